@@ -1,0 +1,77 @@
+package io.halfopen.linux;
+
+/** What the stack counts, spelled as /proc/net/snmp and /proc/net/netstat print it; all are per {@code Stack}. */
+public enum Counter {
+    InReceives(Group.Ip, "packets that arrived, whatever became of them"),
+    InHdrErrors(Group.Ip, "packets with a damaged or senseless IP header"),
+    InAddrErrors(Group.Ip, "packets for an address that is not ours, or from one that cannot be"),
+    InUnknownProtos(Group.Ip, "packets of a protocol other than TCP"),
+    InDelivers(Group.Ip, "packets handed to TCP"),
+    OutRequests(Group.Ip, "packets sent"),
+    ReasmFails(Group.Ip, "fragments dropped; reassembly is not done"),
+
+    ActiveOpens(Group.Tcp, "connect() calls that sent a SYN"),
+    PassiveOpens(Group.Tcp, "handshakes that a listener finished"),
+    AttemptFails(Group.Tcp, "handshakes that were reset or given up: connect() failed, or a half-open was reset"),
+    EstabResets(Group.Tcp, "connections reset while ESTABLISHED or CLOSE_WAIT, by either side"),
+    CurrEstab(Group.Tcp, "connections now in ESTABLISHED or CLOSE_WAIT; the only number here that falls"),
+    InSegs(Group.Tcp, "segments that arrived, damaged ones included"),
+    OutSegs(Group.Tcp, "segments sent, those that only retransmit data not included"),
+    RetransSegs(Group.Tcp, "segments retransmitted, SYN and SYN-ACK included"),
+    InErrs(Group.Tcp, "segments that were damaged or made no sense"),
+    OutRsts(Group.Tcp, "resets sent"),
+    InCsumErrors(Group.Tcp, "segments with a wrong TCP checksum"),
+
+    EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
+    TW(Group.TcpExt, "connections that ended in TIME_WAIT"),
+    TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
+    PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
+    TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),
+    PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
+    PAWSTimewait(Group.TcpExt, "segments to TIME_WAIT dropped for an old timestamp"),
+    DelayedACKs(Group.TcpExt, "delayed ACKs sent by their timer"),
+    ListenOverflows(Group.TcpExt, "SYNs dropped or final ACKs refused since the accept queue was full"),
+    ListenDrops(Group.TcpExt, "the same, and SYNs dropped for any other reason"),
+    TCPPureAcks(Group.TcpExt, "ACKs without data that acknowledged something"),
+    TCPTimeouts(Group.TcpExt, "retransmission timers that fired, for SYN, SYN-ACK or data"),
+    TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
+    TCPLossProbes(Group.TcpExt, "tail loss probes sent"),
+    TCPFastRetrans(Group.TcpExt, "segments retransmitted after three duplicate ACKs"),
+    TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
+    TCPOFOQueue(Group.TcpExt, "segments kept out of order"),
+    TCPOFODrop(Group.TcpExt, "segments out of order dropped since there were too many gaps"),
+    TCPRcvQDrop(Group.TcpExt, "segments dropped since they did not fit the receive buffer"),
+    TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),
+    TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
+    TCPKeepAlive(Group.TcpExt, "answers to probes of our window"),
+    TCPChallengeACK(Group.TcpExt, "challenge ACKs sent (RFC 5961)"),
+    TCPSYNChallenge(Group.TcpExt, "those of them that answer a SYN"),
+    TCPAbortOnData(Group.TcpExt, "connections reset since data came after close()"),
+    TCPAbortOnClose(Group.TcpExt, "connections reset since close() left data unread"),
+    TCPAbortOnTimeout(Group.TcpExt, "connections given up after too many retransmissions"),
+    TCPAbortOnMemory(Group.TcpExt, "connections given up for want of memory"),
+    TCPReqQFullDrop(Group.TcpExt, "SYNs dropped since the SYN queue was full");
+
+    /** The line of /proc it stands in; nstat prints it as a prefix. */
+    public enum Group {
+        Ip,
+        Tcp,
+        TcpExt
+    }
+
+    private final Group group;
+    private final String sentence;
+
+    Counter(Group group, String sentence) {
+        this.group = group;
+        this.sentence = sentence;
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    public String sentence() {
+        return sentence;
+    }
+}

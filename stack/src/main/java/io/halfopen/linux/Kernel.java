@@ -1,0 +1,199 @@
+package io.halfopen.linux;
+
+/**
+ * Which kernel is imitated. This is the one place for behaviour that changed between them; everything else in the
+ * stack is the same for all. Where 6.18 is meant, it was measured; what is said of 3.10 comes from the articles'
+ * traces and the kernel's public history; UNP is the Berkeley behaviour that Stevens' "UNIX Network Programming"
+ * describes, so that the book can be seen beside the kernels.
+ */
+public enum Kernel {
+    LINUX_6_18("6.18") {
+        @Override
+        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
+            return halfOpen > backlog;
+        }
+
+        /** Since 4.10: a SYN never gets in while the accept queue is full. */
+        @Override
+        public boolean refusesSyn(int queued, int backlog, int young) {
+            return queued > backlog;
+        }
+
+        @Override
+        public long synInterval(int retransmits, int linearTimeouts) {
+            return SECOND << Math.min(Math.max(0, retransmits - linearTimeouts), 30);
+        }
+    },
+
+    LINUX_3_10("3.10") {
+        /** The hash table of half-open connections has a power-of-two size above 8 and above the backlog. */
+        @Override
+        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
+            int entries = Math.max(8, Math.min(backlog, maxSynBacklog)) + 1;
+            return halfOpen >= ceilingPowerOfTwo(entries);
+        }
+
+        /** Until 4.10: up to two young requests were let in past a full accept queue. */
+        @Override
+        public boolean refusesSyn(int queued, int backlog, int young) {
+            return queued > backlog && young > 1;
+        }
+
+        @Override
+        public long synInterval(int retransmits, int linearTimeouts) {
+            return SECOND << Math.min(retransmits, 30);
+        }
+    },
+
+    UNP("unp") {
+        /** One bound for the sum of both queues, with Berkeley's fudge factor (UNP 4.5, figure 4.10). */
+        @Override
+        public boolean queuesAreFull(int halfOpen, int queued, int backlog) {
+            return (long) halfOpen + queued >= backlog * 3L / 2 + 1;
+        }
+
+        @Override
+        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
+            return false;
+        }
+
+        @Override
+        public boolean refusesSyn(int queued, int backlog, int young) {
+            return false;
+        }
+
+        /** "One SYN when connect is called, another 6 seconds later, and another 24 seconds later", failing at 75 s. */
+        @Override
+        public long synInterval(int retransmits, int linearTimeouts) {
+            return switch (retransmits) {
+                case 0 -> 6 * SECOND;
+                case 1 -> 24 * SECOND;
+                default -> 45 * SECOND;
+            };
+        }
+    };
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MILLISECOND = 1_000_000L;
+
+    private final String version;
+
+    Kernel(String version) {
+        this.version = version;
+    }
+
+    /** As the command line names it: 6.18, 3.10 or unp. */
+    public String version() {
+        return version;
+    }
+
+    /**
+     * Finds one by its version.
+     *
+     * @throws IllegalArgumentException with a sentence for the user if there is none
+     */
+    public static Kernel named(String version) {
+        for (Kernel kernel : values()) {
+            if (kernel.version.equalsIgnoreCase(version)) {
+                return kernel;
+            }
+        }
+        throw new IllegalArgumentException("unknown kernel '" + version + "': take 6.18, 3.10 or unp");
+    }
+
+    /** UNP only: whether the two queues together leave no room for a SYN. */
+    public boolean queuesAreFull(int halfOpen, int queued, int backlog) {
+        return false;
+    }
+
+    /** Whether a SYN finds the SYN queue full; {@code backlog} is the effective one. */
+    public abstract boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog);
+
+    /** Whether a SYN is dropped since the accept queue is full. */
+    public abstract boolean refusesSyn(int queued, int backlog, int young);
+
+    /** Whether a final ACK finds no room. A Berkeley listener kept the room when it took the SYN. */
+    public boolean refusesFinalAck(int queued, int backlog) {
+        return this != UNP && queued > backlog;
+    }
+
+    /** The time from the SYN that was the {@code retransmits}-th retransmission (0: the first SYN) to the next, ns. */
+    public abstract long synInterval(int retransmits, int linearTimeouts);
+
+    /** The SYN retransmissions of connect() when syn_retries and linear timeouts are as given. */
+    public int synRetransmits(int synRetries, int linearTimeouts) {
+        return switch (this) {
+            case LINUX_6_18 -> synRetries + linearTimeouts;
+            case LINUX_3_10 -> synRetries;
+            case UNP -> Math.min(synRetries, 2);
+        };
+    }
+
+    /** The longest that connect() tries, ns: it gives up at the first timeout that is not before this. */
+    public long synPatience(int synRetries) {
+        return this == UNP ? 75 * SECOND : doublingFrom(SECOND, synRetries);
+    }
+
+    /** The time a SYN-ACK waits for its answer before it is sent again or the half-open is forgotten, ns. */
+    public long synAckInterval(int timeouts) {
+        return switch (this) {
+            case LINUX_6_18 -> Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX);
+            // One scan of all half-opens each 200 ms finds a request one tick after it is due (article 004's trace).
+            case LINUX_3_10 -> Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX) + 200 * MILLISECOND;
+            case UNP -> synInterval(timeouts, 0);
+        };
+    }
+
+    /** UNP: an entry of the incomplete queue lives 75 s whatever tcp_synack_retries says. */
+    public int synAckRetries(int tcp_synack_retries) {
+        return this == UNP ? 2 : tcp_synack_retries;
+    }
+
+    /** How much of a receive buffer is offered as window; the rest pays for the kernel's bookkeeping. */
+    public int windowOfBuffer(int buffer) {
+        return buffer / 2;
+    }
+
+    /** Since 4.10 a connection's timestamps start at a random offset (RFC 7323, section 5.4, says why). */
+    public boolean randomTimestamps() {
+        return this == LINUX_6_18;
+    }
+
+    /** The value a sysctl has after boot; where a kernel's is not known, 6.18's. */
+    int[] defaultOf(Sysctl sysctl) {
+        return this == LINUX_6_18 ? sysctl.defaults() : olderDefaultOf(sysctl);
+    }
+
+    private static int[] olderDefaultOf(Sysctl sysctl) {
+        return switch (sysctl) {
+            case somaxconn -> new int[] {128};
+            case tcp_max_syn_backlog -> new int[] {512};
+            case tcp_syn_linear_timeouts -> new int[] {0};
+            case rmem_max, wmem_max -> new int[] {212992};
+            case tcp_rmem -> new int[] {4096, 87380, 6291456};
+            default -> sysctl.defaults();
+        };
+    }
+
+    /** No interval between retransmissions is longer: 120 s. */
+    public static final long RTO_MAX = 120 * SECOND;
+
+    /** The shortest retransmission timeout of data: 200 ms. */
+    public static final long RTO_MIN = 200 * MILLISECOND;
+
+    /**
+     * The time that {@code retries} timeouts take when the first is {@code first} and they double up to
+     * {@link #RTO_MAX}; Linux bounds retransmission by this time as well as by their number (tcp_model_timeout).
+     */
+    public static long doublingFrom(long first, int retries) {
+        int doublings = 63 - Long.numberOfLeadingZeros(RTO_MAX / first);
+        if (retries <= doublings) {
+            return ((2L << retries) - 1) * first;
+        }
+        return ((2L << doublings) - 1) * first + (retries - doublings) * RTO_MAX;
+    }
+
+    private static int ceilingPowerOfTwo(int n) {
+        return Integer.bitCount(n) == 1 ? n : Integer.highestOneBit(n) << 1;
+    }
+}

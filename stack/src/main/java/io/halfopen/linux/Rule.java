@@ -1,0 +1,179 @@
+package io.halfopen.linux;
+
+import static io.halfopen.linux.Counter.*;
+import static io.halfopen.linux.Rule.Verdict.*;
+
+/**
+ * Every decision the stack takes, by name: about a segment that arrived, at a timer, in a call. A rule says what becomes
+ * of the segment, what is counted and where Linux decides it; nothing is dropped, answered or sent without one, and one
+ * place counts. The order here is the order in which a segment meets them.
+ */
+public enum Rule {
+    // ---- packets that are not segments for us
+    NOT_IP(DROP, "neither IPv4 nor IPv6", "ip_rcv_core", InHdrErrors),
+    IP_BAD_LENGTH(DROP, "a length in the IP header is wrong", "ip_rcv_core", InHdrErrors),
+    IP_BAD_CHECKSUM(DROP, "the IP header checksum is wrong", "ip_rcv_core", InHdrErrors),
+    IP_MARTIAN(DROP, "an address that no TCP peer can have", "ip_route_input_slow", InAddrErrors),
+    IP_FRAGMENT(DROP, "a fragment; reassembly is not done", "ip_defrag", ReasmFails),
+    IP_NOT_FOR_US(DROP, "the destination is not an address of this host", "ip_route_input_slow", InAddrErrors),
+    NOT_TCP(DROP, "another protocol than TCP", "ip_protocol_deliver_rcu", InUnknownProtos),
+    TCP_BAD_LENGTH(DROP, "the TCP header does not fit the packet", "tcp_v4_rcv", InDelivers, InSegs, InErrs),
+    TCP_BAD_CHECKSUM(DROP, "the TCP checksum is wrong", "tcp_v4_rcv", InDelivers, InSegs, InErrs, InCsumErrors),
+
+    // ---- no socket
+    NO_SOCKET_RESET(REPLY, "nobody listens there: RST", "tcp_v4_send_reset"),
+    NO_SOCKET_IGNORED(DROP, "an RST for no connection of ours", "tcp_v4_send_reset"),
+
+    // ---- LISTEN
+    SYN_ANSWERED(REPLY, "SYN-ACK sent, the handshake is half-open", "tcp_conn_request"),
+    BERKELEY_QUEUES_FULL(DROP, "both queues together are at 3/2 backlog + 1", "UNP 4.5", ListenDrops),
+    SYN_QUEUE_FULL(DROP, "SYN queue full: the SYN is dropped", "tcp_conn_request", TCPReqQFullDrop, ListenDrops),
+    ACCEPT_QUEUE_FULL(DROP, "accept queue full: the SYN is dropped", "tcp_conn_request", ListenOverflows, ListenDrops),
+    SYN_BACKLOG_RESERVED(
+            DROP, "the last quarter of tcp_max_syn_backlog is for proven peers", "tcp_conn_request", ListenDrops),
+    LISTENER_ACK_RESET(REPLY, "an ACK for no handshake of this listener: RST", "tcp_rcv_state_process"),
+    LISTENER_RST_IGNORED(DROP, "an RST to a listener", "tcp_rcv_state_process"),
+    LISTENER_SYN_RST_FIN_IGNORED(DROP, "a SYN that is also FIN or RST", "tcp_rcv_state_process"),
+    LISTENER_NOTHING_IGNORED(DROP, "neither SYN nor ACK, to a listener", "tcp_rcv_state_process"),
+
+    // ---- SYN_RECV: half-open
+    SYN_DUPLICATE(REPLY, "the SYN again: SYN-ACK again", "tcp_check_req", TCPSynRetrans, RetransSegs),
+    HALF_OPEN_PAWS(REPLY, "the timestamp is older than the SYN's: ACK", "tcp_check_req", PAWSEstab),
+    HALF_OPEN_BAD_ECHO(REPLY, "echoes a timestamp never sent: ACK", "tcp_check_req", TSEcrRejected),
+    HALF_OPEN_OUT_OF_WINDOW(REPLY, "outside the window of a half-open: ACK", "tcp_check_req"),
+    HALF_OPEN_RST_OUT_OF_WINDOW(DROP, "an RST outside the window of a half-open", "tcp_check_req"),
+    HALF_OPEN_RST_CHALLENGED(REPLY, "an RST not exactly at the edge: ACK", "tcp_check_req", TCPChallengeACK),
+    HALF_OPEN_RESET(ACCEPT, "the peer reset the handshake", "tcp_check_req", EmbryonicRsts, AttemptFails),
+    HALF_OPEN_SYN_RESET(REPLY, "another SYN inside the window: RST", "tcp_check_req", EmbryonicRsts, AttemptFails),
+    HALF_OPEN_NO_ACK(DROP, "no ACK flag, for a half-open", "tcp_check_req"),
+    HALF_OPEN_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_check_req"),
+    FINAL_ACK_IGNORED(
+            DROP, "accept queue full: the final ACK is ignored", "tcp_v4_syn_recv_sock", ListenOverflows, ListenDrops),
+    FINAL_ACK_RESET(
+            REPLY,
+            "accept queue full and tcp_abort_on_overflow: RST",
+            "tcp_check_req",
+            ListenOverflows,
+            ListenDrops,
+            EmbryonicRsts),
+    FINAL_ACK_ACCEPTED(ACCEPT, "handshake complete, queued for accept()", "tcp_v4_syn_recv_sock", PassiveOpens),
+    HALF_OPEN_LISTENER_GONE(REPLY, "its listener was closed meanwhile: RST", "inet_csk_listen_stop"),
+
+    // ---- SYN_SENT
+    SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
+    SYN_SENT_BAD_ECHO(REPLY, "echoes a timestamp never sent: RST", "tcp_rcv_synsent_state_process", PAWSActive),
+    SYN_SENT_REFUSED(ACCEPT, "connection refused", "tcp_reset", AttemptFails),
+    SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),
+    SYN_SENT_ESTABLISHED(ACCEPT, "SYN-ACK: connect() is done", "tcp_finish_connect"),
+
+    // ---- ESTABLISHED and what follows
+    PAWS_REJECTED(REPLY, "the timestamp is too old (PAWS): ACK", "tcp_validate_incoming", PAWSEstab),
+    PAWS_RST_IGNORED(DROP, "an RST with too old a timestamp", "tcp_validate_incoming", PAWSEstab),
+    OUT_OF_WINDOW(REPLY, "outside the receive window: ACK", "tcp_validate_incoming"),
+    RST_OUT_OF_WINDOW(DROP, "an RST outside the receive window", "tcp_validate_incoming"),
+    RST_CHALLENGED(REPLY, "an RST not exactly at rcv_nxt: challenge ACK", "tcp_validate_incoming", TCPChallengeACK),
+    RST_ACCEPTED(ACCEPT, "the peer reset the connection", "tcp_reset"),
+    SYN_CHALLENGED(
+            REPLY,
+            "a SYN on a live connection: challenge ACK",
+            "tcp_validate_incoming",
+            InErrs,
+            TCPChallengeACK,
+            TCPSYNChallenge),
+    NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),
+    ACK_TOO_OLD(REPLY, "acknowledges less than the peer's window ago: challenge ACK", "tcp_ack", TCPChallengeACK),
+    ACK_OF_UNSENT(REPLY, "acknowledges what was never sent: ACK", "tcp_ack"),
+    ACK_ACCEPTED(ACCEPT, "an ACK", "tcp_ack"),
+    DATA_ACCEPTED(ACCEPT, "data in order", "tcp_data_queue"),
+    DATA_OUT_OF_ORDER(ACCEPT, "data after a gap: kept, ACK of what is missing", "tcp_data_queue_ofo", TCPOFOQueue),
+    DATA_TOO_MANY_GAPS(DROP, "data after one gap too many", "tcp_data_queue_ofo", TCPOFODrop),
+    DATA_DUPLICATE(REPLY, "data that was here before: ACK", "tcp_data_queue"),
+    DATA_NO_ROOM(REPLY, "data when the window is closed: ACK", "tcp_data_queue", TCPZeroWindowDrop),
+    DATA_AFTER_CLOSE(REPLY, "data for a closed socket: RST", "tcp_rcv_state_process", TCPAbortOnData),
+    FIN_ACCEPTED(ACCEPT, "the peer has finished sending", "tcp_fin"),
+
+    // ---- TIME_WAIT
+    TIME_WAIT_ACKED(REPLY, "for a connection in TIME_WAIT: ACK", "tcp_timewait_state_process"),
+    TIME_WAIT_PAWS(REPLY, "too old a timestamp for TIME_WAIT: ACK", "tcp_timewait_state_process", PAWSTimewait),
+    TIME_WAIT_RESET(ACCEPT, "an RST ends TIME_WAIT", "tcp_timewait_state_process"),
+    TIME_WAIT_RST_IGNORED(DROP, "an RST outside the window of TIME_WAIT", "tcp_timewait_state_process"),
+    TIME_WAIT_SYN(ACCEPT, "a new SYN ends TIME_WAIT", "tcp_timewait_state_process"),
+    TIME_WAIT_FIN(REPLY, "the FIN that was waited for: ACK", "tcp_timewait_state_process"),
+    TIME_WAIT_DATA_RESET(REPLY, "data for a closed socket: RST", "tcp_timewait_state_process"),
+    TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
+
+    // ---- timers
+    SYN_RETRANSMITTED(SEND, "no answer: SYN again", "tcp_retransmit_timer", TCPTimeouts, TCPSynRetrans, RetransSegs),
+    SYN_TIMED_OUT(
+            SEND, "no answer to any SYN: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout, AttemptFails),
+    SYN_ACK_RETRANSMITTED(
+            SEND, "no final ACK: SYN-ACK again", "reqsk_timer_handler", TCPTimeouts, TCPSynRetrans, RetransSegs),
+    HALF_OPEN_EXPIRED(SEND, "no final ACK: the half-open is forgotten", "reqsk_timer_handler", TCPTimeouts),
+    DATA_RETRANSMITTED(SEND, "no ACK in time: retransmitted", "tcp_retransmit_timer", TCPTimeouts),
+    DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),
+    TAIL_LOSS_PROBED(SEND, "no ACK yet: the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),
+    FAST_RETRANSMITTED(SEND, "three duplicate ACKs: retransmitted", "tcp_fastretrans_alert", TCPFastRetrans),
+    WINDOW_PROBED(SEND, "the peer's window is closed: probe", "tcp_probe_timer", TCPWinProbe),
+    ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),
+    FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tcp_keepalive_timer"),
+    TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "inet_twsk_kill"),
+
+    // ---- calls
+    CONNECT_CALLED(SEND, "connect()", "tcp_v4_connect", ActiveOpens),
+    DATA_SENT(SEND, "data in window", "tcp_write_xmit"),
+    WINDOW_UPDATED(SEND, "read() opened the window", "tcp_cleanup_rbuf"),
+    FIN_SENT(SEND, "close() or shutdown()", "tcp_send_fin"),
+    CLOSED_UNREAD(SEND, "close() with unread data: RST", "__tcp_close", TCPAbortOnClose),
+    CLOSED_BY_LINGER(SEND, "close() with SO_LINGER 0: RST", "tcp_disconnect", TCPAbortOnData),
+    LISTENER_CLOSED(SEND, "its listener was closed before accept(): RST", "inet_csk_listen_stop");
+
+    /** What a rule does to the segment it judges. */
+    public enum Verdict {
+        /** It counts for the connection; an ACK may follow. */
+        ACCEPT,
+        /** It is answered and otherwise has no effect on what it came for. */
+        REPLY,
+        /** Nothing happens and nothing is sent. */
+        DROP,
+        /** No segment came: the stack acts by itself, at a timer or in a call. */
+        SEND
+    }
+
+    private final Verdict verdict;
+    private final String sentence;
+    private final String where;
+    private final Counter[] counts;
+
+    Rule(Verdict verdict, String sentence, String where, Counter... counts) {
+        this.verdict = verdict;
+        this.sentence = sentence;
+        this.where = where;
+        this.counts = counts;
+    }
+
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** What happens, in a few words. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The function in Linux that decides it, or the book's section. */
+    public String where() {
+        return where;
+    }
+
+    /** What it adds to, each by one. */
+    public Counter[] counts() {
+        return counts.clone();
+    }
+
+    /** Counts it: adds one to the element of each of its counters, by ordinal. */
+    public void count(long[] counters) {
+        for (Counter counter : counts) {
+            counters[counter.ordinal()]++;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.halfopen.linux;
+
+/** The socket options of socket(7) and tcp(7) that act on the stack so far; an option that is not here is refused. */
+public enum SocketOption {
+    SO_ACCEPTCONN(false, "1 for a listener, 0 for any other socket"),
+    SO_ERROR(false, "the pending error as a positive errno; reading it clears it"),
+    SO_LINGER(true, "-1: close(2) sends FIN; 0: close(2) sends RST and forgets everything. Other times are refused"),
+    SO_REUSEADDR(true, "1: bind(2) may take a port whose connections are in TIME_WAIT or established"),
+    SO_RCVBUF(true, "receive buffer; the kernel doubles what is set, bytes"),
+    SO_SNDBUF(true, "send buffer; the kernel doubles what is set, bytes"),
+    TCP_NODELAY(true, "1: send small segments at once instead of waiting for the last one's ACK (Nagle)"),
+    TCP_MAXSEG(true, "largest segment to announce and to send, octets"),
+    TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127");
+
+    private final boolean settable;
+    private final String sentence;
+
+    SocketOption(boolean settable, String sentence) {
+        this.settable = settable;
+        this.sentence = sentence;
+    }
+
+    public boolean settable() {
+        return settable;
+    }
+
+    public String sentence() {
+        return sentence;
+    }
+}

@@ -1,0 +1,115 @@
+package io.halfopen.linux;
+
+import java.util.Arrays;
+
+/**
+ * The knobs under /proc/sys/net that act on the stack, with Linux's names, ranges and the defaults of 6.18 as measured
+ * in a fresh network namespace; {@link Kernel} has what other kernels had. One that is not here is refused rather than
+ * ignored.
+ */
+public enum Sysctl {
+    somaxconn("net.core", 0, Integer.MAX_VALUE, "upper limit of listen()'s backlog, applied when listen() is called", 4096),
+    rmem_max("net.core", 2304, Integer.MAX_VALUE, "largest SO_RCVBUF; also bounds the window scale offered", 4194304),
+    wmem_max("net.core", 4608, Integer.MAX_VALUE, "largest SO_SNDBUF", 4194304),
+    ip_default_ttl("net.ipv4", 1, 255, "time to live of the packets sent, hops", 64),
+    ip_local_port_range("net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
+    tcp_abort_on_overflow(
+            "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
+    tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
+    tcp_fin_timeout("net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
+    tcp_max_syn_backlog(
+            "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
+    tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
+    tcp_orphan_retries("net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
+    tcp_rmem("net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
+    tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
+    tcp_syn_linear_timeouts(
+            "net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
+    tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
+    tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),
+    tcp_syncookies("net.ipv4", 0, 0, "only 0 so far: a SYN that finds the SYN queue full is dropped", 0),
+    tcp_timestamps("net.ipv4", 0, 2, "0: no timestamps; 1: with a random offset per connection; 2: without", 1),
+    tcp_window_scaling("net.ipv4", 0, 1, "offer window scaling", 1),
+    tcp_wmem("net.ipv4", 1, Integer.MAX_VALUE, "send buffer: least, initial and most, bytes", 4096, 16384, 4194304);
+
+    private final String prefix;
+    private final int min;
+    private final int max;
+    private final String sentence;
+    private final int[] defaults;
+
+    Sysctl(String prefix, int min, int max, String sentence, int... defaults) {
+        this.prefix = prefix;
+        this.min = min;
+        this.max = max;
+        this.sentence = sentence;
+        this.defaults = defaults;
+    }
+
+    /** As sysctl(8) writes it: {@code net.ipv4.tcp_syn_retries}. */
+    public String fullName() {
+        return prefix + "." + name();
+    }
+
+    public String sentence() {
+        return sentence;
+    }
+
+    public int min() {
+        return min;
+    }
+
+    public int max() {
+        return max;
+    }
+
+    /** How many numbers it holds: tcp_rmem has three, most have one. */
+    public int width() {
+        return defaults.length;
+    }
+
+    /** The default of 6.18. */
+    public int[] defaults() {
+        return defaults.clone();
+    }
+
+    /**
+     * Finds one by its full name.
+     *
+     * @throws IllegalArgumentException with a sentence for the user if there is none
+     */
+    public static Sysctl named(String fullName) {
+        String dotted = fullName.replace('/', '.');
+        return Arrays.stream(values())
+                .filter(sysctl -> sysctl.fullName().equals(dotted))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown sysctl '" + fullName + "'"));
+    }
+
+    /**
+     * Reads a value as sysctl(8) takes it: numbers separated by white space, each within the range.
+     *
+     * @throws IllegalArgumentException with a sentence for the user
+     */
+    public int[] parse(String text) {
+        String[] words = text.strip().split("\\s+");
+        if (words.length != width()) {
+            throw new IllegalArgumentException(
+                    fullName() + " takes " + width() + (width() == 1 ? " number" : " numbers") + ", not '" + text + "'");
+        }
+        return Arrays.stream(words).mapToInt(this::number).toArray();
+    }
+
+    private int number(String word) {
+        try {
+            int value = Integer.parseInt(word);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below, as for one out of range
+        }
+        throw new IllegalArgumentException(fullName() + " takes " + min + " to " + max + ", not '" + word + "'");
+    }
+}

@@ -1,0 +1,91 @@
+package io.halfopen.wire;
+
+/**
+ * The two IP headers (RFC 791, RFC 8200): offsets first, then the writer. Reading is {@link Segment}'s work.
+ *
+ * <pre>
+ *  0                   1                   2                   3
+ *  |version|  ihl  |      tos      |         total length          |
+ *  |              id               |flags|     fragment offset     |
+ *  |      ttl      |   protocol    |           checksum            |
+ *  |                            source                             |
+ *  |                          destination                          |
+ *
+ *  |version| traffic class |              flow label               |
+ *  |        payload length         |  next header  |   hop limit   |
+ *  |                     source, 16 octets                         |
+ *  |                  destination, 16 octets                       |
+ * </pre>
+ */
+public final class IpHeader {
+    public static final int TCP = 6;
+    public static final int V4_LENGTH = 20;
+    public static final int V6_LENGTH = 40;
+
+    static final int V4_TOTAL_LENGTH = 2;
+    static final int V4_ID = 4;
+    static final int V4_FRAGMENT = 6;
+    static final int V4_TTL = 8;
+    static final int V4_PROTOCOL = 9;
+    static final int V4_CHECKSUM = 10;
+    static final int V4_SOURCE = 12;
+    static final int V4_DESTINATION = 16;
+
+    static final int V6_PAYLOAD_LENGTH = 4;
+    static final int V6_NEXT_HEADER = 6;
+    static final int V6_HOP_LIMIT = 7;
+    static final int V6_SOURCE = 8;
+    static final int V6_DESTINATION = 24;
+
+    private static final int DONT_FRAGMENT = 0x4000;
+    /** More-fragments flag and offset: any of these bits means "not a whole packet". */
+    static final int FRAGMENT_MASK = 0x3fff;
+
+    private IpHeader() {}
+
+    public static int version(byte[] packet, int offset) {
+        return packet[offset] >>> 4 & 0xf;
+    }
+
+    /** The length of the header that {@link #write} makes for this destination. */
+    public static int lengthFor(long destinationHigh, long destinationLow) {
+        return IpAddress.isIpv4(destinationHigh, destinationLow) ? V4_LENGTH : V6_LENGTH;
+    }
+
+    /** Writes the header of a TCP packet that is not to be fragmented; {@code id} is for IPv4 only. */
+    public static void write(
+            byte[] packet,
+            int offset,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int tcpLength,
+            int ttl,
+            int id) {
+        if (IpAddress.isIpv4(destinationHigh, destinationLow)) {
+            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, ttl, id);
+            return;
+        }
+        Bytes.putInt(packet, offset, 6 << 28);
+        Bytes.putShort(packet, offset + V6_PAYLOAD_LENGTH, tcpLength);
+        packet[offset + V6_NEXT_HEADER] = TCP;
+        packet[offset + V6_HOP_LIMIT] = (byte) ttl;
+        Bytes.putLong(packet, offset + V6_SOURCE, sourceHigh);
+        Bytes.putLong(packet, offset + V6_SOURCE + 8, sourceLow);
+        Bytes.putLong(packet, offset + V6_DESTINATION, destinationHigh);
+        Bytes.putLong(packet, offset + V6_DESTINATION + 8, destinationLow);
+    }
+
+    private static void writeV4(
+            byte[] packet, int offset, int source, int destination, int tcpLength, int ttl, int id) {
+        int total = V4_LENGTH + tcpLength;
+        long sum = 0x4500L + total + (id & 0xffff) + DONT_FRAGMENT + (ttl << 8 | TCP);
+        sum += (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
+        Bytes.putInt(packet, offset, 0x4500 << 16 | total);
+        Bytes.putInt(packet, offset + V4_ID, id << 16 | DONT_FRAGMENT);
+        Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | TCP) << 16 | Checksum.complement((int) sum, 0));
+        Bytes.putInt(packet, offset + V4_SOURCE, source);
+        Bytes.putInt(packet, offset + V4_DESTINATION, destination);
+    }
+}

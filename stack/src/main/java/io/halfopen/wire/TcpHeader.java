@@ -1,0 +1,71 @@
+package io.halfopen.wire;
+
+/**
+ * The TCP header (RFC 9293, section 3.1): offsets, flags and the writer.
+ *
+ * <pre>
+ *  0                   1                   2                   3
+ *  |          source port          |       destination port        |
+ *  |                        sequence number                        |
+ *  |                     acknowledgment number                     |
+ *  | offset| rsvd  |C|E|U|A|P|R|S|F|            window             |
+ *  |           checksum            |        urgent pointer         |
+ *  |                 options, up to 40 octets                      |
+ * </pre>
+ */
+public final class TcpHeader {
+    public static final int LENGTH = 20;
+
+    public static final int FIN = 0x01;
+    public static final int SYN = 0x02;
+    public static final int RST = 0x04;
+    public static final int PSH = 0x08;
+    public static final int ACK = 0x10;
+    public static final int URG = 0x20;
+    public static final int ECE = 0x40;
+    public static final int CWR = 0x80;
+
+    static final int SOURCE_PORT = 0;
+    static final int DESTINATION_PORT = 2;
+    static final int SEQ = 4;
+    static final int ACK_SEQ = 8;
+    static final int DATA_OFFSET = 12;
+    static final int FLAGS = 13;
+    static final int WINDOW = 14;
+    static final int CHECKSUM = 16;
+    static final int URGENT = 18;
+
+    private TcpHeader() {}
+
+    /** Writes the 20 octets before the options; the checksum is left 0 for {@link #seal}. */
+    public static void write(
+            byte[] packet,
+            int offset,
+            int sourcePort,
+            int destinationPort,
+            int seq,
+            int ack,
+            int headerLength,
+            int flags,
+            int window) {
+        Bytes.putInt(packet, offset + SOURCE_PORT, sourcePort << 16 | destinationPort);
+        Bytes.putInt(packet, offset + SEQ, seq);
+        Bytes.putInt(packet, offset + ACK_SEQ, ack);
+        Bytes.putInt(packet, offset + DATA_OFFSET, headerLength << 26 | flags << 16 | window);
+        Bytes.putInt(packet, offset + CHECKSUM, 0);
+    }
+
+    /** Writes the checksum over pseudo-header, header, options and payload, all of which must be in place. */
+    public static void seal(
+            byte[] packet,
+            int offset,
+            int tcpLength,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow) {
+        int pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
+        int sum = Checksum.sum(packet, offset, tcpLength);
+        Bytes.putShort(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum));
+    }
+}

@@ -1,0 +1,89 @@
+package io.halfopen.wire;
+
+/**
+ * TCP options, written in Linux's order and padding (6.18 and 3.10 agree): MSS; then SACK-permitted and timestamps
+ * fused into twelve octets; then NOP and window scale. Reading them is {@link Segment}'s work.
+ *
+ * <pre>
+ *  |  2  |  4  |    mss    |                                       only on SYN
+ *  |  4  |  2  |  8  | 10  |   TS value   |   TS echo reply   |    "sackOK,TS"; without SACK the first two are NOPs
+ *  |  1  |  3  |  3  |shift|                                       "nop,wscale"
+ * </pre>
+ */
+public final class TcpOptions {
+    static final int END = 0;
+    static final int NOP = 1;
+    static final int MSS = 2;
+    static final int WINDOW_SCALE = 3;
+    static final int SACK_PERMITTED = 4;
+    static final int SACK = 5;
+    static final int TIMESTAMP = 8;
+
+    /** RFC 7323, section 2.3: a greater shift is taken as this one. */
+    public static final int MAX_WINDOW_SCALE = 14;
+
+    /** The octets of a timestamp option with its padding, on every segment of a connection that uses them. */
+    public static final int TIMESTAMP_LENGTH = 12;
+
+    private static final int NOP_NOP = NOP << 24 | NOP << 16;
+    private static final int SACK_PERMITTED_2 = SACK_PERMITTED << 24 | 2 << 16;
+    private static final int TIMESTAMP_10 = TIMESTAMP << 8 | 10;
+
+    private TcpOptions() {}
+
+    /** The octets that {@link #writeSyn} writes. */
+    public static int synLength(boolean sack, boolean timestamps, int windowScale) {
+        return 4 + (timestamps ? 12 : sack ? 4 : 0) + (windowScale >= 0 ? 4 : 0);
+    }
+
+    /** Writes the options of a SYN or SYN-ACK; a negative {@code windowScale} means none. Returns their length. */
+    public static int writeSyn(
+            byte[] packet,
+            int offset,
+            int mss,
+            boolean sack,
+            boolean timestamps,
+            int tsValue,
+            int tsEcho,
+            int windowScale) {
+        int at = offset;
+        Bytes.putInt(packet, at, MSS << 24 | 4 << 16 | mss);
+        at += 4;
+        if (timestamps) {
+            Bytes.putInt(packet, at, (sack ? SACK_PERMITTED_2 : NOP_NOP) | TIMESTAMP_10);
+            Bytes.putInt(packet, at + 4, tsValue);
+            Bytes.putInt(packet, at + 8, tsEcho);
+            at += 12;
+        } else if (sack) {
+            Bytes.putInt(packet, at, NOP_NOP | SACK_PERMITTED << 8 | 2);
+            at += 4;
+        }
+        if (windowScale >= 0) {
+            Bytes.putInt(packet, at, NOP << 24 | WINDOW_SCALE << 16 | 3 << 8 | windowScale);
+            at += 4;
+        }
+        return at - offset;
+    }
+
+    /** Writes NOP NOP TS, the options of an ordinary segment. */
+    public static void writeTimestamp(byte[] packet, int offset, int tsValue, int tsEcho) {
+        Bytes.putInt(packet, offset, NOP_NOP | TIMESTAMP_10);
+        Bytes.putInt(packet, offset + 4, tsValue);
+        Bytes.putInt(packet, offset + 8, tsEcho);
+    }
+
+    /** Writes NOP NOP SACK and room for {@code blocks} blocks; their edges follow by {@link #writeSackBlock}. */
+    public static void writeSackHeader(byte[] packet, int offset, int blocks) {
+        Bytes.putInt(packet, offset, NOP_NOP | SACK << 8 | sackLength(blocks) - 2);
+    }
+
+    public static void writeSackBlock(byte[] packet, int offset, int index, int left, int right) {
+        Bytes.putInt(packet, offset + 4 + 8 * index, left);
+        Bytes.putInt(packet, offset + 8 + 8 * index, right);
+    }
+
+    /** The octets of a SACK option with its padding. */
+    public static int sackLength(int blocks) {
+        return blocks == 0 ? 0 : 4 + 8 * blocks;
+    }
+}
