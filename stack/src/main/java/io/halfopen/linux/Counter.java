@@ -32,7 +32,6 @@ public enum Counter {
     DelayedACKs(Group.TcpExt, "delayed ACKs sent by their timer"),
     ListenOverflows(Group.TcpExt, "SYNs dropped or final ACKs refused since the accept queue was full"),
     ListenDrops(Group.TcpExt, "the same, and SYNs dropped for any other reason"),
-    TCPPureAcks(Group.TcpExt, "ACKs without data that acknowledged something"),
     TCPTimeouts(Group.TcpExt, "retransmission timers that fired, for SYN, SYN-ACK or data"),
     TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
     TCPLossProbes(Group.TcpExt, "tail loss probes sent"),

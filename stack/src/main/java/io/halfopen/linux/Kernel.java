@@ -112,6 +112,11 @@ public enum Kernel {
     /** Whether a SYN is dropped since the accept queue is full. */
     public abstract boolean refusesSyn(int queued, int backlog, int young);
 
+    /** Whether the last quarter of tcp_max_syn_backlog is kept for peers that have proved themselves. */
+    public boolean keepsReserve() {
+        return this != UNP;
+    }
+
     /** Whether a final ACK finds no room. A Berkeley listener kept the room when it took the SYN. */
     public boolean refusesFinalAck(int queued, int backlog) {
         return this != UNP && queued > backlog;

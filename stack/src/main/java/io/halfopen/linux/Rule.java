@@ -57,7 +57,6 @@ public enum Rule {
             ListenDrops,
             EmbryonicRsts),
     FINAL_ACK_ACCEPTED(ACCEPT, "handshake complete, queued for accept()", "tcp_v4_syn_recv_sock", PassiveOpens),
-    HALF_OPEN_LISTENER_GONE(REPLY, "its listener was closed meanwhile: RST", "inet_csk_listen_stop"),
 
     // ---- SYN_SENT
     SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
@@ -68,7 +67,6 @@ public enum Rule {
 
     // ---- ESTABLISHED and what follows
     PAWS_REJECTED(REPLY, "the timestamp is too old (PAWS): ACK", "tcp_validate_incoming", PAWSEstab),
-    PAWS_RST_IGNORED(DROP, "an RST with too old a timestamp", "tcp_validate_incoming", PAWSEstab),
     OUT_OF_WINDOW(REPLY, "outside the receive window: ACK", "tcp_validate_incoming"),
     RST_OUT_OF_WINDOW(DROP, "an RST outside the receive window", "tcp_validate_incoming"),
     RST_CHALLENGED(REPLY, "an RST not exactly at rcv_nxt: challenge ACK", "tcp_validate_incoming", TCPChallengeACK),
@@ -82,7 +80,7 @@ public enum Rule {
             TCPSYNChallenge),
     NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),
     ACK_TOO_OLD(REPLY, "acknowledges less than the peer's window ago: challenge ACK", "tcp_ack", TCPChallengeACK),
-    ACK_OF_UNSENT(REPLY, "acknowledges what was never sent: ACK", "tcp_ack"),
+    ACK_OF_UNSENT(DROP, "acknowledges what was never sent", "tcp_ack"),
     ACK_ACCEPTED(ACCEPT, "an ACK", "tcp_ack"),
     DATA_ACCEPTED(ACCEPT, "data in order", "tcp_data_queue"),
     DATA_OUT_OF_ORDER(ACCEPT, "data after a gap: kept, ACK of what is missing", "tcp_data_queue_ofo", TCPOFOQueue),

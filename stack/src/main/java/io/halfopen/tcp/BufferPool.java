@@ -1,0 +1,43 @@
+package io.halfopen.tcp;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Byte arrays of powers of two, handed out and taken back: a connection has one only while it has octets to keep. */
+final class BufferPool {
+    private static final int SMALLEST_SHIFT = 10;
+    private static final int CLASSES = 16;
+
+    /** What is kept of one size, octets; more than this goes to the garbage collector. */
+    private static final int KEPT = 64 << 20;
+
+    private final @Nullable byte[][][] free = new byte[CLASSES][16][];
+    private final int[] counts = new int[CLASSES];
+
+    /** An array of at least this many octets, of any content. */
+    byte[] take(int atLeast) {
+        int index = classOf(atLeast);
+        if (counts[index] == 0) {
+            return new byte[1 << index + SMALLEST_SHIFT];
+        }
+        int last = --counts[index];
+        byte[] buffer = free[index][last];
+        free[index][last] = null;
+        return buffer == null ? new byte[1 << index + SMALLEST_SHIFT] : buffer;
+    }
+
+    void give(byte[] buffer) {
+        int index = classOf(buffer.length);
+        if ((long) counts[index] * buffer.length >= KEPT) {
+            return;
+        }
+        if (counts[index] == free[index].length) {
+            free[index] = Arrays.copyOf(free[index], counts[index] * 2);
+        }
+        free[index][counts[index]++] = buffer;
+    }
+
+    private static int classOf(int octets) {
+        return Math.max(0, 32 - Integer.numberOfLeadingZeros(octets - 1) - SMALLEST_SHIFT);
+    }
+}

@@ -1,0 +1,157 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection from its handshake to its end: two halves, {@link Sender} and {@link Receiver}, and what belongs to
+ * both. It is judged and driven from outside: {@link SynSentInput} and {@link ConnectionInput} by segments, {@link
+ * Transmission} by timers and calls.
+ */
+final class Connection extends Flow {
+    private final Core core;
+    final Sender sender;
+    final Receiver receiver;
+    PortUse portUse;
+
+    private TcpState state = TcpState.CLOSE;
+
+    /** The process's end; none before accept() and after close(). */
+    @Nullable Socket socket;
+
+    /** In whose accept queue it waits, and before which one. */
+    @Nullable Listener listener;
+
+    @Nullable Connection acceptNext;
+
+    /** An error that came before there was a socket to tell. */
+    int error;
+
+    boolean sack;
+    boolean timestamps;
+    int tsOffset;
+    int tsRecent;
+    int announcedMss;
+    private int id;
+
+    /** SHUT_RD was called, or the socket is closed: nobody will read. */
+    boolean readShutdown;
+
+    /** write() found no room; whoever waits is told when there is some. */
+    boolean writerWaits;
+
+    private boolean inTable;
+
+    Connection(Core core, PortUse portUse) {
+        this.core = core;
+        this.portUse = portUse;
+        sender = new Sender(core.buffers);
+        receiver = new Receiver(core.buffers);
+    }
+
+    void reset() {
+        state = TcpState.CLOSE;
+        socket = null;
+        listener = null;
+        acceptNext = null;
+        error = 0;
+        readShutdown = false;
+        writerWaits = false;
+        sender.reset();
+        receiver.reset();
+    }
+
+    TcpState state() {
+        return state;
+    }
+
+    /** Moves to another state; what is counted depends on both (tcp_set_state). */
+    void enter(TcpState next) {
+        boolean was = isCurrent(state);
+        boolean is = isCurrent(next);
+        if (!was && is) {
+            core.count(Counter.CurrEstab);
+        } else if (was && !is) {
+            core.uncount(Counter.CurrEstab);
+        }
+        if (was && next == TcpState.CLOSE) {
+            core.count(Counter.EstabResets);
+        }
+        state = next;
+    }
+
+    private static boolean isCurrent(TcpState state) {
+        return state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
+    }
+
+    void insert() {
+        core.flows.insert(this);
+        inTable = true;
+    }
+
+    /** It takes the place of a half-open that has just left the table. */
+    void insertHashed() {
+        core.flows.insertHashed(this);
+        inTable = true;
+    }
+
+    /** IPv4 ids count up from a random start, per connection. */
+    int nextId() {
+        return id++ & 0xffff;
+    }
+
+    void startIds(int start) {
+        id = start;
+    }
+
+    boolean isOrphan() {
+        return socket == null && listener == null;
+    }
+
+    /** It is over: whatever waits for it is told, and the wire knows it no more. */
+    void close(int errno) {
+        enter(TcpState.CLOSE);
+        core.wheel.cancel(this);
+        sender.timer.stop();
+        receiver.acks.due = NEVER;
+        sender.clear();
+        if (inTable) {
+            core.flows.remove(this);
+            inTable = false;
+        }
+        readShutdown = true;
+        if (errno != 0 && socket == null) {
+            error = errno;
+        } else if (errno != 0 && socket != null) {
+            socket.pendingError = errno;
+        }
+        core.ready.add(socket);
+        recycleIfForgotten();
+    }
+
+    /** Gives it back once neither wire, process nor accept queue holds it. */
+    void recycleIfForgotten() {
+        if (!inTable && isOrphan()) {
+            core.pools.give(this);
+        }
+    }
+
+    /** Sets the wheel for the earliest of what this waits for. A later one is set when the earlier fires. */
+    void arm() {
+        long due = Math.min(sender.timer.due, receiver.acks.due);
+        if (due == NEVER || !inTable) {
+            core.wheel.cancel(this);
+        } else if (!isScheduled() || due < deadline) {
+            core.wheel.schedule(this, due);
+        }
+    }
+
+    void wake() {
+        core.ready.add(socket);
+    }
+
+    boolean isEndOfFile() {
+        return readShutdown || receiver.isFinished();
+    }
+}

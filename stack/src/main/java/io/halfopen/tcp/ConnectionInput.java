@@ -1,0 +1,249 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/** What a segment does to a connection that is, or was, ESTABLISHED: RFC 9293, section 3.10.7.4. */
+final class ConnectionInput {
+    private final Core core;
+    private final Transmission transmission;
+    private final TimeWaits timeWaits;
+
+    ConnectionInput(Core core, Transmission transmission, TimeWaits timeWaits) {
+        this.core = core;
+        this.timeWaits = timeWaits;
+        this.transmission = transmission;
+    }
+
+    Rule receive(Connection c, Segment segment) {
+        Rule rule = judge(c, segment);
+        switch (rule) {
+            case PAWS_REJECTED, OUT_OF_WINDOW -> {
+                c.receiver.acks.demand();
+                transmission.ack(c, rule);
+            }
+            case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD -> transmission.ack(c, rule);
+            case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
+            case ACK_ACCEPTED -> rule = process(c, segment);
+            default -> {} // dropped
+        }
+        c.arm();
+        return rule;
+    }
+
+    /** In Linux's order: tcp_validate_incoming, then the head of tcp_ack. */
+    private static Rule judge(Connection c, Segment segment) {
+        Receiver receiver = c.receiver;
+        boolean rst = segment.has(RST);
+        if (c.timestamps && segment.hasTimestamps() && c.tsRecent - segment.tsValue() > 0 && !rst) {
+            return Rule.PAWS_REJECTED;
+        }
+        if (!receiver.isAcceptable(segment.seq(), segment.endSeq())) {
+            return rst ? Rule.RST_OUT_OF_WINDOW : segment.has(SYN) ? Rule.SYN_CHALLENGED : Rule.OUT_OF_WINDOW;
+        }
+        if (rst) {
+            return segment.seq() == receiver.nxt() ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;
+        }
+        if (segment.has(SYN)) {
+            return Rule.SYN_CHALLENGED;
+        }
+        if (!segment.has(ACK)) {
+            return Rule.NO_ACK_FLAG;
+        }
+        return judgeAck(c.sender, segment.ack());
+    }
+
+    private static Rule judgeAck(Sender sender, int ack) {
+        if (SeqNumber.after(ack, sender.max())) {
+            return Rule.ACK_OF_UNSENT;
+        }
+        // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
+        return SeqNumber.before(ack, sender.una() - sender.greatestWindow())
+                ? Rule.ACK_TOO_OLD
+                : Rule.ACK_ACCEPTED;
+    }
+
+    private Rule process(Connection c, Segment segment) {
+        if (c.timestamps && segment.hasTimestamps() && SeqNumber.upTo(segment.seq(), c.receiver.announcedAt())) {
+            c.tsRecent = segment.tsValue();
+        }
+        acknowledge(c, segment);
+        advanceClosing(c);
+        if (c.state() == TcpState.CLOSE) {
+            return Rule.ACK_ACCEPTED; // that ACK of our FIN was the last thing to happen
+        }
+        Rule rule = receiveData(c, segment);
+        if (c.state() == TcpState.CLOSE) {
+            return rule;
+        }
+        transmission.push(c, Rule.DATA_SENT);
+        acknowledgeData(c, segment);
+        if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() || c.state() == TcpState.TIME_WAIT) {
+            timeWaits.enter(c);
+        }
+        return rule;
+    }
+
+    private void acknowledge(Connection c, Segment segment) {
+        Sender sender = c.sender;
+        int ack = segment.ack();
+        boolean windowChanged = sender.updateWindow(segment);
+        if (!SeqNumber.after(ack, sender.una())) {
+            if (ack == sender.una() && sender.hasInFlight() && segment.payloadLength() == 0 && !windowChanged
+                    && !segment.has(FIN)) {
+                onDuplicateAck(c);
+            } else if (!sender.hasInFlight()) {
+                onProbeAnswered(sender, windowChanged);
+            }
+            return;
+        }
+        measure(c, segment);
+        int inFlight = sender.inFlight();
+        int acknowledged = sender.acknowledge(ack);
+        sender.timer.progress();
+        if (!SeqNumber.before(ack, sender.timer.probeEnd)) {
+            sender.timer.probed = false;
+        }
+        onProgress(c, ack, acknowledged, inFlight);
+        transmission.restartTimer(c);
+        if (c.writerWaits && sender.queued() <= SendBuffers.limit(core, c) * 2L / 3) {
+            c.writerWaits = false;
+            c.wake();
+        }
+    }
+
+    /** The peer is there, even if its window is still closed; once it opens, push() decides what is next. */
+    private static void onProbeAnswered(Sender sender, boolean windowChanged) {
+        sender.timer.retransmits = 0;
+        if (windowChanged) {
+            sender.timer.stop();
+            sender.timer.progress();
+        }
+    }
+
+    private void measure(Connection c, Segment segment) {
+        Sender sender = c.sender;
+        long rtt = sender.timed(segment.ack(), core.now());
+        if (rtt < 0 && c.timestamps && segment.hasTimestamps() && sender.timer.retransmits > 0) {
+            // Karn does not bind an ACK that says which sending it answers (RFC 7323, section 4.1).
+            rtt = Math.max(0, core.timestamp(c.tsOffset) - segment.tsEcho()) * 1_000_000L;
+        }
+        if (rtt >= 0) {
+            sender.roundTrip.sample(rtt, segment.ack(), sender.max());
+        }
+    }
+
+    private void onProgress(Connection c, int ack, int acknowledged, int inFlight) {
+        Sender sender = c.sender;
+        sender.noDuplicate();
+        if (!sender.isRecovering()) {
+            sender.congestion.onAck(acknowledged, inFlight - acknowledged);
+        } else if (sender.endsRecovery(ack)) {
+            sender.congestion.onRecovered();
+        } else {
+            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED); // NewReno: the next hole (RFC 6582)
+        }
+    }
+
+    private void onDuplicateAck(Connection c) {
+        Sender sender = c.sender;
+        if (sender.isRecovering()) {
+            sender.congestion.onDuplicateAck();
+        } else if (sender.duplicateAck() == 3 && sender.timer.retransmits == 0) {
+            sender.startRecovery();
+            sender.congestion.onLoss(sender.inFlight());
+            core.count(Rule.FAST_RETRANSMITTED);
+            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
+            transmission.restartTimer(c);
+        }
+    }
+
+    /** Our FIN was acknowledged: one state further. */
+    private void advanceClosing(Connection c) {
+        if (!c.sender.isFinAcknowledged()) {
+            return;
+        }
+        switch (c.state()) {
+            case FIN_WAIT1 -> {
+                c.enter(TcpState.FIN_WAIT2);
+                c.wake();
+            }
+            case CLOSING -> c.enter(TcpState.TIME_WAIT);
+            case LAST_ACK -> c.close(0);
+            default -> {}
+        }
+    }
+
+    private Rule receiveData(Connection c, Segment segment) {
+        Receiver receiver = c.receiver;
+        if (!c.state().canReceive()) {
+            boolean old = segment.seqLength() > 0 && SeqNumber.before(segment.seq(), receiver.nxt());
+            if (old) {
+                receiver.acks.demand();
+            }
+            return old ? Rule.DATA_DUPLICATE : Rule.ACK_ACCEPTED;
+        }
+        int length = segment.payloadLength();
+        int newData = segment.seq() + length - receiver.nxt();
+        if (c.isOrphan() && length > 0 && newData > 0) {
+            transmission.reset(c, Rule.DATA_AFTER_CLOSE);
+            c.close(0);
+            return Rule.DATA_AFTER_CLOSE;
+        }
+        Rule rule = receiver.accept(segment, segment.has(FIN));
+        if (length > 0) {
+            receiver.acks.onData(length, receiver.window(), c.sender.mss(), core.now(), c.sender.timeout());
+        }
+        switch (rule) {
+            case DATA_ACCEPTED -> {
+                if (length >= receiver.acks.segmentSize()) {
+                    receiver.grow(c.sender.mss());
+                }
+                c.wake();
+            }
+            case DATA_OUT_OF_ORDER, DATA_TOO_MANY_GAPS, DATA_DUPLICATE, DATA_NO_ROOM -> receiver.acks.demand();
+            case FIN_ACCEPTED -> finish(c);
+            default -> {}
+        }
+        return rule;
+    }
+
+    /** The peer's FIN, with everything before it, is here (tcp_fin). */
+    private void finish(Connection c) {
+        c.wake();
+        c.receiver.acks.onFin();
+        switch (c.state()) {
+            case ESTABLISHED -> c.enter(TcpState.CLOSE_WAIT);
+            case FIN_WAIT1 -> {
+                c.receiver.acks.demand();
+                c.enter(TcpState.CLOSING);
+            }
+            case FIN_WAIT2 -> {
+                c.receiver.acks.demand();
+                c.enter(TcpState.TIME_WAIT);
+            }
+            default -> {}
+        }
+    }
+
+    private void acknowledgeData(Connection c, Segment segment) {
+        Receiver receiver = c.receiver;
+        boolean repeated = segment.seqLength() > 0;
+        int unacknowledged = receiver.nxt() - receiver.announcedAt();
+        if (unacknowledged == 0 && !(repeated && receiver.acks.isDemanded())) {
+            return;
+        }
+        if (receiver.acks.isDueNow(unacknowledged, receiver.hasGap(), core.now())) {
+            transmission.ack(c, Rule.ACK_ACCEPTED);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Sysctls;
+
+/** What all parts of one stack share: the time, the tables, the counters, and what is to go out. */
+final class Core {
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    final Kernel kernel;
+    final Sysctls sysctls;
+    final Secrets secrets;
+    final Addresses addresses = new Addresses();
+    final FlowTable flows;
+    final Ports ports;
+    final TimerWheel wheel = new TimerWheel();
+    final BufferPool buffers = new BufferPool();
+    final Pools pools = new Pools(this);
+    final ReadyList ready = new ReadyList();
+    final Output output = new Output(this);
+
+    private final long[] counters = new long[Counter.values().length];
+    private final long[] rules = new long[Rule.values().length];
+    private final int timestampBase;
+    private long now;
+    private int millis;
+
+    Core(Kernel kernel, Secrets secrets) {
+        this.kernel = kernel;
+        this.secrets = secrets;
+        sysctls = new Sysctls(kernel);
+        flows = new FlowTable(secrets.tableKey0, secrets.tableKey1);
+        ports = new Ports(sysctls, flows, secrets);
+        timestampBase = secrets.timestampBase();
+    }
+
+    /** Nanoseconds on the caller's clock; it never goes back. */
+    long now() {
+        return now;
+    }
+
+    void setNow(long nanos) {
+        if (nanos > now) {
+            now = nanos;
+            millis = (int) (nanos / NANOS_PER_MILLI);
+        }
+    }
+
+    /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
+    int timestamp(int offset) {
+        return millis + offset;
+    }
+
+    int timestampOffset(Flow flow) {
+        return kernel.randomTimestamps() && sysctls.get(Sysctl.tcp_timestamps) == 1
+                ? secrets.timestampOffset(flow)
+                : timestampBase;
+    }
+
+    void count(Counter counter) {
+        counters[counter.ordinal()]++;
+    }
+
+    void uncount(Counter counter) {
+        counters[counter.ordinal()]--;
+    }
+
+    long counter(Counter counter) {
+        return counters[counter.ordinal()];
+    }
+
+    /** The one place where a rule is counted. */
+    void count(Rule rule) {
+        rules[rule.ordinal()]++;
+        rule.count(counters);
+    }
+
+    long counted(Rule rule) {
+        return rules[rule.ordinal()];
+    }
+}

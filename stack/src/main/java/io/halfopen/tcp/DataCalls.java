@@ -1,0 +1,68 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
+
+/** read(2) and write(2): tcp_recvmsg and tcp_sendmsg, as if MSG_DONTWAIT were given. */
+final class DataCalls {
+    private final Core core;
+    private final Transmission transmission;
+
+    DataCalls(Core core, Transmission transmission) {
+        this.core = core;
+        this.transmission = transmission;
+    }
+
+    int read(Socket socket, byte[] target, int offset, int length) {
+        Connection c = socket.connection;
+        if (c == null || c.state() == TcpState.SYN_SENT) {
+            int error = socket.takeError();
+            return error != 0 ? -error : c == null ? -Errno.ENOTCONN : -Errno.EAGAIN;
+        }
+        if (c.receiver.readable() > 0) {
+            int count = c.receiver.read(target, offset, length);
+            afterRead(c);
+            return count;
+        }
+        int error = socket.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        return c.isEndOfFile() || length == 0 ? 0 : -Errno.EAGAIN;
+    }
+
+    /** The peer hears of the room that was made, if it is worth a packet. */
+    private void afterRead(Connection c) {
+        if (c.state().canReceive() && c.receiver.deservesUpdate()) {
+            core.count(Rule.WINDOW_UPDATED);
+            transmission.ack(c, Rule.WINDOW_UPDATED);
+            c.arm();
+        }
+    }
+
+    int write(Socket socket, byte[] source, int offset, int length) {
+        Connection c = socket.connection;
+        int error = socket.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        if (c != null && c.state() == TcpState.SYN_SENT) {
+            return -Errno.EAGAIN;
+        }
+        if (c == null || !c.state().canSend()) {
+            return -Errno.EPIPE;
+        }
+        int room = SendBuffers.limit(core, c) - c.sender.queued();
+        int count = Math.min(length, room);
+        if (count <= 0) {
+            c.writerWaits |= length > 0;
+            return length == 0 ? 0 : -Errno.EAGAIN;
+        }
+        c.writerWaits |= count < length;
+        c.sender.append(source, offset, count);
+        transmission.push(c, Rule.DATA_SENT);
+        c.arm();
+        return count;
+    }
+}

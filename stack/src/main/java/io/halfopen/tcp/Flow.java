@@ -1,0 +1,39 @@
+package io.halfopen.tcp;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the three things a 4-tuple can find: a handshake under way, a connection, or what is left of one. It is a link
+ * of {@link FlowTable}'s chains and has one timer, armed for the earliest thing it waits for.
+ */
+abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait {
+    long localHigh;
+    long localLow;
+    long remoteHigh;
+    long remoteLow;
+    int ports;
+    int hash;
+
+    @Nullable Flow chained;
+
+    final int localPort() {
+        return ports & 0xffff;
+    }
+
+    final int remotePort() {
+        return ports >>> 16;
+    }
+
+    final void setPorts(int localPort, int remotePort) {
+        ports = remotePort << 16 | localPort;
+    }
+
+    final void copyTuple(Flow other) {
+        localHigh = other.localHigh;
+        localLow = other.localLow;
+        remoteHigh = other.remoteHigh;
+        remoteLow = other.remoteLow;
+        ports = other.ports;
+        hash = other.hash;
+    }
+}

@@ -1,0 +1,55 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
+
+/** What both sides offer in a handshake: MSS, first window and window scale, computed as Linux computes them. */
+final class HandshakeOptions {
+    /** RFC 9293, section 3.7.1: what a peer without an MSS option can take. */
+    static final int DEFAULT_MSS = 536;
+
+    /** Linux refuses to send in smaller pieces than this (TCP_MIN_MSS). */
+    static final int LEAST_MSS = 48;
+
+    /** An IPv4 packet has at most 65535 octets, whatever the MTU; IPv6's payload alone may have as many. */
+    private static final int GREATEST_V4_PACKET = 65535;
+
+    private HandshakeOptions() {}
+
+    static int mssToAnnounce(Core core, Flow flow, Socket socket) {
+        int mtu = core.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);
+        int packet = IpAddress.isIpv4(flow.remoteHigh, flow.remoteLow) ? Math.min(mtu, GREATEST_V4_PACKET) : mtu;
+        int mss = packet - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) - TcpHeader.LENGTH;
+        return socket.maxSeg == 0 ? mss : Math.min(mss, socket.maxSeg);
+    }
+
+    /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
+    static int mssToSend(Connection c, int peerMss) {
+        int mss = Math.min(peerMss, c.announcedMss);
+        return Math.max(LEAST_MSS, mss) - (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    }
+
+    /** How much window a receive buffer makes: SO_RCVBUF's or the initial one of tcp_rmem. */
+    static int receiveSpace(Core core, Socket socket) {
+        int buffer = socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+        return core.kernel.windowOfBuffer(buffer);
+    }
+
+    /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */
+    static int initialWindow(int space, int mss) {
+        return space > mss ? space - space % mss : space;
+    }
+
+    /** The shift that lets the largest buffer be announced one day; at most 14. */
+    static int windowScale(Core core, Socket socket, int space) {
+        int most = space;
+        if (socket.receiveBuffer == 0) {
+            most = Math.max(core.sysctls.get(Sysctl.tcp_rmem, 2), core.sysctls.get(Sysctl.rmem_max));
+        }
+        int bits = 31 - Integer.numberOfLeadingZeros(Math.max(1, most));
+        return Math.clamp(bits - 15, 0, TcpOptions.MAX_WINDOW_SCALE);
+    }
+}

@@ -1,0 +1,108 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.RST;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.Segment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a packet goes: the life of a segment starts here. The 4-tuple finds a half-open, a connection or a TIME_WAIT;
+ * else the port finds a listener; else there is nobody.
+ */
+final class Input {
+    private final Core core;
+    private final Segment segment = new Segment();
+    private final ListenInput listenInput;
+    private final HalfOpenInput halfOpenInput;
+    private final SynSentInput synSentInput;
+    private final ConnectionInput connectionInput;
+    private final TimeWaits timeWaits;
+
+    Input(
+            Core core,
+            HalfOpenInput halfOpenInput,
+            SynSentInput synSentInput,
+            ConnectionInput connectionInput,
+            TimeWaits timeWaits) {
+        this.core = core;
+        this.listenInput = new ListenInput(core);
+        this.halfOpenInput = halfOpenInput;
+        this.synSentInput = synSentInput;
+        this.connectionInput = connectionInput;
+        this.timeWaits = timeWaits;
+    }
+
+    Rule receive(byte[] packet, int offset, int length) {
+        core.count(Counter.InReceives);
+        Rule rule = defectOf(packet, offset, length);
+        if (rule == null) {
+            core.count(Counter.InDelivers);
+            core.count(Counter.InSegs);
+            rule = deliver();
+        }
+        core.count(rule);
+        return rule;
+    }
+
+    private @Nullable Rule defectOf(byte[] packet, int offset, int length) {
+        return switch (segment.parse(packet, offset, length)) {
+            case NONE -> isForUs() ? null : Rule.IP_NOT_FOR_US;
+            case NOT_IP -> Rule.NOT_IP;
+            case IP_BAD_LENGTH -> Rule.IP_BAD_LENGTH;
+            case IP_BAD_CHECKSUM -> Rule.IP_BAD_CHECKSUM;
+            case IP_FRAGMENT -> Rule.IP_FRAGMENT;
+            case IP_MARTIAN -> Rule.IP_MARTIAN;
+            case NOT_TCP -> Rule.NOT_TCP;
+            case TCP_BAD_LENGTH -> Rule.TCP_BAD_LENGTH;
+            case TCP_BAD_CHECKSUM -> Rule.TCP_BAD_CHECKSUM;
+        };
+    }
+
+    private boolean isForUs() {
+        return core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
+    }
+
+    private Rule deliver() {
+        return switch (core.flows.find(segment)) {
+            case Connection c when c.state() == TcpState.SYN_SENT -> synSentInput.receive(c, segment);
+            case Connection c -> connectionInput.receive(c, segment);
+            case HalfOpen half -> deliverToHalfOpen(half);
+            case TimeWait rest -> deliverToTimeWait(rest);
+            case null -> deliverToListener();
+        };
+    }
+
+    /** One whose listener is closed is as good as gone, and goes now (tcp_v4_rcv). */
+    private Rule deliverToHalfOpen(HalfOpen half) {
+        if (half.listener.isClosed()) {
+            halfOpenInput.forget(half);
+            return deliverToListener();
+        }
+        return halfOpenInput.receive(half, segment);
+    }
+
+    /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */
+    private Rule deliverToTimeWait(TimeWait rest) {
+        Rule rule = timeWaits.receive(rest, segment);
+        if (rule != Rule.TIME_WAIT_SYN) {
+            return rule;
+        }
+        core.count(rule);
+        return deliverToListener();
+    }
+
+    private Rule deliverToListener() {
+        Listener listener = core.ports.listenerFor(segment);
+        if (listener != null) {
+            return listenInput.receive(listener, segment);
+        }
+        if (segment.has(RST)) {
+            return Rule.NO_SOCKET_IGNORED;
+        }
+        core.output.reset(segment, Rule.NO_SOCKET_RESET);
+        return Rule.NO_SOCKET_RESET;
+    }
+}

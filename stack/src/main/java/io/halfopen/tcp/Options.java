@@ -1,0 +1,81 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
+
+/** setsockopt(2) and getsockopt(2), with Linux's limits. */
+final class Options {
+    private static final int LEAST_RECEIVE_BUFFER = 2304;
+    private static final int LEAST_SEND_BUFFER = 4608;
+    private static final int LEAST_MAXSEG = 88;
+    private static final int GREATEST_MAXSEG = 32767;
+    private static final int GREATEST_SYNCNT = 127;
+
+    private final Core core;
+
+    Options(Core core) {
+        this.core = core;
+    }
+
+    int set(Socket socket, SocketOption option, int value) {
+        switch (option) {
+            case SO_REUSEADDR -> socket.reuseAddress = value != 0;
+            case TCP_NODELAY -> socket.noDelay = value != 0;
+            case SO_RCVBUF -> socket.receiveBuffer = doubled(value, Sysctl.rmem_max, LEAST_RECEIVE_BUFFER);
+            case SO_SNDBUF -> socket.sendBuffer = doubled(value, Sysctl.wmem_max, LEAST_SEND_BUFFER);
+            case SO_LINGER -> {
+                if (value > 0) {
+                    return -Errno.EINVAL;
+                }
+                socket.lingerReset = value == 0;
+            }
+            case TCP_MAXSEG -> {
+                if (value != 0 && (value < LEAST_MAXSEG || value > GREATEST_MAXSEG)) {
+                    return -Errno.EINVAL;
+                }
+                socket.maxSeg = value;
+            }
+            case TCP_SYNCNT -> {
+                if (value < 1 || value > GREATEST_SYNCNT) {
+                    return -Errno.EINVAL;
+                }
+                socket.synCount = value;
+            }
+            case SO_ACCEPTCONN, SO_ERROR -> {
+                return -Errno.ENOPROTOOPT;
+            }
+        }
+        return 0;
+    }
+
+    /** The kernel wants as much again for its own bookkeeping. */
+    private int doubled(int value, Sysctl limit, int least) {
+        int most = core.sysctls.get(limit);
+        int taken = Integer.compareUnsigned(value, most) > 0 ? most : value;
+        return Math.clamp(2L * taken, least, Integer.MAX_VALUE);
+    }
+
+    int get(Socket socket, SocketOption option) {
+        return switch (option) {
+            case SO_ACCEPTCONN -> socket.listener != null ? 1 : 0;
+            case SO_ERROR -> socket.takeError();
+            case SO_LINGER -> socket.lingerReset ? 0 : -1;
+            case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
+            case SO_RCVBUF ->
+                socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+            case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
+            case TCP_NODELAY -> socket.noDelay ? 1 : 0;
+            case TCP_MAXSEG -> maxSeg(socket);
+            case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
+        };
+    }
+
+    private static int maxSeg(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null && c.sender.mss() > 0) {
+            return c.sender.mss();
+        }
+        return socket.maxSeg == 0 ? HandshakeOptions.DEFAULT_MSS : socket.maxSeg;
+    }
+}

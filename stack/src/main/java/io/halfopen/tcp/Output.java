@@ -1,0 +1,187 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
+import java.util.Arrays;
+
+/**
+ * The packets that are to go out, written in place one after the other, until they are drained. Each knows the rule
+ * that sent it. The array grows to the largest burst and stays.
+ */
+final class Output {
+    private final Core core;
+    private byte[] bytes = new byte[1 << 12];
+    private int[] ends = new int[16];
+    private Rule[] reasons = new Rule[16];
+    private int count;
+    private int end;
+
+    Output(Core core) {
+        this.core = core;
+    }
+
+    /** Hands every packet to the handler, in order, and forgets them. */
+    int drain(Stack.PacketHandler handler) {
+        int start = 0;
+        int drained = count;
+        for (int i = 0; i < drained; i++) {
+            handler.onPacket(reasons[i], bytes, start, ends[i] - start);
+            start = ends[i];
+        }
+        if (count != drained) {
+            throw new IllegalStateException("a packet handler called the stack: drain first, then call");
+        }
+        count = 0;
+        end = 0;
+        return drained;
+    }
+
+    void synAck(HalfOpen half, Rule why) {
+        int scale = half.ourWindowScale;
+        int options = TcpOptions.synLength(half.sack, half.timestamps, scale);
+        int tcp = begin(half, TcpHeader.LENGTH + options);
+        int stamp = core.timestamp(half.tsOffset);
+        TcpOptions.writeSyn(
+                bytes,
+                tcp + TcpHeader.LENGTH,
+                HandshakeOptions.mssToAnnounce(core, half, half.listener.socket),
+                half.sack,
+                half.timestamps,
+                stamp,
+                half.tsRecent,
+                scale);
+        header(half, tcp, half.iss, half.rcvNxt(), TcpHeader.LENGTH + options, SYN | ACK, half.window);
+        // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
+        finish(half, tcp, TcpHeader.LENGTH + options, 0, why);
+        core.count(Counter.OutSegs);
+    }
+
+    /** The ACK, or the RST, that a half-open or a TIME_WAIT sends: all they know is in the arguments. */
+    void bare(
+            Flow flow, int flags, int seq, int ack, int window, boolean timestamps, int tsOffset, int echo, Rule why) {
+        int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        int tcp = begin(flow, length);
+        if (timestamps) {
+            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+        }
+        header(flow, tcp, seq, ack, length, flags, window);
+        finish(flow, tcp, length, 0, why);
+        core.count(Counter.OutSegs);
+    }
+
+    void syn(Connection c, Rule why) {
+        int scale = c.receiver.windowScale();
+        int options = TcpOptions.synLength(c.sack, c.timestamps, scale);
+        int tcp = begin(c, TcpHeader.LENGTH + options);
+        TcpOptions.writeSyn(
+                bytes,
+                tcp + TcpHeader.LENGTH,
+                c.announcedMss,
+                c.sack,
+                c.timestamps,
+                core.timestamp(c.tsOffset),
+                0,
+                scale);
+        header(c, tcp, c.sender.iss(), 0, TcpHeader.LENGTH + options, SYN, Math.min(c.receiver.window(), 0xffff));
+        finish(c, tcp, TcpHeader.LENGTH + options, c.nextId(), why);
+    }
+
+    /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
+    void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
+        int options = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        int header = TcpHeader.LENGTH + options;
+        int tcp = begin(c, header + length);
+        if (c.timestamps) {
+            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
+        }
+        c.sender.copyTo(position, bytes, tcp + header, length);
+        header(c, tcp, seq, c.receiver.nxt(), header, flags, c.receiver.announce());
+        finish(c, tcp, header + length, c.nextId(), why);
+    }
+
+    /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */
+    void reset(Segment segment, Rule why) {
+        boolean acked = segment.has(ACK);
+        int ip = reserve(IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow()) + TcpHeader.LENGTH);
+        int tcp = ip + IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());
+        TcpHeader.write(
+                bytes,
+                tcp,
+                segment.destinationPort(),
+                segment.sourcePort(),
+                acked ? segment.ack() : 0,
+                acked ? 0 : segment.endSeq(),
+                TcpHeader.LENGTH,
+                acked ? RST : RST | ACK,
+                0);
+        seal(
+                ip,
+                tcp,
+                TcpHeader.LENGTH,
+                segment.destinationHigh(),
+                segment.destinationLow(),
+                segment.sourceHigh(),
+                segment.sourceLow(),
+                0);
+        commit(why);
+        core.count(Counter.OutSegs);
+        core.count(Counter.OutRsts);
+    }
+
+    private int begin(Flow flow, int tcpLength) {
+        int ipLength = IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
+        return reserve(ipLength + tcpLength) + ipLength;
+    }
+
+    private void header(Flow flow, int tcp, int seq, int ack, int headerLength, int flags, int window) {
+        TcpHeader.write(bytes, tcp, flow.localPort(), flow.remotePort(), seq, ack, headerLength, flags, window);
+    }
+
+    private void finish(Flow flow, int tcp, int tcpLength, int id, Rule why) {
+        int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
+        seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, id);
+        commit(why);
+    }
+
+    private void seal(
+            int ip,
+            int tcp,
+            int tcpLength,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int id) {
+        int ttl = core.sysctls.get(Sysctl.ip_default_ttl);
+        IpHeader.write(bytes, ip, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, ttl, id);
+        TcpHeader.seal(bytes, tcp, tcpLength, sourceHigh, sourceLow, destinationHigh, destinationLow);
+        end = tcp + tcpLength;
+    }
+
+    private int reserve(int length) {
+        if (end + length > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, end + length));
+        }
+        return end;
+    }
+
+    private void commit(Rule why) {
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, count * 2);
+            reasons = Arrays.copyOf(reasons, count * 2);
+        }
+        ends[count] = end;
+        reasons[count] = why;
+        count++;
+        core.count(Counter.OutRequests);
+    }
+}

@@ -1,0 +1,51 @@
+package io.halfopen.tcp;
+
+import org.jspecify.annotations.Nullable;
+
+/** Sockets to whose processes something is to be told, each once, in the order in which it happened. */
+final class ReadyList {
+    private @Nullable Socket first;
+    private @Nullable Socket last;
+
+    void add(@Nullable Socket socket) {
+        if (socket == null || socket.readyListed) {
+            return;
+        }
+        socket.readyListed = true;
+        if (last == null) {
+            first = socket;
+        } else {
+            last.readyNext = socket;
+        }
+        last = socket;
+    }
+
+    @Nullable Socket poll() {
+        Socket socket = first;
+        if (socket != null) {
+            first = socket.readyNext;
+            last = first == null ? null : last;
+            socket.readyNext = null;
+            socket.readyListed = false;
+        }
+        return socket;
+    }
+
+    void remove(Socket socket) {
+        if (!socket.readyListed) {
+            return;
+        }
+        Socket before = null;
+        for (Socket here = first; here != socket && here != null; here = here.readyNext) {
+            before = here;
+        }
+        if (before == null) {
+            first = socket.readyNext;
+        } else {
+            before.readyNext = socket.readyNext;
+        }
+        last = last == socket ? before : last;
+        socket.readyNext = null;
+        socket.readyListed = false;
+    }
+}

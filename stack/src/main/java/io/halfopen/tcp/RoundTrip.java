@@ -1,0 +1,75 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.wire.SeqNumber;
+
+/**
+ * From round-trip times to the retransmission timeout: RFC 6298 as Linux computes it (tcp_rtt_estimator). Linux bounds
+ * the variance from below by 200 ms instead of the timeout, and lets it fall only once a round trip, so that the timeout
+ * is srtt + max(200 ms, 4 x mean deviation of late).
+ */
+final class RoundTrip {
+    private static final long INITIAL = 1_000_000_000L;
+
+    private long srtt8;
+    private long deviation4;
+    private long deviationMax;
+    private long variance;
+    private int roundEnd;
+    private long timeout = INITIAL;
+
+    void reset() {
+        srtt8 = 0;
+        deviation4 = 0;
+        deviationMax = 0;
+        variance = 0;
+        timeout = INITIAL;
+    }
+
+    /** Smoothed round-trip time, ns; 0 before the first sample. */
+    long smoothed() {
+        return srtt8 >> 3;
+    }
+
+    boolean isMeasured() {
+        return srtt8 != 0;
+    }
+
+    /** The retransmission timeout, ns, not backed off. */
+    long timeout() {
+        return timeout;
+    }
+
+    /** A segment was acknowledged that long after it was sent once; {@code una} and {@code nxt} delimit the flight. */
+    void sample(long nanos, int una, int nxt) {
+        long rtt = Math.max(1, nanos);
+        if (srtt8 == 0) {
+            srtt8 = rtt << 3;
+            deviation4 = rtt << 1;
+            variance = Math.max(deviation4, Kernel.RTO_MIN);
+            deviationMax = variance;
+            roundEnd = nxt;
+        } else {
+            update(rtt - (srtt8 >> 3), una, nxt);
+        }
+        timeout = Math.min((srtt8 >> 3) + variance, Kernel.RTO_MAX);
+    }
+
+    private void update(long error, int una, int nxt) {
+        srtt8 += error;
+        long change = Math.abs(error) - (deviation4 >> 2);
+        // A shorter round trip than usual says little about how much longer the next may be.
+        deviation4 += error < 0 && change > 0 ? change >> 3 : change;
+        if (deviation4 > deviationMax) {
+            deviationMax = deviation4;
+            variance = Math.max(variance, deviationMax);
+        }
+        if (SeqNumber.after(una, roundEnd)) {
+            if (deviationMax < variance) {
+                variance -= variance - deviationMax >> 2;
+            }
+            roundEnd = nxt;
+            deviationMax = Kernel.RTO_MIN;
+        }
+    }
+}

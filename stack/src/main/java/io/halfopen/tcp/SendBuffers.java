@@ -1,0 +1,20 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Sysctl;
+
+/** How much a connection may hold for sending. */
+final class SendBuffers {
+    private static final int LEAST_SEGMENTS = 10;
+
+    private SendBuffers() {}
+
+    /** SO_SNDBUF, or twice the congestion window between the limits of tcp_wmem (tcp_sndbuf_expand), octets. */
+    static int limit(Core core, Connection c) {
+        if (c.socket != null && c.socket.sendBuffer > 0) {
+            return c.socket.sendBuffer;
+        }
+        int window = Math.max(c.sender.congestion.window(), LEAST_SEGMENTS * c.sender.mss());
+        long wanted = Math.max(core.sysctls.get(Sysctl.tcp_wmem, 1), 2L * window);
+        return (int) Math.min(wanted, core.sysctls.get(Sysctl.tcp_wmem, 2));
+    }
+}

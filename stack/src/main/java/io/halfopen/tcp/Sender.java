@@ -1,0 +1,296 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/**
+ * The half of a connection that sends: what is unacknowledged, what may be sent, when to send it again. It only keeps
+ * state and answers questions; {@link Transmission} acts.
+ *
+ * <pre>
+ *        una              nxt            max                    end
+ *   ------|----------------|--------------|----------------------|---------
+ *         |  in flight     | to be resent |  written, not sent   |  room
+ *         |<------------------- ring.length() ------------------>|
+ *                                                 una + wnd limits nxt
+ * </pre>
+ *
+ * After a timeout {@code nxt} goes back to {@code una}; {@code max} is the highest that was ever sent.
+ */
+final class Sender {
+    private final ByteRing ring;
+    final RoundTrip roundTrip = new RoundTrip();
+    final CongestionControl congestion = new Reno();
+    final LossTimer timer = new LossTimer();
+
+    private int iss;
+    private int una;
+    private int nxt;
+    private int max;
+    private int wnd;
+    private int greatestWnd;
+    private int windowSeq;
+    private int windowAck;
+    private byte windowScale;
+    private int mss;
+
+    /** The FIN is the last thing to be sent: shutdown() or close() was called. */
+    private boolean finQueued;
+
+    private boolean finAcknowledged;
+
+    /** The end of the last segment that was smaller than the MSS (Minshall's variant of Nagle's rule). */
+    private int smallEnd;
+
+    private boolean timing;
+    private int timedEnd;
+    private long timedAt;
+
+    private int duplicateAcks;
+    private boolean recovering;
+    private int recoveryEnd;
+
+    Sender(BufferPool pool) {
+        ring = new ByteRing(pool);
+    }
+
+    void reset() {
+        ring.clear();
+        roundTrip.reset();
+        timer.reset();
+        finQueued = false;
+        finAcknowledged = false;
+        timing = false;
+        duplicateAcks = 0;
+        recovering = false;
+        wnd = 0;
+        greatestWnd = 0;
+        windowScale = 0;
+    }
+
+    void start(int iss) {
+        this.iss = iss;
+        una = iss;
+        nxt = iss;
+        max = iss;
+        smallEnd = iss;
+    }
+
+    /** The SYN is out: it takes one sequence number. */
+    void synSent(long now) {
+        nxt = iss + 1;
+        max = nxt;
+        timing = true;
+        timedEnd = nxt;
+        timedAt = now;
+    }
+
+    /** The handshake is done; {@code window} is the peer's, unscaled as SYNs have it or scaled as ACKs do. */
+    void established(int ack, int window, int seq, int mss, int windowScale) {
+        una = ack;
+        nxt = SeqNumber.max(nxt, ack);
+        max = SeqNumber.max(max, ack);
+        smallEnd = ack;
+        this.mss = mss;
+        this.windowScale = (byte) windowScale;
+        wnd = window;
+        greatestWnd = window;
+        windowSeq = seq;
+        windowAck = ack;
+        congestion.start(mss);
+    }
+
+    int iss() {
+        return iss;
+    }
+
+    int una() {
+        return una;
+    }
+
+    int nxt() {
+        return nxt;
+    }
+
+    int max() {
+        return max;
+    }
+
+    int mss() {
+        return mss;
+    }
+
+    int inFlight() {
+        return nxt - una;
+    }
+
+    boolean hasInFlight() {
+        return max != una;
+    }
+
+    /** The sequence number after the last octet written, the FIN not counted. */
+    int dataEnd() {
+        return una + ring.length();
+    }
+
+    boolean finQueued() {
+        return finQueued;
+    }
+
+    void queueFin() {
+        finQueued = true;
+    }
+
+    boolean isFinAcknowledged() {
+        return finAcknowledged;
+    }
+
+    /** Octets that were written but are not in flight. */
+    int unsent() {
+        return dataEnd() - nxt;
+    }
+
+    boolean finToSend() {
+        return finQueued && !finAcknowledged && SeqNumber.upTo(nxt, dataEnd());
+    }
+
+    /** Octets written and not acknowledged. */
+    int queued() {
+        return ring.length();
+    }
+
+    /** What ss shows as Send-Q: a FIN in flight counts one. */
+    int unacknowledged() {
+        return ring.length() + (finQueued && !finAcknowledged ? 1 : 0);
+    }
+
+    void append(byte[] source, int offset, int count) {
+        ring.append(source, offset, count);
+    }
+
+    void copyTo(int position, byte[] target, int offset, int count) {
+        ring.copyTo(position, target, offset, count);
+    }
+
+    /** The peer's window beyond una, octets. */
+    int window() {
+        return wnd;
+    }
+
+    int greatestWindow() {
+        return greatestWnd;
+    }
+
+    /** What window and congestion allow beyond nxt; may be negative. */
+    int allowance() {
+        return Math.min(wnd, congestion.window()) - inFlight();
+    }
+
+    /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_ack_update_window). */
+    boolean updateWindow(Segment segment) {
+        int ack = segment.ack();
+        int offered = segment.window() << windowScale;
+        boolean newer = SeqNumber.after(ack, una)
+                || SeqNumber.after(segment.seq(), windowSeq)
+                || segment.seq() == windowSeq && (SeqNumber.after(ack, windowAck) || offered > wnd);
+        if (!newer) {
+            return false;
+        }
+        windowSeq = segment.seq();
+        windowAck = ack;
+        boolean changed = offered != wnd;
+        wnd = offered;
+        greatestWnd = Math.max(greatestWnd, offered);
+        return changed;
+    }
+
+    /** Nothing of a small segment is unacknowledged, so another may go (RFC 9293, section 3.7.4). */
+    boolean nagleAllows() {
+        return !SeqNumber.after(smallEnd, una);
+    }
+
+    /** A segment has left. */
+    void sent(int seq, int length, boolean fin, long now) {
+        int end = seq + length + (fin ? 1 : 0);
+        if (length > 0 && length < mss) {
+            smallEnd = end;
+        }
+        boolean fresh = !SeqNumber.before(seq, max);
+        if (fresh && !timing) {
+            timing = true;
+            timedEnd = end;
+            timedAt = now;
+        } else if (!fresh) {
+            timing = false; // Karn: an ACK of a repetition times nothing
+        }
+        nxt = SeqNumber.max(nxt, end);
+        max = SeqNumber.max(max, end);
+    }
+
+    /** Everything from una on is to be sent again. */
+    void goBack() {
+        nxt = una;
+        timing = false;
+        recovering = false;
+        duplicateAcks = 0;
+    }
+
+    /** Time of the round trip that this ACK ends, ns, or -1 if none was being timed. */
+    long timed(int ack, long now) {
+        if (!timing || SeqNumber.before(ack, timedEnd)) {
+            return -1;
+        }
+        timing = false;
+        return now - timedAt;
+    }
+
+    void stopTiming() {
+        timing = false;
+    }
+
+    /** Takes what was acknowledged out of the ring; returns the octets and FIN that this was. */
+    int acknowledge(int ack) {
+        int count = ack - una;
+        int data = Math.min(count, ring.length());
+        finAcknowledged |= finQueued && count > data;
+        ring.discard(data, false);
+        una = ack;
+        nxt = SeqNumber.max(nxt, ack);
+        return count;
+    }
+
+    void clear() {
+        ring.clear();
+    }
+
+    int duplicateAck() {
+        return ++duplicateAcks;
+    }
+
+    void noDuplicate() {
+        duplicateAcks = 0;
+    }
+
+    boolean isRecovering() {
+        return recovering;
+    }
+
+    void startRecovery() {
+        recovering = true;
+        recoveryEnd = max;
+    }
+
+    boolean endsRecovery(int ack) {
+        if (recovering && !SeqNumber.before(ack, recoveryEnd)) {
+            recovering = false;
+            return true;
+        }
+        return false;
+    }
+
+    /** The timeout as it stands, backed off, ns. */
+    long timeout() {
+        return Math.min(roundTrip.timeout() << Math.min(timer.backoff, 16), Kernel.RTO_MAX);
+    }
+}

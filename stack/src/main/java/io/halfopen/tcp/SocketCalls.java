@@ -1,0 +1,288 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IpAddress;
+
+/** The calls that make, name and end sockets: section 2 of the manual, with Linux's errors in Linux's order. */
+final class SocketCalls {
+    private final Core core;
+    private final Transmission transmission;
+    private final SynSentInput synSentInput;
+    private final TimeWaits timeWaits;
+
+    SocketCalls(Core core, Transmission transmission, SynSentInput synSentInput, TimeWaits timeWaits) {
+        this.core = core;
+        this.transmission = transmission;
+        this.synSentInput = synSentInput;
+        this.timeWaits = timeWaits;
+    }
+
+    int bind(Socket socket, IpAddress address, int port) {
+        if (port < 0 || port > 65535 || socket.portUse != null || socket.listener != null || isBusy(socket)) {
+            return -Errno.EINVAL;
+        }
+        if (!socket.ipv6 && !address.isIpv4()) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        if (!address.isAny() && !core.addresses.isLocal(address.high(), address.low())) {
+            return -Errno.EADDRNOTAVAIL;
+        }
+        setLocal(socket, address);
+        return core.ports.bind(socket, port);
+    }
+
+    private static void setLocal(Socket socket, IpAddress address) {
+        socket.localHigh = address.high();
+        socket.localLow = address.low();
+    }
+
+    private static boolean isBusy(Socket socket) {
+        return socket.connection != null && socket.connection.state() != TcpState.CLOSE;
+    }
+
+    int listen(Socket socket, int backlog) {
+        if (isBusy(socket)) {
+            return -Errno.EINVAL;
+        }
+        int somaxconn = core.sysctls.get(Sysctl.somaxconn);
+        Listener listener = socket.listener;
+        if (listener != null) {
+            listener.listen(backlog, somaxconn);
+            return 0;
+        }
+        if (socket.portUse == null) {
+            int bound = bind(socket, socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4, 0);
+            if (bound < 0) {
+                return bound;
+            }
+        }
+        PortUse use = core.ports.of(socket.localPort);
+        if (use.conflictsWithListener(socket)) {
+            return -Errno.EADDRINUSE;
+        }
+        dropConnection(socket);
+        listener = new Listener(socket);
+        listener.listen(backlog, somaxconn);
+        socket.listener = listener;
+        use.add(listener);
+        return 0;
+    }
+
+    int connect(Socket socket, IpAddress address, int port) {
+        if (socket.listener != null) {
+            return -Errno.EISCONN;
+        }
+        if (socket.connecting) {
+            return continueConnecting(socket);
+        }
+        if (isBusy(socket)) {
+            return -Errno.EISCONN;
+        }
+        if (port < 1 || port > 65535) {
+            return -Errno.EADDRNOTAVAIL;
+        }
+        if (!socket.ipv6 && !address.isIpv4()) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        return open(socket, loopbackForAny(address), port);
+    }
+
+    /** connect() to 0.0.0.0 or :: means this host. */
+    private static IpAddress loopbackForAny(IpAddress address) {
+        if (!address.isAny()) {
+            return address;
+        }
+        return address.isIpv4() ? IpAddress.ofIpv4(0x7f000001) : new IpAddress(0, 1);
+    }
+
+    private static int continueConnecting(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null && c.state() == TcpState.SYN_SENT) {
+            return -Errno.EALREADY;
+        }
+        socket.connecting = false;
+        if (c != null && c.state() != TcpState.CLOSE) {
+            return 0;
+        }
+        int error = socket.takeError();
+        return error == 0 ? -Errno.ECONNABORTED : -error;
+    }
+
+    private int open(Socket socket, IpAddress remote, int remotePort) {
+        IpAddress source = core.addresses.sourceFor(remote);
+        if (source == null) {
+            return -Errno.ENETUNREACH;
+        }
+        boolean wild = socket.portUse == null || IpAddress.isAny(socket.localHigh, socket.localLow);
+        IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
+        int localPort = socket.portUse == null
+                ? core.ports.findForConnect(local, remote, remotePort)
+                : socket.localPort;
+        if (localPort < 0) {
+            return localPort;
+        }
+        int ports = remotePort << 16 | localPort;
+        if (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports) != null) {
+            return -Errno.EADDRNOTAVAIL;
+        }
+        dropConnection(socket);
+        Connection c = core.pools.connection(core.ports.of(localPort));
+        c.localHigh = local.high();
+        c.localLow = local.low();
+        c.remoteHigh = remote.high();
+        c.remoteLow = remote.low();
+        c.ports = ports;
+        c.socket = socket;
+        socket.connection = c;
+        socket.connecting = true;
+        socket.pendingError = 0;
+        synSentInput.open(c, socket);
+        return -Errno.EINPROGRESS;
+    }
+
+    /** A socket whose connection has ended may be used again. */
+    private static void dropConnection(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null) {
+            socket.connection = null;
+            c.socket = null;
+            c.recycleIfForgotten();
+        }
+    }
+
+    int shutdown(Socket socket, int how) {
+        boolean read = how == Stack.SHUT_RD || how == Stack.SHUT_RDWR;
+        boolean write = how == Stack.SHUT_WR || how == Stack.SHUT_RDWR;
+        if (!read && !write) {
+            return -Errno.EINVAL;
+        }
+        if (socket.listener != null) {
+            if (read) {
+                closeListener(socket.listener);
+                socket.listener = null;
+            }
+            return 0;
+        }
+        Connection c = socket.connection;
+        if (c == null || c.state() == TcpState.CLOSE) {
+            return -Errno.ENOTCONN;
+        }
+        if (c.state() == TcpState.SYN_SENT) {
+            c.close(0);
+            return 0;
+        }
+        c.readShutdown |= read;
+        if (write) {
+            sendFin(c);
+        }
+        c.wake();
+        return 0;
+    }
+
+    private void sendFin(Connection c) {
+        switch (c.state()) {
+            case ESTABLISHED -> c.enter(TcpState.FIN_WAIT1);
+            case CLOSE_WAIT -> c.enter(TcpState.LAST_ACK);
+            default -> {
+                return;
+            }
+        }
+        c.sender.queueFin();
+        transmission.push(c, Rule.FIN_SENT);
+        c.arm();
+    }
+
+    void close(Socket socket) {
+        Listener listener = socket.listener;
+        Connection c = socket.connection;
+        if (socket.portUse != null) {
+            socket.portUse.unbind(socket);
+        }
+        core.ready.remove(socket);
+        if (listener != null) {
+            closeListener(listener);
+        }
+        if (c != null) {
+            closeConnection(c, socket.lingerReset);
+        }
+        core.pools.give(socket);
+    }
+
+    /** Queued connections are reset, half-open ones are left to find out (inet_csk_listen_stop). */
+    private void closeListener(Listener listener) {
+        listener.close();
+        core.ports.of(listener.socket.localPort).remove(listener);
+        Connection queued = listener.acceptQueue.poll();
+        while (queued != null) {
+            queued.listener = null;
+            if (queued.state() != TcpState.CLOSE) {
+                core.count(Rule.LISTENER_CLOSED);
+                transmission.reset(queued, Rule.LISTENER_CLOSED);
+                queued.close(0);
+            } else {
+                queued.recycleIfForgotten();
+            }
+            queued = listener.acceptQueue.poll();
+        }
+    }
+
+    /** __tcp_close: RST if something was not read, or SO_LINGER wants it; else FIN, and the wire goes on alone. */
+    private void closeConnection(Connection c, boolean lingerReset) {
+        boolean unread = c.receiver.readable() > 0;
+        TcpState state = c.state();
+        if (state == TcpState.CLOSE || state == TcpState.SYN_SENT) {
+            c.socket = null;
+            endQuietly(c);
+        } else if (unread || lingerReset) {
+            Rule why = unread ? Rule.CLOSED_UNREAD : Rule.CLOSED_BY_LINGER;
+            core.count(why);
+            transmission.reset(c, why);
+            c.socket = null;
+            c.close(0);
+        } else {
+            sendFin(c);
+            c.socket = null;
+            c.readShutdown = true;
+            if (state == TcpState.FIN_WAIT2) {
+                timeWaits.enter(c);
+            }
+        }
+    }
+
+    private static void endQuietly(Connection c) {
+        if (c.state() == TcpState.CLOSE) {
+            c.recycleIfForgotten();
+        } else {
+            c.close(0);
+        }
+    }
+
+    /** What poll(2) says of it (tcp_poll). */
+    int poll(Socket socket) {
+        if (socket.listener != null) {
+            return socket.listener.acceptQueue.length() > 0 ? Poll.POLLIN : 0;
+        }
+        Connection c = socket.connection;
+        int error = socket.pendingError == 0 ? 0 : Poll.POLLERR;
+        if (c == null || c.state() == TcpState.CLOSE) {
+            int end = c == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP;
+            return error | end | Poll.POLLHUP | Poll.POLLOUT;
+        }
+        if (c.state() == TcpState.SYN_SENT) {
+            return error;
+        }
+        int events = error;
+        if (c.isEndOfFile()) {
+            events |= Poll.POLLIN | Poll.POLLRDHUP;
+        }
+        if (c.receiver.readable() > 0) {
+            events |= Poll.POLLIN;
+        }
+        boolean writable = c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3;
+        return writable || !c.state().canSend() ? events | Poll.POLLOUT : events;
+    }
+}

@@ -1,0 +1,293 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctls;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IpAddress;
+import java.util.List;
+
+/**
+ * One host's kernel, without the network: packets, calls and time go in; packets, readiness and a deadline come out.
+ * Nothing here does I/O, reads a clock or blocks: a call that would block returns -EAGAIN, connect() -EINPROGRESS, and
+ * {@link #drainReady} tells when to try again. Calls return 0 or more, or a negated {@link Errno}, as the manual's
+ * section 2 says of the real ones.
+ *
+ * <p><b>One mutation, then drain everything, then wait</b>: after each {@link #onPacket}, call or {@link #onTimeout},
+ * take what {@link #drainPackets} and {@link #drainReady} have, then wait until {@link #nextTimeout}. Handlers must not
+ * call the stack.
+ *
+ * <p>{@code now} is in nanoseconds on any clock that never goes back. One thread at a time owns a Stack.
+ */
+public final class Stack {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+
+    /** Takes a packet that is to be sent: valid only during the call. */
+    public interface PacketHandler {
+        void onPacket(Rule why, byte[] bytes, int offset, int length);
+    }
+
+    /** Takes a descriptor about which there is news; {@code events} are those of {@link io.halfopen.linux.Poll}. */
+    public interface ReadyHandler {
+        void onReady(int fd, int events);
+    }
+
+    private final Core core;
+    private final Descriptors descriptors = new Descriptors();
+    private final Options options;
+    private final Transmission transmission;
+    private final TimeWaits timeWaits;
+    private final HalfOpenInput halfOpenInput;
+    private final SynSentInput synSentInput;
+    private final SocketCalls socketCalls;
+    private final DataCalls dataCalls;
+    private final Input input;
+
+    public Stack(Kernel kernel, Secrets secrets) {
+        core = new Core(kernel, secrets);
+        options = new Options(core);
+        transmission = new Transmission(core);
+        timeWaits = new TimeWaits(core);
+        ConnectionInput connectionInput = new ConnectionInput(core, transmission, timeWaits);
+        halfOpenInput = new HalfOpenInput(core, connectionInput);
+        synSentInput = new SynSentInput(core, transmission);
+        socketCalls = new SocketCalls(core, transmission, synSentInput, timeWaits);
+        dataCalls = new DataCalls(core, transmission);
+        input = new Input(core, halfOpenInput, synSentInput, connectionInput, timeWaits);
+    }
+
+    /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
+    public void addAddress(IpAddress address, int mtu) {
+        if (mtu < 68 || mtu > 65536) {
+            throw new IllegalArgumentException("an MTU is 68 to 65536 octets, not " + mtu);
+        }
+        core.addresses.add(address, mtu);
+    }
+
+    // ---- packets and time
+
+    /** Takes in a packet from the network; the rule says what became of it. */
+    public Rule onPacket(long now, byte[] packet, int offset, int length) {
+        core.setNow(now);
+        return input.receive(packet, offset, length);
+    }
+
+    /** Fires the one timer that is due first; does nothing if none is due. Call again while {@link #nextTimeout} is. */
+    public void onTimeout(long now) {
+        core.setNow(now);
+        switch (core.wheel.pollDue(now)) {
+            case HalfOpen half -> halfOpenInput.onTimer(half);
+            case TimeWait rest -> timeWaits.expire(rest);
+            case Connection c -> onConnectionTimer(c);
+            case null -> {}
+            case Timer other -> throw new IllegalStateException("no flow: " + other);
+        }
+    }
+
+    private void onConnectionTimer(Connection c) {
+        if (c.receiver.acks.due <= core.now()) {
+            core.count(Rule.ACK_DELAYED);
+            transmission.ack(c, Rule.ACK_DELAYED);
+        }
+        if (c.sender.timer.due <= core.now()) {
+            if (c.state() == TcpState.SYN_SENT) {
+                synSentInput.onTimer(c);
+            } else {
+                transmission.onTimer(c);
+            }
+        }
+        c.arm();
+    }
+
+    /** Before this time {@link #onTimeout} has nothing to do; {@link Long#MAX_VALUE} if it never will have. */
+    public long nextTimeout() {
+        return core.wheel.nextDeadline();
+    }
+
+    /** Hands over the packets to be sent, in order; returns how many. */
+    public int drainPackets(PacketHandler handler) {
+        return core.output.drain(handler);
+    }
+
+    /** Hands over the descriptors with news, in the order of the news; returns how many. */
+    public int drainReady(ReadyHandler handler) {
+        int count = 0;
+        Socket socket = core.ready.poll();
+        while (socket != null) {
+            handler.onReady(socket.fd, socketCalls.poll(socket));
+            count++;
+            socket = core.ready.poll();
+        }
+        return count;
+    }
+
+    /** No timer runs but those of TIME_WAIT: nothing will be sent until somebody calls or a packet comes. */
+    public boolean isQuiet() {
+        return core.wheel.size() == timeWaits.count();
+    }
+
+    // ---- calls
+
+    /** socket(2), SOCK_STREAM: {@link #AF_INET} or {@link #AF_INET6}. -EAFNOSUPPORT, -EMFILE. */
+    public int socket(int family) {
+        if (family != AF_INET && family != AF_INET6) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        if (descriptors.isFull()) {
+            return -Errno.EMFILE;
+        }
+        Socket socket = core.pools.socket();
+        socket.ipv6 = family == AF_INET6;
+        return descriptors.open(socket);
+    }
+
+    /** bind(2); port 0 takes a free one. -EADDRINUSE, -EADDRNOTAVAIL, -EAFNOSUPPORT, -EINVAL if bound already. */
+    public int bind(int fd, IpAddress address, int port) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socketCalls.bind(socket, address, port);
+    }
+
+    /** listen(2), any number of times; a negative backlog is a huge one. -EINVAL if connected, -EADDRINUSE. */
+    public int listen(int fd, int backlog) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socketCalls.listen(socket, backlog);
+    }
+
+    /** accept(2): a new descriptor for the connection that finished first. -EAGAIN, -EMFILE, -EINVAL if no listener. */
+    public int accept(int fd) {
+        Socket socket = descriptors.get(fd);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        Listener listener = socket.listener;
+        if (listener == null) {
+            return -Errno.EINVAL;
+        }
+        if (descriptors.isFull()) {
+            return -Errno.EMFILE;
+        }
+        Connection c = listener.acceptQueue.poll();
+        if (c == null) {
+            return -Errno.EAGAIN;
+        }
+        Socket accepted = core.pools.socket();
+        accepted.inherit(socket);
+        accepted.localHigh = c.localHigh;
+        accepted.localLow = c.localLow;
+        accepted.localPort = c.localPort();
+        accepted.connection = c;
+        accepted.pendingError = c.error;
+        c.error = 0;
+        c.listener = null;
+        c.socket = accepted;
+        return descriptors.open(accepted);
+    }
+
+    /** connect(2): -EINPROGRESS, and readiness tells; again: -EALREADY, then 0 or the error; -EISCONN, and others. */
+    public int connect(long now, int fd, IpAddress address, int port) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socketCalls.connect(socket, address, port);
+    }
+
+    /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */
+    public int read(long now, int fd, byte[] target, int offset, int length) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : dataCalls.read(socket, target, offset, length);
+    }
+
+    /** write(2): octets taken, -EAGAIN if there is no room, -EPIPE, and whatever ended the connection. */
+    public int write(long now, int fd, byte[] source, int offset, int length) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : dataCalls.write(socket, source, offset, length);
+    }
+
+    /** shutdown(2); of a listener, SHUT_RD stops it and SHUT_WR does nothing. -ENOTCONN, -EINVAL. */
+    public int shutdown(long now, int fd, int how) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socketCalls.shutdown(socket, how);
+    }
+
+    /** close(2): the descriptor is free at once; the connection ends in its own time. */
+    public int close(long now, int fd) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        descriptors.close(socket);
+        socketCalls.close(socket);
+        return 0;
+    }
+
+    /** setsockopt(2). -EINVAL, -ENOPROTOOPT. */
+    public int setsockopt(int fd, SocketOption option, int value) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : options.set(socket, option, value);
+    }
+
+    /** getsockopt(2): the value, or -EBADF; SO_LINGER's "off" is -1. */
+    public int getsockopt(int fd, SocketOption option) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : options.get(socket, option);
+    }
+
+    /** poll(2) of one descriptor without waiting: the events that hold now, or -EBADF. */
+    public int poll(int fd) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socketCalls.poll(socket);
+    }
+
+    /** What ss shows of a descriptor, addresses and queues included; state CLOSE where there is no connection. */
+    public SocketRow row(int fd) {
+        Socket socket = descriptors.get(fd);
+        if (socket == null) {
+            throw new IllegalArgumentException("no descriptor " + fd);
+        }
+        return Snapshot.of(socket);
+    }
+
+    // ---- looking inside
+
+    public Kernel kernel() {
+        return core.kernel;
+    }
+
+    /** The knobs, to be read and set at any time between two calls. */
+    public Sysctls sysctls() {
+        return core.sysctls;
+    }
+
+    public long counter(Counter counter) {
+        return core.counter(counter);
+    }
+
+    /** How often a rule has decided. */
+    public long counted(Rule rule) {
+        return core.counted(rule);
+    }
+
+    /** Every socket there is, as ss and netstat list them: listeners first, then by port and peer. */
+    public List<SocketRow> snapshot() {
+        return Snapshot.of(core, descriptors);
+    }
+
+    /** A listener's two queues. -1 fields where the descriptor is none. */
+    public ListenQueues queues(int fd) {
+        Socket socket = descriptors.get(fd);
+        if (socket == null || socket.listener == null) {
+            throw new IllegalArgumentException("descriptor " + fd + " is no listener");
+        }
+        return ListenQueues.of(socket.listener);
+    }
+}

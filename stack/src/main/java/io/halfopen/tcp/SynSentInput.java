@@ -1,0 +1,143 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/** connect() on its way: the SYN, its repetitions, and what answers it (RFC 9293, section 3.10.7.3). */
+final class SynSentInput {
+    private final Core core;
+    private final Transmission transmission;
+
+    SynSentInput(Core core, Transmission transmission) {
+        this.core = core;
+        this.transmission = transmission;
+    }
+
+    /** The first SYN of a connection whose tuple is set. */
+    void open(Connection c, Socket socket) {
+        c.tsRecent = 0;
+        c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
+        c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
+        c.tsOffset = c.timestamps ? core.timestampOffset(c) : 0;
+        c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, socket);
+        int space = HandshakeOptions.receiveSpace(core, socket);
+        boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
+        int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
+        c.receiver.start(0, HandshakeOptions.initialWindow(space, c.announcedMss), space, scale);
+        int iss = core.secrets.isn(c, core.now());
+        c.startIds(iss >>> 16 ^ iss);
+        c.sender.start(iss);
+        c.sender.synSent(core.now());
+        c.enter(TcpState.SYN_SENT);
+        c.insert();
+        c.sender.timer.firstAt = core.now();
+        core.count(Rule.CONNECT_CALLED);
+        sendSyn(c, Rule.CONNECT_CALLED);
+        core.count(Counter.OutSegs);
+    }
+
+    private void sendSyn(Connection c, Rule why) {
+        core.output.syn(c, why);
+        int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
+        long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
+        c.sender.timer.set(Purpose.RETRANSMIT, core.now() + interval);
+        c.arm();
+    }
+
+    /** No answer. Two limits end it, a number and a time (tcp_write_timeout; measured in docs/linux-6.18.md). */
+    void onTimer(Connection c) {
+        LossTimer timer = c.sender.timer;
+        timer.stop();
+        int set = c.socket == null || c.socket.synCount == 0
+                ? core.sysctls.get(Sysctl.tcp_syn_retries)
+                : c.socket.synCount;
+        int most = core.kernel.synRetransmits(set, core.sysctls.get(Sysctl.tcp_syn_linear_timeouts));
+        boolean late = core.now() - timer.firstAt >= core.kernel.synPatience(set);
+        if (timer.retransmits >= most || late) {
+            core.count(Rule.SYN_TIMED_OUT);
+            c.close(Errno.ETIMEDOUT);
+            return;
+        }
+        core.count(Rule.SYN_RETRANSMITTED);
+        timer.retransmits++;
+        c.sender.stopTiming();
+        sendSyn(c, Rule.SYN_RETRANSMITTED);
+    }
+
+    Rule receive(Connection c, Segment segment) {
+        Rule rule = judge(c, segment);
+        switch (rule) {
+            case SYN_SENT_BAD_ACK, SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
+            case SYN_SENT_REFUSED -> c.close(Errno.ECONNREFUSED);
+            case SYN_SENT_ESTABLISHED -> establish(c, segment);
+            default -> {} // dropped
+        }
+        return rule;
+    }
+
+    /** In the order of tcp_rcv_synsent_state_process. */
+    private Rule judge(Connection c, Segment segment) {
+        if (!segment.has(ACK)) {
+            return Rule.SYN_SENT_IGNORED;
+        }
+        boolean acksOurSyn = SeqNumber.after(segment.ack(), c.sender.una())
+                && !SeqNumber.after(segment.ack(), c.sender.max());
+        if (!acksOurSyn) {
+            return segment.has(RST) ? Rule.SYN_SENT_IGNORED : Rule.SYN_SENT_BAD_ACK;
+        }
+        boolean stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        if (stamped && !isEchoPossible(c, segment.tsEcho())) {
+            return Rule.SYN_SENT_BAD_ECHO;
+        }
+        if (segment.has(RST)) {
+            return Rule.SYN_SENT_REFUSED;
+        }
+        return segment.has(SYN) ? Rule.SYN_SENT_ESTABLISHED : Rule.SYN_SENT_IGNORED;
+    }
+
+    private boolean isEchoPossible(Connection c, int echo) {
+        int now = core.timestamp(c.tsOffset);
+        int first = now - (int) ((core.now() - c.sender.timer.firstAt) / 1_000_000L + 1);
+        return SeqNumber.between(echo, first, now);
+    }
+
+    private void establish(Connection c, Segment segment) {
+        negotiate(c, segment);
+        int mss = HandshakeOptions.mssToSend(c, segment.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : segment.mss());
+        long rtt = c.sender.timed(segment.ack(), core.now());
+        c.receiver.startAt(segment.seq() + 1);
+        boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
+        if (!scaling) {
+            c.receiver.disableScaling();
+        }
+        int scale = scaling ? segment.windowScale() : 0;
+        c.sender.established(segment.ack(), segment.window(), segment.seq(), mss, scale);
+        if (rtt >= 0) {
+            c.sender.roundTrip.sample(rtt, segment.ack(), segment.ack());
+        }
+        c.sender.timer.reset();
+        c.receiver.acks.start(mss);
+        c.enter(TcpState.ESTABLISHED);
+        c.wake();
+        transmission.ack(c, Rule.SYN_SENT_ESTABLISHED);
+        c.arm();
+    }
+
+    /** Both must have offered an option for it to count. */
+    private static void negotiate(Connection c, Segment synAck) {
+        c.timestamps &= synAck.hasTimestamps();
+        c.tsRecent = c.timestamps ? synAck.tsValue() : 0;
+        c.sack &= synAck.sackPermitted();
+    }
+}

@@ -1,0 +1,25 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.TcpState;
+
+/**
+ * What is left of a connection that closed first: just enough to answer what may still come (RFC 9293, section 3.6.1).
+ * Like Linux it also stands for FIN_WAIT2 once no process has the socket any more.
+ */
+final class TimeWait extends Flow {
+    /** TIME_WAIT or FIN_WAIT2. */
+    TcpState substate = TcpState.TIME_WAIT;
+
+    int rcvNxt;
+    int sndNxt;
+    int rcvWindow;
+    byte rcvWindowScale;
+    boolean timestamps;
+    int tsRecent;
+    int tsOffset;
+    PortUse portUse;
+
+    TimeWait(PortUse portUse) {
+        this.portUse = portUse;
+    }
+}

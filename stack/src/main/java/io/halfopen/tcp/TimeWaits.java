@@ -1,0 +1,159 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/** Connections in TIME_WAIT, and closed ones in FIN_WAIT2: how they come, what they answer, how they go. */
+final class TimeWaits {
+    /** TCP_TIMEWAIT_LEN: a minute, whatever the standard's two segment lifetimes would be. */
+    private static final long LENGTH = 60_000_000_000L;
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Core core;
+    private int count;
+
+    TimeWaits(Core core) {
+        this.core = core;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The connection is over for the process, or is in TIME_WAIT: its tuple goes on as a TimeWait. */
+    void enter(Connection c) {
+        boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
+        boolean room = count < core.sysctls.get(Sysctl.tcp_max_tw_buckets);
+        TimeWait rest = room ? of(c) : null;
+        c.close(0);
+        if (rest == null) {
+            core.count(Counter.TCPTimeWaitOverflow);
+            return;
+        }
+        count++;
+        rest.substate = finWait2 ? TcpState.FIN_WAIT2 : TcpState.TIME_WAIT;
+        core.flows.insertHashed(rest);
+        long stay = finWait2 ? Math.min(LENGTH, core.sysctls.get(Sysctl.tcp_fin_timeout) * SECOND) : LENGTH;
+        core.wheel.schedule(rest, core.now() + stay);
+    }
+
+    private TimeWait of(Connection c) {
+        TimeWait rest = core.pools.timeWait(c.portUse);
+        rest.copyTuple(c);
+        rest.rcvNxt = c.receiver.nxt();
+        rest.sndNxt = c.sender.max();
+        rest.rcvWindow = c.receiver.remainingWindow();
+        rest.rcvWindowScale = (byte) c.receiver.windowScale();
+        rest.timestamps = c.timestamps;
+        rest.tsRecent = c.tsRecent;
+        rest.tsOffset = c.tsOffset;
+        return rest;
+    }
+
+    /** A segment for it (tcp_timewait_state_process). TIME_WAIT_SYN means: gone, let a listener have the segment. */
+    Rule receive(TimeWait rest, Segment segment) {
+        Rule rule = judge(rest, segment);
+        switch (rule) {
+            case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> ack(rest, rule);
+            case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);
+            case TIME_WAIT_DATA_RESET -> {
+                core.output.reset(segment, rule);
+                remove(rest);
+            }
+            case TIME_WAIT_FIN -> finish(rest, segment);
+            default -> {} // dropped
+        }
+        return rule;
+    }
+
+    private static Rule judge(TimeWait rest, Segment segment) {
+        boolean old = rest.timestamps && segment.hasTimestamps() && rest.tsRecent - segment.tsValue() > 0;
+        boolean outside = SeqNumber.before(segment.endSeq(), rest.rcvNxt)
+                || SeqNumber.after(segment.seq(), rest.rcvNxt + rest.rcvWindow);
+        if (rest.substate == TcpState.FIN_WAIT2) {
+            return judgeFinWait2(rest, segment, old || outside);
+        }
+        boolean repeats = segment.seq() == rest.rcvNxt && (segment.seqLength() == 0 || segment.has(RST));
+        if (!old && repeats) {
+            return segment.has(RST) ? Rule.TIME_WAIT_RESET : Rule.TIME_WAIT_IGNORED;
+        }
+        if (mayStartAnew(rest, segment, old)) {
+            return Rule.TIME_WAIT_SYN;
+        }
+        if (segment.has(RST)) {
+            return Rule.TIME_WAIT_RST_IGNORED;
+        }
+        return old ? Rule.TIME_WAIT_PAWS : Rule.TIME_WAIT_ACKED;
+    }
+
+    /** RFC 9293, section 3.10.7.4: a SYN that cannot be an old duplicate may open the connection again. */
+    private static boolean mayStartAnew(TimeWait rest, Segment segment, boolean old) {
+        boolean newer = SeqNumber.after(segment.seq(), rest.rcvNxt)
+                || rest.timestamps && segment.hasTimestamps() && rest.tsRecent - segment.tsValue() < 0;
+        return segment.has(SYN) && !segment.has(RST) && !segment.has(ACK) && !old && newer;
+    }
+
+    private static Rule judgeFinWait2(TimeWait rest, Segment segment, boolean unacceptable) {
+        if (unacceptable) {
+            return segment.has(RST) ? Rule.TIME_WAIT_RST_IGNORED : Rule.TIME_WAIT_ACKED;
+        }
+        if (segment.has(RST)) {
+            return Rule.TIME_WAIT_RESET;
+        }
+        if (segment.has(SYN) && !SeqNumber.before(segment.seq(), rest.rcvNxt)) {
+            return Rule.TIME_WAIT_DATA_RESET;
+        }
+        if (!segment.has(ACK) || !SeqNumber.after(segment.endSeq(), rest.rcvNxt)) {
+            return Rule.TIME_WAIT_IGNORED;
+        }
+        boolean onlyFin = segment.has(FIN) && segment.endSeq() == rest.rcvNxt + 1;
+        return onlyFin ? Rule.TIME_WAIT_FIN : Rule.TIME_WAIT_DATA_RESET;
+    }
+
+    private void finish(TimeWait rest, Segment segment) {
+        rest.substate = TcpState.TIME_WAIT;
+        rest.rcvNxt = segment.endSeq();
+        if (rest.timestamps && segment.hasTimestamps()) {
+            rest.tsRecent = segment.tsValue();
+        }
+        core.count(Counter.TW);
+        core.wheel.schedule(rest, core.now() + LENGTH);
+        ack(rest, Rule.TIME_WAIT_FIN);
+    }
+
+    private void ack(TimeWait rest, Rule why) {
+        core.output.bare(
+                rest,
+                ACK,
+                rest.sndNxt,
+                rest.rcvNxt,
+                rest.rcvWindow >>> rest.rcvWindowScale,
+                rest.timestamps,
+                rest.tsOffset,
+                rest.tsRecent,
+                why);
+    }
+
+    void expire(TimeWait rest) {
+        boolean waited = rest.substate == TcpState.TIME_WAIT;
+        core.count(waited ? Rule.TIME_WAIT_EXPIRED : Rule.FIN_WAIT2_EXPIRED);
+        remove(rest);
+    }
+
+    private void remove(TimeWait rest) {
+        core.wheel.cancel(rest);
+        core.flows.remove(rest);
+        core.pools.give(rest);
+        count--;
+    }
+}

@@ -1,0 +1,240 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.PSH;
+import static io.halfopen.wire.TcpHeader.RST;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.SeqNumber;
+
+/** Sends what a connection may send, and sends it again: RFC 9293, section 3.8. */
+final class Transmission {
+    private static final int DEFAULT_ORPHAN_RETRIES = 8;
+    private static final long LEAST_PROBE_DELAY = 2_000_000L;
+
+    private final Core core;
+
+    Transmission(Core core) {
+        this.core = core;
+    }
+
+    /** Sends all that window, congestion and Nagle's rule let go now, and sets the timer for it. */
+    void push(Connection c, Rule why) {
+        Sender sender = c.sender;
+        boolean sent = false;
+        while (true) {
+            int length = nextLength(c);
+            boolean fin = sender.finToSend() && length == sender.unsent() && length >= 0;
+            if (length <= 0 && !fin) {
+                break;
+            }
+            send(c, sender.nxt(), length, fin, length == 0 ? Rule.FIN_SENT : why);
+            sent = true;
+        }
+        if (sent) {
+            afterSending(c);
+        } else if (sender.unsent() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
+            sender.timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
+        }
+    }
+
+    /** The octets of the next segment; 0 if nothing may go, or only the FIN. */
+    private int nextLength(Connection c) {
+        Sender sender = c.sender;
+        int unsent = sender.unsent();
+        int allowed = Math.max(0, sender.allowance());
+        int length = Math.min(Math.min(unsent, sender.mss()), allowed);
+        if (length <= 0) {
+            return unsent > 0 ? -1 : 0;
+        }
+        if (length == sender.mss()) {
+            return length;
+        }
+        if (length < unsent) {
+            // The window cuts the segment: wait for more of it unless it may never come (RFC 9293, 3.8.6.2.1).
+            boolean worthIt = length >= sender.greatestWindow() / 2 || sender.inFlight() == 0;
+            return worthIt ? length : -1;
+        }
+        boolean noDelay = c.socket != null && c.socket.noDelay;
+        boolean repeats = SeqNumber.before(sender.nxt(), sender.max());
+        return noDelay || repeats || sender.finToSend() || sender.nagleAllows() ? length : -1;
+    }
+
+    private void send(Connection c, int seq, int length, boolean fin, Rule why) {
+        Sender sender = c.sender;
+        boolean repeats = SeqNumber.before(seq, sender.max());
+        int position = seq - sender.una();
+        boolean last = seq + length == sender.dataEnd();
+        int flags = ACK | (length > 0 && last ? PSH : 0) | (fin ? FIN : 0);
+        core.output.segment(c, flags, seq, position, length, why);
+        sender.sent(seq, length, fin, core.now());
+        if (repeats) {
+            core.count(Counter.RetransSegs);
+        } else {
+            core.count(Counter.OutSegs);
+        }
+        if (length > 0 && !repeats) {
+            core.count(Counter.TCPOrigDataSent);
+            c.receiver.acks.onDataSent(core.now());
+        }
+    }
+
+    private void afterSending(Connection c) {
+        Sender sender = c.sender;
+        LossTimer timer = sender.timer;
+        if (timer.purpose == Purpose.RETRANSMIT && timer.retransmits > 0) {
+            return;
+        }
+        if (mayProbe(c)) {
+            timer.set(Purpose.LOSS_PROBE, core.now() + probeDelay(sender));
+        } else if (timer.purpose != Purpose.RETRANSMIT) {
+            setRetransmit(sender);
+        }
+    }
+
+    /** Something was acknowledged: time what is still in flight afresh (RFC 6298, 5.3), or stop. */
+    void restartTimer(Connection c) {
+        Sender sender = c.sender;
+        if (!sender.hasInFlight()) {
+            sender.timer.stop();
+        } else if (mayProbe(c)) {
+            sender.timer.set(Purpose.LOSS_PROBE, core.now() + probeDelay(sender));
+        } else {
+            setRetransmit(sender);
+        }
+    }
+
+    private void setRetransmit(Sender sender) {
+        sender.timer.set(Purpose.RETRANSMIT, core.now() + sender.timeout());
+    }
+
+    private boolean mayProbe(Connection c) {
+        Sender sender = c.sender;
+        return c.sack
+                && core.sysctls.get(Sysctl.tcp_early_retrans) >= 3
+                && !sender.timer.probed
+                && !sender.isRecovering()
+                && sender.timer.retransmits == 0
+                && sender.nxt() == sender.max();
+    }
+
+    /** RFC 8985, section 7.2, as Linux does it: two round trips, and time for a delayed ACK of a single segment. */
+    private static long probeDelay(Sender sender) {
+        if (!sender.roundTrip.isMeasured()) {
+            return sender.timeout();
+        }
+        long delayedAck = sender.inFlight() <= sender.mss() ? Kernel.RTO_MIN : LEAST_PROBE_DELAY;
+        return Math.min(2 * sender.roundTrip.smoothed() + delayedAck, sender.timeout());
+    }
+
+    /** An ACK and nothing else, now. */
+    void ack(Connection c, Rule why) {
+        core.output.segment(c, ACK, c.sender.max(), 0, 0, why);
+        core.count(Counter.OutSegs);
+    }
+
+    /** RST with ACK: the connection is torn down from this side. */
+    void reset(Connection c, Rule why) {
+        core.output.segment(c, RST | ACK, c.sender.max(), 0, 0, why);
+        core.count(Counter.OutSegs);
+        core.count(Counter.OutRsts);
+    }
+
+    /** The next segment that is missing at the peer, again, whatever the window. */
+    void retransmitFirst(Connection c, Rule why) {
+        Sender sender = c.sender;
+        int length = Math.min(sender.queued(), sender.mss());
+        boolean finSent = SeqNumber.after(sender.max(), sender.dataEnd());
+        send(c, sender.una(), length, finSent && length == sender.queued(), why);
+    }
+
+    /** The timer of the sending half fired. */
+    void onTimer(Connection c) {
+        Purpose purpose = c.sender.timer.purpose;
+        c.sender.timer.stop();
+        switch (purpose) {
+            case RETRANSMIT -> onTimeout(c);
+            case LOSS_PROBE -> probeLoss(c);
+            case WINDOW_PROBE -> probeWindow(c);
+            case NONE -> {}
+        }
+    }
+
+    private void onTimeout(Connection c) {
+        Sender sender = c.sender;
+        LossTimer timer = sender.timer;
+        if (isPatienceOver(c)) {
+            core.count(Rule.DATA_TIMED_OUT);
+            c.close(Errno.ETIMEDOUT);
+            return;
+        }
+        core.count(Rule.DATA_RETRANSMITTED);
+        sender.congestion.onTimeout(sender.max() - sender.una(), timer.retransmits == 0);
+        timer.vain(core.now());
+        sender.goBack();
+        retransmitFirst(c, Rule.DATA_RETRANSMITTED);
+        setRetransmit(sender);
+    }
+
+    private boolean isPatienceOver(Connection c) {
+        int retries = core.sysctls.get(Sysctl.tcp_retries2);
+        if (c.isOrphan()) {
+            int set = core.sysctls.get(Sysctl.tcp_orphan_retries);
+            retries = set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
+        }
+        LossTimer timer = c.sender.timer;
+        return timer.retransmits > 0
+                && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries);
+    }
+
+    /** RFC 8985, section 7.3: new data if there is some and room for it, else the last segment again. */
+    private void probeLoss(Connection c) {
+        Sender sender = c.sender;
+        core.count(Rule.TAIL_LOSS_PROBED);
+        sender.timer.probed = true;
+        sender.timer.probeEnd = sender.max();
+        int fresh = Math.min(Math.min(sender.unsent(), sender.mss()), sender.window() - sender.inFlight());
+        if (fresh > 0) {
+            send(c, sender.nxt(), fresh, false, Rule.TAIL_LOSS_PROBED);
+        } else {
+            retransmitLast(c);
+        }
+        setRetransmit(sender);
+    }
+
+    private void retransmitLast(Connection c) {
+        Sender sender = c.sender;
+        boolean fin = SeqNumber.after(sender.max(), sender.dataEnd());
+        int end = fin ? sender.dataEnd() : sender.max();
+        int length = Math.min(end - sender.una(), sender.mss());
+        send(c, end - length, length, fin, Rule.TAIL_LOSS_PROBED);
+    }
+
+    /** A segment without data from before the window: the peer must answer it, and its answer tells the window. */
+    private void probeWindow(Connection c) {
+        Sender sender = c.sender;
+        if (sender.unsent() <= 0 || sender.hasInFlight()) {
+            return;
+        }
+        if (sender.allowance() > 0) {
+            push(c, Rule.DATA_SENT);
+            return;
+        }
+        if (isPatienceOver(c)) {
+            core.count(Rule.DATA_TIMED_OUT);
+            c.close(Errno.ETIMEDOUT);
+            return;
+        }
+        core.count(Rule.WINDOW_PROBED);
+        core.output.segment(c, ACK, sender.una() - 1, 0, 0, Rule.WINDOW_PROBED);
+        core.count(Counter.OutSegs);
+        sender.timer.vain(core.now());
+        sender.timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
+    }
+}
