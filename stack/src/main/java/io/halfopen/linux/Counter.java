@@ -23,7 +23,7 @@ public enum Counter {
     InCsumErrors(Group.Tcp, "segments with a wrong TCP checksum"),
 
     EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
-    TW(Group.TcpExt, "connections that ended in TIME_WAIT"),
+    TW(Group.TcpExt, "TIME_WAITs, and FIN_WAIT2s of closed sockets, that ran out"),
     TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),

@@ -126,7 +126,6 @@ final class TimeWaits {
         if (rest.timestamps && segment.hasTimestamps()) {
             rest.tsRecent = segment.tsValue();
         }
-        core.count(Counter.TW);
         core.wheel.schedule(rest, core.now() + LENGTH);
         ack(rest, Rule.TIME_WAIT_FIN);
     }
