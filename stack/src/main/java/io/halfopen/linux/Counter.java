@@ -1,6 +1,7 @@
 package io.halfopen.linux;
 
-/** What the stack counts, spelled as /proc/net/snmp and /proc/net/netstat print it; all are per {@code Stack}. */
+/** What the stack counts, spelled as /proc/net/snmp and /proc/net/netstat print it; all are per {@code Stack}.
+ * The order is that of the two files, which is also nstat's. */
 public enum Counter {
     InReceives(Group.Ip, "packets that arrived, whatever became of them"),
     InHdrErrors(Group.Ip, "packets with a damaged or senseless IP header"),
@@ -24,32 +25,29 @@ public enum Counter {
 
     EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
     TW(Group.TcpExt, "TIME_WAITs, and FIN_WAIT2s of closed sockets, that ran out"),
-    TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
+    PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),
-    PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSTimewait(Group.TcpExt, "segments to TIME_WAIT dropped for an old timestamp"),
     DelayedACKs(Group.TcpExt, "delayed ACKs sent by their timer"),
     ListenOverflows(Group.TcpExt, "SYNs dropped or final ACKs refused since the accept queue was full"),
     ListenDrops(Group.TcpExt, "the same, and SYNs dropped for any other reason"),
-    TCPTimeouts(Group.TcpExt, "retransmission timers that fired, for SYN, SYN-ACK or data"),
-    TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
-    TCPLossProbes(Group.TcpExt, "tail loss probes sent"),
     TCPFastRetrans(Group.TcpExt, "segments retransmitted after three duplicate ACKs"),
-    TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
-    TCPOFOQueue(Group.TcpExt, "segments kept out of order"),
-    TCPOFODrop(Group.TcpExt, "segments out of order dropped since there were too many gaps"),
-    TCPRcvQDrop(Group.TcpExt, "segments dropped since they did not fit the receive buffer"),
-    TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),
-    TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
-    TCPKeepAlive(Group.TcpExt, "answers to probes of our window"),
-    TCPChallengeACK(Group.TcpExt, "challenge ACKs sent (RFC 5961)"),
-    TCPSYNChallenge(Group.TcpExt, "those of them that answer a SYN"),
+    TCPTimeouts(Group.TcpExt, "retransmission timers that fired, for SYN, SYN-ACK or data"),
+    TCPLossProbes(Group.TcpExt, "tail loss probes sent"),
     TCPAbortOnData(Group.TcpExt, "connections reset since data came after close()"),
     TCPAbortOnClose(Group.TcpExt, "connections reset since close() left data unread"),
     TCPAbortOnTimeout(Group.TcpExt, "connections given up after too many retransmissions"),
-    TCPAbortOnMemory(Group.TcpExt, "connections given up for want of memory"),
-    TCPReqQFullDrop(Group.TcpExt, "SYNs dropped since the SYN queue was full");
+    TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
+    TCPReqQFullDrop(Group.TcpExt, "SYNs dropped since the SYN queue was full"),
+    TCPOFOQueue(Group.TcpExt, "segments kept out of order"),
+    TCPOFODrop(Group.TcpExt, "segments out of order dropped since there were too many gaps"),
+    TCPChallengeACK(Group.TcpExt, "challenge ACKs sent (RFC 5961)"),
+    TCPSYNChallenge(Group.TcpExt, "those of them that answer a SYN"),
+    TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
+    TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
+    TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
+    TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window");
 
     /** The line of /proc it stands in; nstat prints it as a prefix. */
     public enum Group {

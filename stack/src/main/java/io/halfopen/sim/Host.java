@@ -1,0 +1,119 @@
+package io.halfopen.sim;
+
+import io.halfopen.linux.SocketOption;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A stack with the programs that run on it. A program calls as a process would, and is told of readiness by the
+ * handler it gave to {@link #watch}. What a call sends over a path without delay has arrived, and has been answered,
+ * when the call returns: that is how Linux's loopback looks to a process.
+ */
+public final class Host {
+    private final World world;
+    private final String name;
+    private final Stack stack;
+    private final Map<Integer, ReadyListener> watchers = new HashMap<>();
+
+    /** Told that a descriptor has news. */
+    public interface ReadyListener {
+        void onReady(int events);
+    }
+
+    Host(World world, String name, Stack stack) {
+        this.world = world;
+        this.name = name;
+        this.stack = stack;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** For looking inside: counters, rows, rules. Calls go through this class, so that their packets are carried. */
+    public Stack stack() {
+        return stack;
+    }
+
+    /** Gives it an address, known to the whole world; peers are reached with this MTU, octets. */
+    public void addAddress(IpAddress address, int mtu) {
+        stack.addAddress(address, mtu);
+        world.own(address, this);
+    }
+
+    /** From now on news of this descriptor goes to the listener, until it is closed. */
+    public void watch(int fd, ReadyListener listener) {
+        watchers.put(fd, listener);
+    }
+
+    public int socket(int family) {
+        return stack.socket(family);
+    }
+
+    public int bind(int fd, IpAddress address, int port) {
+        return stack.bind(fd, address, port);
+    }
+
+    public int listen(int fd, int backlog) {
+        return stack.listen(fd, backlog);
+    }
+
+    public int accept(int fd) {
+        return stack.accept(fd);
+    }
+
+    public int setsockopt(int fd, SocketOption option, int value) {
+        return stack.setsockopt(fd, option, value);
+    }
+
+    public int getsockopt(int fd, SocketOption option) {
+        return stack.getsockopt(fd, option);
+    }
+
+    public int connect(int fd, IpAddress address, int port) {
+        return carried(stack.connect(world.now(), fd, address, port));
+    }
+
+    public int read(int fd, byte[] target, int offset, int length) {
+        return carried(stack.read(world.now(), fd, target, offset, length));
+    }
+
+    public int write(int fd, byte[] source, int offset, int length) {
+        return carried(stack.write(world.now(), fd, source, offset, length));
+    }
+
+    public int shutdown(int fd, int how) {
+        return carried(stack.shutdown(world.now(), fd, how));
+    }
+
+    public int close(int fd) {
+        watchers.remove(fd);
+        return carried(stack.close(world.now(), fd));
+    }
+
+    private int carried(int result) {
+        world.collect(this);
+        return result;
+    }
+
+    void fireTimer(long now) {
+        stack.onTimeout(now);
+        world.collect(this);
+    }
+
+    /** Tells the programs what is new; true if there was anything. */
+    boolean tellPrograms() {
+        Map<Integer, Integer> news = new LinkedHashMap<>();
+        stack.drainReady(news::put);
+        news.forEach((fd, events) -> {
+            ReadyListener listener = watchers.get(fd);
+            if (listener != null) {
+                listener.onReady(events);
+            }
+        });
+        return !news.isEmpty();
+    }
+}

@@ -1,0 +1,161 @@
+package io.halfopen.sim;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Virtual time, and everything that happens in it. The seed decides all that is left to chance, and ties have an order
+ * ({@link Event}), so the same seed and the same calls give the same trace.
+ *
+ * <p>After every event the world settles before the next: packets without delay arrive and are answered, then programs
+ * are told what is new, until nothing is.
+ */
+public final class World {
+    private final long seed;
+    private final Network network;
+    private final List<Host> hosts = new ArrayList<>();
+    private final List<Tap> taps = new ArrayList<>();
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private long scheduled;
+    private long now;
+    private long lastActivity;
+
+    public World(long seed) {
+        this.seed = seed;
+        this.network = new Network(this, seed);
+    }
+
+    /** Nanoseconds since the world began. */
+    public long now() {
+        return now;
+    }
+
+    /** When a packet moved or a program acted last, ns. */
+    public long lastActivity() {
+        return lastActivity;
+    }
+
+    public Host addHost(String name, Kernel kernel) {
+        Host host = new Host(this, name, new Stack(kernel, Secrets.ofSeed(seed * 31 + hosts.size())));
+        hosts.add(host);
+        return host;
+    }
+
+    /** Sets both directions between two hosts; without this there is no delay and no loss. */
+    public void connect(Host a, Host b, Path path) {
+        network.setPath(a, b, path);
+        network.setPath(b, a, path);
+    }
+
+    public void addTap(Tap tap) {
+        taps.add(tap);
+    }
+
+    /** Runs a program's next step at a time that is not past. */
+    public void at(long time, Runnable action) {
+        if (time < now) {
+            throw new IllegalArgumentException("the past: " + time + " < " + now);
+        }
+        events.add(new Event(time, false, scheduled++, () -> {
+            lastActivity = now;
+            action.run();
+        }));
+    }
+
+    public void after(long delay, Runnable action) {
+        at(now + delay, action);
+    }
+
+    /** Nothing is scheduled or on its way, and no timer runs but those of TIME_WAIT. */
+    public boolean isQuiet() {
+        return events.isEmpty() && hosts.stream().allMatch(host -> host.stack().isQuiet());
+    }
+
+    /** When the next thing happens, ns, or {@link Long#MAX_VALUE} if nothing will. */
+    public long nextTime() {
+        Event event = events.peek();
+        long next = event == null ? Long.MAX_VALUE : event.time();
+        for (Host host : hosts) {
+            next = Math.min(next, host.stack().nextTimeout());
+        }
+        return Math.max(next, now);
+    }
+
+    /** Lets everything happen up to and including a time, which is the time afterwards. */
+    public void runUntil(long time) {
+        settle();
+        while (nextTime() <= time) {
+            step();
+        }
+        now = Math.max(now, time);
+    }
+
+    /** Lets the next thing happen, whenever that is; false if nothing ever will. */
+    public boolean step() {
+        long next = nextTime();
+        if (next == Long.MAX_VALUE) {
+            return false;
+        }
+        now = next;
+        Event event = events.peek();
+        if (event != null && event.time() <= now) {
+            events.remove().action().run();
+        } else {
+            fireFirstTimer();
+        }
+        settle();
+        return true;
+    }
+
+    private void fireFirstTimer() {
+        for (Host host : hosts) {
+            if (host.stack().nextTimeout() <= now) {
+                host.fireTimer(now);
+                return;
+            }
+        }
+    }
+
+    /** Programs hear what is new until there is nothing new; their calls carry their own packets. */
+    private void settle() {
+        boolean news = true;
+        while (news) {
+            news = false;
+            for (Host host : hosts) {
+                news |= host.tellPrograms();
+            }
+        }
+    }
+
+    void own(IpAddress address, Host host) {
+        network.own(address, host);
+    }
+
+    void collect(Host host) {
+        network.collect(host);
+    }
+
+    void scheduleArrival(long time, Runnable arrival) {
+        events.add(new Event(time, true, scheduled++, arrival));
+    }
+
+    void tapSent(Host from, Rule why, byte[] bytes, int offset, int length) {
+        lastActivity = now;
+        taps.forEach(tap -> tap.onSent(now, from, why, bytes, offset, length));
+    }
+
+    void tapArrived(Host to, Rule rule, byte[] packet) {
+        lastActivity = now;
+        taps.forEach(tap -> tap.onArrived(now, to, rule, packet, 0, packet.length));
+    }
+
+    void tapLost(Host from, byte[] bytes, int offset, int length) {
+        taps.forEach(tap -> tap.onLost(now, from, bytes, offset, length));
+    }
+}
