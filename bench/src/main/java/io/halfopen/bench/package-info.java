@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package io.halfopen.bench;
+
+import org.jspecify.annotations.NullMarked;
