@@ -8,24 +8,32 @@ import java.util.Arrays;
  * ignored.
  */
 public enum Sysctl {
-    somaxconn("net.core", 0, Integer.MAX_VALUE, "upper limit of listen()'s backlog, applied when listen() is called", 4096),
+    somaxconn(
+            "net.core",
+            0,
+            Integer.MAX_VALUE,
+            "upper limit of listen()'s backlog, applied when listen() is called",
+            4096),
     rmem_max("net.core", 2304, Integer.MAX_VALUE, "largest SO_RCVBUF; also bounds the window scale offered", 4194304),
     wmem_max("net.core", 4608, Integer.MAX_VALUE, "largest SO_SNDBUF", 4194304),
     ip_default_ttl("net.ipv4", 1, 255, "time to live of the packets sent, hops", 64),
-    ip_local_port_range("net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
+    ip_local_port_range(
+            "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
-    tcp_fin_timeout("net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
+    tcp_fin_timeout(
+            "net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
-    tcp_orphan_retries("net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_orphan_retries(
+            "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
-    tcp_rmem("net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
+    tcp_rmem(
+            "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
     tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
-    tcp_syn_linear_timeouts(
-            "net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
+    tcp_syn_linear_timeouts("net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
     tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
     tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),
     tcp_syncookies("net.ipv4", 0, 0, "only 0 so far: a SYN that finds the SYN queue full is dropped", 0),
@@ -95,8 +103,8 @@ public enum Sysctl {
     public int[] parse(String text) {
         String[] words = text.strip().split("\\s+");
         if (words.length != width()) {
-            throw new IllegalArgumentException(
-                    fullName() + " takes " + width() + (width() == 1 ? " number" : " numbers") + ", not '" + text + "'");
+            throw new IllegalArgumentException(fullName() + " takes " + width()
+                    + (width() == 1 ? " number" : " numbers") + ", not '" + text + "'");
         }
         return Arrays.stream(words).mapToInt(this::number).toArray();
     }

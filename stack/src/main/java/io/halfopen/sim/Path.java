@@ -11,8 +11,7 @@ package io.halfopen.sim;
  * @param reordering probability that it is held back for one more delay, 0 to 1
  * @param bitsPerSecond how fast packets follow each other; 0 means at once
  */
-public record Path(
-        long delay, long jitter, double loss, double duplication, double reordering, long bitsPerSecond) {
+public record Path(long delay, long jitter, double loss, double duplication, double reordering, long bitsPerSecond) {
 
     /** No delay, no loss. */
     public static final Path DIRECT = new Path(0, 0, 0, 0, 0, 0);

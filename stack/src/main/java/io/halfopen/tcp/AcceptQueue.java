@@ -32,7 +32,8 @@ final class AcceptQueue {
         peak = Math.max(peak, length);
     }
 
-    @Nullable Connection poll() {
+    @Nullable
+    Connection poll() {
         Connection connection = first;
         if (connection != null) {
             first = connection.acceptNext;
@@ -43,7 +44,8 @@ final class AcceptQueue {
         return connection;
     }
 
-    @Nullable Connection peek() {
+    @Nullable
+    Connection peek() {
         return first;
     }
 }

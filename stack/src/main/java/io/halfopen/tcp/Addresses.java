@@ -29,7 +29,8 @@ final class Addresses {
     }
 
     /** The source address for a destination: itself if it is ours, else the first of its family; null if none. */
-    @Nullable IpAddress sourceFor(IpAddress destination) {
+    @Nullable
+    IpAddress sourceFor(IpAddress destination) {
         if (isLocal(destination.high(), destination.low())) {
             return destination;
         }

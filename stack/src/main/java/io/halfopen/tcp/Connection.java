@@ -18,12 +18,15 @@ final class Connection extends Flow {
     private TcpState state = TcpState.CLOSE;
 
     /** The process's end; none before accept() and after close(). */
-    @Nullable Socket socket;
+    @Nullable
+    Socket socket;
 
     /** In whose accept queue it waits, and before which one. */
-    @Nullable Listener listener;
+    @Nullable
+    Listener listener;
 
-    @Nullable Connection acceptNext;
+    @Nullable
+    Connection acceptNext;
 
     /** An error that came before there was a socket to tell. */
     int error;

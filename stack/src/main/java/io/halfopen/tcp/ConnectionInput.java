@@ -5,7 +5,6 @@ import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
-import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
@@ -67,9 +66,7 @@ final class ConnectionInput {
             return Rule.ACK_OF_UNSENT;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
-        return SeqNumber.before(ack, sender.una() - sender.greatestWindow())
-                ? Rule.ACK_TOO_OLD
-                : Rule.ACK_ACCEPTED;
+        return SeqNumber.before(ack, sender.una() - sender.greatestWindow()) ? Rule.ACK_TOO_OLD : Rule.ACK_ACCEPTED;
     }
 
     private Rule process(Connection c, Segment segment) {
@@ -98,7 +95,10 @@ final class ConnectionInput {
         int ack = segment.ack();
         boolean windowChanged = sender.updateWindow(segment);
         if (!SeqNumber.after(ack, sender.una())) {
-            if (ack == sender.una() && sender.hasInFlight() && segment.payloadLength() == 0 && !windowChanged
+            if (ack == sender.una()
+                    && sender.hasInFlight()
+                    && segment.payloadLength() == 0
+                    && !windowChanged
                     && !segment.has(FIN)) {
                 onDuplicateAck(c);
             } else if (!sender.hasInFlight()) {

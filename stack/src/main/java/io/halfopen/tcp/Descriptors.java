@@ -13,7 +13,8 @@ final class Descriptors {
     private @Nullable Socket[] sockets = new Socket[16];
     private int lowestFree = FIRST;
 
-    @Nullable Socket get(int fd) {
+    @Nullable
+    Socket get(int fd) {
         return fd >= 0 && fd < sockets.length ? sockets[fd] : null;
     }
 

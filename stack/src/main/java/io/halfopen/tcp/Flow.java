@@ -14,7 +14,8 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
     int ports;
     int hash;
 
-    @Nullable Flow chained;
+    @Nullable
+    Flow chained;
 
     final int localPort() {
         return ports & 0xffff;

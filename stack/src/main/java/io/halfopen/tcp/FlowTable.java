@@ -23,7 +23,8 @@ final class FlowTable {
         return size;
     }
 
-    @Nullable Flow find(Segment segment) {
+    @Nullable
+    Flow find(Segment segment) {
         return find(
                 segment.destinationHigh(),
                 segment.destinationLow(),
@@ -32,7 +33,8 @@ final class FlowTable {
                 segment.sourcePort() << 16 | segment.destinationPort());
     }
 
-    @Nullable Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    @Nullable
+    Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int hash = hash(localHigh, localLow, remoteHigh, remoteLow, ports);
         Flow flow = chains[hash & chains.length - 1];
         while (flow != null && !isFor(flow, hash, localHigh, localLow, remoteHigh, remoteLow, ports)) {

@@ -85,9 +85,7 @@ final class HalfOpenInput {
     private static boolean isInWindow(Segment segment, int left, int right) {
         int seq = segment.seq();
         int end = segment.endSeq();
-        return seq == left
-                || SeqNumber.after(end, left) && SeqNumber.before(seq, right)
-                || seq == right && seq == end;
+        return seq == left || SeqNumber.after(end, left) && SeqNumber.before(seq, right) || seq == right && seq == end;
     }
 
     /** The peer can only echo what our SYN-ACKs said, from the first one's time until now. */
@@ -108,15 +106,7 @@ final class HalfOpenInput {
     private void ack(HalfOpen half, Rule why) {
         int window = half.window >>> Math.max(0, half.ourWindowScale);
         core.output.bare(
-                half,
-                ACK,
-                half.iss + 1,
-                half.rcvNxt(),
-                window,
-                half.timestamps,
-                half.tsOffset,
-                half.tsRecent,
-                why);
+                half, ACK, half.iss + 1, half.rcvNxt(), window, half.timestamps, half.tsOffset, half.tsRecent, why);
     }
 
     /** The handshake is done: a connection takes the half-open's place and joins the accept queue. */
@@ -136,11 +126,7 @@ final class HalfOpenInput {
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.sender.start(half.iss);
         c.sender.established(
-                half.iss + 1,
-                segment.window() << half.peerWindowScale,
-                segment.seq(),
-                mss,
-                half.peerWindowScale);
+                half.iss + 1, segment.window() << half.peerWindowScale, segment.seq(), mss, half.peerWindowScale);
         c.receiver.acks.start(mss);
         if (!half.retransmitted) {
             c.sender.roundTrip.sample(core.now() - half.sentAt, half.iss + 1, half.iss + 1);

@@ -35,7 +35,7 @@ final class Islands {
 
     /** Adds a stretch and joins it with those it touches; false if that would make one too many. */
     boolean add(int left, int right) {
-        int[] all = edges == null ? edges = new int[2 * MOST] : edges;
+        int[] all = edges();
         int from = 0;
         while (from < count && SeqNumber.before(all[2 * from + 1], left)) {
             from++;
@@ -54,6 +54,15 @@ final class Islands {
         all[2 * from] = newLeft;
         all[2 * from + 1] = newRight;
         return true;
+    }
+
+    private int[] edges() {
+        int[] all = edges;
+        if (all == null) {
+            all = new int[2 * MOST];
+            edges = all;
+        }
+        return all;
     }
 
     /** Takes away what starts at or before {@code reached}; returns how far one of them carries it. */

@@ -24,7 +24,8 @@ final class Listener {
     private int effectiveBacklog;
     private boolean closed;
 
-    @Nullable Listener chained;
+    @Nullable
+    Listener chained;
 
     Listener(Socket socket) {
         this.socket = socket;

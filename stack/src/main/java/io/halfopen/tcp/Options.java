@@ -62,8 +62,7 @@ final class Options {
             case SO_ERROR -> socket.takeError();
             case SO_LINGER -> socket.lingerReset ? 0 : -1;
             case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
-            case SO_RCVBUF ->
-                socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+            case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
             case TCP_MAXSEG -> maxSeg(socket);

@@ -88,7 +88,8 @@ final class PortUse {
     }
 
     /** The listener for a SYN to this address: one bound to just it before a wildcard. */
-    @Nullable Listener listenerFor(long localHigh, long localLow) {
+    @Nullable
+    Listener listenerFor(long localHigh, long localLow) {
         Listener best = null;
         int bestScore = 0;
         for (Listener here = listeners; here != null; here = here.chained) {

@@ -35,7 +35,8 @@ final class Ports {
         return use;
     }
 
-    @Nullable Listener listenerFor(Segment segment) {
+    @Nullable
+    Listener listenerFor(Segment segment) {
         PortUse[] page = pages[segment.destinationPort() >>> 8];
         PortUse use = page == null ? null : page[segment.destinationPort() & 0xff];
         return use == null ? null : use.listenerFor(segment.destinationHigh(), segment.destinationLow());

@@ -20,7 +20,8 @@ final class ReadyList {
         last = socket;
     }
 
-    @Nullable Socket poll() {
+    @Nullable
+    Socket poll() {
         Socket socket = first;
         if (socket != null) {
             first = socket.readyNext;

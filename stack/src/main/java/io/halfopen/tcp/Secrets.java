@@ -27,15 +27,14 @@ public final class Secrets {
 
     /** RFC 6528: a keyed hash of the tuple, and a clock of 64 ns as Linux has it. */
     int isn(Flow flow, long now) {
-        long hash =
-                isn.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
+        long hash = isn.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
         return (int) hash + (int) (now >>> 6);
     }
 
     /** Where the timestamps of a connection start (RFC 7323, section 5.4), milliseconds. */
     int timestampOffset(Flow flow) {
-        return (int) offsets.hash(
-                flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
+        return (int)
+                offsets.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
     }
 
     /** Where all timestamps of a kernel start that has no offset per connection, milliseconds. */

@@ -21,15 +21,14 @@ final class SipHash {
         long v3 = key1 ^ 0x7465646279746573L;
         for (int i = 0; i < 6; i++) {
             // The last word is the length in octets, in its top byte, as the specification pads.
-            long word =
-                    switch (i) {
-                        case 0 -> a;
-                        case 1 -> b;
-                        case 2 -> c;
-                        case 3 -> d;
-                        case 4 -> e;
-                        default -> 40L << 56;
-                    };
+            long word = switch (i) {
+                case 0 -> a;
+                case 1 -> b;
+                case 2 -> c;
+                case 3 -> d;
+                case 4 -> e;
+                default -> 40L << 56;
+            };
             v3 ^= word;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;

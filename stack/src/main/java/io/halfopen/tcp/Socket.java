@@ -14,14 +14,18 @@ final class Socket {
     long localLow;
     int localPort;
 
-    @Nullable PortUse portUse;
+    @Nullable
+    PortUse portUse;
 
     /** The next socket bound to the same port. */
-    @Nullable Socket boundNext;
+    @Nullable
+    Socket boundNext;
 
-    @Nullable Listener listener;
+    @Nullable
+    Listener listener;
 
-    @Nullable Connection connection;
+    @Nullable
+    Connection connection;
 
     /** connect() was called and has not been told the result yet. */
     boolean connecting;
@@ -44,7 +48,8 @@ final class Socket {
 
     boolean readyListed;
 
-    @Nullable Socket readyNext;
+    @Nullable
+    Socket readyNext;
 
     /** accept() hands the listener's options on. */
     void inherit(Socket parent) {

@@ -91,8 +91,8 @@ final class SynSentInput {
         if (!segment.has(ACK)) {
             return Rule.SYN_SENT_IGNORED;
         }
-        boolean acksOurSyn = SeqNumber.after(segment.ack(), c.sender.una())
-                && !SeqNumber.after(segment.ack(), c.sender.max());
+        boolean acksOurSyn =
+                SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.max());
         if (!acksOurSyn) {
             return segment.has(RST) ? Rule.SYN_SENT_IGNORED : Rule.SYN_SENT_BAD_ACK;
         }

@@ -10,9 +10,11 @@ abstract class Timer {
     long order;
     int slot = TimerWheel.NOWHERE;
 
-    @Nullable Timer previous;
+    @Nullable
+    Timer previous;
 
-    @Nullable Timer next;
+    @Nullable
+    Timer next;
 
     final boolean isScheduled() {
         return slot != TimerWheel.NOWHERE;

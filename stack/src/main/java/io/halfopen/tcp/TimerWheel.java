@@ -62,7 +62,8 @@ final class TimerWheel {
     }
 
     /** Takes out the first timer whose deadline is not after {@code now}; null if there is none. */
-    @Nullable Timer pollDue(long now) {
+    @Nullable
+    Timer pollDue(long now) {
         while (true) {
             int level = lowestOccupied();
             if (level < 0) {

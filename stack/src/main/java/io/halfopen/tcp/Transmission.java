@@ -189,8 +189,7 @@ final class Transmission {
             retries = set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
         }
         LossTimer timer = c.sender.timer;
-        return timer.retransmits > 0
-                && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries);
+        return timer.retransmits > 0 && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries);
     }
 
     /** RFC 8985, section 7.3: new data if there is some and room for it, else the last segment again. */

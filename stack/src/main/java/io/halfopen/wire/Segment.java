@@ -57,12 +57,11 @@ public final class Segment {
         if (length < 1) {
             return Defect.NOT_IP;
         }
-        Defect defect =
-                switch (IpHeader.version(packet, offset)) {
-                    case 4 -> parseV4(packet, offset, length);
-                    case 6 -> parseV6(packet, offset, length);
-                    default -> Defect.NOT_IP;
-                };
+        Defect defect = switch (IpHeader.version(packet, offset)) {
+            case 4 -> parseV4(packet, offset, length);
+            case 6 -> parseV6(packet, offset, length);
+            default -> Defect.NOT_IP;
+        };
         return defect == Defect.NONE ? parseTcp() : defect;
     }
 
@@ -179,9 +178,8 @@ public final class Segment {
         switch (kind) {
             case TcpOptions.MSS -> mss = length == 4 ? Bytes.getShort(bytes, at + 2) : mss;
             case TcpOptions.WINDOW_SCALE ->
-                windowScale = length == 3
-                        ? Math.min(Bytes.getByte(bytes, at + 2), TcpOptions.MAX_WINDOW_SCALE)
-                        : windowScale;
+                windowScale =
+                        length == 3 ? Math.min(Bytes.getByte(bytes, at + 2), TcpOptions.MAX_WINDOW_SCALE) : windowScale;
             case TcpOptions.SACK_PERMITTED -> sackPermitted |= length == 2;
             case TcpOptions.TIMESTAMP -> {
                 if (length == 10) {
