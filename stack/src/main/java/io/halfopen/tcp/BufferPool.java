@@ -1,7 +1,6 @@
 package io.halfopen.tcp;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** Byte arrays of powers of two, handed out and taken back: a connection has one only while it has octets to keep. */
 final class BufferPool {
@@ -11,7 +10,7 @@ final class BufferPool {
     /** What is kept of one size, octets; more than this goes to the garbage collector. */
     private static final int KEPT = 64 << 20;
 
-    private final @Nullable byte[][][] free = new byte[CLASSES][16][];
+    private final byte[][][] free = new byte[CLASSES][16][];
     private final int[] counts = new int[CLASSES];
 
     /** An array of at least this many octets, of any content. */
@@ -20,10 +19,7 @@ final class BufferPool {
         if (counts[index] == 0) {
             return new byte[1 << index + SMALLEST_SHIFT];
         }
-        int last = --counts[index];
-        byte[] buffer = free[index][last];
-        free[index][last] = null;
-        return buffer == null ? new byte[1 << index + SMALLEST_SHIFT] : buffer;
+        return free[index][--counts[index]];
     }
 
     void give(byte[] buffer) {

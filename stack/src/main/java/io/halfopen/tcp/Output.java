@@ -116,8 +116,8 @@ final class Output {
         TcpHeader.write(
                 bytes,
                 tcp,
-                segment.destinationPort(),
-                segment.sourcePort(),
+                /* sourcePort= */ segment.destinationPort(),
+                /* destinationPort= */ segment.sourcePort(),
                 acked ? segment.ack() : 0,
                 acked ? 0 : segment.endSeq(),
                 TcpHeader.LENGTH,
@@ -127,10 +127,10 @@ final class Output {
                 ip,
                 tcp,
                 TcpHeader.LENGTH,
-                segment.destinationHigh(),
-                segment.destinationLow(),
-                segment.sourceHigh(),
-                segment.sourceLow(),
+                /* sourceHigh= */ segment.destinationHigh(),
+                /* sourceLow= */ segment.destinationLow(),
+                /* destinationHigh= */ segment.sourceHigh(),
+                /* destinationLow= */ segment.sourceLow(),
                 0);
         commit(why);
         core.count(Counter.OutSegs);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Local ports: who uses which, and which one is free (RFC 6056). */
 final class Ports {
-    private final @Nullable PortUse[][] pages = new PortUse[256][];
+    private final @Nullable PortUse[] @Nullable [] pages = new PortUse[256][];
     private final Sysctls sysctls;
     private final FlowTable flows;
     private final Secrets secrets;
@@ -22,7 +22,7 @@ final class Ports {
     }
 
     PortUse of(int port) {
-        PortUse[] page = pages[port >>> 8];
+        @Nullable PortUse[] page = pages[port >>> 8];
         if (page == null) {
             page = new PortUse[256];
             pages[port >>> 8] = page;
@@ -37,7 +37,7 @@ final class Ports {
 
     @Nullable
     Listener listenerFor(Segment segment) {
-        PortUse[] page = pages[segment.destinationPort() >>> 8];
+        @Nullable PortUse[] page = pages[segment.destinationPort() >>> 8];
         PortUse use = page == null ? null : page[segment.destinationPort() & 0xff];
         return use == null ? null : use.listenerFor(segment.destinationHigh(), segment.destinationLow());
     }

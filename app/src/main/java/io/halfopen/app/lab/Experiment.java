@@ -1,0 +1,132 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.sim.Host;
+import io.halfopen.sim.Path;
+import io.halfopen.sim.World;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** One run of a scenario in the simulator. */
+final class Experiment {
+    private static final int LOOPBACK_MTU = 65536;
+    private static final int ETHERNET_MTU = 1500;
+
+    private final Scenario scenario;
+    private final World world;
+    private final Host serverHost;
+    private final Recorder recorder;
+    private final LabServer server;
+    private final Clients clients;
+    private long endedAt;
+
+    Experiment(Scenario scenario) {
+        this.scenario = scenario;
+        world = new World(scenario.seed());
+        serverHost = world.addHost("server", scenario.kernel());
+        scenario.sysctls().forEach(serverHost.stack().sysctls()::set);
+        IpAddress address = IpAddress.parse(scenario.isLoopback() ? "127.0.0.1" : "10.0.0.1");
+        serverHost.addAddress(address, scenario.isLoopback() ? LOOPBACK_MTU : ETHERNET_MTU);
+        Host clientHost = scenario.isLoopback() ? serverHost : addClientHost();
+        world.connect(serverHost, clientHost, Path.ofDelay(scenario.rtt() / 2).withLoss(scenario.loss()));
+        recorder = new Recorder(serverHost, scenario.isLoopback());
+        world.addTap(recorder);
+        server = new LabServer(scenario, world, serverHost, recorder);
+        clients = new Clients(scenario, world, clientHost, address, recorder);
+    }
+
+    private Host addClientHost() {
+        Host host = world.addHost("clients", scenario.kernel());
+        scenario.sysctls().forEach(host.stack().sysctls()::set);
+        host.addAddress(IpAddress.parse("10.0.0.2"), ETHERNET_MTU);
+        return host;
+    }
+
+    /** Runs it to its end; the consumer is told the virtual time now and then. */
+    void run(LongConsumer progress) {
+        server.start();
+        clients.start();
+        long steps = 0;
+        while (!world.isQuiet() && world.nextTime() <= scenario.duration()) {
+            world.step();
+            noteTimers();
+            if ((++steps & 0x3ff) == 0) {
+                progress.accept(world.now());
+            }
+        }
+        endedAt = scenario.duration() == Scenario.NEVER ? world.lastActivity() : scenario.duration();
+        if (scenario.duration() != Scenario.NEVER) {
+            world.runUntil(scenario.duration());
+        }
+    }
+
+    private long expired;
+
+    /** A half-open that is forgotten sends nothing, so no packet tells of it. */
+    private void noteTimers() {
+        long now = stack().counted(Rule.HALF_OPEN_EXPIRED);
+        if (now > expired) {
+            String what = now - expired == 1 ? "a half-open connection" : now - expired + " half-open connections";
+            recorder.tell(world.now(), 0, "forgets " + what, Rule.HALF_OPEN_EXPIRED);
+            expired = now;
+        }
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    /** The server's stack, which on the loopback is the clients' too. */
+    Stack stack() {
+        return serverHost.stack();
+    }
+
+    LabReport report() {
+        ListenQueues queues = stack().queues(server.listener());
+        return new LabReport(
+                scenario.kernel().version(),
+                "sim",
+                scenario.seed(),
+                new LabReport.Listener(
+                        queues.backlog(),
+                        queues.effectiveBacklog(),
+                        queues.acceptQueue(),
+                        queues.acceptQueuePeak(),
+                        queues.synQueue(),
+                        queues.synQueuePeak()),
+                clients.all().stream().map(LabClient::report).toList(),
+                server.accepted(),
+                counters(),
+                drops(),
+                Times.millis(endedAt));
+    }
+
+    private Map<String, Long> counters() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (Counter counter : Counter.values()) {
+            if (stack().counter(counter) != 0) {
+                counters.put(counter.name(), stack().counter(counter));
+            }
+        }
+        return counters;
+    }
+
+    private Map<String, Long> drops() {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (Rule rule : Rule.values()) {
+            if (rule.verdict() == Rule.Verdict.DROP && stack().counted(rule) != 0) {
+                drops.put(rule.name(), stack().counted(rule));
+            }
+        }
+        return drops;
+    }
+}

@@ -1,0 +1,196 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.TcpState;
+import io.halfopen.sim.Host;
+import io.halfopen.sim.World;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A client as the articles' are: connect(), send, read until the server closes. */
+final class LabClient implements Host.ReadyListener {
+    static final String PENDING = "PENDING";
+
+    private final int id;
+    private final Scenario scenario;
+    private final World world;
+    private final Host host;
+    private final Recorder recorder;
+    private final Clients clients;
+    private final byte[] buffer = new byte[2048];
+
+    private int fd = -1;
+    private long calledAt = Scenario.NEVER;
+    private boolean connecting;
+    private String connect = PENDING;
+    private long connectAt = Scenario.NEVER;
+    private long acceptedAt = Scenario.NEVER;
+    private String outcome = PENDING;
+    private long outcomeAt = Scenario.NEVER;
+    private int synsSent;
+    private @Nullable SocketRow lastRow;
+
+    LabClient(int id, Scenario scenario, World world, Host host, Recorder recorder, Clients clients) {
+        this.id = id;
+        this.scenario = scenario;
+        this.world = world;
+        this.host = host;
+        this.recorder = recorder;
+        this.clients = clients;
+    }
+
+    int id() {
+        return id;
+    }
+
+    void connect(IpAddress server) {
+        calledAt = world.now();
+        connecting = true;
+        fd = host.socket(server.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
+        host.watch(fd, this);
+        recorder.connecting(id);
+        int result = host.connect(fd, server, scenario.port());
+        if (result != -Errno.EINPROGRESS) {
+            connectReturned(result);
+            return;
+        }
+        SocketRow row = row();
+        recorder.name(row.localAddress(), row.localPort(), this);
+    }
+
+    @Override
+    public void onReady(int events) {
+        if (connecting) {
+            int result = host.connect(fd, IpAddress.ANY_V4, scenario.port());
+            if (result == -Errno.EALREADY) {
+                return;
+            }
+            connectReturned(result);
+        }
+        if (fd >= 0 && connect.equals("OK")) {
+            readAll();
+        }
+    }
+
+    private void connectReturned(int result) {
+        connecting = false;
+        connect = Errno.name(result);
+        connectAt = world.now();
+        String after = connectAt == calledAt ? "at once" : "after " + Times.seconds(connectAt - calledAt);
+        recorder.tell(world.now(), id, "connect() = " + connect + " " + after);
+        if (result < 0) {
+            finish(connect);
+            return;
+        }
+        clients.connected(this);
+        if (scenario.send() > 0) {
+            host.write(fd, new byte[scenario.send()], 0, scenario.send());
+        }
+        if (scenario.hold() > 0 && scenario.hold() != Scenario.NEVER) {
+            world.after(scenario.hold(), () -> end("OK"));
+        }
+    }
+
+    private void readAll() {
+        int count = host.read(fd, buffer, 0, buffer.length);
+        while (count > 0) {
+            count = host.read(fd, buffer, 0, buffer.length);
+        }
+        if (count == -Errno.EAGAIN || !outcome.equals(PENDING)) {
+            return;
+        }
+        if (count < 0 || scenario.hold() == 0) {
+            end(Errno.name(count));
+        } else {
+            note(Errno.name(count));
+        }
+    }
+
+    /** The process ends, or has had enough: what is open is closed. */
+    void end(String how) {
+        if (fd < 0) {
+            return;
+        }
+        lastRow = row();
+        int closing = fd;
+        fd = -1;
+        host.close(closing);
+        finish(how);
+    }
+
+    private void finish(String how) {
+        note(how);
+        if (fd >= 0) {
+            lastRow = row();
+            host.close(fd);
+            fd = -1;
+        }
+        clients.finished(this);
+    }
+
+    private void note(String how) {
+        if (outcome.equals(PENDING)) {
+            outcome = how;
+            outcomeAt = world.now();
+            if (connect.equals("OK") && !how.equals("OK")) {
+                recorder.tell(world.now(), id, how.equals(Clients.LEFT) ? "close(), without an answer" : "read() = " + how);
+            }
+        }
+    }
+
+    private SocketRow row() {
+        return host.stack().row(fd);
+    }
+
+    void accepted() {
+        acceptedAt = world.now();
+    }
+
+    void addSyns(int count) {
+        synsSent += count;
+    }
+
+    int synsSent() {
+        return synsSent;
+    }
+
+    boolean isOpen() {
+        return fd >= 0;
+    }
+
+    LabReport.Client report() {
+        return new LabReport.Client(
+                id,
+                connect,
+                since(connectAt),
+                synsSent,
+                acceptedAt != Scenario.NEVER,
+                since(acceptedAt),
+                outcome,
+                since(outcomeAt),
+                state());
+    }
+
+    private @Nullable Number since(long time) {
+        return time == Scenario.NEVER ? null : Times.millis(time - calledAt);
+    }
+
+    /** As netstat would show it now: what was closed may live on in the stack. */
+    private String state() {
+        if (fd >= 0) {
+            return row().state().netstat();
+        }
+        SocketRow last = lastRow;
+        if (last == null) {
+            return TcpState.CLOSE.netstat();
+        }
+        return host.stack().snapshot().stream()
+                .filter(row -> row.localPort() == last.localPort() && row.remotePort() == last.remotePort())
+                .filter(row -> row.localAddress().equals(last.localAddress()))
+                .findFirst()
+                .map(row -> row.state().netstat())
+                .orElse(TcpState.CLOSE.netstat());
+    }
+}

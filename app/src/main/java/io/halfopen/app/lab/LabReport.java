@@ -1,0 +1,42 @@
+package io.halfopen.app.lab;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of an experiment; docs/lab.md has the meaning of every field. Queue numbers are those at the end, a client's
+ * times are milliseconds since it called connect(), {@code endMs} since listen().
+ */
+@JsonPropertyOrder({"kernel", "on", "seed", "listener", "clients", "accepted", "counters", "drops", "endMs"})
+record LabReport(
+        String kernel,
+        String on,
+        long seed,
+        Listener listener,
+        List<Client> clients,
+        int accepted,
+        Map<String, Long> counters,
+        Map<String, Long> drops,
+        Number endMs) {
+
+    record Listener(
+            int backlog,
+            int effectiveBacklog,
+            int acceptQueue,
+            int acceptQueuePeak,
+            int synQueue,
+            int synQueuePeak) {}
+
+    record Client(
+            int id,
+            String connect,
+            @Nullable Number connectMs,
+            int synSent,
+            boolean accepted,
+            @Nullable Number acceptedMs,
+            String outcome,
+            @Nullable Number outcomeMs,
+            String state) {}
+}

@@ -1,0 +1,102 @@
+package io.halfopen.app.lab;
+
+import static io.halfopen.app.lab.Scenario.NEVER;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Sysctl;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The experiments of the articles, by name. */
+final class Presets {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int ARTICLE_PORT = 8000;
+
+    /** What the lab replays when it is not told what. */
+    static final String DEFAULT = "listen-2";
+
+    /**
+     * @param sentence what happens
+     * @param article whose experiment it is
+     */
+    record Preset(String name, String sentence, String article, Scenario scenario) {}
+
+    private static final List<Preset> ALL = List.of(
+            preset(
+                    "listen-10-no-accept",
+                    "listen(10) and no accept() at all: connect() succeeds all the same",
+                    "accept() and connect(), first program",
+                    s -> {
+                        s.port = ARTICLE_PORT;
+                        s.backlog = 10;
+                        s.acceptAfter = NEVER;
+                        s.clients = 1;
+                        s.hold = NEVER;
+                    }),
+            preset("listen-2", "listen(2), six clients, accept() after 20 s", "accept() and connect()", sixClients(2)),
+            preset("listen-0", "listen(0), six clients, accept() after 20 s", "accept() and connect()", sixClients(0)),
+            preset("listen-10", "listen(10), six clients, accept() after 20 s", "accept() and connect()", sixClients(10)),
+            preset(
+                    "ab-backlog-1",
+                    "ab -n 4 -c 4 against listen(1) and a server that keeps each connection for 10 s",
+                    "The meaning of backlog, packet listing 4",
+                    Presets::ab),
+            preset(
+                    "ab-abort-on-overflow",
+                    "the same with tcp_abort_on_overflow=1",
+                    "The meaning of backlog, packet listing 5",
+                    s -> {
+                        ab(s);
+                        s.sysctls.put(Sysctl.tcp_abort_on_overflow, new int[] {1});
+                    }),
+            preset(
+                    "unp-overflow",
+                    "a full queue that nobody drains: the book says that connect() fails with ETIMEDOUT",
+                    "UNIX Network Programming, as the articles quote it",
+                    s -> {
+                        sixClients(2).accept(s);
+                        s.acceptAfter = NEVER;
+                        s.kernel = Kernel.UNP;
+                    }));
+
+    private Presets() {}
+
+    static List<Preset> all() {
+        return ALL;
+    }
+
+    static Optional<Preset> named(String name) {
+        return ALL.stream().filter(preset -> preset.name().equals(name)).findFirst();
+    }
+
+    private static Preset preset(String name, String sentence, String article, Consumer<Scenario.Edit> changes) {
+        Scenario.Edit edit = Scenario.defaults().edit();
+        edit.name = name;
+        changes.accept(edit);
+        return new Preset(name, sentence, article, edit.done());
+    }
+
+    /** The program forks: one process connects three times, its parent three times, at the same time. */
+    private static Consumer<Scenario.Edit> sixClients(int backlog) {
+        return s -> {
+            s.port = ARTICLE_PORT;
+            s.backlog = backlog;
+            s.acceptAfter = 20 * SECOND;
+            s.clients = 6;
+            s.start = 2 * SECOND;
+            s.forked = true;
+            s.send = "this is for test".length();
+            s.hold = NEVER;
+        };
+    }
+
+    /** A serial HTTP server: request of 82 octets, header of 117 and body of 13, then sleep(10) and close(). */
+    private static void ab(Scenario.Edit s) {
+        s.backlog = 1;
+        s.service = 10 * SECOND;
+        s.clients = 4;
+        s.send = 82;
+        s.answer = List.of(117, 13);
+    }
+}

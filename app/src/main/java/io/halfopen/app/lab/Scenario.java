@@ -1,0 +1,156 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Sysctl;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One experiment: a server, some clients, the network between them. Times are nanoseconds, {@link #NEVER} for never.
+ *
+ * @param backlog what listen() is called with
+ * @param acceptAfter when the server starts to accept, counted from listen()
+ * @param service how long a worker keeps a connection after its answer
+ * @param workers connections handled at a time
+ * @param answer the writes of an answer, octets each
+ * @param clients how many connect
+ * @param start when the first connects, counted from listen()
+ * @param every the time between two clients
+ * @param forked clients start as the articles' program forks them: 2 and 3 after 1 has connected, 5 and 6 after 4
+ * @param send octets each client sends once connected; the server waits for them
+ * @param hold when a client closes, counted from its connect(); 0 when the server has closed
+ * @param replace a finished client is replaced while fewer than {@code clients} have connected, as ab does
+ * @param rtt 0 is the loopback: one host; else two hosts that far from each other
+ * @param loss probability that a packet is lost, 0 to 1
+ * @param duration how long the experiment runs; {@link #NEVER}: until nothing more can happen
+ */
+record Scenario(
+        String name,
+        Kernel kernel,
+        int port,
+        int backlog,
+        long acceptAfter,
+        long service,
+        int workers,
+        List<Integer> answer,
+        Map<Sysctl, int[]> sysctls,
+        int clients,
+        long start,
+        long every,
+        boolean forked,
+        int send,
+        long hold,
+        boolean replace,
+        long rtt,
+        double loss,
+        long seed,
+        long duration) {
+
+    static final long NEVER = Long.MAX_VALUE;
+    static final int DEFAULT_PORT = 8088;
+
+    /** What the options of the lab say when none is given. */
+    static Scenario defaults() {
+        return new Scenario(
+                "lab",
+                Kernel.LINUX_6_18,
+                DEFAULT_PORT,
+                128,
+                0,
+                0,
+                1,
+                List.of(),
+                Map.of(),
+                6,
+                0,
+                0,
+                false,
+                0,
+                0,
+                false,
+                0,
+                0,
+                1,
+                NEVER);
+    }
+
+    boolean isLoopback() {
+        return rtt == 0;
+    }
+
+    Edit edit() {
+        return new Edit(this);
+    }
+
+    /** A scenario in the making: presets and options change a few things of one that is there. */
+    static final class Edit {
+        String name;
+        Kernel kernel;
+        int port;
+        int backlog;
+        long acceptAfter;
+        long service;
+        int workers;
+        List<Integer> answer;
+        final Map<Sysctl, int[]> sysctls;
+        int clients;
+        long start;
+        long every;
+        boolean forked;
+        int send;
+        long hold;
+        boolean replace;
+        long rtt;
+        double loss;
+        long seed;
+        long duration;
+
+        private Edit(Scenario from) {
+            name = from.name;
+            kernel = from.kernel;
+            port = from.port;
+            backlog = from.backlog;
+            acceptAfter = from.acceptAfter;
+            service = from.service;
+            workers = from.workers;
+            answer = from.answer;
+            sysctls = new LinkedHashMap<>(from.sysctls);
+            clients = from.clients;
+            start = from.start;
+            every = from.every;
+            forked = from.forked;
+            send = from.send;
+            hold = from.hold;
+            replace = from.replace;
+            rtt = from.rtt;
+            loss = from.loss;
+            seed = from.seed;
+            duration = from.duration;
+        }
+
+        Scenario done() {
+            return new Scenario(
+                    name,
+                    kernel,
+                    port,
+                    backlog,
+                    acceptAfter,
+                    service,
+                    workers,
+                    answer,
+                    sysctls,
+                    clients,
+                    start,
+                    every,
+                    forked,
+                    send,
+                    hold,
+                    replace,
+                    rtt,
+                    loss,
+                    seed,
+                    duration);
+        }
+    }
+}
