@@ -135,7 +135,8 @@ final class LabClient implements Host.ReadyListener {
             outcome = how;
             outcomeAt = world.now();
             if (connect.equals("OK") && !how.equals("OK")) {
-                recorder.tell(world.now(), id, how.equals(Clients.LEFT) ? "close(), without an answer" : "read() = " + how);
+                recorder.tell(
+                        world.now(), id, how.equals(Clients.LEFT) ? "close(), without an answer" : "read() = " + how);
             }
         }
     }

@@ -22,12 +22,7 @@ record LabReport(
         Number endMs) {
 
     record Listener(
-            int backlog,
-            int effectiveBacklog,
-            int acceptQueue,
-            int acceptQueuePeak,
-            int synQueue,
-            int synQueuePeak) {}
+            int backlog, int effectiveBacklog, int acceptQueue, int acceptQueuePeak, int synQueue, int synQueuePeak) {}
 
     record Client(
             int id,

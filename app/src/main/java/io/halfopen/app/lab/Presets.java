@@ -36,7 +36,11 @@ final class Presets {
                     }),
             preset("listen-2", "listen(2), six clients, accept() after 20 s", "accept() and connect()", sixClients(2)),
             preset("listen-0", "listen(0), six clients, accept() after 20 s", "accept() and connect()", sixClients(0)),
-            preset("listen-10", "listen(10), six clients, accept() after 20 s", "accept() and connect()", sixClients(10)),
+            preset(
+                    "listen-10",
+                    "listen(10), six clients, accept() after 20 s",
+                    "accept() and connect()",
+                    sixClients(10)),
             preset(
                     "ab-backlog-1",
                     "ab -n 4 -c 4 against listen(1) and a server that keeps each connection for 10 s",

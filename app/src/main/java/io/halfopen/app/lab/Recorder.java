@@ -28,7 +28,8 @@ final class Recorder implements Tap {
      * @param client its number, or 0 for the server
      * @param rule the decision behind it, if it is one
      */
-    record Moment(long time, int client, String what, @Nullable Rule rule) {}
+    record Moment(
+            long time, int client, String what, @Nullable Rule rule) {}
 
     private record Endpoint(IpAddress address, int port) {}
 
@@ -69,7 +70,8 @@ final class Recorder implements Tap {
         client.addSyns(early == null ? 0 : early);
     }
 
-    @Nullable LabClient clientAt(IpAddress address, int port) {
+    @Nullable
+    LabClient clientAt(IpAddress address, int port) {
         return clients.get(new Endpoint(address, port));
     }
 

@@ -1,0 +1,121 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.linux.Kernel;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The same experiment on several kernels, side by side. */
+final class Comparison {
+    private final PrintWriter out;
+    private final Style style;
+
+    Comparison(PrintWriter out, Style style) {
+        this.out = out;
+        this.style = style;
+    }
+
+    void print(Scenario scenario, List<LabReport> reports) {
+        out.println(style.bold(scenario.name()) + ": "
+                + Presets.named(scenario.name()).map(Presets.Preset::sentence).orElse("an experiment of your own"));
+        out.println();
+        line("", reports, report -> title(report.kernel()));
+        line("connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
+        line(
+                "connect() later",
+                reports,
+                report -> clients(report, c -> c.connect().equals("OK") && !isAtOnce(c)));
+        line("  the last after", reports, Comparison::slowest);
+        line("connect() failed", reports, Comparison::failures);
+        line("accept() returned", reports, report -> String.valueOf(report.accepted()));
+        line("outcome", reports, Comparison::outcomes);
+        line("accept queue, peak", reports, report -> peak(report.listener()));
+        line(
+                "SYN queue, peak",
+                reports,
+                report -> String.valueOf(report.listener().synQueuePeak()));
+        line("dropped or ignored", reports, report -> String.valueOf(sum(report)));
+        line(
+                "ListenOverflows",
+                reports,
+                report -> String.valueOf(report.counters().getOrDefault("ListenOverflows", 0L)));
+        line("ended after", reports, report -> seconds(report.endMs()));
+        out.println();
+        reports.forEach(report -> report.drops()
+                .forEach((rule, count) -> out.println(String.format(
+                        Locale.ROOT,
+                        "%-20s%s %d x",
+                        style.faint(title(report.kernel())),
+                        style.rule("  " + rule),
+                        count))));
+    }
+
+    private void line(String name, List<LabReport> reports, Function<LabReport, String> cell) {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s", name));
+        reports.forEach(report -> text.append(String.format(Locale.ROOT, "  %-26s", cell.apply(report))));
+        String line = text.toString().stripTrailing();
+        out.println(name.isEmpty() ? style.bold(line) : line);
+    }
+
+    private static String title(String version) {
+        return version.equals(Kernel.UNP.version()) ? "by the book (unp)" : "Linux " + version;
+    }
+
+    private static boolean isAtOnce(LabReport.Client client) {
+        return client.connect().equals("OK")
+                && client.connectMs() != null
+                && client.connectMs().doubleValue() < 1000;
+    }
+
+    private static String clients(LabReport report, Predicate<LabReport.Client> which) {
+        return String.valueOf(report.clients().stream().filter(which).count());
+    }
+
+    private static String slowest(LabReport report) {
+        return report.clients().stream()
+                .filter(client -> client.connect().equals("OK"))
+                .map(LabReport.Client::connectMs)
+                .filter(Objects::nonNull)
+                .max(Comparator.comparingDouble(Number::doubleValue))
+                .map(Comparison::seconds)
+                .orElse("-");
+    }
+
+    private static String failures(LabReport report) {
+        return tally(report, LabReport.Client::connect, "OK");
+    }
+
+    private static String outcomes(LabReport report) {
+        return tally(report, LabReport.Client::outcome, "");
+    }
+
+    /** 3 OK, 1 ECONNRESET: how often each word is said, one word left out. */
+    private static String tally(LabReport report, Function<LabReport.Client, String> word, String except) {
+        Map<String, Long> counts = new TreeMap<>();
+        report.clients().forEach(client -> counts.merge(word.apply(client), 1L, Long::sum));
+        counts.remove(except);
+        String text = counts.entrySet().stream()
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        return text.isEmpty() ? "0" : text;
+    }
+
+    private static String peak(LabReport.Listener listener) {
+        return listener.acceptQueuePeak() + " (backlog " + listener.effectiveBacklog() + ")";
+    }
+
+    private static long sum(LabReport report) {
+        return report.drops().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static String seconds(Number millis) {
+        return String.format(Locale.ROOT, "%.3f s", millis.doubleValue() / 1000);
+    }
+}

@@ -1,0 +1,209 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.app.Durations;
+import io.halfopen.app.KernelOption;
+import io.halfopen.app.SysctlOption;
+import io.halfopen.linux.Kernel;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that make a scenario, each null when it was not given: the preset's value stands then. */
+final class LabOptions {
+    private static final int MOST_CLIENTS = 1_000_000;
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--backlog", paramLabel = "N", description = "What listen() is called with (128).")
+    private @Nullable Integer backlog;
+
+    @Option(
+            names = "--accept-after",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "When the server begins to accept, counted from listen(), or never (0).")
+    private @Nullable Long acceptAfter;
+
+    @Option(
+            names = "--service",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "How long a worker keeps a connection after its answer (0).")
+    private @Nullable Long service;
+
+    @Option(names = "--workers", paramLabel = "N", description = "Connections handled at a time (1).")
+    private @Nullable Integer workers;
+
+    @Option(
+            names = "--answer",
+            paramLabel = "BYTES",
+            split = ",",
+            description =
+                    "What the server writes before it keeps or closes a connection, one number a write (nothing).")
+    private @Nullable List<Integer> answer;
+
+    @Option(
+            names = "--sysctl",
+            paramLabel = "NAME=VALUE",
+            converter = SysctlOption.Converter.class,
+            description = "A kernel setting by its full name, such as net.ipv4.tcp_abort_on_overflow=1; repeatable.")
+    private List<SysctlOption> sysctls = List.of();
+
+    @Option(names = "--clients", paramLabel = "N", description = "How many connect (6).")
+    private @Nullable Integer clients;
+
+    @Option(
+            names = "--start",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "When the first connects, counted from listen() (0).")
+    private @Nullable Long start;
+
+    @Option(
+            names = "--every",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "The time between two clients (0: all at once).")
+    private @Nullable Long every;
+
+    @Option(
+            names = "--forked",
+            negatable = true,
+            description =
+                    "Clients start as the articles' program forks them: 2 and 3 after 1 has connected, and so on.")
+    private @Nullable Boolean forked;
+
+    @Option(names = "--send", paramLabel = "BYTES", description = "What each client sends once connected (0).")
+    private @Nullable Integer send;
+
+    @Option(
+            names = "--hold",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "When a client closes, counted from its connect(); forever; or 0, when the server has (0).")
+    private @Nullable Long hold;
+
+    @Option(
+            names = "--replace",
+            negatable = true,
+            description = "Replace a client that is done while fewer than --clients have connected, as ab does.")
+    private @Nullable Boolean replace;
+
+    @Option(
+            names = "--rtt",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "Round-trip time between clients and server (0: loopback).")
+    private @Nullable Long rtt;
+
+    @Option(names = "--loss", paramLabel = "PERCENT", description = "Packets lost, each direction, 0 to 100 (0).")
+    private @Nullable Double loss;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Decides all that is left to chance (1).")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "VERSION",
+            converter = KernelOption.class,
+            completionCandidates = KernelOption.Versions.class,
+            description = "Whose rules: ${COMPLETION-CANDIDATES} (6.18).")
+    private @Nullable Kernel kernel;
+
+    @Option(names = "--on", paramLabel = "WHERE", description = "Where it runs: sim (sim).", defaultValue = "sim")
+    private String on = "sim";
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "How long it runs, virtual time (until nothing more can happen).")
+    private @Nullable Long duration;
+
+    /** Whether nothing was asked for that makes an experiment: a kernel, a seed and an end do not. */
+    boolean isEmpty() {
+        boolean server = backlog == null && acceptAfter == null && service == null && workers == null && answer == null;
+        boolean who = clients == null && start == null && every == null && forked == null && send == null;
+        return server && who && hold == null && replace == null && rtt == null && loss == null && sysctls.isEmpty();
+    }
+
+    Scenario applyTo(Scenario base) {
+        check();
+        Scenario.Edit edit = base.edit();
+        set(backlog, value -> edit.backlog = value);
+        set(acceptAfter, value -> edit.acceptAfter = value);
+        set(service, value -> edit.service = value);
+        set(workers, value -> edit.workers = value);
+        set(answer, value -> edit.answer = List.copyOf(value));
+        sysctls.forEach(option -> edit.sysctls.put(option.sysctl(), option.values()));
+        set(clients, value -> edit.clients = value);
+        set(start, value -> edit.start = value);
+        set(every, value -> edit.every = value);
+        set(forked, value -> edit.forked = value);
+        set(send, value -> edit.send = value);
+        set(hold, value -> edit.hold = value);
+        set(replace, value -> edit.replace = value);
+        set(rtt, value -> edit.rtt = value);
+        set(loss, value -> edit.loss = value / 100);
+        set(seed, value -> edit.seed = value);
+        set(kernel, value -> edit.kernel = value);
+        set(duration, value -> edit.duration = value);
+        return edit.done();
+    }
+
+    private static <T> void set(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+
+    private void check() {
+        atLeast("--workers", workers, 1);
+        atLeast("--clients", clients, 0);
+        atLeast("--send", send, 0);
+        notNever(Map.of("--start", or0(start), "--every", or0(every), "--service", or0(service), "--rtt", or0(rtt)));
+        if (clients != null && clients > MOST_CLIENTS) {
+            throw bad("--clients takes at most " + MOST_CLIENTS + ", not " + clients);
+        }
+        if (answer != null && answer.stream().anyMatch(bytes -> bytes < 1)) {
+            throw bad("--answer takes numbers above 0");
+        }
+        if (loss != null && !(loss >= 0 && loss <= 100)) {
+            throw bad("--loss takes 0 to 100 percent, not " + loss);
+        }
+        if (!on.equals("sim")) {
+            throw bad("--on takes sim, not '" + on + "'");
+        }
+    }
+
+    private static long or0(@Nullable Long value) {
+        return value == null ? 0 : value;
+    }
+
+    private void atLeast(String option, @Nullable Integer value, int least) {
+        if (value != null && value < least) {
+            throw bad(option + " takes " + least + " or more, not " + value);
+        }
+    }
+
+    private void notNever(Map<String, Long> durations) {
+        durations.forEach((option, value) -> {
+            if (value == Durations.NEVER) {
+                throw bad(option + " takes a time that ends");
+            }
+        });
+    }
+
+    private ParameterException bad(String message) {
+        if (spec == null) {
+            throw new IllegalStateException("picocli has not set the spec");
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

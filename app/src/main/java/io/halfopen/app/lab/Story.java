@@ -1,0 +1,166 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What happened, for people: a timeline with the reason for every dropped packet, then what became of each client. */
+final class Story {
+    /** A timeline longer than this shows its beginning and its end. */
+    private static final int MOST_LINES = 60;
+
+    private static final int MOST_CLIENTS = 20;
+
+    private final PrintWriter out;
+    private final Style style;
+
+    Story(PrintWriter out, Style style) {
+        this.out = out;
+        this.style = style;
+    }
+
+    void headline(Scenario scenario) {
+        String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
+        String kernel = scenario.kernel().name().startsWith("LINUX")
+                ? "Linux " + scenario.kernel().version()
+                : "Berkeley, by the book";
+        out.println(style.bold(scenario.name()) + ": "
+                + Presets.named(scenario.name()).map(Presets.Preset::sentence).orElse("an experiment of your own"));
+        out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time"));
+        out.println();
+    }
+
+    // ---- the timeline
+
+    /** Clients to whom the same happens at the same time, in one line. */
+    private record Line(long time, List<Integer> clients, Recorder.Moment moment) {}
+
+    void timeline(List<Recorder.Moment> moments, boolean whole) {
+        List<Line> lines = merge(moments);
+        int hidden = whole ? 0 : Math.max(0, lines.size() - MOST_LINES);
+        for (int i = 0; i < lines.size(); i++) {
+            if (hidden > 0 && i == MOST_LINES / 2) {
+                out.println(style.faint("             ... " + hidden + " lines more (--show timeline has all) ..."));
+                i += hidden;
+            }
+            print(lines.get(i));
+        }
+        out.println();
+    }
+
+    private static List<Line> merge(List<Recorder.Moment> moments) {
+        List<Line> lines = new ArrayList<>();
+        for (Recorder.Moment moment : moments) {
+            Line same = null;
+            for (int i = lines.size() - 1; i >= 0 && lines.get(i).time() == moment.time() && same == null; i--) {
+                Recorder.Moment other = lines.get(i).moment();
+                boolean alike = other.what().equals(moment.what()) && other.rule() == moment.rule();
+                same = alike && moment.client() > 0 ? lines.get(i) : null;
+            }
+            if (same == null) {
+                lines.add(new Line(moment.time(), new ArrayList<>(List.of(moment.client())), moment));
+            } else if (!same.clients().contains(moment.client())) {
+                same.clients().add(moment.client());
+            }
+        }
+        return lines;
+    }
+
+    private void print(Line line) {
+        Recorder.Moment moment = line.moment();
+        String who = moment.client() == 0 ? "server" : "client " + numbers(line.clients());
+        String what = String.format(Locale.ROOT, "%10s  %-16s %s", Times.seconds(line.time()), who, colour(moment));
+        Rule rule = moment.rule();
+        out.println(rule == null ? what : what + "  " + style.rule(rule.name()) + style.faint("  " + rule.sentence()));
+    }
+
+    private String colour(Recorder.Moment moment) {
+        String what = moment.what();
+        if (moment.rule() != null) {
+            return String.format(Locale.ROOT, "%-12s", what);
+        }
+        if (what.startsWith("connect() = OK at once")) {
+            return style.good(what);
+        }
+        if (what.startsWith("connect() = OK")) {
+            return style.doubtful(what);
+        }
+        return what.contains(" = E") ? style.bad(what) : what;
+    }
+
+    /** 1 2 3, but 1-5 for five of them in a row. */
+    private static String numbers(List<Integer> numbers) {
+        List<Integer> sorted = numbers.stream().sorted().toList();
+        int first = sorted.getFirst();
+        int last = sorted.getLast();
+        if (sorted.size() > 3 && last - first == sorted.size() - 1) {
+            return first + "-" + last;
+        }
+        String text = sorted.stream().limit(4).map(String::valueOf).collect(Collectors.joining(" "));
+        return sorted.size() > 4 ? text + " +" + (sorted.size() - 4) : text;
+    }
+
+    // ---- the clients
+
+    void connections(List<LabReport.Client> clients, boolean whole) {
+        out.println(style.bold(row("client", "connect()", "after", "SYNs", "accepted", "outcome", "after", "state")));
+        int shown = whole ? clients.size() : Math.min(clients.size(), MOST_CLIENTS);
+        for (LabReport.Client client : clients.subList(0, shown)) {
+            out.println(row(
+                    client.id(),
+                    client.connect(),
+                    seconds(client.connectMs()),
+                    client.synSent(),
+                    client.accepted() ? seconds(client.acceptedMs()) : "never",
+                    client.outcome(),
+                    seconds(client.outcomeMs()),
+                    client.state()));
+        }
+        if (shown < clients.size()) {
+            out.println(style.faint("... " + (clients.size() - shown) + " more (--show connections has all)"));
+        }
+        out.println();
+    }
+
+    private static String row(Object... cells) {
+        return String.format(Locale.ROOT, "%-7s %-12s %10s %5s %10s  %-10s %10s  %s", cells)
+                .stripTrailing();
+    }
+
+    private static String seconds(@Nullable Number millis) {
+        return millis == null ? "-" : String.format(Locale.ROOT, "%.3f s", millis.doubleValue() / 1000);
+    }
+
+    // ---- the sum
+
+    void summary(LabReport report) {
+        LabReport.Listener listener = report.listener();
+        int holds = listener.effectiveBacklog() + 1;
+        out.println(style.bold("accept queue") + "  peak " + listener.acceptQueuePeak() + " of " + holds + ", "
+                + listener.acceptQueue() + " at the end; backlog " + listener.backlog()
+                + (listener.backlog() == listener.effectiveBacklog()
+                        ? ""
+                        : ", cut to " + listener.effectiveBacklog() + " by somaxconn"));
+        out.println(style.bold("SYN queue") + "     peak " + listener.synQueuePeak() + ", " + listener.synQueue()
+                + " at the end");
+        if (report.drops().isEmpty()) {
+            out.println(style.bold("dropped") + "       nothing");
+        }
+        report.drops().forEach(this::printDrop);
+        out.println(style.bold("ended") + "         " + seconds(report.endMs()) + " after listen()");
+    }
+
+    private void printDrop(String name, long count) {
+        Rule rule = Rule.valueOf(name);
+        String counters = Arrays.stream(rule.counts()).map(Counter::name).collect(Collectors.joining(" "));
+        out.println(style.bold("dropped") + "       " + count + " x " + style.rule(name) + "  " + rule.sentence()
+                + style.faint(counters.isEmpty() ? "" : "  counts " + counters)
+                + style.faint("  decided in " + rule.where()));
+    }
+}
