@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -190,7 +191,7 @@ public final class LabCommand implements Callable<Integer> {
 
     /** On a terminal, once a run takes long enough to wonder: how far virtual time has come. */
     private LongConsumer progress() {
-        if (!System.console().isTerminal() || json) {
+        if (json || !CommandLine.Help.Ansi.AUTO.enabled()) {
             return time -> {};
         }
         long[] next = {System.nanoTime() + 4 * NANOS_PER_PROGRESS};
