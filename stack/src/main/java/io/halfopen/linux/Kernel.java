@@ -49,7 +49,7 @@ public enum Kernel {
         /** One bound for the sum of both queues, with Berkeley's fudge factor (UNP 4.5, figure 4.10). */
         @Override
         public boolean queuesAreFull(int halfOpen, int queued, int backlog) {
-            return (long) halfOpen + queued >= backlog * 3L / 2 + 1;
+            return (long) halfOpen + queued >= acceptQueueHolds(backlog);
         }
 
         @Override
@@ -106,6 +106,11 @@ public enum Kernel {
         return false;
     }
 
+    /** How many finished connections a listener can hold: Linux asks "more than the backlog?" before it adds one. */
+    public long acceptQueueHolds(int backlog) {
+        return this == UNP ? backlog * 3L / 2 + 1 : backlog + 1L;
+    }
+
     /** Whether a SYN finds the SYN queue full; {@code backlog} is the effective one. */
     public abstract boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog);
 
@@ -157,6 +162,14 @@ public enum Kernel {
     /** How much of a receive buffer is offered as window; the rest pays for the kernel's bookkeeping. */
     public int windowOfBuffer(int buffer) {
         return buffer / 2;
+    }
+
+    /**
+     * How much may wait unread once the handshake is done. Old kernels then widened the buffer to ten segments, which
+     * on the loopback are large (tcp_fixup_rcvbuf, until 4.20).
+     */
+    public int windowOfEstablished(int space, int mss, int largestBuffer) {
+        return this == LINUX_3_10 ? Math.max(space, Math.min(10 * mss, windowOfBuffer(largestBuffer))) : space;
     }
 
     /** Since 4.10 a connection's timestamps start at a random offset (RFC 7323, section 5.4, says why). */

@@ -36,7 +36,7 @@ public final class World {
         return now;
     }
 
-    /** When a packet moved or a program acted last, ns. */
+    /** When a packet moved, or a program acted or heard news, for the last time, ns. */
     public long lastActivity() {
         return lastActivity;
     }
@@ -130,6 +130,7 @@ public final class World {
             for (Host host : hosts) {
                 news |= host.tellPrograms();
             }
+            lastActivity = news ? now : lastActivity;
         }
     }
 

@@ -121,7 +121,7 @@ final class HalfOpenInput {
         c.tsRecent = half.tsRecent;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, listener.socket);
         c.startIds(half.iss >>> 16 ^ half.irs);
-        int space = HandshakeOptions.receiveSpace(core, listener.socket);
+        int space = HandshakeOptions.establishedSpace(core, listener.socket, c.announcedMss);
         c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.sender.start(half.iss);

@@ -38,6 +38,14 @@ final class HandshakeOptions {
         return core.kernel.windowOfBuffer(buffer);
     }
 
+    /** The same once the handshake is done. */
+    static int establishedSpace(Core core, Socket socket, int mss) {
+        int space = receiveSpace(core, socket);
+        return socket.receiveBuffer != 0
+                ? space
+                : core.kernel.windowOfEstablished(space, mss, core.sysctls.get(Sysctl.tcp_rmem, 2));
+    }
+
     /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */
     static int initialWindow(int space, int mss) {
         return space > mss ? space - space % mss : space;

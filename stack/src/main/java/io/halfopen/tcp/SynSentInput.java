@@ -34,7 +34,8 @@ final class SynSentInput {
         int space = HandshakeOptions.receiveSpace(core, socket);
         boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
         int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
-        c.receiver.start(0, HandshakeOptions.initialWindow(space, c.announcedMss), space, scale);
+        int later = HandshakeOptions.establishedSpace(core, socket, c.announcedMss);
+        c.receiver.start(0, HandshakeOptions.initialWindow(space, c.announcedMss), later, scale);
         int iss = core.secrets.isn(c, core.now());
         c.startIds(iss >>> 16 ^ iss);
         c.sender.start(iss);

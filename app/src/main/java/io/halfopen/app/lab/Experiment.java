@@ -23,6 +23,7 @@ final class Experiment {
     private final Recorder recorder;
     private final LabServer server;
     private final Clients clients;
+    private long expired;
     private long endedAt;
 
     Experiment(Scenario scenario) {
@@ -59,13 +60,14 @@ final class Experiment {
                 progress.accept(world.now());
             }
         }
-        endedAt = scenario.duration() == Scenario.NEVER ? world.lastActivity() : scenario.duration();
-        if (scenario.duration() != Scenario.NEVER) {
+        if (scenario.duration() == Scenario.NEVER) {
+            long lastTold = recorder.moments().getLast().time();
+            endedAt = Math.max(world.lastActivity(), lastTold);
+        } else {
             world.runUntil(scenario.duration());
+            endedAt = scenario.duration();
         }
     }
-
-    private long expired;
 
     /** A half-open that is forgotten sends nothing, so no packet tells of it. */
     private void noteTimers() {

@@ -40,7 +40,8 @@ final class LabServer {
         listener = host.socket(Stack.AF_INET);
         must(host.bind(listener, IpAddress.ANY_V4, scenario.port()));
         must(host.listen(listener, scenario.backlog()));
-        int holds = host.stack().queues(listener).effectiveBacklog() + 1;
+        long holds =
+                scenario.kernel().acceptQueueHolds(host.stack().queues(listener).effectiveBacklog());
         recorder.tell(0, 0, "listen(" + scenario.backlog() + "): the accept queue holds " + holds);
         host.watch(listener, events -> acceptAll());
         if (scenario.acceptAfter() != Scenario.NEVER) {

@@ -40,6 +40,7 @@ final class Recorder implements Tap {
     private final Map<Endpoint, LabClient> clients = new HashMap<>();
     private final Map<Endpoint, Integer> synsBeforeNamed = new HashMap<>();
     private final Segment segment = new Segment();
+    private int connecting;
 
     Recorder(Host server, boolean loopback) {
         this.server = server;
@@ -135,8 +136,7 @@ final class Recorder implements Tap {
         return client == null ? connecting : client.id();
     }
 
-    private int connecting;
-
+    /** This client's connect() is being called: its packets come before its port is known. */
     void connecting(int client) {
         connecting = client;
     }

@@ -1,12 +1,15 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ final class Story {
 
     private final PrintWriter out;
     private final Style style;
+    private final Set<Rule> explained = EnumSet.noneOf(Rule.class);
 
     Story(PrintWriter out, Style style) {
         this.out = out;
@@ -77,13 +81,19 @@ final class Story {
         String who = moment.client() == 0 ? "server" : "client " + numbers(line.clients());
         String what = String.format(Locale.ROOT, "%10s  %-16s %s", Times.seconds(line.time()), who, colour(moment));
         Rule rule = moment.rule();
-        out.println(rule == null ? what : what + "  " + style.rule(rule.name()) + style.faint("  " + rule.sentence()));
+        if (rule == null) {
+            out.println(what);
+            return;
+        }
+        // The sentence once is enough; after that the name says it.
+        String sentence = explained.add(rule) ? style.faint("  " + rule.sentence()) : "";
+        out.println(what + "  " + style.rule(rule.name()) + sentence);
     }
 
     private String colour(Recorder.Moment moment) {
         String what = moment.what();
         if (moment.rule() != null) {
-            return String.format(Locale.ROOT, "%-12s", what);
+            return String.format(Locale.ROOT, "%-13s", what);
         }
         if (what.startsWith("connect() = OK at once")) {
             return style.good(what);
@@ -141,7 +151,7 @@ final class Story {
 
     void summary(LabReport report) {
         LabReport.Listener listener = report.listener();
-        int holds = listener.effectiveBacklog() + 1;
+        long holds = Kernel.named(report.kernel()).acceptQueueHolds(listener.effectiveBacklog());
         out.println(style.bold("accept queue") + "  peak " + listener.acceptQueuePeak() + " of " + holds + ", "
                 + listener.acceptQueue() + " at the end; backlog " + listener.backlog()
                 + (listener.backlog() == listener.effectiveBacklog()
