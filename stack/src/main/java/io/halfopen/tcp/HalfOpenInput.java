@@ -28,6 +28,7 @@ final class HalfOpenInput {
             case SYN_DUPLICATE -> {
                 half.retransmitted = true;
                 core.output.synAck(half, rule);
+                startTimer(half);
             }
             case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
                 ack(half, rule);
@@ -163,6 +164,11 @@ final class HalfOpenInput {
         half.timeouts++;
         half.retransmitted = true;
         core.output.synAck(half, Rule.SYN_ACK_RETRANSMITTED);
+        startTimer(half);
+    }
+
+    /** Anew, also for the answer to a repeated SYN: that costs no retry, so such a client keeps its half-open alive. */
+    private void startTimer(HalfOpen half) {
         core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(half.timeouts));
     }
 
