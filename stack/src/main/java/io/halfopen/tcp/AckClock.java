@@ -9,6 +9,9 @@ final class AckClock {
     /** The delay of a patient ACK: Linux's TCP_ATO_MIN and TCP_DELACK_MIN, 40 ms. */
     static final long DELAY = 40_000_000L;
 
+    /** The least delay, one tick of a kernel with HZ=250: what a FIN waits when no data ever came to learn from. */
+    private static final long TICK = 4_000_000L;
+
     private static final int QUICK_ACKS = 16;
     private static final int LEAST_SEGMENT = 88;
     private static final int FIRST_SEGMENT = 536;
@@ -87,7 +90,7 @@ final class AckClock {
             return true;
         }
         if (due == Timer.NEVER) {
-            due = now + DELAY;
+            due = now + (dataSeen ? DELAY : TICK);
         }
         return false;
     }
