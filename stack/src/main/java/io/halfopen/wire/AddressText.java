@@ -29,8 +29,8 @@ final class AddressText {
         if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
             throw notAnAddress(text);
         }
-        int[] head = halves(gap < 0 ? text : text.substring(0, gap));
-        int[] tail = gap < 0 ? new int[0] : halves(text.substring(gap + 2));
+        int[] head = gap < 0 ? groupsOf(text, true) : groupsOf(text.substring(0, gap), false);
+        int[] tail = gap < 0 ? new int[0] : groupsOf(text.substring(gap + 2), true);
         int count = head.length + tail.length;
         if (gap < 0 ? count != 8 : count > 7) {
             throw notAnAddress(text);
@@ -47,14 +47,14 @@ final class AddressText {
         return new IpAddress(high, low);
     }
 
-    /** The 16-bit groups of a colon-separated run; its last may be a dotted quad, which makes two. */
-    private static int[] halves(String run) {
+    /** The 16-bit groups of a colon-separated run; the last of an address may be a dotted quad, which makes two. */
+    private static int[] groupsOf(String run, boolean isEnd) {
         if (run.isEmpty()) {
             return new int[0];
         }
         String[] parts = run.split(":", -1);
         String last = parts[parts.length - 1];
-        boolean dotted = last.indexOf('.') >= 0;
+        boolean dotted = isEnd && last.indexOf('.') >= 0;
         int[] groups = new int[parts.length + (dotted ? 1 : 0)];
         int plain = dotted ? parts.length - 1 : parts.length;
         for (int i = 0; i < plain; i++) {
