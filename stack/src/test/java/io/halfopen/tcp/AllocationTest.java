@@ -179,10 +179,12 @@ class AllocationTest {
             for (int i = 0; i < 1000; i++) {
                 two.client.write(two.now, client, data, 0, data.length);
                 two.server.write(two.now, server, data, 0, data.length);
+                int read;
                 do {
                     two.exchange();
-                } while (two.server.read(two.now, server, data, 0, data.length) > 0
-                        | two.client.read(two.now, client, data, 0, data.length) > 0);
+                    read = Math.max(0, two.server.read(two.now, server, data, 0, data.length));
+                    read += Math.max(0, two.client.read(two.now, client, data, 0, data.length));
+                } while (read > 0);
                 two.sleep(MILLISECOND);
             }
         });

@@ -66,7 +66,11 @@ class ChecksumTest {
             Bytes.putInt(v6, 32, tcpLength);
             Bytes.putInt(v6, 36, IpHeader.TCP);
             sum = Checksum.pseudoHeader(
-                    Bytes.getLong(v6, 0), Bytes.getLong(v6, 8), Bytes.getLong(v6, 16), Bytes.getLong(v6, 24), tcpLength);
+                    Bytes.getLong(v6, 0),
+                    Bytes.getLong(v6, 8),
+                    Bytes.getLong(v6, 16),
+                    Bytes.getLong(v6, 24),
+                    tcpLength);
             assertThat(sum % 0xffff).isEqualTo(wordByWord(v6, 0, 40) % 0xffff);
         }
     }

@@ -126,8 +126,7 @@ class SegmentTest {
         for (byte[] packet : new byte[][] {synTo(A4, B4), synTo(A6, B6)}) {
             for (int length = 0; length < packet.length; length++) {
                 byte[] exact = Arrays.copyOf(packet, length);
-                assertThat(segment.parse(exact, 0, length))
-                        .isIn(Defect.NOT_IP, Defect.IP_BAD_LENGTH);
+                assertThat(segment.parse(exact, 0, length)).isIn(Defect.NOT_IP, Defect.IP_BAD_LENGTH);
             }
         }
     }
@@ -138,7 +137,9 @@ class SegmentTest {
         for (int bit = 0; bit < 8 * packet.length; bit++) {
             byte[] damaged = packet.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(segment.parse(damaged, 0, damaged.length)).as("bit %d", bit).isNotEqualTo(Defect.NONE);
+            assertThat(segment.parse(damaged, 0, damaged.length))
+                    .as("bit %d", bit)
+                    .isNotEqualTo(Defect.NONE);
         }
     }
 
