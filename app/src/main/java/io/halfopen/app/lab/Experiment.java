@@ -1,6 +1,11 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.server.Answer;
+import io.halfopen.app.server.ArticleServer;
+import io.halfopen.app.server.Request;
+import io.halfopen.app.server.SimCalls;
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;
@@ -21,7 +26,7 @@ final class Experiment {
     private final World world;
     private final Host serverHost;
     private final Recorder recorder;
-    private final LabServer server;
+    private final ArticleServer server;
     private final Clients clients;
     private long expired;
     private long endedAt;
@@ -37,7 +42,7 @@ final class Experiment {
         world.connect(serverHost, clientHost, Path.ofDelay(scenario.rtt() / 2).withLoss(scenario.loss()));
         recorder = new Recorder(serverHost, scenario.isLoopback());
         world.addTap(recorder);
-        server = new LabServer(scenario, world, serverHost, recorder);
+        server = new ArticleServer(plan(), new SimCalls(world, serverHost), new ServerStory(world, recorder));
         clients = new Clients(scenario, world, clientHost, address, recorder);
     }
 
@@ -48,9 +53,30 @@ final class Experiment {
         return host;
     }
 
+    private ArticleServer.Plan plan() {
+        return new ArticleServer.Plan(
+                scenario.port(),
+                scenario.backlog(),
+                scenario.acceptAfter(),
+                scenario.service(),
+                scenario.workers(),
+                scenario.send() == 0 ? Request.NONE : Request.ANYTHING,
+                Answer.ofSizes(scenario.answer()));
+    }
+
+    private void listen() {
+        int result = server.start(IpAddress.ANY_V4);
+        if (result < 0) {
+            throw new IllegalStateException("the server cannot start: " + Errno.name(result));
+        }
+        int effective = stack().queues(server.listener()).effectiveBacklog();
+        long holds = scenario.kernel().acceptQueueHolds(effective);
+        recorder.tell(0, 0, "listen(" + scenario.backlog() + "): the accept queue holds " + holds);
+    }
+
     /** Runs it to its end; the consumer is told the virtual time now and then. */
     void run(LongConsumer progress) {
-        server.start();
+        listen();
         clients.start();
         long steps = 0;
         while (!world.isQuiet() && world.nextTime() <= scenario.duration()) {

@@ -1,0 +1,160 @@
+package io.halfopen.app.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The articles' experiments on Linux 6.18, as it was measured. */
+final class PresetsTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    @Test
+    void listen2ConnectsThreeAtOnceAndThreeAtTheFirstSynAfterAcceptStarts() {
+        Experiment experiment = run("listen-2", s -> {});
+        LabReport report = experiment.report();
+        assertThat(report.clients())
+                .extracting(client -> seconds(client.connectMs()))
+                .containsExactlyInAnyOrder(0.0, 0.0, 0.0, 19.0, 19.0, 19.0);
+        assertThat(report.clients()).allMatch(client -> client.connect().equals("OK") && client.accepted());
+        assertThat(report.accepted()).isEqualTo(6);
+        assertThat(report.listener().acceptQueuePeak()).isEqualTo(3);
+        assertThat(synTimes(experiment).values())
+                .filteredOn(times -> times.size() > 1)
+                .hasSize(3)
+                .allSatisfy(times -> assertThat(times).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0));
+    }
+
+    @Test
+    void listen2HasDropped21SynsWhenTheClientsAreTenSecondsOld() {
+        LabReport report = run("listen-2", s -> s.duration = 12 * SECOND).report();
+        assertThat(report.counters())
+                .containsEntry(Counter.ListenOverflows.name(), 21L)
+                .containsEntry(Counter.ListenDrops.name(), 21L);
+        assertThat(report.drops()).containsExactly(Map.entry("ACCEPT_QUEUE_FULL", 21L));
+        assertThat(report.listener().acceptQueue()).isEqualTo(3);
+        assertThat(report.endMs().longValue()).isEqualTo(12_000);
+        assertThat(report.clients())
+                .filteredOn(client -> client.connect().equals("PENDING"))
+                .hasSize(3);
+    }
+
+    @Test
+    void listen0ConnectsOneThenThreeAndTheForkedTwoAfterThem() {
+        LabReport report = run("listen-0", s -> {}).report();
+        assertThat(report.clients())
+                .extracting(client -> seconds(client.connectMs()))
+                .containsExactly(0.0, 19.0, 19.0, 19.0, 0.0, 0.0);
+        assertThat(report.accepted()).isEqualTo(6);
+        assertThat(report.listener().acceptQueuePeak()).isEqualTo(1);
+    }
+
+    @Test
+    void listen10ConnectsAllAtOnce() {
+        LabReport report = run("listen-10", s -> {}).report();
+        assertThat(report.clients()).allMatch(client -> seconds(client.connectMs()) == 0 && client.synSent() == 1);
+        assertThat(report.clients()).allMatch(client -> seconds(client.acceptedMs()) == 18.0);
+        assertThat(report.drops()).isEmpty();
+    }
+
+    @Test
+    void abBacklog1QueuesTheFourthAtElevenSecondsAndServesItLast() {
+        Experiment experiment = run("ab-backlog-1", s -> {});
+        assertThat(synTimes(experiment).get(4)).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0);
+        assertThat(experiment.report().clients())
+                .extracting(client -> seconds(client.outcomeMs()))
+                .containsExactly(10.0, 20.0, 30.0, 40.0);
+        assertThat(experiment.report().clients())
+                .allMatch(client -> client.outcome().equals("OK"));
+    }
+
+    @Test
+    void abOnOverflowSendsNoResetSinceTheSynItselfIsDropped() {
+        LabReport report = run("ab-abort-on-overflow", s -> {}).report();
+        assertThat(report.counters()).doesNotContainKey(Counter.OutRsts.name());
+        assertThat(report.clients()).allMatch(client -> client.outcome().equals("OK"));
+    }
+
+    @Test
+    void withReplaceTheLatecomerOvertakes() {
+        Experiment experiment = run("ab-backlog-1", s -> s.replace = true);
+        assertThat(synTimes(experiment).get(4)).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0, 35.0);
+        List<LabReport.Client> clients = experiment.report().clients();
+        assertThat(clients).hasSize(5);
+        assertThat(clients.get(4).accepted()).isTrue();
+        // The fifth connected at 10 s and was served at 30 s; the fourth had to wait until 40 s.
+        assertThat(seconds(clients.get(4).acceptedMs())).isEqualTo(20.0);
+        assertThat(seconds(clients.get(3).acceptedMs())).isEqualTo(40.0);
+    }
+
+    @Test
+    void unpOverflowTimesOutAsTheBookSays() {
+        LabReport report = run("unp-overflow", s -> {}).report();
+        assertThat(report.clients()).filteredOn(c -> c.connect().equals("OK")).hasSize(4);
+        assertThat(report.clients())
+                .filteredOn(c -> c.connect().equals("ETIMEDOUT"))
+                .hasSize(2)
+                .allMatch(c -> seconds(c.connectMs()) == 75.0 && c.synSent() == 3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void everyPresetEndsOnEveryKernelTheSameWayTwice(String preset, Kernel kernel) {
+        Experiment first = run(preset, s -> s.kernel = kernel);
+        Experiment second = run(preset, s -> s.kernel = kernel);
+        assertThat(first.report()).isEqualTo(second.report());
+        assertThat(first.recorder().packets())
+                .usingRecursiveFieldByFieldElementComparator()
+                .isEqualTo(second.recorder().packets());
+    }
+
+    static Stream<Arguments> everything() {
+        return Presets.all().stream()
+                .flatMap(preset -> Stream.of(Kernel.values()).map(kernel -> Arguments.of(preset.name(), kernel)));
+    }
+
+    private static Experiment run(String preset, Consumer<Scenario.Edit> changes) {
+        Scenario.Edit edit = Presets.named(preset).orElseThrow().scenario().edit();
+        changes.accept(edit);
+        Experiment experiment = new Experiment(edit.done());
+        experiment.run(_ -> {});
+        return experiment;
+    }
+
+    private static double seconds(@Nullable Number millis) {
+        return millis == null ? Double.NaN : millis.doubleValue() / 1000;
+    }
+
+    /** Seconds from a connection's first SYN to each of its SYNs, by the order of first SYNs. */
+    private static Map<Integer, List<Double>> synTimes(Experiment experiment) {
+        Map<Integer, List<Double>> byPort = new LinkedHashMap<>();
+        Segment segment = new Segment();
+        for (Recorder.Packet packet : experiment.recorder().packets()) {
+            segment.parse(packet.bytes(), 0, packet.bytes().length);
+            if (segment.flags() == TcpHeader.SYN) {
+                byPort.computeIfAbsent(segment.sourcePort(), _ -> new ArrayList<>())
+                        .add(packet.time() / 1e9);
+            }
+        }
+        Map<Integer, List<Double>> relative = new TreeMap<>();
+        byPort.values()
+                .forEach(times -> relative.put(
+                        relative.size() + 1,
+                        times.stream().map(time -> time - times.getFirst()).toList()));
+        return relative;
+    }
+}
