@@ -1,0 +1,119 @@
+package io.halfopen.link;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.wire.IpAddress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** The ioctls of netdevice(7) on one interface, in the network namespace of the thread. */
+final class InterfaceIoctl {
+    // linux/sockios.h
+    static final long SIOCGIFADDR = 0x8915;
+    static final long SIOCSIFADDR = 0x8916;
+    static final long SIOCGIFNETMASK = 0x891b;
+    static final long SIOCSIFNETMASK = 0x891c;
+    private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long SIOCGIFMTU = 0x8921;
+    private static final long SIOCGIFINDEX = 0x8933;
+
+    static final int IFF_UP = 1;
+
+    // struct sockaddr_in { sa_family_t sin_family; in_port_t sin_port; struct in_addr sin_addr; }
+    private static final int SIN_ADDR = Ifreq.UNION + 4;
+    private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+
+    // struct in6_ifreq { struct in6_addr ifr6_addr; __u32 ifr6_prefixlen; int ifr6_ifindex; }, linux/ipv6.h
+    private static final int IN6_IFREQ_SIZE = 24;
+    private static final int IFR6_PREFIXLEN = 16;
+    private static final int IFR6_IFINDEX = 20;
+
+    private final Libc libc = new Libc();
+    private final MemorySegment ifreq;
+    private final String name;
+
+    InterfaceIoctl(String name) throws LinkException {
+        Ifreq.requireValid(name);
+        this.name = name;
+        ifreq = Ifreq.of(Arena.ofAuto(), name);
+    }
+
+    int flags() throws LinkException {
+        ioctl(SIOCGIFFLAGS);
+        return ifreq.get(JAVA_SHORT, Ifreq.UNION);
+    }
+
+    void setFlags(int flags) throws LinkException {
+        ifreq.set(JAVA_SHORT, Ifreq.UNION, (short) flags);
+        ioctl(SIOCSIFFLAGS);
+    }
+
+    int mtu() throws LinkException {
+        ioctl(SIOCGIFMTU);
+        return ifreq.get(JAVA_INT, Ifreq.UNION);
+    }
+
+    /** The address or the mask; 0 where there is no address. */
+    int getV4(long request) throws LinkException {
+        int error = call(Libc.AF_INET, request, ifreq);
+        if (error == -Errno.EADDRNOTAVAIL) {
+            return 0;
+        }
+        check(error);
+        return ifreq.get(NETWORK_INT, SIN_ADDR);
+    }
+
+    void setV4(long request, int addressOrMask) throws LinkException {
+        ifreq.set(JAVA_SHORT, Ifreq.UNION, (short) Libc.AF_INET);
+        ifreq.set(NETWORK_INT, SIN_ADDR, addressOrMask);
+        ioctl(request);
+    }
+
+    void addV6(IpAddress address, int prefix) throws LinkException {
+        ioctl(SIOCGIFINDEX);
+        int index = ifreq.get(JAVA_INT, Ifreq.UNION);
+        MemorySegment request = Arena.ofAuto().allocate(IN6_IFREQ_SIZE, 8);
+        MemorySegment.copy(address.toBytes(), 0, request, JAVA_BYTE, 0, 16);
+        request.set(JAVA_INT, IFR6_PREFIXLEN, prefix);
+        request.set(JAVA_INT, IFR6_IFINDEX, index);
+        check(call(Libc.AF_INET6, SIOCSIFADDR, request));
+    }
+
+    private void ioctl(long request) throws LinkException {
+        check(call(Libc.AF_INET, request, ifreq));
+    }
+
+    /** Any socket of the right family will do: it stands for the namespace, not for a connection. */
+    private int call(int family, long request, MemorySegment argument) throws LinkException {
+        int socket = libc.datagramSocket(family);
+        if (socket < 0) {
+            return socket;
+        }
+        try {
+            return libc.ioctl(socket, request, argument);
+        } finally {
+            Libc.close(socket);
+        }
+    }
+
+    private void check(int result) throws LinkException {
+        if (result >= 0) {
+            return;
+        }
+        throw new LinkException(
+                switch (-result) {
+                    case Libc.ENODEV -> "there is no interface " + name;
+                    case Libc.EPERM ->
+                        "no permission to set up the interface " + name + ": be root, have CAP_NET_ADMIN, or let root"
+                                + " run 'ip addr add ADDRESS/PREFIX dev " + name + "' and 'ip link set " + name
+                                + " up'";
+                    default -> "cannot set up the interface " + name + ": " + Libc.message(result);
+                });
+    }
+}

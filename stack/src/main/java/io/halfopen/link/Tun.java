@@ -1,0 +1,90 @@
+package io.halfopen.link;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A link to this machine's kernel: the kernel has a network interface, and what it sends there arrives here. Give the
+ * kernel's end an address with {@link Interface}; the stack answers on another one of the same subnet.
+ */
+public final class Tun implements Link {
+    private static final int CLOSED = -1;
+
+    private final Libc libc = new Libc();
+    private final String name;
+    private final Waiter waiter;
+    private int fd;
+    private long dropped;
+
+    private Tun(TunOpener.Attached attached) throws LinkException {
+        fd = attached.fd();
+        name = attached.name();
+        try {
+            waiter = new Waiter(fd);
+        } catch (LinkException noWaiter) {
+            Libc.close(fd);
+            throw noWaiter;
+        }
+    }
+
+    /**
+     * Attaches to a TUN interface, which is made, and goes away with this link, if there is none of that name; a
+     * {@code %d} in the name is the first number that is free.
+     */
+    public static Tun open(String name) throws LinkException {
+        return open(TunOpener.DEVICE, name);
+    }
+
+    static Tun open(String device, String name) throws LinkException {
+        return new Tun(new TunOpener(device).open(name));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** How many packets could not be sent: the interface is down, or the kernel has no memory for them. */
+    public long dropped() {
+        return dropped;
+    }
+
+    @Override
+    public int receive(byte[] buffer) throws LinkException {
+        int length = fd == CLOSED ? 0 : libc.read(fd, MemorySegment.ofArray(buffer), buffer.length);
+        if (length >= 0) {
+            return length;
+        }
+        return switch (-length) {
+            case Libc.EAGAIN, Libc.EINTR -> 0;
+            case Libc.EBADFD -> throw new LinkException("the interface " + name + " was deleted");
+            default -> throw new LinkException("cannot receive from " + name + ": " + Libc.message(length));
+        };
+    }
+
+    /** Errors only count, also that of a deleted interface: {@link #receive} is about to tell. */
+    @Override
+    public void send(byte[] bytes, int offset, int length) {
+        MemorySegment packet = MemorySegment.ofArray(bytes).asSlice(offset, length);
+        if (fd == CLOSED || libc.write(fd, packet, length) < 0) {
+            dropped++;
+        }
+    }
+
+    @Override
+    public void await(long nanos) throws LinkException {
+        waiter.await(nanos);
+    }
+
+    @Override
+    public void wakeUp() {
+        waiter.wakeUp();
+    }
+
+    @Override
+    public void close() {
+        if (fd != CLOSED) {
+            waiter.close();
+            Libc.close(fd);
+            fd = CLOSED;
+        }
+    }
+}

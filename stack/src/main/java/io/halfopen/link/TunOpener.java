@@ -1,0 +1,88 @@
+package io.halfopen.link;
+
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Opens /dev/net/tun and attaches the descriptor to an interface; see tuntap.rst of the kernel's documentation. */
+final class TunOpener {
+    static final String DEVICE = "/dev/net/tun";
+
+    // linux/if_tun.h
+    private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final short IFF_TUN = 1;
+    private static final short IFF_NO_PI = 0x1000;
+
+    private final Libc libc = new Libc();
+    private final String device;
+
+    TunOpener(String device) {
+        this.device = device;
+    }
+
+    /** An attached interface: the descriptor, and the name, which the kernel chooses if a {@code %d} was asked for. */
+    record Attached(int fd, String name) {}
+
+    Attached open(String name) throws LinkException {
+        requireLinux(System.getProperty("os.name"));
+        Ifreq.requireValid(name);
+        int fd = libc.open(device, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+        if (fd < 0) {
+            throw cannotOpen(fd);
+        }
+        boolean attached = false;
+        try {
+            Attached result = attach(fd, name);
+            attached = true;
+            return result;
+        } finally {
+            if (!attached) {
+                Libc.close(fd);
+            }
+        }
+    }
+
+    private Attached attach(int fd, String name) throws LinkException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ifreq = Ifreq.of(arena, name);
+            ifreq.set(JAVA_SHORT, Ifreq.UNION, (short) (IFF_TUN | IFF_NO_PI));
+            int error = libc.ioctl(fd, TUNSETIFF, ifreq);
+            if (error < 0) {
+                throw cannotAttach(error, name);
+            }
+            // Whoever had a persistent interface before may have left it with checksums for the device to fill in.
+            libc.ioctl(fd, TUNSETOFFLOAD, MemorySegment.NULL);
+            return new Attached(fd, Ifreq.name(ifreq));
+        }
+    }
+
+    static void requireLinux(String system) throws LinkException {
+        if (!system.equals("Linux")) {
+            throw new LinkException("real packets need Linux and its " + DEVICE + "; this is " + system);
+        }
+    }
+
+    private LinkException cannotOpen(int error) {
+        return new LinkException(
+                switch (-error) {
+                    case Libc.ENOENT, Libc.ENODEV, Libc.ENXIO ->
+                        "no " + device + ": load the tun module (modprobe tun) or run where it exists";
+                    case Libc.EACCES, Libc.EPERM -> "no permission to open " + device + ": be root";
+                    default -> "cannot open " + device + ": " + Libc.message(error);
+                });
+    }
+
+    private static LinkException cannotAttach(int error, String name) {
+        return new LinkException(
+                switch (-error) {
+                    case Libc.EPERM, Libc.EACCES ->
+                        "no permission for the interface " + name + ": be root, have CAP_NET_ADMIN, or let root run"
+                                + " 'ip tuntap add dev " + name + " mode tun user $USER' once";
+                    case Libc.EBUSY -> "the interface " + name + " is in use by another program";
+                    case Libc.EINVAL -> "there is an interface " + name + " already, and it is not a TUN interface";
+                    default -> "cannot attach to the interface " + name + ": " + Libc.message(error);
+                });
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * Real packets and real time. A {@link io.halfopen.link.Link} carries packets, {@link io.halfopen.link.Tun} is the one
+ * to the host's kernel, {@link io.halfopen.link.Interface} sets up the kernel's end of it, and
+ * {@link io.halfopen.link.EventLoop} runs a {@link io.halfopen.tcp.Stack} on it, watched by a
+ * {@link io.halfopen.link.PacketTap}. Whatever goes wrong outside is a {@link io.halfopen.link.LinkException} with a
+ * line for the user.
+ *
+ * <p>Underneath: {@code Libc} is the system calls by java.lang.foreign, {@code Waiter} is ppoll(2) and eventfd(2),
+ * {@code TunOpener} knows how /dev/net/tun is opened and why it may not be.
+ */
+@NullMarked
+package io.halfopen.link;
+
+import org.jspecify.annotations.NullMarked;
