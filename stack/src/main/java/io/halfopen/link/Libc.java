@@ -42,13 +42,8 @@ final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-    // A critical call lets no safepoint happen, and may point into the heap: right for a call that never sleeps, a
-    // third
-    // faster than copying through native memory. The descriptors given to read and write are all O_NONBLOCK.
-    private static final Linker.Option CRITICAL = Linker.Option.critical(true);
-    private static final MethodHandle READ = handle("read", transfer(), ERRNO, CRITICAL);
-    private static final MethodHandle WRITE = handle("write", transfer(), ERRNO, CRITICAL);
-
+    private static final MethodHandle READ = handle("read", transfer(), ERRNO);
+    private static final MethodHandle WRITE = handle("write", transfer(), ERRNO);
     private static final MethodHandle OPEN =
             handle("open", returningInt(ADDRESS, JAVA_INT), ERRNO, Linker.Option.firstVariadicArg(2));
     private static final MethodHandle IOCTL =
@@ -96,7 +91,6 @@ final class Libc {
         }
     }
 
-    /** Of an O_NONBLOCK descriptor only. */
     int read(int fd, MemorySegment target, long length) {
         try {
             return result((int) (long) READ.invokeExact(errno, fd, target, length));
@@ -105,7 +99,6 @@ final class Libc {
         }
     }
 
-    /** To an O_NONBLOCK descriptor only. */
     int write(int fd, MemorySegment source, long length) {
         try {
             return result((int) (long) WRITE.invokeExact(errno, fd, source, length));

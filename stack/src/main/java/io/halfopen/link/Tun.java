@@ -1,5 +1,8 @@
 package io.halfopen.link;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -8,10 +11,15 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Tun implements Link {
     private static final int CLOSED = -1;
+    /** More than any IP packet. */
+    private static final int LARGEST = 1 << 16;
 
     private final Libc libc = new Libc();
     private final String name;
     private final Waiter waiter;
+    // Copied from here and to here: as fast as a critical call, which may point into the heap, but holds up the
+    // collector.
+    private final MemorySegment packet = Arena.ofAuto().allocate(LARGEST, 64);
     private int fd;
     private long dropped;
 
@@ -49,8 +57,9 @@ public final class Tun implements Link {
 
     @Override
     public int receive(byte[] buffer) throws LinkException {
-        int length = fd == CLOSED ? 0 : libc.read(fd, MemorySegment.ofArray(buffer), buffer.length);
+        int length = fd == CLOSED ? 0 : libc.read(fd, packet, Math.min(buffer.length, LARGEST));
         if (length >= 0) {
+            MemorySegment.copy(packet, JAVA_BYTE, 0, buffer, 0, length);
             return length;
         }
         return switch (-length) {
@@ -63,7 +72,7 @@ public final class Tun implements Link {
     /** Errors only count, also that of a deleted interface: {@link #receive} is about to tell. */
     @Override
     public void send(byte[] bytes, int offset, int length) {
-        MemorySegment packet = MemorySegment.ofArray(bytes).asSlice(offset, length);
+        MemorySegment.copy(bytes, offset, packet, JAVA_BYTE, 0, length);
         if (fd == CLOSED || libc.write(fd, packet, length) < 0) {
             dropped++;
         }
