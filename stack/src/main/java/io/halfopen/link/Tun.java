@@ -43,6 +43,7 @@ public final class Tun implements Link {
     }
 
     static Tun open(String device, String name) throws LinkException {
+        TunOpener.requireLinux(System.getProperty("os.name"));
         return new Tun(new TunOpener(device).open(name));
     }
 

@@ -26,7 +26,6 @@ final class TunOpener {
     record Attached(int fd, String name) {}
 
     Attached open(String name) throws LinkException {
-        requireLinux(System.getProperty("os.name"));
         Ifreq.requireValid(name);
         int fd = libc.open(device, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (fd < 0) {
@@ -58,6 +57,7 @@ final class TunOpener {
         }
     }
 
+    /** To be asked before anything else: elsewhere there are not even the system calls. */
     static void requireLinux(String system) throws LinkException {
         if (!system.equals("Linux")) {
             throw new LinkException("real packets need Linux and its " + DEVICE + "; this is " + system);

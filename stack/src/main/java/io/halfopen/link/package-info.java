@@ -5,8 +5,8 @@
  * {@link io.halfopen.link.PacketTap}. Whatever goes wrong outside is a {@link io.halfopen.link.LinkException} with a
  * line for the user.
  *
- * <p>Underneath: {@code Libc} is the system calls by java.lang.foreign, {@code Waiter} is ppoll(2) and eventfd(2),
- * {@code TunOpener} knows how /dev/net/tun is opened and why it may not be.
+ * <p>Underneath: {@code Pump} is a turn of the loop, {@code Waiter} is ppoll(2) and eventfd(2), {@code TunOpener}
+ * knows how /dev/net/tun is opened and why it may not be, {@code Libc} is the system calls by java.lang.foreign.
  */
 @NullMarked
 package io.halfopen.link;

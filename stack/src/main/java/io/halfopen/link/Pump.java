@@ -1,0 +1,92 @@
+package io.halfopen.link;
+
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.Stack;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/** Carries packets, time and news between a link, a stack and a program: one mutation, then drain everything. */
+final class Pump {
+    /** Packets taken in before timers and programs have their turn. */
+    private static final int BATCH = 64;
+
+    private static final int LARGEST_PACKET = 1 << 16;
+
+    private final Link link;
+    private final Stack stack;
+    private final PacketTap tap;
+    private final LongSupplier clock;
+    private final Stack.PacketHandler sender = this::send;
+    private final Stack.ReadyHandler collector = this::collect;
+    private final byte[] packet = new byte[LARGEST_PACKET];
+    private int[] news = new int[16];
+    private int newsCount;
+
+    Pump(Link link, Stack stack, PacketTap tap, LongSupplier clock) {
+        this.link = link;
+        this.stack = stack;
+        this.tap = tap;
+        this.clock = clock;
+    }
+
+    /** Takes in what has arrived; true if there may be more. */
+    boolean receive() throws LinkException {
+        for (int i = 0; i < BATCH; i++) {
+            int length = link.receive(packet);
+            if (length == 0) {
+                return false;
+            }
+            long now = clock.getAsLong();
+            Rule rule = stack.onPacket(now, packet, 0, length);
+            tap.onArrived(now, rule, packet, 0, length);
+            drain();
+        }
+        return true;
+    }
+
+    void fireTimers() {
+        long now = clock.getAsLong();
+        while (stack.nextTimeout() <= now) {
+            stack.onTimeout(now);
+            drain();
+        }
+    }
+
+    /** Tells the program what is new, and sends what it answers; true if there was anything. */
+    boolean tell(Stack.ReadyHandler program) {
+        stack.drainReady(collector);
+        int count = newsCount;
+        newsCount = 0;
+        for (int i = 0; i < count; i++) {
+            // Asked again: what the program did about the descriptors before may have closed or emptied this one.
+            int events = stack.poll(news[i]);
+            if (events > 0) {
+                program.onReady(news[i], events);
+                drain();
+            }
+        }
+        return count > 0;
+    }
+
+    private void collect(int fd, int events) {
+        if (newsCount == news.length) {
+            news = Arrays.copyOf(news, 2 * newsCount);
+        }
+        news[newsCount++] = fd;
+    }
+
+    /** Sleeps until there is a packet, a timer is due or somebody wakes the link. */
+    void await() throws LinkException {
+        long timeout = stack.nextTimeout();
+        link.await(timeout == Long.MAX_VALUE ? timeout : Math.max(0, timeout - clock.getAsLong()));
+    }
+
+    void drain() {
+        stack.drainPackets(sender);
+    }
+
+    private void send(Rule why, byte[] bytes, int offset, int length) {
+        tap.onSent(clock.getAsLong(), why, bytes, offset, length);
+        link.send(bytes, offset, length);
+    }
+}
