@@ -1,6 +1,8 @@
 package io.halfopen.app;
 
 import io.halfopen.app.lab.LabCommand;
+import io.halfopen.app.live.ConnectCommand;
+import io.halfopen.app.live.ServeCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Spec;
         description = "A TCP stack for the JVM whose connect/listen/accept path is Linux's.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {LabCommand.class})
+        subcommands = {LabCommand.class, ServeCommand.class, ConnectCommand.class})
 public final class Main implements Runnable {
     private static final int BAD_INPUT = 2;
     private static final int FAILED = 1;

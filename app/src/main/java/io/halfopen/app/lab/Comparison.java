@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Style;
 import io.halfopen.linux.Kernel;
 import java.io.PrintWriter;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Times;
 import io.halfopen.app.server.Answer;
 import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.Request;
@@ -116,6 +117,11 @@ final class Experiment {
     /** The server's stack, which on the loopback is the clients' too. */
     Stack stack() {
         return serverHost.stack();
+    }
+
+    /** The server's listening descriptor. */
+    int listener() {
+        return server.listener();
     }
 
     LabReport report() {

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Times;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
 import io.halfopen.sim.Host;

@@ -1,5 +1,7 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Style;
+import io.halfopen.app.Times;
 import io.halfopen.linux.Kernel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -161,7 +163,7 @@ public final class LabCommand implements Callable<Integer> {
         story.headline(experiment.scenario());
         story.timeline(experiment.recorder().moments(), false);
         story.connections(report.clients(), false);
-        story.summary(report);
+        story.summary(experiment.stack(), experiment.listener(), report);
     }
 
     private int compare(Scenario scenario) {

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Style;
 import io.halfopen.trace.NetstatTable;
 import io.halfopen.trace.NstatTable;
 import io.halfopen.trace.Pcapng;

@@ -1,11 +1,12 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.linux.Counter;
-import io.halfopen.linux.Kernel;
+import io.halfopen.app.StackSummary;
+import io.halfopen.app.Style;
+import io.halfopen.app.Times;
 import io.halfopen.linux.Rule;
+import io.halfopen.tcp.Stack;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -149,28 +150,8 @@ final class Story {
 
     // ---- the sum
 
-    void summary(LabReport report) {
-        LabReport.Listener listener = report.listener();
-        long holds = Kernel.named(report.kernel()).acceptQueueHolds(listener.effectiveBacklog());
-        out.println(style.bold("accept queue") + "  peak " + listener.acceptQueuePeak() + " of " + holds + ", "
-                + listener.acceptQueue() + " at the end; backlog " + listener.backlog()
-                + (listener.backlog() == listener.effectiveBacklog()
-                        ? ""
-                        : ", cut to " + listener.effectiveBacklog() + " by somaxconn"));
-        out.println(style.bold("SYN queue") + "     peak " + listener.synQueuePeak() + ", " + listener.synQueue()
-                + " at the end");
-        if (report.drops().isEmpty()) {
-            out.println(style.bold("dropped") + "       nothing");
-        }
-        report.drops().forEach(this::printDrop);
+    void summary(Stack stack, int listener, LabReport report) {
+        new StackSummary(out, style).print(stack, listener);
         out.println(style.bold("ended") + "         " + seconds(report.endMs()) + " after listen()");
-    }
-
-    private void printDrop(String name, long count) {
-        Rule rule = Rule.valueOf(name);
-        String counters = Arrays.stream(rule.counts()).map(Counter::name).collect(Collectors.joining(" "));
-        out.println(style.bold("dropped") + "       " + count + " x " + style.rule(name) + "  " + rule.sentence()
-                + style.faint(counters.isEmpty() ? "" : "  counts " + counters)
-                + style.faint("  decided in " + rule.where()));
     }
 }

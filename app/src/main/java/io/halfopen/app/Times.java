@@ -1,19 +1,19 @@
-package io.halfopen.app.lab;
+package io.halfopen.app;
 
 import java.util.Locale;
 
 /** Times for people and for JSON. */
-final class Times {
+public final class Times {
     private static final long MILLI = 1_000_000L;
 
     private Times() {}
 
-    static String seconds(long nanos) {
+    public static String seconds(long nanos) {
         return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
     }
 
     /** Milliseconds, without a fraction where there is none. */
-    static Number millis(long nanos) {
+    public static Number millis(long nanos) {
         return nanos % MILLI == 0 ? (Number) (nanos / MILLI) : (Number) (nanos / (double) MILLI);
     }
 }

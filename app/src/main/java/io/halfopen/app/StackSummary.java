@@ -1,0 +1,48 @@
+package io.halfopen.app;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.tcp.Stack;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The sum of a run: how full a listener's queues were, and what was dropped by which rule. */
+public final class StackSummary {
+    private final PrintWriter out;
+    private final Style style;
+
+    public StackSummary(PrintWriter out, Style style) {
+        this.out = out;
+        this.style = style;
+    }
+
+    public void print(Stack stack, int listener) {
+        ListenQueues queues = stack.queues(listener);
+        long holds = stack.kernel().acceptQueueHolds(queues.effectiveBacklog());
+        boolean cut = queues.backlog() != queues.effectiveBacklog();
+        out.println(style.bold("accept queue") + "  peak " + queues.acceptQueuePeak() + " of " + holds + ", "
+                + queues.acceptQueue() + " at the end; backlog " + queues.backlog()
+                + (cut ? ", cut to " + queues.effectiveBacklog() + " by somaxconn" : ""));
+        out.println(style.bold("SYN queue") + "     peak " + queues.synQueuePeak() + ", " + queues.synQueue()
+                + " at the end");
+        boolean dropped = false;
+        for (Rule rule : Rule.values()) {
+            if (rule.verdict() == Rule.Verdict.DROP && stack.counted(rule) > 0) {
+                printDrop(rule, stack.counted(rule));
+                dropped = true;
+            }
+        }
+        if (!dropped) {
+            out.println(style.bold("dropped") + "       nothing");
+        }
+    }
+
+    private void printDrop(Rule rule, long count) {
+        String counters = Arrays.stream(rule.counts()).map(Counter::name).collect(Collectors.joining(" "));
+        out.println(style.bold("dropped") + "       " + count + " x " + style.rule(rule.name()) + "  " + rule.sentence()
+                + style.faint(counters.isEmpty() ? "" : "; counts " + counters)
+                + style.faint("; decided in " + rule.where()));
+    }
+}

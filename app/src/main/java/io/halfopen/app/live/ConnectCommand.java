@@ -1,0 +1,209 @@
+package io.halfopen.app.live;
+
+import io.halfopen.app.Style;
+import io.halfopen.app.Times;
+import io.halfopen.linux.Errno;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code halfopen connect}: what nc(1) does, on this stack. */
+@Command(
+        name = "connect",
+        description = {
+            "Connect from the stack, through a TUN interface, to a listener of this host or its network namespace.",
+            "What comes on standard input is sent, what is received goes to standard output, and what happens to the",
+            "connection is told on standard error. Needs Linux, and root or a TUN interface that is yours."
+        },
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+public final class ConnectCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "HOST", converter = AddressConverter.class, description = "Its address.")
+    private IpAddress host = IpAddress.ANY_V4;
+
+    @Parameters(index = "1", paramLabel = "PORT", description = "Its port.")
+    private int port;
+
+    @Mixin
+    private WireOptions wireOptions = new WireOptions();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (port < 1 || port > 65535) {
+            throw new ParameterException(commandSpec().commandLine(), "PORT is 1 to 65535, not " + port);
+        }
+        PrintWriter err = commandSpec().commandLine().getErr();
+        Style style =
+                new Style(commandSpec().commandLine().getColorScheme().ansi().enabled());
+        try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(wire::close));
+            Client client = new Client(wire, err, System.out);
+            wire.start();
+            wire.execute(client::connect);
+            wire.join();
+            return client.result == 0 ? 0 : 1;
+        }
+    }
+
+    /** The one connection; everything here is called by the loop, but for the thread that reads standard input. */
+    private final class Client {
+        private static final int CHUNK = 1 << 14;
+
+        private final Wire wire;
+        private final LoopCalls calls;
+        private final PrintWriter err;
+        private final OutputStream out;
+        private final byte[] buffer = new byte[CHUNK];
+        private final Semaphore taken = new Semaphore(0);
+        private int fd = -1;
+        private long calledAt;
+        private boolean connected;
+        private byte @Nullable [] unsent;
+        private int sent;
+        private int result;
+
+        Client(Wire wire, PrintWriter err, OutputStream out) {
+            this.wire = wire;
+            this.calls = wire.calls();
+            this.err = err;
+            this.out = out;
+        }
+
+        void connect() {
+            calledAt = calls.now();
+            fd = calls.socket(host.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
+            calls.watch(fd, events -> onReady());
+            int called = calls.connect(fd, host, port);
+            if (called != -Errno.EINPROGRESS) {
+                end("connect()", called);
+            }
+        }
+
+        private void onReady() {
+            if (!connected) {
+                int called = calls.connect(fd, host, port);
+                if (called == -Errno.EALREADY) {
+                    return;
+                }
+                say("connect()", called);
+                if (called < 0) {
+                    end(null, called);
+                    return;
+                }
+                connected = true;
+                Thread.ofPlatform().name("halfopen-stdin").daemon().start(this::readInput);
+            }
+            writeOn();
+            readAll();
+        }
+
+        private void say(String what, int outcome) {
+            err.println(what + " = " + Errno.name(outcome) + " after " + Times.seconds(calls.now() - calledAt));
+            err.flush();
+        }
+
+        private void end(@Nullable String what, int outcome) {
+            if (what != null) {
+                say(what, outcome);
+            }
+            result = outcome;
+            int closing = fd;
+            fd = -1;
+            calls.close(closing);
+            // The FIN leaves when this task returns; the loop ends with the next.
+            wire.execute(wire::close);
+        }
+
+        private void readAll() {
+            while (fd >= 0) {
+                int count = calls.read(fd, buffer, 0, buffer.length);
+                if (count == -Errno.EAGAIN) {
+                    return;
+                }
+                if (count <= 0) {
+                    end("end", count);
+                    return;
+                }
+                write(count);
+            }
+        }
+
+        private void write(int count) {
+            try {
+                out.write(buffer, 0, count);
+                out.flush();
+            } catch (IOException nobodyReads) {
+                end("standard output", -Errno.EPIPE);
+            }
+        }
+
+        /** A chunk at a time: the next is read when the stack has taken the last. */
+        private void readInput() {
+            try (InputStream in = System.in) {
+                byte[] chunk = in.readNBytes(1);
+                while (chunk.length > 0) {
+                    int more = Math.min(in.available(), CHUNK);
+                    byte[] whole = Arrays.copyOf(chunk, 1 + more);
+                    int count = 1 + Math.max(0, in.readNBytes(whole, 1, more));
+                    byte[] piece = Arrays.copyOf(whole, count);
+                    wire.execute(() -> send(piece));
+                    taken.acquire();
+                    chunk = in.readNBytes(1);
+                }
+                wire.execute(() -> calls.shutdown(fd, Stack.SHUT_WR));
+            } catch (IOException | RejectedExecutionException over) {
+                // The loop has ended, or standard input has: there is nothing left to send.
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void send(byte[] chunk) {
+            unsent = chunk;
+            sent = 0;
+            writeOn();
+        }
+
+        private void writeOn() {
+            byte[] chunk = unsent;
+            if (chunk == null || fd < 0) {
+                return;
+            }
+            int count = calls.write(fd, chunk, sent, chunk.length - sent);
+            if (count > 0) {
+                sent += count;
+            } else if (count != -Errno.EAGAIN) {
+                end("write()", count);
+                return;
+            }
+            if (sent == chunk.length) {
+                unsent = null;
+                taken.release();
+            }
+        }
+    }
+
+    private CommandSpec commandSpec() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli has not set the spec");
+        }
+        return spec;
+    }
+}

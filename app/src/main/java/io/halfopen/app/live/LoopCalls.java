@@ -1,0 +1,97 @@
+package io.halfopen.app.live;
+
+import io.halfopen.app.server.Calls;
+import io.halfopen.link.EventLoop;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A process on a stack in real time. Its calls belong on the loop's thread. */
+final class LoopCalls implements Calls, Stack.ReadyHandler {
+    private final EventLoop loop;
+    private final Stack stack;
+    private final Map<Integer, ReadyListener> watchers = new HashMap<>();
+
+    LoopCalls(EventLoop loop, Stack stack) {
+        this.loop = loop;
+        this.stack = stack;
+    }
+
+    @Override
+    public void onReady(int fd, int events) {
+        ReadyListener listener = watchers.get(fd);
+        if (listener != null) {
+            listener.onReady(events);
+        }
+    }
+
+    @Override
+    public long now() {
+        return loop.now();
+    }
+
+    @Override
+    public void after(long delay, Runnable action) {
+        CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS, loop).execute(action);
+    }
+
+    @Override
+    public void watch(int fd, ReadyListener listener) {
+        watchers.put(fd, listener);
+    }
+
+    @Override
+    public int socket(int family) {
+        return stack.socket(family);
+    }
+
+    @Override
+    public int bind(int fd, IpAddress address, int port) {
+        return stack.bind(fd, address, port);
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return stack.listen(fd, backlog);
+    }
+
+    @Override
+    public int accept(int fd) {
+        return stack.accept(fd);
+    }
+
+    @Override
+    public int connect(int fd, IpAddress address, int port) {
+        return stack.connect(now(), fd, address, port);
+    }
+
+    @Override
+    public int read(int fd, byte[] target, int offset, int length) {
+        return stack.read(now(), fd, target, offset, length);
+    }
+
+    @Override
+    public int write(int fd, byte[] source, int offset, int length) {
+        return stack.write(now(), fd, source, offset, length);
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return stack.shutdown(now(), fd, how);
+    }
+
+    @Override
+    public int close(int fd) {
+        watchers.remove(fd);
+        return stack.close(now(), fd);
+    }
+
+    @Override
+    public SocketRow row(int fd) {
+        return stack.row(fd);
+    }
+}

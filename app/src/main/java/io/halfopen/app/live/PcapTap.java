@@ -1,0 +1,50 @@
+package io.halfopen.app.live;
+
+import io.halfopen.link.PacketTap;
+import io.halfopen.linux.Rule;
+import io.halfopen.trace.Pcapng;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes what passes into a capture file. The loop's thread writes, the closing one may be another. */
+final class PcapTap implements PacketTap, AutoCloseable {
+    private final Pcapng file;
+
+    private PcapTap(Pcapng file) {
+        this.file = file;
+    }
+
+    static PcapTap open(Path path) throws IOException {
+        return new PcapTap(new Pcapng(new BufferedOutputStream(Files.newOutputStream(path))));
+    }
+
+    @Override
+    public void onSent(long now, Rule why, byte[] bytes, int offset, int length) {
+        write(now, why, bytes, offset, length);
+    }
+
+    @Override
+    public void onArrived(long now, Rule rule, byte[] bytes, int offset, int length) {
+        write(now, rule, bytes, offset, length);
+    }
+
+    private synchronized void write(long now, Rule rule, byte[] bytes, int offset, int length) {
+        try {
+            file.packet(now, bytes, offset, length, Pcapng.comment(rule));
+        } catch (IOException full) {
+            throw new UncheckedIOException(full);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            file.close();
+        } catch (IOException full) {
+            throw new UncheckedIOException(full);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.halfopen.app.live;
+
+import io.halfopen.app.Durations;
+import io.halfopen.app.StackSummary;
+import io.halfopen.app.Style;
+import io.halfopen.app.server.Answer;
+import io.halfopen.app.server.ArticleServer;
+import io.halfopen.app.server.Request;
+import io.halfopen.link.PacketTap;
+import io.halfopen.linux.Errno;
+import io.halfopen.tcp.SocketRow;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code halfopen serve}: the articles' HTTP server, on this stack, for real clients. */
+@Command(
+        name = "serve",
+        description = {
+            "Serve HTTP as the articles' server does, on the stack, behind a TUN interface. Needs Linux, and root or a",
+            "TUN interface that is yours. Best tried in a network namespace: unshare -rn, or ip netns.",
+            "Every accept(), close() and dropped packet is told; Ctrl-C ends it with a summary."
+        },
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+public final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private WireOptions wireOptions = new WireOptions();
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Where it listens (${DEFAULT-VALUE}).",
+            defaultValue = "8088")
+    private int port;
+
+    @Option(
+            names = "--backlog",
+            paramLabel = "N",
+            description = "What listen() is called with (${DEFAULT-VALUE}).",
+            defaultValue = "128")
+    private int backlog;
+
+    @Option(
+            names = "--service",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "How long a worker keeps a connection after its answer (${DEFAULT-VALUE}).",
+            defaultValue = "0")
+    private long service;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Connections handled at a time (${DEFAULT-VALUE}).",
+            defaultValue = "1")
+    private int workers;
+
+    @Option(names = "--body", paramLabel = "BYTES", description = "Length of the answer's body (13: Hello World!).")
+    private @Nullable Long body;
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "How long it serves (${DEFAULT-VALUE}).",
+            defaultValue = "forever")
+    private long duration;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No timeline, only the summary.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        LiveTimeline timeline = new LiveTimeline(out(), style());
+        try (Wire wire = Wire.open(wireOptions, quiet ? PacketTap.NONE : timeline)) {
+            ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline));
+            int result = server.start(wire.address());
+            if (result < 0) {
+                throw new IOException("cannot listen on port " + port + ": " + Errno.name(result));
+            }
+            Ending ending = new Ending(wire, server, timeline);
+            Runtime.getRuntime().addShutdownHook(ending.hook);
+            wire.start();
+            announce(wire);
+            if (duration != Durations.NEVER) {
+                wire.calls().after(duration, wire::close);
+            }
+            wire.join();
+            ending.summarize();
+        }
+        return 0;
+    }
+
+    private void check() {
+        if (port < 1 || port > 65535) {
+            throw bad("--port takes 1 to 65535, not " + port);
+        }
+        if (workers < 1) {
+            throw bad("--workers takes 1 or more, not " + workers);
+        }
+        if (body != null && body < 0) {
+            throw bad("--body takes 0 or more, not " + body);
+        }
+        if (service == Durations.NEVER) {
+            throw bad("--service takes a time that ends");
+        }
+    }
+
+    private ArticleServer.Plan plan() {
+        Answer answer = body == null ? Answer.hello() : Answer.ofBody(body);
+        return new ArticleServer.Plan(port, backlog, 0, service, workers, Request.HTTP, answer);
+    }
+
+    private ArticleServer.Observer observer(Wire wire, LiveTimeline timeline) {
+        return new ArticleServer.Observer() {
+            @Override
+            public void onAccepted(SocketRow connection) {
+                if (!quiet) {
+                    timeline.say(wire.calls().now(), connection, "accepted");
+                }
+            }
+
+            @Override
+            public void onClosed(SocketRow connection, int result) {
+                if (!quiet) {
+                    String how = result == 0 ? "closed" : "closed, " + Errno.name(result);
+                    timeline.say(wire.calls().now(), connection, how);
+                }
+            }
+        };
+    }
+
+    private void announce(Wire wire) {
+        String host = wire.address().isIpv4() ? wire.address().toString() : "[" + wire.address() + "]";
+        out().println(style().bold("http://" + host + ":" + port + "/") + "  on " + wireOptions.tun + ", backlog "
+                + backlog + ", Linux " + wireOptions.kernel.version() + "; Ctrl-C ends it");
+        out().flush();
+    }
+
+    /** The summary comes once, whoever ends it: Ctrl-C in a hook, or --for. */
+    private final class Ending {
+        private final Wire wire;
+        private final ArticleServer server;
+        private final LiveTimeline timeline;
+        private final AtomicBoolean told = new AtomicBoolean();
+        private final Thread hook = Thread.ofPlatform().unstarted(this::end);
+
+        Ending(Wire wire, ArticleServer server, LiveTimeline timeline) {
+            this.wire = wire;
+            this.server = server;
+            this.timeline = timeline;
+        }
+
+        private void end() {
+            wire.close();
+            summarize();
+        }
+
+        void summarize() {
+            if (told.getAndSet(true)) {
+                return;
+            }
+            timeline.flush();
+            out().println();
+            out().println(style().bold("accepted") + "      " + server.accepted());
+            new StackSummary(out(), style()).print(wire.stack(), server.listener());
+            out().flush();
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(commandSpec().commandLine(), message);
+    }
+
+    private CommandSpec commandSpec() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli has not set the spec");
+        }
+        return spec;
+    }
+
+    private PrintWriter out() {
+        return commandSpec().commandLine().getOut();
+    }
+
+    private Style style() {
+        return new Style(commandSpec().commandLine().getColorScheme().ansi().enabled());
+    }
+}

@@ -1,0 +1,104 @@
+package io.halfopen.app.live;
+
+import io.halfopen.link.EventLoop;
+import io.halfopen.link.Interface;
+import io.halfopen.link.LinkException;
+import io.halfopen.link.PacketTap;
+import io.halfopen.link.Tun;
+import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A stack behind a TUN device: the kernel's end is set up, the loop is ready to start. */
+final class Wire implements AutoCloseable {
+    private final Stack stack;
+    private final EventLoop loop;
+    private final LoopCalls calls;
+    private final IpAddress address;
+    private final @Nullable PcapTap pcap;
+
+    private Wire(Stack stack, EventLoop loop, IpAddress address, @Nullable PcapTap pcap) {
+        this.stack = stack;
+        this.loop = loop;
+        this.calls = new LoopCalls(loop, stack);
+        this.address = address;
+        this.pcap = pcap;
+    }
+
+    static Wire open(WireOptions options, PacketTap tap) throws IOException {
+        Cidr cidr = options.address;
+        if (cidr == null) {
+            throw new IllegalStateException("picocli has not set the default of --address");
+        }
+        Tun tun = Tun.open(options.tun);
+        try {
+            int mtu = setUp(tun, cidr, options.peer);
+            Stack stack = new Stack(options.kernel, secrets());
+            options.sysctls.forEach(option -> stack.sysctls().set(option.sysctl(), option.values()));
+            stack.addAddress(cidr.address(), mtu);
+            PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap);
+            List<PacketTap> taps = pcap == null ? List.of(tap) : List.of(tap, pcap);
+            return new Wire(stack, new EventLoop(tun, stack, Taps.of(taps)), cidr.address(), pcap);
+        } catch (IOException | RuntimeException failed) {
+            tun.close();
+            throw failed;
+        }
+    }
+
+    private static int setUp(Tun tun, Cidr cidr, @Nullable IpAddress peer) throws LinkException {
+        Interface kernelEnd = new Interface(tun.name());
+        kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
+        kernelEnd.bringUp();
+        return kernelEnd.mtu();
+    }
+
+    private static Secrets secrets() {
+        SecureRandom random = new SecureRandom();
+        return new Secrets(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    LoopCalls calls() {
+        return calls;
+    }
+
+    IpAddress address() {
+        return address;
+    }
+
+    void start() {
+        loop.start(calls);
+    }
+
+    void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Waits for the end; what ended it in error is thrown. */
+    void join() throws IOException, InterruptedException {
+        try {
+            loop.join();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the loop failed", failed.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        if (pcap != null) {
+            pcap.close();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.halfopen.app.live;
+
+import io.halfopen.app.KernelOption;
+import io.halfopen.app.SysctlOption;
+import io.halfopen.linux.Kernel;
+import io.halfopen.wire.IpAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the stack meets the kernel: the options that serve and connect share. */
+final class WireOptions {
+    @Option(
+            names = "--tun",
+            paramLabel = "NAME",
+            description = "The TUN interface, made if there is none of this name (${DEFAULT-VALUE}).",
+            defaultValue = "halfopen0")
+    String tun = "halfopen0";
+
+    @Option(
+            names = "--address",
+            paramLabel = "CIDR",
+            converter = Cidr.Converter.class,
+            description = "The stack's address and its network (${DEFAULT-VALUE}).",
+            defaultValue = "10.9.0.2/24")
+    @Nullable
+    Cidr address;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "The kernel's address at its end of the interface (the first of the network).")
+    @Nullable
+    IpAddress peer;
+
+    @Option(
+            names = "--sysctl",
+            paramLabel = "NAME=VALUE",
+            converter = SysctlOption.Converter.class,
+            description = "A setting of the stack by its full name; repeatable.")
+    List<SysctlOption> sysctls = List.of();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "VERSION",
+            converter = KernelOption.class,
+            completionCandidates = KernelOption.Versions.class,
+            description = "Whose rules: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).",
+            defaultValue = "6.18")
+    Kernel kernel = Kernel.LINUX_6_18;
+
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write the packets as pcapng, each with its rule.")
+    @Nullable
+    Path pcap;
+}
