@@ -81,15 +81,16 @@ public final class Segment {
         destinationHigh = 0;
         sourceLow = IpAddress.mapped(Bytes.getInt(packet, offset + IpHeader.V4_SOURCE));
         destinationLow = IpAddress.mapped(Bytes.getInt(packet, offset + IpHeader.V4_DESTINATION));
+        tcpOffset = offset + header;
+        tcpLength = total - header;
+        if (packet[offset + IpHeader.V4_PROTOCOL] != IpHeader.TCP) {
+            return Defect.NOT_TCP;
+        }
         if (isMartian()) {
             return Defect.IP_MARTIAN;
         }
-        if ((Bytes.getShort(packet, offset + IpHeader.V4_FRAGMENT) & IpHeader.FRAGMENT_MASK) != 0) {
-            return Defect.IP_FRAGMENT;
-        }
-        tcpOffset = offset + header;
-        tcpLength = total - header;
-        return packet[offset + IpHeader.V4_PROTOCOL] == IpHeader.TCP ? Defect.NONE : Defect.NOT_TCP;
+        boolean part = (Bytes.getShort(packet, offset + IpHeader.V4_FRAGMENT) & IpHeader.FRAGMENT_MASK) != 0;
+        return part ? Defect.IP_FRAGMENT : Defect.NONE;
     }
 
     private Defect parseV6(byte[] packet, int offset, int length) {
@@ -104,15 +105,14 @@ public final class Segment {
         sourceLow = Bytes.getLong(packet, offset + IpHeader.V6_SOURCE + 8);
         destinationHigh = Bytes.getLong(packet, offset + IpHeader.V6_DESTINATION);
         destinationLow = Bytes.getLong(packet, offset + IpHeader.V6_DESTINATION + 8);
-        // A mapped address on the wire would be taken for its IPv4 self: RFC 4942, section 2.2, says drop.
-        if (isMartian()
-                || IpAddress.isIpv4(sourceHigh, sourceLow)
-                || IpAddress.isIpv4(destinationHigh, destinationLow)) {
-            return Defect.IP_MARTIAN;
-        }
         tcpOffset = offset + IpHeader.V6_LENGTH;
         tcpLength = payload;
-        return packet[offset + IpHeader.V6_NEXT_HEADER] == IpHeader.TCP ? Defect.NONE : Defect.NOT_TCP;
+        if (packet[offset + IpHeader.V6_NEXT_HEADER] != IpHeader.TCP) {
+            return Defect.NOT_TCP;
+        }
+        // A mapped address on the wire would be taken for its IPv4 self: RFC 4942, section 2.2, says drop.
+        boolean mapped = IpAddress.isIpv4(sourceHigh, sourceLow) || IpAddress.isIpv4(destinationHigh, destinationLow);
+        return mapped || isMartian() ? Defect.IP_MARTIAN : Defect.NONE;
     }
 
     private boolean isMartian() {
