@@ -19,11 +19,7 @@ final class Snapshot {
             }
         }
         List<SocketRow> flows = new ArrayList<>();
-        core.flows.forEach(flow -> {
-            if (!(flow instanceof HalfOpen half) || !half.listener.isClosed()) {
-                flows.add(of(flow));
-            }
-        });
+        core.flows.forEach(flow -> flows.add(of(flow)));
         flows.sort(Comparator.comparingInt(SocketRow::localPort)
                 .thenComparingInt(SocketRow::remotePort)
                 .thenComparing(row -> row.remoteAddress().toString()));
