@@ -144,6 +144,11 @@ public enum Kernel {
         return this == UNP ? 75 * SECOND : doublingFrom(SECOND, synRetries);
     }
 
+    /** Since 5.6: the answer to an old connection's SYN makes connect() send its own again almost at once. */
+    public boolean hurriesSyn() {
+        return this == LINUX_6_18;
+    }
+
     /** The time a SYN-ACK waits for its answer before it is sent again or the half-open is forgotten, ns. */
     public long synAckInterval(int timeouts) {
         return switch (this) {

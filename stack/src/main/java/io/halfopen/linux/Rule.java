@@ -60,6 +60,7 @@ public enum Rule {
 
     // ---- SYN_SENT
     SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
+    SYN_SENT_BAD_RST(DROP, "an RST for something else than our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_ECHO(REPLY, "echoes a timestamp never sent: RST", "tcp_rcv_synsent_state_process", PAWSActive),
     SYN_SENT_REFUSED(ACCEPT, "connection refused", "tcp_reset", AttemptFails),
     SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),

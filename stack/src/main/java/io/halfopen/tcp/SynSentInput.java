@@ -16,6 +16,9 @@ import io.halfopen.wire.SeqNumber;
 
 /** connect() on its way: the SYN, its repetitions, and what answers it (RFC 9293, section 3.10.7.3). */
 final class SynSentInput {
+    /** Linux's TCP_TIMEOUT_MIN, two ticks at HZ=250. */
+    private static final long HURRY = 8_000_000L;
+
     private final Core core;
     private final Transmission transmission;
 
@@ -79,7 +82,12 @@ final class SynSentInput {
     Rule receive(Connection c, Segment segment) {
         Rule rule = judge(c, segment);
         switch (rule) {
-            case SYN_SENT_BAD_ACK, SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
+            case SYN_SENT_BAD_ACK -> {
+                core.output.reset(segment, rule);
+                hurry(c);
+            }
+            case SYN_SENT_BAD_RST -> hurry(c);
+            case SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
             case SYN_SENT_REFUSED -> c.close(Errno.ECONNREFUSED);
             case SYN_SENT_ESTABLISHED -> establish(c, segment);
             default -> {} // dropped
@@ -95,7 +103,7 @@ final class SynSentInput {
         boolean acksOurSyn =
                 SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.max());
         if (!acksOurSyn) {
-            return segment.has(RST) ? Rule.SYN_SENT_IGNORED : Rule.SYN_SENT_BAD_ACK;
+            return segment.has(RST) ? Rule.SYN_SENT_BAD_RST : Rule.SYN_SENT_BAD_ACK;
         }
         boolean stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
         if (stamped && !isEchoPossible(c, segment.tsEcho())) {
@@ -105,6 +113,14 @@ final class SynSentInput {
             return Rule.SYN_SENT_REFUSED;
         }
         return segment.has(SYN) ? Rule.SYN_SENT_ESTABLISHED : Rule.SYN_SENT_IGNORED;
+    }
+
+    /** The peer may have answered for an old connection that our reset has now ended: it is worth asking again soon. */
+    private void hurry(Connection c) {
+        if (core.kernel.hurriesSyn() && c.sender.timer.retransmits == 0) {
+            c.sender.timer.set(Purpose.RETRANSMIT, core.now() + HURRY);
+            c.arm();
+        }
     }
 
     private boolean isEchoPossible(Connection c, int echo) {
