@@ -51,6 +51,12 @@ final class Peer {
         return hostPort;
     }
 
+    /** It talks to another port than 8080. */
+    Peer to(int port) {
+        hostPort = port;
+        return this;
+    }
+
     int isn() {
         return isn;
     }
