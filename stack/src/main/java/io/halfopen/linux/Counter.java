@@ -24,7 +24,7 @@ public enum Counter {
     InCsumErrors(Group.Tcp, "segments with a wrong TCP checksum"),
 
     EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
-    TW(Group.TcpExt, "TIME_WAITs, and FIN_WAIT2s of closed sockets, that ran out"),
+    TW(Group.TcpExt, "connections that went into TIME_WAIT, or into FIN_WAIT2 with nobody to wait for"),
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),

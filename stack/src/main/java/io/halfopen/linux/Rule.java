@@ -114,8 +114,8 @@ public enum Rule {
     FAST_RETRANSMITTED(SEND, "three duplicate ACKs: retransmitted", "tcp_fastretrans_alert", TCPFastRetrans),
     WINDOW_PROBED(SEND, "the peer's window is closed: probe", "tcp_probe_timer", TCPWinProbe),
     ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),
-    FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tw_timer_handler", TW),
-    TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "tw_timer_handler", TW),
+    FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tw_timer_handler"),
+    TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "tw_timer_handler"),
 
     // ---- calls
     CONNECT_CALLED(SEND, "connect()", "tcp_v4_connect", ActiveOpens),

@@ -41,6 +41,7 @@ final class TimeWaits {
             return;
         }
         count++;
+        core.count(Counter.TW);
         rest.substate = finWait2 ? TcpState.FIN_WAIT2 : TcpState.TIME_WAIT;
         core.flows.insertHashed(rest);
         long stay = finWait2 ? Math.min(LENGTH, core.sysctls.get(Sysctl.tcp_fin_timeout) * SECOND) : LENGTH;
