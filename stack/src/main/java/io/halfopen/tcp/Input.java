@@ -86,18 +86,20 @@ final class Input {
 
     /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */
     private Rule deliverToTimeWait(TimeWait rest) {
-        Rule rule = timeWaits.receive(rest, segment);
-        if (rule != Rule.TIME_WAIT_SYN) {
+        Listener listener = core.ports.listenerFor(segment);
+        int isn = rest.nextIsn();
+        Rule rule = timeWaits.receive(rest, segment, listener != null);
+        if (rule != Rule.TIME_WAIT_SYN || listener == null) {
             return rule;
         }
         core.count(rule);
-        return deliverToListener();
+        return listenInput.receive(listener, segment, isn);
     }
 
     private Rule deliverToListener() {
         Listener listener = core.ports.listenerFor(segment);
         if (listener != null) {
-            return listenInput.receive(listener, segment);
+            return listenInput.receive(listener, segment, ListenInput.ANY_ISN);
         }
         if (segment.has(RST)) {
             return Rule.NO_SOCKET_IGNORED;

@@ -12,16 +12,20 @@ import io.halfopen.wire.TcpOptions;
 
 /** What a segment does to a listener that has no handshake with its sender yet: RFC 9293, section 3.10.7.2. */
 final class ListenInput {
+    /** No particular initial sequence number is asked for; 0 itself is therefore never one that is. */
+    static final int ANY_ISN = 0;
+
     private final Core core;
 
     ListenInput(Core core) {
         this.core = core;
     }
 
-    Rule receive(Listener listener, Segment segment) {
+    /** {@code isn} is what a connection that was here before leaves as the next initial sequence number, if any. */
+    Rule receive(Listener listener, Segment segment, int isn) {
         Rule rule = judge(listener, segment);
         switch (rule) {
-            case SYN_ANSWERED -> answer(listener, segment);
+            case SYN_ANSWERED -> answer(listener, segment, isn);
             case LISTENER_ACK_RESET -> core.output.reset(segment, rule);
             default -> {} // dropped: ListenDrops and the like are counted with the rule
         }
@@ -46,7 +50,7 @@ final class ListenInput {
     }
 
     /** The handshake begins: keep what the final ACK will need, and answer. */
-    private void answer(Listener listener, Segment segment) {
+    private void answer(Listener listener, Segment segment, int isn) {
         HalfOpen half = core.pools.halfOpen(listener);
         half.localHigh = segment.destinationHigh();
         half.localLow = segment.destinationLow();
@@ -57,7 +61,7 @@ final class ListenInput {
         listener.synQueue.add();
         negotiate(half, segment);
         half.irs = segment.seq();
-        half.iss = core.secrets.isn(half, core.now());
+        half.iss = isn == ANY_ISN ? core.secrets.isn(half, core.now()) : isn;
         half.sentAt = core.now();
         half.timeouts = 0;
         half.retransmitted = false;

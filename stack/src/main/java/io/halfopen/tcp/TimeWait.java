@@ -22,4 +22,10 @@ final class TimeWait extends Flow {
     TimeWait(PortUse portUse) {
         this.portUse = portUse;
     }
+
+    /** Where the next connection on this tuple starts: beyond every window of this one (tcp_timewait_state_process). */
+    int nextIsn() {
+        int isn = sndNxt + 65535 + 2;
+        return isn == ListenInput.ANY_ISN ? 1 : isn;
+    }
 }

@@ -61,9 +61,12 @@ final class TimeWaits {
         return rest;
     }
 
-    /** A segment for it (tcp_timewait_state_process). TIME_WAIT_SYN means: gone, let a listener have the segment. */
-    Rule receive(TimeWait rest, Segment segment) {
-        Rule rule = judge(rest, segment);
+    /**
+     * A segment for it (tcp_timewait_state_process). TIME_WAIT_SYN means: gone, let the listener have the segment;
+     * without one a SYN is answered like anything else.
+     */
+    Rule receive(TimeWait rest, Segment segment, boolean listening) {
+        Rule rule = judge(rest, segment, listening);
         switch (rule) {
             case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> ack(rest, rule);
             case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);
@@ -77,7 +80,7 @@ final class TimeWaits {
         return rule;
     }
 
-    private static Rule judge(TimeWait rest, Segment segment) {
+    private static Rule judge(TimeWait rest, Segment segment, boolean listening) {
         boolean old = rest.timestamps && segment.hasTimestamps() && rest.tsRecent - segment.tsValue() > 0;
         boolean outside = SeqNumber.before(segment.endSeq(), rest.rcvNxt)
                 || SeqNumber.after(segment.seq(), rest.rcvNxt + rest.rcvWindow);
@@ -88,7 +91,7 @@ final class TimeWaits {
         if (!old && repeats) {
             return segment.has(RST) ? Rule.TIME_WAIT_RESET : Rule.TIME_WAIT_IGNORED;
         }
-        if (mayStartAnew(rest, segment, old)) {
+        if (listening && mayStartAnew(rest, segment, old)) {
             return Rule.TIME_WAIT_SYN;
         }
         if (segment.has(RST)) {
@@ -106,7 +109,7 @@ final class TimeWaits {
 
     private static Rule judgeFinWait2(TimeWait rest, Segment segment, boolean unacceptable) {
         if (unacceptable) {
-            return segment.has(RST) ? Rule.TIME_WAIT_RST_IGNORED : Rule.TIME_WAIT_ACKED;
+            return Rule.TIME_WAIT_ACKED; // even a reset, other than in TIME_WAIT
         }
         if (segment.has(RST)) {
             return Rule.TIME_WAIT_RESET;
