@@ -30,7 +30,7 @@ final class ConnectionInput {
                 c.receiver.acks.demand();
                 transmission.ack(c, rule);
             }
-            case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD -> transmission.ack(c, rule);
+            case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> transmission.ack(c, rule);
             case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             case ACK_ACCEPTED -> rule = process(c, segment);
             default -> {} // dropped
