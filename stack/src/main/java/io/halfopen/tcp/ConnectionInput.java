@@ -195,7 +195,7 @@ final class ConnectionInput {
         int length = segment.payloadLength();
         int newData = segment.seq() + length - receiver.nxt();
         if (c.isOrphan() && length > 0 && newData > 0) {
-            transmission.reset(c, Rule.DATA_AFTER_CLOSE);
+            core.output.reset(segment, Rule.DATA_AFTER_CLOSE);
             c.close(0);
             return Rule.DATA_AFTER_CLOSE;
         }
