@@ -150,7 +150,8 @@ final class ConnectionInput {
         } else if (sender.endsRecovery(ack)) {
             sender.congestion.onRecovered();
         } else {
-            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED); // NewReno: the next hole (RFC 6582)
+            core.count(Rule.FAST_RETRANSMITTED); // NewReno: the next hole (RFC 6582)
+            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
         }
     }
 
