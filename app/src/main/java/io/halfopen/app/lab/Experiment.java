@@ -26,6 +26,7 @@ final class Experiment {
     private final Scenario scenario;
     private final World world;
     private final Host serverHost;
+    private final Host clientHost;
     private final Recorder recorder;
     private final ArticleServer server;
     private final Clients clients;
@@ -39,7 +40,7 @@ final class Experiment {
         scenario.sysctls().forEach(serverHost.stack().sysctls()::set);
         IpAddress address = IpAddress.parse(scenario.isLoopback() ? "127.0.0.1" : "10.0.0.1");
         serverHost.addAddress(address, scenario.isLoopback() ? LOOPBACK_MTU : ETHERNET_MTU);
-        Host clientHost = scenario.isLoopback() ? serverHost : addClientHost();
+        clientHost = scenario.isLoopback() ? serverHost : addClientHost();
         world.connect(serverHost, clientHost, Path.ofDelay(scenario.rtt() / 2).withLoss(scenario.loss()));
         recorder = new Recorder(serverHost, scenario.isLoopback());
         world.addTap(recorder);
@@ -126,6 +127,7 @@ final class Experiment {
 
     LabReport report() {
         ListenQueues queues = stack().queues(server.listener());
+        States states = new States(clientHost.stack().snapshot());
         return new LabReport(
                 scenario.kernel().version(),
                 "sim",
@@ -137,7 +139,7 @@ final class Experiment {
                         queues.acceptQueuePeak(),
                         queues.synQueue(),
                         queues.synQueuePeak()),
-                clients.all().stream().map(LabClient::report).toList(),
+                clients.all().stream().map(client -> client.report(states)).toList(),
                 server.accepted(),
                 counters(),
                 drops(),

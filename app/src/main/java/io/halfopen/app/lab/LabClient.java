@@ -2,7 +2,6 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Times;
 import io.halfopen.linux.Errno;
-import io.halfopen.linux.TcpState;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.World;
 import io.halfopen.tcp.SocketRow;
@@ -162,7 +161,8 @@ final class LabClient implements Host.ReadyListener {
         return fd >= 0;
     }
 
-    LabReport.Client report() {
+    /** {@code states} is what the stack still knows of connections whose socket is closed. */
+    LabReport.Client report(States states) {
         return new LabReport.Client(
                 id,
                 connect,
@@ -172,27 +172,10 @@ final class LabClient implements Host.ReadyListener {
                 since(acceptedAt),
                 outcome,
                 since(outcomeAt),
-                state());
+                states.of(fd >= 0 ? row() : lastRow).netstat());
     }
 
     private @Nullable Number since(long time) {
         return time == Scenario.NEVER ? null : Times.millis(time - calledAt);
-    }
-
-    /** As netstat would show it now: what was closed may live on in the stack. */
-    private String state() {
-        if (fd >= 0) {
-            return row().state().netstat();
-        }
-        SocketRow last = lastRow;
-        if (last == null) {
-            return TcpState.CLOSE.netstat();
-        }
-        return host.stack().snapshot().stream()
-                .filter(row -> row.localPort() == last.localPort() && row.remotePort() == last.remotePort())
-                .filter(row -> row.localAddress().equals(last.localAddress()))
-                .findFirst()
-                .map(row -> row.state().netstat())
-                .orElse(TcpState.CLOSE.netstat());
     }
 }

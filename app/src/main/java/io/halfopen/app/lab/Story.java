@@ -11,6 +11,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,7 @@ final class Story {
     // ---- the timeline
 
     /** Clients to whom the same happens at the same time, in one line. */
-    private record Line(long time, List<Integer> clients, Recorder.Moment moment) {}
+    private record Line(long time, SortedSet<Integer> clients, Recorder.Moment moment) {}
 
     void timeline(List<Recorder.Moment> moments, boolean whole) {
         List<Line> lines = merge(moments);
@@ -69,8 +71,8 @@ final class Story {
                 same = alike && moment.client() > 0 ? lines.get(i) : null;
             }
             if (same == null) {
-                lines.add(new Line(moment.time(), new ArrayList<>(List.of(moment.client())), moment));
-            } else if (!same.clients().contains(moment.client())) {
+                lines.add(new Line(moment.time(), new TreeSet<>(Set.of(moment.client())), moment));
+            } else {
                 same.clients().add(moment.client());
             }
         }
@@ -106,15 +108,14 @@ final class Story {
     }
 
     /** 1 2 3, but 1-5 for five of them in a row. */
-    private static String numbers(List<Integer> numbers) {
-        List<Integer> sorted = numbers.stream().sorted().toList();
-        int first = sorted.getFirst();
-        int last = sorted.getLast();
-        if (sorted.size() > 3 && last - first == sorted.size() - 1) {
+    private static String numbers(SortedSet<Integer> numbers) {
+        int first = numbers.getFirst();
+        int last = numbers.getLast();
+        if (numbers.size() > 3 && last - first == numbers.size() - 1) {
             return first + "-" + last;
         }
-        String text = sorted.stream().limit(4).map(String::valueOf).collect(Collectors.joining(" "));
-        return sorted.size() > 4 ? text + " +" + (sorted.size() - 4) : text;
+        String text = numbers.stream().limit(4).map(String::valueOf).collect(Collectors.joining(" "));
+        return numbers.size() > 4 ? text + " +" + (numbers.size() - 4) : text;
     }
 
     // ---- the clients
