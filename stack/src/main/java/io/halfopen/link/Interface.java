@@ -1,24 +1,15 @@
 package io.halfopen.link;
 
 import io.halfopen.wire.IpAddress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The kernel's end of a link, by name: what ip(8) would be needed for. What is already as it should be is left alone,
  * so that an interface that root has prepared can be used by anybody.
  */
 public record Interface(String name) {
-    /** Of the thread's network namespace, where /proc/net would be that of the process. */
-    private static final Path IF_INET6 = Path.of("/proc/thread-self/net/if_inet6");
-
-    public Interface {
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("an interface has a name");
-        }
-    }
+    private static final int MILLISECOND = 1_000_000;
+    private static final int LONGEST_WAIT = 1000;
 
     /**
      * Gives the kernel's end an address, and with it a route to the addresses that share its first {@code prefix} bits;
@@ -28,40 +19,20 @@ public record Interface(String name) {
         if (prefix < 1 || prefix > (address.isIpv4() ? 32 : 128)) {
             throw new IllegalArgumentException(address + " cannot have a prefix of " + prefix + " bits");
         }
+        InterfaceIoctl ioctl = new InterfaceIoctl(name);
         if (address.isIpv4()) {
-            assignV4((int) address.low(), -1 << 32 - prefix);
-        } else if (!hasV6(address, prefix)) {
-            new InterfaceIoctl(name).addV6(address, prefix);
+            assignV4(ioctl, (int) address.low(), -1 << 32 - prefix);
+        } else if (IfInet6.of(name).stream().noneMatch(each -> each.is(address, prefix))) {
+            ioctl.addV6(address, prefix);
+            awaitV6(ioctl);
         }
     }
 
-    private void assignV4(int address, int mask) throws LinkException {
-        InterfaceIoctl ioctl = new InterfaceIoctl(name);
+    private static void assignV4(InterfaceIoctl ioctl, int address, int mask) throws LinkException {
         if (ioctl.getV4(InterfaceIoctl.SIOCGIFADDR) != address || ioctl.getV4(InterfaceIoctl.SIOCGIFNETMASK) != mask) {
             // The mask of an address that is new is its class's, or 32 bits; so the mask comes second.
             ioctl.setV4(InterfaceIoctl.SIOCSIFADDR, address);
             ioctl.setV4(InterfaceIoctl.SIOCSIFNETMASK, mask);
-        }
-    }
-
-    /** A line is address, index, prefix, scope and flags in hexadecimal, and the name: if6_seq_show() in addrconf.c. */
-    private boolean hasV6(IpAddress address, int prefix) {
-        String hex = "%016x%016x".formatted(address.high(), address.low());
-        for (String line : linesOf(IF_INET6)) {
-            String[] fields = line.strip().split(" +", -1);
-            boolean same = fields[0].equals(hex) && Integer.parseInt(fields[2], 16) == prefix;
-            if (same && fields[5].equals(name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<String> linesOf(Path path) {
-        try {
-            return Files.readAllLines(path);
-        } catch (IOException noIpv6Here) {
-            return List.of();
         }
     }
 
@@ -71,6 +42,21 @@ public record Interface(String name) {
         int flags = ioctl.flags();
         if ((flags & InterfaceIoctl.IFF_UP) == 0) {
             ioctl.setFlags(flags | InterfaceIoctl.IFF_UP);
+        }
+        awaitV6(ioctl);
+    }
+
+    /**
+     * There are no duplicates to be detected on a TUN interface, yet an address is tentative until a worker of the
+     * kernel has seen to it, a millisecond or so after the interface runs: who connects before does it from ::1.
+     */
+    private void awaitV6(InterfaceIoctl ioctl) throws LinkException {
+        boolean runs = (ioctl.flags() & InterfaceIoctl.IFF_RUNNING) != 0;
+        for (int i = 0; runs && i < LONGEST_WAIT; i++) {
+            if (IfInet6.of(name).stream().noneMatch(IfInet6::isTentative)) {
+                return;
+            }
+            LockSupport.parkNanos(MILLISECOND);
         }
     }
 

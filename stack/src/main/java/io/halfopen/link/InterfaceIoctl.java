@@ -24,6 +24,7 @@ final class InterfaceIoctl {
     private static final long SIOCGIFINDEX = 0x8933;
 
     static final int IFF_UP = 1;
+    static final int IFF_RUNNING = 0x40;
 
     // struct sockaddr_in { sa_family_t sin_family; in_port_t sin_port; struct in_addr sin_addr; }
     private static final int SIN_ADDR = Ifreq.UNION + 4;

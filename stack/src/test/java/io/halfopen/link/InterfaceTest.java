@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halfopen.wire.IpAddress;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,23 @@ class InterfaceTest {
 
         assertThat(namespace.run("ip", "-6", "-o", "address", "show", "half0")).contains("inet6 fd00:9::1/64");
         assertThat(namespace.run("ip", "-6", "route")).contains("fd00:9::/64 dev half0");
+    }
+
+    @Test
+    void anIpv6AddressCanBeUsedAtOnce() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            InetAddress source = inside(() -> {
+                try (Tun attached = Tun.open("half%d");
+                        DatagramSocket socket = new DatagramSocket()) {
+                    Interface end = new Interface(attached.name());
+                    end.assign(V6, 64);
+                    end.bringUp();
+                    socket.connect(InetAddress.getByName("fd00:9::2"), 9);
+                    return socket.getLocalAddress();
+                }
+            });
+            assertThat(source).isEqualTo(InetAddress.getByName(V6.toString()));
+        }
     }
 
     @Test
