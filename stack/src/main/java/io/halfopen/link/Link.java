@@ -26,7 +26,7 @@ public interface Link extends AutoCloseable {
     /** Ends the wait, or the next one if nobody waits now. Does nothing after {@link #close}. */
     void wakeUp();
 
-    /** Closing again does nothing; a closed link drops what it is given and has no packets. */
+    /** Closing again does nothing; a closed link drops what it is given, has no packets and waits for none. */
     @Override
     void close();
 }

@@ -17,8 +17,8 @@ public final class Tun implements Link {
     private final Libc libc = new Libc();
     private final String name;
     private final Waiter waiter;
-    // Copied from here and to here: as fast as a critical call, which may point into the heap, but holds up the
-    // collector.
+    // Packets are copied through here. A critical call could point into the heap: it is not faster, and a collector has
+    // to wait for it.
     private final MemorySegment packet = Arena.ofAuto().allocate(LARGEST, 64);
     private int fd;
     private long dropped;
@@ -81,7 +81,9 @@ public final class Tun implements Link {
 
     @Override
     public void await(long nanos) throws LinkException {
-        waiter.await(nanos);
+        if (fd != CLOSED) {
+            waiter.await(nanos);
+        }
     }
 
     @Override

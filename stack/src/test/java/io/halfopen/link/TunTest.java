@@ -122,10 +122,11 @@ class TunTest {
     }
 
     @Test
-    void aClosedLinkDropsAndHasNoPackets() throws Exception {
+    void aClosedLinkDropsHasNoPacketsAndWaitsForNone() throws Exception {
         tun.close();
         tun.close();
         tun.wakeUp();
+        tun.await(Long.MAX_VALUE);
         tun.send(new byte[20], 0, 20);
 
         assertThat(tun.dropped()).isEqualTo(1);
