@@ -5,6 +5,7 @@ import static io.halfopen.wire.TcpHeader.RST;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class Input {
 
     private @Nullable Rule defectOf(byte[] packet, int offset, int length) {
         return switch (segment.parse(packet, offset, length)) {
-            case NONE -> isForUs() ? null : Rule.IP_NOT_FOR_US;
+            case NONE -> judgeAddresses();
             case NOT_IP -> Rule.NOT_IP;
             case IP_BAD_LENGTH -> Rule.IP_BAD_LENGTH;
             case IP_BAD_CHECKSUM -> Rule.IP_BAD_CHECKSUM;
@@ -61,8 +62,14 @@ final class Input {
         };
     }
 
-    private boolean isForUs() {
-        return core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
+    /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */
+    private @Nullable Rule judgeAddresses() {
+        boolean loopback = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow());
+        if (loopback && !core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow())) {
+            return Rule.IP_MARTIAN;
+        }
+        boolean ours = core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
+        return ours ? null : Rule.IP_NOT_FOR_US;
     }
 
     private Rule deliver() {
