@@ -35,7 +35,7 @@ final class HalfOpen extends Flow {
     boolean sack;
 
     /** Timers that fired; 0 is what Linux calls young. */
-    byte timeouts;
+    int timeouts;
 
     /** The SYN-ACK was sent more than once, so an ACK times nothing (Karn). */
     boolean retransmitted;
