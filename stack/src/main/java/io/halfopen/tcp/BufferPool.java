@@ -5,7 +5,10 @@ import java.util.Arrays;
 /** Byte arrays of powers of two, handed out and taken back: a connection has one only while it has octets to keep. */
 final class BufferPool {
     private static final int SMALLEST_SHIFT = 10;
-    private static final int CLASSES = 16;
+    private static final int CLASSES = 21;
+
+    /** The most octets that one array can have: a power of two. */
+    static final int LARGEST = 1 << SMALLEST_SHIFT + CLASSES - 1;
 
     /** What is kept of one size, octets; more than this goes to the garbage collector. */
     private static final int KEPT = 64 << 20;

@@ -35,7 +35,7 @@ final class HandshakeOptions {
     /** How much window a receive buffer makes: SO_RCVBUF's or the initial one of tcp_rmem. */
     static int receiveSpace(Core core, Socket socket) {
         int buffer = socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
-        return core.kernel.windowOfBuffer(buffer);
+        return Math.min(core.kernel.windowOfBuffer(buffer), BufferPool.LARGEST / 2);
     }
 
     /** The same once the handshake is done. */

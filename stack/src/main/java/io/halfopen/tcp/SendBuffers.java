@@ -11,10 +11,10 @@ final class SendBuffers {
     /** SO_SNDBUF, or twice the congestion window between the limits of tcp_wmem (tcp_sndbuf_expand), octets. */
     static int limit(Core core, Connection c) {
         if (c.socket != null && c.socket.sendBuffer > 0) {
-            return c.socket.sendBuffer;
+            return Math.min(c.socket.sendBuffer, BufferPool.LARGEST);
         }
         int window = Math.max(c.sender.congestion.window(), LEAST_SEGMENTS * c.sender.mss());
         long wanted = Math.max(core.sysctls.get(Sysctl.tcp_wmem, 1), 2L * window);
-        return (int) Math.min(wanted, core.sysctls.get(Sysctl.tcp_wmem, 2));
+        return (int) Math.min(wanted, Math.min(core.sysctls.get(Sysctl.tcp_wmem, 2), BufferPool.LARGEST));
     }
 }
