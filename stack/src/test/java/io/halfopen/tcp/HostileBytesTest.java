@@ -179,7 +179,7 @@ class HostileBytesTest {
             case 8 -> closeOne();
             case 9 -> connectBack();
             case 10, 11 -> sleep(random.nextInt(2000) * MILLISECOND);
-            case 12 -> sleep(random.nextInt(30) / 29 * 90_000L * MILLISECOND);
+            case 12 -> sleep(random.nextInt(30) == 0 ? 90_000 * MILLISECOND : 0);
             default -> {}
         }
         stack.drainPackets(this::learn);
