@@ -202,12 +202,12 @@ final class ConnectionInput {
         }
         Rule rule = receiver.accept(segment, segment.has(FIN));
         if (length > 0) {
-            receiver.acks.onData(length, receiver.window(), c.sender.mss(), core.now(), c.sender.timeout());
+            receiver.acks.onData(length, receiver.window(), c.announcedMss, core.now(), c.sender.timeout());
         }
         switch (rule) {
             case DATA_ACCEPTED -> {
                 if (length >= receiver.acks.segmentSize()) {
-                    receiver.grow(c.sender.mss());
+                    receiver.grow(c.announcedMss);
                 }
                 c.wake();
             }

@@ -124,6 +124,7 @@ final class HalfOpenInput {
         c.startIds(half.iss >>> 16 ^ half.irs);
         int space = HandshakeOptions.establishedSpace(core, listener.socket, c.announcedMss);
         c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
+        c.receiver.established(c.announcedMss);
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.sender.start(half.iss);
         c.sender.established(

@@ -29,6 +29,10 @@ final class Receiver {
 
     private int window;
     private int space;
+
+    /** The most that is ever offered, and what is offered for now: it grows as full segments come. */
+    private int clamp;
+
     private int threshold;
     private byte windowScale;
     private boolean finSeen;
@@ -54,6 +58,7 @@ final class Receiver {
         this.window = window;
         this.threshold = window;
         this.space = space;
+        this.clamp = space;
         this.windowScale = (byte) scale;
     }
 
@@ -61,6 +66,12 @@ final class Receiver {
     void startAt(int nxt) {
         this.nxt = nxt;
         this.announcedAt = nxt;
+    }
+
+    /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
+    void established(int mss) {
+        clamp = space > 2 * mss ? Math.max(2 * mss, space - mss) : space;
+        threshold = Math.min(threshold, clamp);
     }
 
     boolean offersScaling() {
@@ -177,23 +188,41 @@ final class Receiver {
 
     /** A full-sized segment came in order: offer more, up to what the buffer holds (tcp_grow_window). */
     void grow(int mss) {
-        threshold = Math.min(space, threshold + 2 * mss);
+        int most = Math.min(clamp, space - ring.length());
+        threshold = Math.max(threshold, Math.min(most, threshold + 2 * mss));
     }
 
-    /** What would be announced now: never less than was promised, whole units of the scale (__tcp_select_window). */
+    /** What would be announced now: never less than was promised, whole units of the scale (tcp_select_window). */
     int nextWindow() {
-        int free = Math.min(Math.max(0, space - ring.length()), threshold);
         int unit = 1 << windowScale;
-        // Announcing crumbs makes the peer send crumbs: RFC 9293, section 3.8.6.2.2.
-        int offered = free < Math.min(space / 2, acks.segmentSize()) ? 0 : free + unit - 1 & -unit;
-        int promised = remainingWindow();
-        int wanted = Math.max(offered, promised + unit - 1 & -unit);
+        int wanted = Math.max(windowToOffer(unit), remainingWindow() + unit - 1 & -unit);
         return Math.min(wanted, 0xffff << windowScale);
+    }
+
+    /** In Linux's order: __tcp_select_window. */
+    private int windowToOffer(int unit) {
+        int free = Math.max(0, space - ring.length());
+        int mss = Math.min(acks.segmentSize(), clamp);
+        if (free < clamp / 2) {
+            // Announcing crumbs makes the peer send crumbs: RFC 9293, section 3.8.6.2.2.
+            free &= -unit;
+            if (free < space / 16 || free < mss) {
+                return 0;
+            }
+        }
+        free = Math.min(free, threshold);
+        if (unit > 1) {
+            return free + unit - 1 & -unit;
+        }
+        if (window <= free - mss || window > free) {
+            return free - free % mss;
+        }
+        return mss == clamp && free > window + clamp / 2 ? free : window;
     }
 
     /** read() made so much room that the peer should hear of it: twice what it knows of (tcp_cleanup_rbuf). */
     boolean deservesUpdate() {
         int known = remainingWindow();
-        return 2 * known <= space && nextWindow() >= Math.max(1, 2 * known) && nextWindow() > known;
+        return 2 * known <= clamp && nextWindow() >= Math.max(1, 2 * known) && nextWindow() > known;
     }
 }

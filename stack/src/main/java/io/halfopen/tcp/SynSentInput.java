@@ -138,6 +138,7 @@ final class SynSentInput {
         if (!scaling) {
             c.receiver.disableScaling();
         }
+        c.receiver.established(c.announcedMss);
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.established(segment.ack(), segment.window(), segment.seq(), mss, scale);
         if (rtt >= 0) {
