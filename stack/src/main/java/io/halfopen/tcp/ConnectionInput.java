@@ -8,6 +8,7 @@ import static io.halfopen.wire.TcpHeader.SYN;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.LossTimer.Purpose;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
@@ -102,7 +103,7 @@ final class ConnectionInput {
                     && !segment.has(FIN)) {
                 onDuplicateAck(c);
             } else if (!sender.hasInFlight()) {
-                onProbeAnswered(sender, windowChanged);
+                onProbeAnswered(sender);
             }
             return;
         }
@@ -121,12 +122,18 @@ final class ConnectionInput {
         }
     }
 
-    /** The peer is there, even if its window is still closed; once it opens, push() decides what is next. */
-    private static void onProbeAnswered(Sender sender, boolean windowChanged) {
-        sender.timer.retransmits = 0;
-        if (windowChanged) {
-            sender.timer.stop();
-            sender.timer.progress();
+    /** The peer is there, even if its window is still closed; once a segment fits, push() sends it (tcp_ack_probe). */
+    private void onProbeAnswered(Sender sender) {
+        LossTimer timer = sender.timer;
+        timer.retransmits = 0;
+        if (timer.purpose != Purpose.WINDOW_PROBE) {
+            return;
+        }
+        if (Math.min(sender.unsent(), sender.mss()) <= sender.window()) {
+            timer.stop();
+            timer.progress();
+        } else {
+            timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
         }
     }
 

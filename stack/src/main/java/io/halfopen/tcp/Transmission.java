@@ -57,9 +57,7 @@ final class Transmission {
             return length;
         }
         if (length < unsent) {
-            // The window cuts the segment: wait for more of it unless it may never come (RFC 9293, 3.8.6.2.1).
-            boolean worthIt = length >= sender.greatestWindow() / 2 || sender.inFlight() == 0;
-            return worthIt ? length : -1;
+            return -1; // the window would cut it: only the window probe sends less than a segment (tcp_snd_wnd_test)
         }
         boolean noDelay = c.socket != null && c.socket.noDelay;
         boolean repeats = SeqNumber.before(sender.nxt(), sender.max());
@@ -221,8 +219,11 @@ final class Transmission {
         if (sender.unsent() <= 0 || sender.hasInFlight()) {
             return;
         }
-        if (sender.allowance() > 0) {
-            push(c, Rule.DATA_SENT);
+        int fitting = Math.min(Math.min(sender.unsent(), sender.mss()), sender.window());
+        if (fitting > 0) {
+            sender.timer.progress();
+            send(c, sender.nxt(), fitting, false, Rule.DATA_SENT);
+            setRetransmit(sender);
             return;
         }
         if (isPatienceOver(c)) {
