@@ -129,7 +129,7 @@ final class ConnectionInput {
         if (timer.purpose != Purpose.WINDOW_PROBE) {
             return;
         }
-        if (Math.min(sender.unsent(), sender.mss()) <= sender.window()) {
+        if (Math.min(sender.pending(), sender.mss()) <= sender.window()) {
             timer.stop();
             timer.progress();
         } else {

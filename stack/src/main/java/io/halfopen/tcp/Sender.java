@@ -151,6 +151,11 @@ final class Sender {
         return dataEnd() - nxt;
     }
 
+    /** The same and the FIN, which takes its one place in the window, too. */
+    int pending() {
+        return unsent() + (finToSend() ? 1 : 0);
+    }
+
     boolean finToSend() {
         return finQueued && !finAcknowledged && SeqNumber.upTo(nxt, dataEnd());
     }

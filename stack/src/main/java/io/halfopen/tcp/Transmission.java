@@ -30,7 +30,7 @@ final class Transmission {
         boolean sent = false;
         while (true) {
             int length = nextLength(c);
-            boolean fin = sender.finToSend() && length == sender.unsent() && length >= 0;
+            boolean fin = sender.finToSend() && length == sender.unsent() && sender.allowance() > length;
             if (length <= 0 && !fin) {
                 break;
             }
@@ -39,7 +39,7 @@ final class Transmission {
         }
         if (sent) {
             afterSending(c);
-        } else if (sender.unsent() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
+        } else if (sender.pending() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
             sender.timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
         }
     }
@@ -216,7 +216,7 @@ final class Transmission {
     /** A segment without data from before the window: the peer must answer it, and its answer tells the window. */
     private void probeWindow(Connection c) {
         Sender sender = c.sender;
-        if (sender.unsent() <= 0 || sender.hasInFlight()) {
+        if (sender.pending() <= 0 || sender.hasInFlight()) {
             return;
         }
         int fitting = Math.min(Math.min(sender.unsent(), sender.mss()), sender.window());
