@@ -47,6 +47,7 @@ public enum Counter {
     TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
     TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
+    BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
     TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window");
 
     /** The line of /proc it stands in; nstat prints it as a prefix. */

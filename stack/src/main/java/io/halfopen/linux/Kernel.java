@@ -144,6 +144,11 @@ public enum Kernel {
         return this == UNP ? 75 * SECOND : doublingFrom(SECOND, synRetries);
     }
 
+    /** Since 6.17: a segment that ends beyond the window is refused, unless nothing waits to be read. */
+    public boolean refusesOvershoot() {
+        return this == LINUX_6_18;
+    }
+
     /** Since 5.6: the answer to an old connection's SYN makes connect() send its own again almost at once. */
     public boolean hurriesSyn() {
         return this == LINUX_6_18;

@@ -69,6 +69,7 @@ public enum Rule {
     // ---- ESTABLISHED and what follows
     PAWS_REJECTED(REPLY, "the timestamp is too old (PAWS): ACK", "tcp_validate_incoming", PAWSEstab),
     OUT_OF_WINDOW(REPLY, "outside the receive window: ACK", "tcp_validate_incoming"),
+    BEYOND_WINDOW(REPLY, "more than the receive window: ACK", "tcp_sequence", BeyondWindow),
     RST_OUT_OF_WINDOW(DROP, "an RST outside the receive window", "tcp_validate_incoming"),
     RST_CHALLENGED(REPLY, "an RST not exactly at rcv_nxt: challenge ACK", "tcp_validate_incoming", TCPChallengeACK),
     RST_ACCEPTED(ACCEPT, "the peer reset the connection", "tcp_reset"),

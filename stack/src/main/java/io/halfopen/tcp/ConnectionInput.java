@@ -27,7 +27,7 @@ final class ConnectionInput {
     Rule receive(Connection c, Segment segment) {
         Rule rule = judge(c, segment);
         switch (rule) {
-            case PAWS_REJECTED, OUT_OF_WINDOW -> {
+            case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
                 c.receiver.acks.demand();
                 transmission.ack(c, rule);
             }
@@ -41,14 +41,17 @@ final class ConnectionInput {
     }
 
     /** In Linux's order: tcp_validate_incoming, then the head of tcp_ack. */
-    private static Rule judge(Connection c, Segment segment) {
+    private Rule judge(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
         if (c.timestamps && segment.hasTimestamps() && c.tsRecent - segment.tsValue() > 0 && !rst) {
             return Rule.PAWS_REJECTED;
         }
-        if (!receiver.isAcceptable(segment.seq(), segment.endSeq())) {
-            return rst ? Rule.RST_OUT_OF_WINDOW : segment.has(SYN) ? Rule.SYN_CHALLENGED : Rule.OUT_OF_WINDOW;
+        boolean strict = core.kernel.refusesOvershoot();
+        boolean old = receiver.isOld(segment.endSeq());
+        if (old || receiver.isBeyond(segment.seq(), segment.seq() + segment.payloadLength(), strict)) {
+            Rule outside = old || !strict ? Rule.OUT_OF_WINDOW : Rule.BEYOND_WINDOW;
+            return rst ? Rule.RST_OUT_OF_WINDOW : segment.has(SYN) ? Rule.SYN_CHALLENGED : outside;
         }
         if (rst) {
             return segment.seq() == receiver.nxt() ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;

@@ -119,9 +119,15 @@ final class Receiver {
         return finReached;
     }
 
-    /** Whether any part of the segment may lie in the window (tcp_sequence): before it has been seen, after it not. */
-    boolean isAcceptable(int seq, int endSeq) {
-        return !SeqNumber.before(endSeq, announcedAt) && !SeqNumber.after(seq, nxt + remainingWindow());
+    /** Whether all of the segment has been here before (tcp_sequence). */
+    boolean isOld(int endSeq) {
+        return SeqNumber.before(endSeq, announcedAt);
+    }
+
+    /** Whether the segment begins beyond the window, or, if that is asked, ends there while something is unread. */
+    boolean isBeyond(int seq, int dataEnd, boolean strict) {
+        int edge = nxt + remainingWindow();
+        return SeqNumber.after(seq, edge) || strict && ring.length() > 0 && SeqNumber.after(dataEnd, edge);
     }
 
     /** Takes in what is new and fits; the rule says what came of it. A FIN counts once everything before it is here. */
@@ -133,7 +139,7 @@ final class Receiver {
             finSeq = dataEnd;
         }
         int from = SeqNumber.max(seq, nxt);
-        int until = SeqNumber.min(dataEnd, nxt + remainingWindow());
+        int until = remainingWindow() == 0 ? nxt : dataEnd; // once any of it is welcome, all of it is (tcp_data_queue)
         until = finSeen ? SeqNumber.min(until, finSeq) : until;
         Rule rule = segment.payloadLength() > 0 ? acceptData(segment, from, until, dataEnd) : withoutData(fin);
         if (finSeen && !finReached && nxt == finSeq) {
