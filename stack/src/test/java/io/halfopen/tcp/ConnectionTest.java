@@ -100,16 +100,13 @@ class ConnectionTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     P. 1:6(5) ack 1  | . 1:1(0) ack 6  | DATA_DUPLICATE
                     P. 3:6(3) ack 1  | . 1:1(0) ack 6  | DATA_DUPLICATE
                     P. 1:11(10) ack 1 | . 1:1(0) ack 11 | DATA_ACCEPTED
                     . 5:5(0) ack 1   | . 1:1(0) ack 6  | OUT_OF_WINDOW
-                    . 90000:90000(0) ack 1 | . 1:1(0) ack 6 | OUT_OF_WINDOW
-                    P. 90000:90005(5) ack 1 | . 1:1(0) ack 6 | OUT_OF_WINDOW
+                    . 90000:90000(0) ack 1 | . 1:1(0) ack 6 | BEYOND_WINDOW
+                    P. 90000:90005(5) ack 1 | . 1:1(0) ack 6 | BEYOND_WINDOW
                     . 6:6(0) ack 2   | . 1:1(0) ack 6  | ACK_OF_UNSENT
                     . 6:6(0) ack -99999 | . 1:1(0) ack 6 | ACK_TOO_OLD
                     . 6:6(0) ack 0   |                 | ACK_ACCEPTED
@@ -129,6 +126,7 @@ class ConnectionTest {
                 .isEqualTo(
                         switch (rule) {
                             case ACK_OF_UNSENT, ACK_TOO_OLD, RST_CHALLENGED -> "TCPChallengeACK+1";
+                            case BEYOND_WINDOW -> "BeyondWindow+1";
                             case SYN_CHALLENGED -> "InErrs+1 TCPChallengeACK+1 TCPSYNChallenge+1";
                             default -> "";
                         });
@@ -210,6 +208,20 @@ class ConnectionTest {
 
     @Test
     void aClosedWindowIsAnnouncedAndReadingOpensIt() {
+        int fd = narrowConnection();
+        peer.inject(". 1:1461(1460) ack 1");
+        peer.expect(". 1:1(0) ack 1461 win 0");
+        assertThat(peer.inject("P. 1461:1466(5) ack 1")).isEqualTo(Rule.BEYOND_WINDOW);
+        assertThat(scene.changes()).isEqualTo("BeyondWindow+1");
+        peer.expectOnly(". 1:1(0) ack 1461 win 0");
+        peer.inject(". 1460:1460(0) ack 1");
+        peer.expectOnly(". 1:1(0) ack 1461 win 0");
+        assertThat(scene.read(fd)).hasSize(1460);
+        peer.expectOnly(". 1:1(0) ack 1461 win 1460");
+        assertThat(scene.stack.counted(Rule.WINDOW_UPDATED)).isEqualTo(1);
+    }
+
+    private int narrowConnection() {
         int listener = scene.socket();
         scene.stack.setsockopt(listener, SocketOption.SO_RCVBUF, 2304);
         scene.stack.bind(listener, Scene.HOST, Scene.PORT);
@@ -217,17 +229,23 @@ class ConnectionTest {
         peer.inject("S 0:0(0) win 65535 <mss 536>");
         peer.expect("S. 0:0(0) ack 1 win 1460");
         peer.inject(". 1:1(0) ack 1");
-        int fd = scene.accept(listener);
-        peer.inject(". 1:1461(1460) ack 1");
-        peer.expect(". 1:1(0) ack 1461 win 0");
-        assertThat(peer.inject("P. 1461:1466(5) ack 1")).isEqualTo(Rule.DATA_NO_ROOM);
-        assertThat(scene.changes()).isEqualTo("TCPZeroWindowDrop+1");
-        peer.expectOnly(". 1:1(0) ack 1461 win 0");
-        peer.inject(". 1460:1460(0) ack 1");
-        peer.expectOnly(". 1:1(0) ack 1461 win 0");
-        assertThat(scene.read(fd)).hasSize(1460);
-        peer.expectOnly(". 1:1(0) ack 1461 win 1460");
-        assertThat(scene.stack.counted(Rule.WINDOW_UPDATED)).isEqualTo(1);
+        return scene.accept(listener);
+    }
+
+    @Test
+    void whatEndsBeyondTheWindowIsTakenOnlyIfNothingIsUnread() {
+        int fd = narrowConnection();
+        assertThat(peer.inject("P. 1:1601(1600) ack 1")).isEqualTo(Rule.DATA_ACCEPTED);
+        peer.expect(". 1:1(0) ack 1601");
+        assertThat(scene.read(fd)).hasSize(1600);
+        peer.times();
+        peer.inject("P. 1601:1611(10) ack 1");
+        scene.after("0.04s");
+        peer.expect(". 1:1(0) ack 1611 win 1460");
+        assertThat(peer.inject("P. 1611:3072(1461) ack 1")).isEqualTo(Rule.BEYOND_WINDOW);
+        peer.expect(". 1:1(0) ack 1611");
+        assertThat(peer.inject("FP. 1611:3071(1460) ack 1")).isEqualTo(Rule.FIN_ACCEPTED);
+        assertThat(scene.read(fd)).hasSize(1470);
     }
 
     @Test
