@@ -114,6 +114,7 @@ public enum Rule {
     TAIL_LOSS_PROBED(SEND, "no ACK yet: the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),
     FAST_RETRANSMITTED(SEND, "three duplicate ACKs: retransmitted", "tcp_fastretrans_alert", TCPFastRetrans),
     WINDOW_PROBED(SEND, "the peer's window is closed: probe", "tcp_probe_timer", TCPWinProbe),
+    WINDOW_PROBES_IN_VAIN(SEND, "no answer to any probe: ETIMEDOUT", "tcp_probe_timer", TCPAbortOnTimeout),
     ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),
     FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tw_timer_handler"),
     TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "tw_timer_handler"),

@@ -147,7 +147,7 @@ final class Transmission {
     /** The next segment that is missing at the peer, again, whatever the window. */
     void retransmitFirst(Connection c, Rule why) {
         Sender sender = c.sender;
-        int length = Math.min(sender.queued(), sender.mss());
+        int length = Math.min(Math.min(sender.queued(), sender.mss()), sender.max() - sender.una());
         boolean finSent = SeqNumber.after(sender.max(), sender.dataEnd());
         send(c, sender.una(), length, finSent && length == sender.queued(), why);
     }
@@ -180,14 +180,18 @@ final class Transmission {
         setRetransmit(sender);
     }
 
+    /** For data the number of retries stands for the time they would take at least (retransmits_timed_out). */
     private boolean isPatienceOver(Connection c) {
-        int retries = core.sysctls.get(Sysctl.tcp_retries2);
-        if (c.isOrphan()) {
-            int set = core.sysctls.get(Sysctl.tcp_orphan_retries);
-            retries = set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
-        }
         LossTimer timer = c.sender.timer;
-        return timer.retransmits > 0 && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries);
+        return timer.retransmits > 0 && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries(c));
+    }
+
+    private int retries(Connection c) {
+        if (!c.isOrphan()) {
+            return core.sysctls.get(Sysctl.tcp_retries2);
+        }
+        int set = core.sysctls.get(Sysctl.tcp_orphan_retries);
+        return set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
     }
 
     /** RFC 8985, section 7.3: new data if there is some and room for it, else the last segment again. */
@@ -226,8 +230,8 @@ final class Transmission {
             setRetransmit(sender);
             return;
         }
-        if (isPatienceOver(c)) {
-            core.count(Rule.DATA_TIMED_OUT);
+        if (sender.timer.retransmits >= retries(c)) {
+            core.count(Rule.WINDOW_PROBES_IN_VAIN);
             c.close(Errno.ETIMEDOUT);
             return;
         }
