@@ -7,6 +7,7 @@ import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,12 +116,12 @@ final class Peer {
         assertThat(texts).as("packets sent to port %d", port).isEmpty();
     }
 
-    /** The times at which all packets came that have not been expected yet, in seconds: {@code "0 1 3 7.25"}. */
+    /** When all packets came that have not been expected yet, in seconds, to the millisecond: {@code "0 1 3 7.25"}. */
     String times() {
         scene.drain();
         List<String> times = new ArrayList<>();
         while (!received.isEmpty()) {
-            BigDecimal seconds = BigDecimal.valueOf(received.remove().time(), 9);
+            BigDecimal seconds = BigDecimal.valueOf(received.remove().time(), 9).setScale(3, RoundingMode.DOWN);
             times.add(seconds.stripTrailingZeros().toPlainString());
         }
         return String.join(" ", times);
