@@ -149,6 +149,11 @@ public enum Kernel {
         return this == LINUX_6_18;
     }
 
+    /** Since 4.0: two ends that disagree must not answer each other for ever. */
+    public boolean limitsInvalidAcks() {
+        return this == LINUX_6_18;
+    }
+
     /** Since 5.6: the answer to an old connection's SYN makes connect() send its own again almost at once. */
     public boolean hurriesSyn() {
         return this == LINUX_6_18;

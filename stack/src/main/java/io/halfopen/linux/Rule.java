@@ -80,6 +80,17 @@ public enum Rule {
             InErrs,
             TCPChallengeACK,
             TCPSYNChallenge),
+    PAWS_SKIPPED(DROP, "too old a timestamp, too soon to answer", "tcp_oow_rate_limited", PAWSEstab, TCPACKSkippedPAWS),
+    OUT_OF_WINDOW_SKIPPED(
+            DROP, "outside the receive window, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedSeq),
+    CHALLENGE_SKIPPED(DROP, "too soon for a challenge ACK", "tcp_send_challenge_ack", TCPACKSkippedChallenge),
+    SYN_CHALLENGE_SKIPPED(
+            DROP,
+            "a SYN on a live connection, too soon for a challenge ACK",
+            "tcp_send_challenge_ack",
+            InErrs,
+            TCPSYNChallenge,
+            TCPACKSkippedChallenge),
     NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),
     ACK_TOO_OLD(REPLY, "acknowledges less than the peer's window ago: challenge ACK", "tcp_ack", TCPChallengeACK),
     ACK_OF_UNSENT(REPLY, "acknowledges what was never sent: challenge ACK", "tcp_ack", TCPChallengeACK),
@@ -100,6 +111,7 @@ public enum Rule {
     TIME_WAIT_SYN(ACCEPT, "a new SYN ends TIME_WAIT", "tcp_timewait_state_process"),
     TIME_WAIT_FIN(REPLY, "the FIN that was waited for: ACK", "tcp_timewait_state_process"),
     TIME_WAIT_DATA_RESET(REPLY, "data for a closed socket: RST", "tcp_timewait_state_process"),
+    TIME_WAIT_SKIPPED(DROP, "for TIME_WAIT, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedTimeWait),
     TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
 
     // ---- timers

@@ -24,6 +24,12 @@ public enum Sysctl {
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
     tcp_fin_timeout(
             "net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
+    tcp_invalid_ratelimit(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "least time between two ACKs that answer what makes no sense on one connection, milliseconds",
+            500),
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),

@@ -38,6 +38,9 @@ final class Connection extends Flow {
     int announcedMss;
     private int id;
 
+    /** When an ACK answered something senseless last, or {@link Timer#NEVER}. */
+    long senselessAt = NEVER;
+
     /** SHUT_RD was called, or the socket is closed: nobody will read. */
     boolean readShutdown;
 
@@ -59,6 +62,7 @@ final class Connection extends Flow {
         listener = null;
         acceptNext = null;
         error = 0;
+        senselessAt = NEVER;
         readShutdown = false;
         writerWaits = false;
         sender.reset();

@@ -25,13 +25,17 @@ final class ConnectionInput {
     }
 
     Rule receive(Connection c, Segment segment) {
-        Rule rule = judge(c, segment);
+        Rule rule = limit(c, segment, judge(c, segment));
         switch (rule) {
             case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
                 c.receiver.acks.demand();
+                c.senselessAt = isData(segment) ? c.senselessAt : core.now();
                 transmission.ack(c, rule);
             }
-            case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> transmission.ack(c, rule);
+            case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> {
+                c.senselessAt = core.now();
+                transmission.ack(c, rule);
+            }
             case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             case ACK_ACCEPTED -> rule = process(c, segment);
             default -> {} // dropped
@@ -63,6 +67,24 @@ final class ConnectionInput {
             return Rule.NO_ACK_FLAG;
         }
         return judgeAck(c.sender, segment.ack());
+    }
+
+    /** Data is never part of two ends' disagreement, so it is always answered (tcp_oow_rate_limited). */
+    private Rule limit(Connection c, Segment segment, Rule rule) {
+        if (!core.isTooSoon(c.senselessAt)) {
+            return rule;
+        }
+        return switch (rule) {
+            case PAWS_REJECTED -> isData(segment) ? rule : Rule.PAWS_SKIPPED;
+            case OUT_OF_WINDOW, BEYOND_WINDOW -> isData(segment) ? rule : Rule.OUT_OF_WINDOW_SKIPPED;
+            case RST_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> Rule.CHALLENGE_SKIPPED;
+            case SYN_CHALLENGED -> Rule.SYN_CHALLENGE_SKIPPED;
+            default -> rule;
+        };
+    }
+
+    static boolean isData(Segment segment) {
+        return segment.seqLength() > 0 && !segment.has(SYN);
     }
 
     private static Rule judgeAck(Sender sender, int ack) {

@@ -49,6 +49,12 @@ final class Core {
         }
     }
 
+    /** Whether it is too soon to answer senselessness again, when it was answered last at a time or {@link Timer#NEVER}. */
+    boolean isTooSoon(long last) {
+        long interval = sysctls.get(Sysctl.tcp_invalid_ratelimit) * (long) NANOS_PER_MILLI;
+        return last != Timer.NEVER && kernel.limitsInvalidAcks() && now - last < interval;
+    }
+
     /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
     int timestamp(int offset) {
         return millis + offset;

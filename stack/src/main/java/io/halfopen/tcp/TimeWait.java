@@ -19,6 +19,9 @@ final class TimeWait extends Flow {
     int tsOffset;
     PortUse portUse;
 
+    /** When an ACK was sent last, or {@link Timer#NEVER}. */
+    long answeredAt = NEVER;
+
     TimeWait(PortUse portUse) {
         this.portUse = portUse;
     }

@@ -51,6 +51,7 @@ final class TimeWaits {
     private TimeWait of(Connection c) {
         TimeWait rest = core.pools.timeWait(c.portUse);
         rest.copyTuple(c);
+        rest.answeredAt = Timer.NEVER;
         rest.rcvNxt = c.receiver.nxt();
         rest.sndNxt = c.sender.max();
         rest.rcvWindow = c.receiver.remainingWindow();
@@ -66,9 +67,12 @@ final class TimeWaits {
      * without one a SYN is answered like anything else.
      */
     Rule receive(TimeWait rest, Segment segment, boolean listening) {
-        Rule rule = judge(rest, segment, listening);
+        Rule rule = limit(rest, segment, judge(rest, segment, listening));
         switch (rule) {
-            case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> ack(rest, rule);
+            case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> {
+                rest.answeredAt = ConnectionInput.isData(segment) ? rest.answeredAt : core.now();
+                ack(rest, rule);
+            }
             case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);
             case TIME_WAIT_DATA_RESET -> {
                 core.output.reset(segment, rule);
@@ -78,6 +82,13 @@ final class TimeWaits {
             default -> {} // dropped
         }
         return rule;
+    }
+
+    private Rule limit(TimeWait rest, Segment segment, Rule rule) {
+        boolean answer = rule == Rule.TIME_WAIT_ACKED || rule == Rule.TIME_WAIT_PAWS;
+        return answer && !ConnectionInput.isData(segment) && core.isTooSoon(rest.answeredAt)
+                ? Rule.TIME_WAIT_SKIPPED
+                : rule;
     }
 
     private static Rule judge(TimeWait rest, Segment segment, boolean listening) {

@@ -1,0 +1,59 @@
+package io.halfopen.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** tcp_invalid_ratelimit: two ends that disagree must not answer each other for ever. */
+class InvalidRateTest {
+    private final Scene scene = new Scene();
+    private final Peer peer = scene.peer();
+    private int fd;
+
+    @BeforeEach
+    void connect() {
+        int listener = scene.listener(1);
+        peer.inject("S 0:0(0) win 65535 <mss 1460>");
+        peer.expect("S. 0:0(0) ack 1");
+        peer.inject(". 1:1(0) ack 1 win 65535");
+        fd = scene.accept(listener);
+    }
+
+    @Test
+    void theSecondChallengeWithin500MsIsNotSent() {
+        assertThat(peer.inject(". 1:1(0) ack 5000")).isEqualTo(Rule.ACK_OF_UNSENT);
+        peer.expect(". 1:1(0) ack 1");
+        assertThat(peer.inject(". 1:1(0) ack 5000")).isEqualTo(Rule.CHALLENGE_SKIPPED);
+        assertThat(peer.inject("S 0:0(0) win 65535")).isEqualTo(Rule.SYN_CHALLENGE_SKIPPED);
+        scene.expectNothing();
+        assertThat(scene.stack.counter(Counter.TCPACKSkippedChallenge)).isEqualTo(2);
+        scene.at("0.5s");
+        assertThat(peer.inject(". 1:1(0) ack 5000")).isEqualTo(Rule.ACK_OF_UNSENT);
+        peer.expect(". 1:1(0) ack 1");
+    }
+
+    @Test
+    void anEmptySegmentOutsideTheWindowIsAnsweredOnceIn500MsButDataAlways() {
+        assertThat(peer.inject(". 900000:900000(0) ack 1")).isEqualTo(Rule.BEYOND_WINDOW);
+        peer.expect(". 1:1(0) ack 1");
+        assertThat(peer.inject(". 900000:900000(0) ack 1")).isEqualTo(Rule.OUT_OF_WINDOW_SKIPPED);
+        scene.expectNothing();
+        assertThat(scene.stack.counter(Counter.TCPACKSkippedSeq)).isEqualTo(1);
+        peer.inject("P. 900000:900010(10) ack 1");
+        peer.expect(". 1:1(0) ack 1");
+    }
+
+    @Test
+    void zeroMeansNoLimit() {
+        scene.stack.sysctls().set(Sysctl.tcp_invalid_ratelimit, 0);
+        for (int i = 0; i < 3; i++) {
+            assertThat(peer.inject(". 1:1(0) ack 5000")).isEqualTo(Rule.ACK_OF_UNSENT);
+            peer.expect(". 1:1(0) ack 1");
+        }
+        assertThat(scene.stack.poll(fd)).isNotNegative();
+    }
+}
