@@ -45,7 +45,7 @@ final class SocketCalls {
     }
 
     int listen(Socket socket, int backlog) {
-        if (isBusy(socket)) {
+        if (socket.connection != null) {
             return -Errno.EINVAL;
         }
         int somaxconn = core.sysctls.get(Sysctl.somaxconn);
@@ -64,7 +64,6 @@ final class SocketCalls {
         if (use.conflictsWithListener(socket)) {
             return -Errno.EADDRINUSE;
         }
-        dropConnection(socket);
         listener = new Listener(socket);
         listener.listen(backlog, somaxconn);
         socket.listener = listener;
@@ -79,11 +78,11 @@ final class SocketCalls {
         if (socket.connecting) {
             return continueConnecting(socket);
         }
-        if (isBusy(socket)) {
+        if (socket.connection != null) {
             return -Errno.EISCONN;
         }
-        if (port < 1 || port > 65535) {
-            return -Errno.EADDRNOTAVAIL;
+        if (port < 0 || port > 65535) {
+            return -Errno.EINVAL;
         }
         if (!socket.ipv6 && !address.isIpv4()) {
             return -Errno.EAFNOSUPPORT;
@@ -99,6 +98,7 @@ final class SocketCalls {
         return address.isIpv4() ? IpAddress.ofIpv4(0x7f000001) : new IpAddress(0, 1);
     }
 
+    /** Being told of a failure makes the socket as good as new; one that was connected once never is. */
     private static int continueConnecting(Socket socket) {
         Connection c = socket.connection;
         if (c != null && c.state() == TcpState.SYN_SENT) {
@@ -108,6 +108,7 @@ final class SocketCalls {
         if (c != null && c.state() != TcpState.CLOSE) {
             return 0;
         }
+        dropConnection(socket);
         int error = socket.takeError();
         return error == 0 ? -Errno.ECONNABORTED : -error;
     }
@@ -128,7 +129,6 @@ final class SocketCalls {
         if (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports) != null) {
             return -Errno.EADDRNOTAVAIL;
         }
-        dropConnection(socket);
         Connection c = core.pools.connection(core.ports.of(localPort));
         c.localHigh = local.high();
         c.localLow = local.low();
@@ -143,7 +143,6 @@ final class SocketCalls {
         return -Errno.EINPROGRESS;
     }
 
-    /** A socket whose connection has ended may be used again. */
     private static void dropConnection(Socket socket) {
         Connection c = socket.connection;
         if (c != null) {
@@ -171,7 +170,9 @@ final class SocketCalls {
             return -Errno.ENOTCONN;
         }
         if (c.state() == TcpState.SYN_SENT) {
-            c.close(0);
+            c.close(Errno.ECONNRESET);
+            dropConnection(socket);
+            socket.connecting = false;
             return 0;
         }
         c.readShutdown |= read;
@@ -280,6 +281,9 @@ final class SocketCalls {
         }
         if (c.receiver.readable() > 0) {
             events |= Poll.POLLIN;
+        }
+        if (c.isEndOfFile() && c.sender.finQueued()) {
+            events |= Poll.POLLHUP;
         }
         boolean writable = c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3;
         return writable || !c.state().canSend() ? events | Poll.POLLOUT : events;
