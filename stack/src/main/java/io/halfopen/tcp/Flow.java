@@ -3,8 +3,8 @@ package io.halfopen.tcp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the three things a 4-tuple can find: a handshake under way, a connection, or what is left of one. It is a link
- * of {@link FlowTable}'s chains and has one timer, armed for the earliest thing it waits for.
+ * One of the three things a 4-tuple can find: a handshake under way, a connection, or what is left of one. It
+ * has one timer, armed for the earliest thing it waits for.
  */
 abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait {
     long localHigh;
@@ -14,6 +14,7 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
     int ports;
     int hash;
 
+    /** The next one in {@link Pools}, while this is unused. */
     @Nullable
     Flow chained;
 

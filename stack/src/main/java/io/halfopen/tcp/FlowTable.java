@@ -5,13 +5,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that has a 4-tuple, in one hash table with chains through the flows themselves: nothing is allocated to
- * put one in. The hash is keyed, so that a peer cannot choose tuples that fall into one chain.
+ * Everything that has a 4-tuple, in one hash table: nothing is allocated to put one in. The hash is keyed, so that a
+ * peer cannot choose tuples that collide.
+ *
+ * <p>Open addressing with linear probing, at most half full. The hashes lie together in an array of their own, 0 where
+ * there is nothing: among a hundred thousand flows a lookup touches one line of that, and then only the flow it wants.
  */
 final class FlowTable {
+    private static final int FIRST_CAPACITY = 128;
+
     private final long key0;
     private final long key1;
-    private @Nullable Flow[] chains = new Flow[64];
+    private int[] hashes = new int[FIRST_CAPACITY];
+    private @Nullable Flow[] flows = new Flow[FIRST_CAPACITY];
     private int size;
 
     FlowTable(long key0, long key1) {
@@ -23,8 +29,7 @@ final class FlowTable {
         return size;
     }
 
-    @Nullable
-    Flow find(Segment segment) {
+    @Nullable Flow find(Segment segment) {
         return find(
                 segment.destinationHigh(),
                 segment.destinationLow(),
@@ -33,20 +38,21 @@ final class FlowTable {
                 segment.sourcePort() << 16 | segment.destinationPort());
     }
 
-    @Nullable
-    Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    @Nullable Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int hash = hash(localHigh, localLow, remoteHigh, remoteLow, ports);
-        Flow flow = chains[hash & chains.length - 1];
-        while (flow != null && !isFor(flow, hash, localHigh, localLow, remoteHigh, remoteLow, ports)) {
-            flow = flow.chained;
+        int mask = hashes.length - 1;
+        for (int i = hash & mask; hashes[i] != 0; i = i + 1 & mask) {
+            Flow flow = hashes[i] == hash ? flows[i] : null;
+            if (flow != null && isFor(flow, localHigh, localLow, remoteHigh, remoteLow, ports)) {
+                return flow;
+            }
         }
-        return flow;
+        return null;
     }
 
     private static boolean isFor(
-            Flow flow, int hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
-        return flow.hash == hash
-                && flow.ports == ports
+            Flow flow, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        return flow.ports == ports
                 && flow.remoteLow == remoteLow
                 && flow.remoteHigh == remoteHigh
                 && flow.localLow == localLow
@@ -60,66 +66,71 @@ final class FlowTable {
 
     /** For a flow that takes the tuple, and so the hash, of one that was in this table. */
     void insertHashed(Flow flow) {
-        if (size == chains.length) {
+        if (2 * size == hashes.length) {
             grow();
         }
         size++;
-        push(chains, flow);
+        put(flow);
+    }
+
+    private void put(Flow flow) {
+        int mask = hashes.length - 1;
+        int i = flow.hash & mask;
+        while (hashes[i] != 0) {
+            i = i + 1 & mask;
+        }
+        hashes[i] = flow.hash;
+        flows[i] = flow;
     }
 
     void remove(Flow flow) {
-        int index = flow.hash & chains.length - 1;
-        Flow before = null;
-        Flow here = chains[index];
-        while (here != flow) {
-            if (here == null) {
+        int mask = hashes.length - 1;
+        int hole = flow.hash & mask;
+        while (flows[hole] != flow) {
+            if (hashes[hole] == 0) {
                 throw new IllegalStateException("not in the table: " + flow);
             }
-            before = here;
-            here = here.chained;
+            hole = hole + 1 & mask;
         }
-        if (before == null) {
-            chains[index] = flow.chained;
-        } else {
-            before.chained = flow.chained;
+        // Whatever was pushed past the hole moves back, so that no lookup ends too early.
+        for (int i = hole + 1 & mask; hashes[i] != 0; i = i + 1 & mask) {
+            if ((i - hashes[i] & mask) >= (i - hole & mask)) {
+                hashes[hole] = hashes[i];
+                flows[hole] = flows[i];
+                hole = i;
+            }
         }
-        flow.chained = null;
+        hashes[hole] = 0;
+        flows[hole] = null;
         size--;
     }
 
     /** Visits every flow, in no particular order. */
     void forEach(Consumer<Flow> visitor) {
-        for (Flow chain : chains) {
-            for (Flow flow = chain; flow != null; flow = flow.chained) {
+        for (Flow flow : flows) {
+            if (flow != null) {
                 visitor.accept(flow);
             }
         }
     }
 
     private void grow() {
-        @Nullable Flow[] wider = new Flow[chains.length * 2];
-        for (Flow chain : chains) {
-            Flow flow = chain;
-            while (flow != null) {
-                Flow following = flow.chained;
-                push(wider, flow);
-                flow = following;
+        @Nullable Flow[] before = flows;
+        hashes = new int[2 * before.length];
+        flows = new Flow[2 * before.length];
+        for (Flow flow : before) {
+            if (flow != null) {
+                put(flow);
             }
         }
-        chains = wider;
-    }
-
-    private static void push(@Nullable Flow[] chains, Flow flow) {
-        int index = flow.hash & chains.length - 1;
-        flow.chained = chains[index];
-        chains[index] = flow;
     }
 
     /** Two 64x64 to 128 bit multiplications with secret factors, folded (the core of wyhash). */
     private int hash(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         long a = fold(remoteLow ^ key0, ports ^ key1);
         long b = fold(a ^ localLow ^ remoteHigh, localHigh ^ key1);
-        return (int) (b ^ b >>> 32);
+        int hash = (int) (b ^ b >>> 32);
+        return hash == 0 ? 1 : hash; // 0 marks a free place
     }
 
     private static long fold(long a, long b) {
