@@ -152,6 +152,7 @@ public final class LabCommand implements Callable<Integer> {
         } else if (!show.isEmpty()) {
             Set<Show> wanted = EnumSet.copyOf(show);
             wanted.forEach(what -> what.print(experiment, report, out(), style()));
+            out().flush(); // print(), unlike println(), does not
         } else {
             tell(experiment, report);
         }

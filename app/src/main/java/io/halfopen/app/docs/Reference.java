@@ -1,0 +1,151 @@
+package io.halfopen.app.docs;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Sysctls;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The pages: rules, counters, sysctls, socket options. */
+final class Reference {
+    private static final String SOURCES = "../stack/src/main/java/io/halfopen/linux/";
+
+    /** Where a chapter begins: a segment meets the rules in the order of the enum. */
+    private static final Map<Rule, String> CHAPTERS = Map.of(
+            Rule.NOT_IP, "Packets that are not segments for us",
+            Rule.NO_SOCKET_RESET, "No socket",
+            Rule.SYN_ANSWERED, "LISTEN",
+            Rule.SYN_DUPLICATE, "SYN_RECV: half-open",
+            Rule.SYN_SENT_BAD_ACK, "SYN_SENT",
+            Rule.PAWS_REJECTED, "ESTABLISHED and what follows",
+            Rule.TIME_WAIT_ACKED, "TIME_WAIT",
+            Rule.SYN_RETRANSMITTED, "Timers",
+            Rule.CONNECT_CALLED, "Calls");
+
+    private Reference() {}
+
+    /** The text of every page by its file's name. */
+    static Map<String, String> pages() {
+        return Map.of(
+                "rules.md", rules(),
+                "counters.md", counters(),
+                "sysctls.md", sysctls(),
+                "socket-options.md", socketOptions());
+    }
+
+    private static String head(String title, String source, String prose) {
+        return "# " + title + "\n\n<!-- Printed by ./halfopen docs docs from " + source + ".java: edit that. -->\n\n"
+                + prose.replace("$SOURCE", "[" + source + ".java](" + SOURCES + source + ".java)");
+    }
+
+    private static String rules() {
+        StringBuilder page = new StringBuilder(head("Rules", "Rule", """
+                Every decision the stack takes has a name, from
+                $SOURCE.
+                The name is what the lab's timeline shows, what a packet's comment in a pcapng file says, and what tests
+                assert. The order is the order in which a segment meets the rules.
+
+                Verdicts: `ACCEPT`, it counts for the connection, and an ACK may follow. `REPLY`, it is answered and has no
+                other effect on what it came for. `DROP`, nothing is sent. `SEND`, no segment came: the stack acts at a
+                timer or in a call. Each counter named is raised by one; what packets in and out count by themselves
+                (`InSegs`, `OutSegs`, `OutRsts` and others) is not repeated here: see [counters.md](counters.md).
+                """));
+        String[] heads = {"Rule", "Verdict", "What happens", "Counts", "Where Linux decides it"};
+        Table table = new Table(heads);
+        for (Rule rule : Rule.values()) {
+            String chapter = CHAPTERS.get(rule);
+            if (chapter != null) {
+                page.append(rule.ordinal() == 0 ? "" : table)
+                        .append("\n## ")
+                        .append(chapter)
+                        .append("\n\n");
+                table = new Table(heads);
+            }
+            String counts = Arrays.stream(rule.counts()).map(Counter::name).collect(Collectors.joining(" "));
+            table.row(code(rule.name()), rule.verdict().name(), rule.sentence(), counts, rule.where());
+        }
+        return page.append(table).toString();
+    }
+
+    private static String counters() {
+        StringBuilder page = new StringBuilder(head("Counters", "Counter", """
+                What a stack counts, from
+                $SOURCE,
+                spelled as /proc/net/snmp and /proc/net/netstat print it. The order is that of the two files, and of nstat.
+                All are per stack, as the kernel's are per network namespace.
+
+                A counter without a rule is raised where packets and connections are handled; one with rules may be raised
+                there, too, as `RetransSegs` is by every segment sent again.
+                """));
+        for (Counter.Group group : Counter.Group.values()) {
+            page.append("\n## ").append(group).append("\n\n");
+            Table table = new Table("Counter", "What it counts", "Raised by rules");
+            for (Counter counter : Counter.values()) {
+                if (counter.group() == group) {
+                    table.row(code(counter.name()), counter.sentence(), rulesThatCount(counter));
+                }
+            }
+            page.append(table);
+        }
+        return page.toString();
+    }
+
+    private static String rulesThatCount(Counter counter) {
+        return Arrays.stream(Rule.values())
+                .filter(rule -> Arrays.asList(rule.counts()).contains(counter))
+                .map(Rule::name)
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String sysctls() {
+        Table table = new Table("Sysctl", "Range", "6.18", "3.10", "unp", "What it does");
+        for (Sysctl sysctl : Sysctl.values()) {
+            table.row(
+                    code(sysctl.fullName()),
+                    sysctl.min() + " to " + sysctl.max(),
+                    defaultOf(sysctl, Kernel.LINUX_6_18),
+                    defaultOf(sysctl, Kernel.LINUX_3_10),
+                    defaultOf(sysctl, Kernel.UNP),
+                    sysctl.sentence());
+        }
+        return head("Sysctls", "Sysctl", """
+                The settings that act on a stack, from
+                $SOURCE,
+                with Linux's names. `lab`, `serve` and `connect` take `--sysctl NAME=VALUE`; a name that is not here, and a
+                value outside the range, is refused. The columns 6.18, 3.10 and unp are the defaults of the three
+                [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace, but for `tcp_syncookies`,
+                which is 1 there; where an older kernel's are not known, they are 6.18's.
+
+                """) + table;
+    }
+
+    private static String defaultOf(Sysctl sysctl, Kernel kernel) {
+        Sysctls values = new Sysctls(kernel);
+        return IntStream.range(0, sysctl.width())
+                .mapToObj(index -> String.valueOf(values.get(sysctl, index)))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String socketOptions() {
+        Table table = new Table("Option", "Can be set", "What it does");
+        for (SocketOption option : SocketOption.values()) {
+            table.row(code(option.name()), option.settable() ? "yes" : "no", option.sentence());
+        }
+        return head("Socket options", "SocketOption", """
+                What setsockopt(2) and getsockopt(2) of a stack know, from
+                $SOURCE:
+                the options of socket(7) and tcp(7) that have an effect. Setting one that cannot be set returns
+                `-ENOPROTOOPT`. accept(2) hands the listener's options on to the connection.
+
+                """) + table;
+    }
+
+    private static String code(String text) {
+        return "`" + text + "`";
+    }
+}
