@@ -29,7 +29,8 @@ final class FlowTable {
         return size;
     }
 
-    @Nullable Flow find(Segment segment) {
+    @Nullable
+    Flow find(Segment segment) {
         return find(
                 segment.destinationHigh(),
                 segment.destinationLow(),
@@ -38,7 +39,8 @@ final class FlowTable {
                 segment.sourcePort() << 16 | segment.destinationPort());
     }
 
-    @Nullable Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    @Nullable
+    Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int hash = hash(localHigh, localLow, remoteHigh, remoteLow, ports);
         int mask = hashes.length - 1;
         for (int i = hash & mask; hashes[i] != 0; i = i + 1 & mask) {
@@ -50,8 +52,7 @@ final class FlowTable {
         return null;
     }
 
-    private static boolean isFor(
-            Flow flow, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    private static boolean isFor(Flow flow, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         return flow.ports == ports
                 && flow.remoteLow == remoteLow
                 && flow.remoteHigh == remoteHigh
