@@ -36,7 +36,9 @@ public final class Main implements Runnable {
 
     /** The command line as {@code main} runs it: errors are one line on stderr. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine commands = new CommandLine(new Main());
+        commands.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
+        return Numbers.register(commands)
                 .setParameterExceptionHandler(Main::sayBadInput)
                 .setExecutionExceptionHandler(Main::sayFailure);
     }
@@ -44,7 +46,7 @@ public final class Main implements Runnable {
     private static int sayBadInput(ParameterException bad, String[] args) {
         CommandLine command = bad.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + firstLine(bad.getMessage()) + " (" + name + " --help)");
+        command.getErr().println(name + ": " + BadInput.sentence(bad) + " (" + name + " --help)");
         return BAD_INPUT;
     }
 

@@ -124,6 +124,7 @@ public enum Sysctl {
         } catch (NumberFormatException notANumber) {
             // said below, as for one out of range
         }
-        throw new IllegalArgumentException(fullName() + " takes " + min + " to " + max + ", not '" + word + "'");
+        String range = min == max ? "only " + min : min + " to " + max;
+        throw new IllegalArgumentException(fullName() + " takes " + range + ", not '" + word + "'");
     }
 }

@@ -49,13 +49,13 @@ final class Comparison {
                 report -> String.valueOf(report.counters().getOrDefault("ListenOverflows", 0L)));
         line("ended after", reports, report -> seconds(report.endMs()));
         out.println();
-        reports.forEach(report -> report.drops()
-                .forEach((rule, count) -> out.println(String.format(
-                        Locale.ROOT,
-                        "%-20s%s %d x",
-                        style.faint(title(report.kernel())),
-                        style.rule("  " + rule),
-                        count))));
+        reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
+    }
+
+    private void drop(LabReport report, String rule, long count) {
+        String title = String.format(Locale.ROOT, "%-20s", title(report.kernel()));
+        String times = String.format(Locale.ROOT, "%6d x ", count);
+        out.println(style.faint(title) + times + style.rule(rule));
     }
 
     private void line(String name, List<LabReport> reports, Function<LabReport, String> cell) {

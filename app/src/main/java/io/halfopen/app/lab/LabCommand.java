@@ -30,11 +30,14 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "lab",
         description = {
-            "Replay a burst of connections against a listener, in virtual time, and say what became of each.",
+            "Replay a burst of connections in virtual time, and say what became of each.",
+            "",
             "Without PRESET and options: " + Presets.DEFAULT + ". With options only: an experiment of your own.",
             "",
-            "DURATION is 20s, 500ms, 2m, 0, never or forever."
+            "DURATION is 20s, 500ms, 2m, 0, never or forever.",
+            ""
         },
+        abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class LabCommand implements Callable<Integer> {

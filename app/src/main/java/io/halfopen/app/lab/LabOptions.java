@@ -4,6 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.SysctlOption;
 import io.halfopen.linux.Kernel;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -52,7 +53,7 @@ final class LabOptions {
             names = "--sysctl",
             paramLabel = "NAME=VALUE",
             converter = SysctlOption.Converter.class,
-            description = "A kernel setting by its full name, such as net.ipv4.tcp_abort_on_overflow=1; repeatable.")
+            description = {"A kernel setting by its full name, for example", "net.ipv4.tcp_abort_on_overflow=1; repeatable."})
     private List<SysctlOption> sysctls = List.of();
 
     @Option(names = "--clients", paramLabel = "N", description = "How many connect (6).")
@@ -175,7 +176,8 @@ final class LabOptions {
             throw bad("--answer takes numbers above 0");
         }
         if (loss != null && !(loss >= 0 && loss <= 100)) {
-            throw bad("--loss takes 0 to 100 percent, not " + loss);
+            String percent = BigDecimal.valueOf(loss).stripTrailingZeros().toPlainString();
+            throw bad("--loss takes 0 to 100 percent, not " + percent);
         }
         if (!on.equals("sim")) {
             throw bad("--on takes sim, not '" + on + "'");

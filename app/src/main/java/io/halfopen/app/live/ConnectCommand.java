@@ -25,10 +25,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "connect",
         description = {
-            "Connect from the stack, through a TUN interface, to a listener of this host or its network namespace.",
-            "What comes on standard input is sent, what is received goes to standard output, and what happens to the",
-            "connection is told on standard error. Needs Linux, and root or a TUN interface that is yours."
+            "Connect from the stack, through a TUN interface, to a listener of this host.",
+            "",
+            "What comes on standard input is sent, what is received goes to standard output, and what happens to the "
+                    + "connection is told on standard error. It ends when both directions have, as the exit code says: "
+                    + "0, or 1 for an error.",
+            "",
+            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -rn, or "
+                    + "ip netns.",
+            ""
         },
+        abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class ConnectCommand implements Callable<Integer> {

@@ -89,7 +89,8 @@ final class LiveTimeline implements PacketTap {
     private void line(long now, String peer, String what, String tally, String reason) {
         startSecond(now);
         if (lines++ < LINES_PER_SECOND) {
-            out.println(String.format(Locale.ROOT, "%10s  %-22s %-13s", Times.seconds(now), peer, what) + reason);
+            String text = String.format(Locale.ROOT, "%10s  %-22s %-13s", Times.seconds(now), peer, what) + reason;
+            out.println(text.stripTrailing());
             out.flush();
         } else {
             unsaid.merge(tally, 1, Integer::sum);

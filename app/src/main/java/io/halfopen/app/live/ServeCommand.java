@@ -25,10 +25,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Serve HTTP as the articles' server does, on the stack, behind a TUN interface. Needs Linux, and root or a",
-            "TUN interface that is yours. Best tried in a network namespace: unshare -rn, or ip netns.",
-            "Every accept(), close() and dropped packet is told; Ctrl-C ends it with a summary."
+            "Serve HTTP on the stack, behind a TUN interface, as the articles' server does.",
+            "",
+            "Every accept(), close() and dropped packet is told; Ctrl-C ends it with a summary.",
+            "DURATION is 20s, 500ms, 2m, 0 or forever.",
+            "",
+            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -rn, or "
+                    + "ip netns.",
+            ""
         },
+        abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {

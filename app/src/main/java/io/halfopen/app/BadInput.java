@@ -1,0 +1,38 @@
+package io.halfopen.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What was wrong with the command line, in one line and in the user's words instead of picocli's. */
+final class BadInput {
+    /** "Invalid value for option '--sysctl' (NAME=VALUE): why", and the same for a positional parameter. */
+    private static final Pattern INVALID = Pattern.compile("Invalid value for "
+            + "(?:option '(?<option>[^']+)'|positional parameter at index \\S+ \\((?<parameter>[^)]+)\\))"
+            + "[^:]*: (?<why>.*)");
+
+    private BadInput() {}
+
+    static String sentence(ParameterException bad) {
+        if (bad instanceof UnmatchedArgumentException unmatched) {
+            return sentence(unmatched);
+        }
+        String message = String.valueOf(bad.getMessage()).lines().findFirst().orElse("bad input");
+        Matcher invalid = INVALID.matcher(message);
+        if (invalid.matches()) {
+            String option = invalid.group("option");
+            return (option == null ? invalid.group("parameter") : option) + ": " + invalid.group("why");
+        }
+        return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    }
+
+    private static String sentence(UnmatchedArgumentException unmatched) {
+        String what = unmatched.isUnknownOption() ? "unknown option '" : "unexpected argument '";
+        List<String> alike = unmatched.getSuggestions();
+        String hint = alike.isEmpty() ? "" : ": did you mean " + alike.getFirst() + "?";
+        return what + unmatched.getUnmatched().getFirst() + "'" + hint;
+    }
+}

@@ -1,0 +1,43 @@
+package io.halfopen.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Numbers on the command line, with a sentence for the user where picocli would name a type of Java. */
+final class Numbers {
+    private Numbers() {}
+
+    /** For a command line and its subcommands. */
+    static CommandLine register(CommandLine commands) {
+        ITypeConverter<Integer> ints = text -> Math.toIntExact(whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        ITypeConverter<Long> longs = text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
+        return commands.registerConverter(int.class, ints)
+                .registerConverter(Integer.class, ints)
+                .registerConverter(long.class, longs)
+                .registerConverter(Long.class, longs)
+                .registerConverter(Double.class, Numbers::decimal);
+    }
+
+    private static long whole(String text, long least, long most) {
+        if (!text.matches("[+-]?\\d+")) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException beyondLong) {
+            // said below, as for one beyond int
+        }
+        throw new TypeConversionException("'" + text + "' is not " + least + " to " + most);
+    }
+
+    private static double decimal(String text) {
+        if (!text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)")) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
+        return Double.parseDouble(text);
+    }
+}
