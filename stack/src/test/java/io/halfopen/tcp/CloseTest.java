@@ -1,0 +1,180 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.linux.Errno.EPIPE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.TcpState;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How connections end: in order, one half at a time, or by a reset. */
+class CloseTest {
+    private final Scene scene = new Scene();
+    private final Peer peer = scene.peer();
+    private int fd;
+
+    @BeforeEach
+    void connect() {
+        int listener = scene.listener(1);
+        peer.handshake();
+        fd = scene.accept(listener);
+    }
+
+    private TcpState state() {
+        return scene.stack.row(fd).state();
+    }
+
+    @Test
+    void thePeerMayFinishFirst() {
+        assertThat(peer.inject("F. 1:1(0) ack 1")).isEqualTo(Rule.FIN_ACCEPTED);
+        scene.at("0.004s");
+        peer.expectOnly(". 1:1(0) ack 2");
+        assertThat(state()).isEqualTo(TcpState.CLOSE_WAIT);
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+        assertThat(scene.write(fd, "hello")).isEqualTo(5);
+        peer.expect("P. 1:6(5) ack 2");
+        peer.inject(". 2:2(0) ack 6");
+        scene.close(fd);
+        assertThat(scene.stack.counted(Rule.CLOSED_UNREAD)).isZero();
+        peer.expectOnly("F. 6:6(0) ack 2");
+        peer.inject(". 2:2(0) ack 7");
+        assertThat(scene.stack.snapshot()).as("only the listener is left").hasSize(1);
+        peer.inject(". 2:2(0) ack 7");
+        peer.expectOnly("R 7:7(0) win 0 <>");
+    }
+
+    @Test
+    void halfAConnectionStillReceives() {
+        scene.shutdown(fd, Stack.SHUT_WR);
+        peer.expect("F. 1:1(0) ack 1");
+        assertThat(state()).isEqualTo(TcpState.FIN_WAIT1);
+        assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
+        peer.inject(". 1:1(0) ack 2");
+        assertThat(state()).isEqualTo(TcpState.FIN_WAIT2);
+        peer.inject("P. 1:6(5) ack 2");
+        peer.expect(". 2:2(0) ack 6");
+        assertThat(scene.read(fd)).isEqualTo("abcde");
+        scene.at("200s").expectNothing();
+        assertThat(state())
+                .as("FIN_WAIT2 has no limit while somebody has the socket")
+                .isEqualTo(TcpState.FIN_WAIT2);
+        peer.inject("F. 6:6(0) ack 2");
+        peer.expectOnly(". 2:2(0) ack 7");
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+        assertThat(state()).isEqualTo(TcpState.CLOSE);
+    }
+
+    @Test
+    void shutdownForReadingOnlyTellsTheReader() {
+        scene.shutdown(fd, Stack.SHUT_RD);
+        scene.expectNothing();
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+        peer.inject("P. 1:6(5) ack 1");
+        peer.expectOnly(". 1:1(0) ack 6");
+        assertThat(scene.read(fd)).isEqualTo("abcde");
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+    }
+
+    @Test
+    void theFinWaitsForTheDataBeforeIt() {
+        scene.write(fd, "ab");
+        scene.write(fd, "cd");
+        scene.close(fd);
+        peer.expect("P. 1:3(2) ack 1").expectOnly("FP. 3:5(2) ack 1 \"cd\"");
+    }
+
+    @Test
+    void bothMayFinishAtOnce() {
+        scene.close(fd);
+        peer.expect("F. 1:1(0) ack 1");
+        peer.inject("F. 1:1(0) ack 1");
+        peer.expectOnly(". 2:2(0) ack 2");
+        assertThat(scene.stack.snapshot().getLast().state()).isEqualTo(TcpState.CLOSING);
+        peer.inject(". 2:2(0) ack 2");
+        assertThat(scene.changes()).isEqualTo("TW+1");
+        assertThat(scene.stack.snapshot().getLast().state()).isEqualTo(TcpState.TIME_WAIT);
+        peer.inject("F. 1:1(0) ack 1");
+        peer.expectOnly(". 2:2(0) ack 2");
+    }
+
+    @Test
+    void anUnansweredFinIsSentAgain() {
+        scene.close(fd);
+        scene.at("4s");
+        assertThat(peer.times()).isEqualTo("0 0.2 0.6 1.4 3");
+        peer.inject("F. 1:1(0) ack 2");
+        peer.expectOnly(". 2:2(0) ack 2");
+    }
+
+    @Test
+    void aRepeatedFinIsAcknowledgedAgain() {
+        peer.inject("FP. 1:6(5) ack 1");
+        scene.at("0.04s");
+        peer.expectOnly(". 1:1(0) ack 7");
+        assertThat(peer.inject("FP. 1:6(5) ack 1")).isEqualTo(Rule.DATA_DUPLICATE);
+        peer.expectOnly(". 1:1(0) ack 7");
+        peer.inject("P. 7:12(5) ack 1");
+        assertThat(scene.read(fd)).isEqualTo("abcde");
+        assertThat(scene.read(fd)).as("nothing follows a FIN").isEqualTo("EOF");
+    }
+
+    // ---- resets
+
+    @Test
+    void closeWithUnreadDataResets() {
+        peer.inject("P. 1:6(5) ack 1");
+        peer.expect(". 1:1(0) ack 6");
+        scene.close(fd);
+        assertThat(scene.changes()).isEqualTo("EstabResets+1 OutRsts+1 TCPAbortOnClose+1");
+        peer.expectOnly("R. 1:1(0) ack 6");
+    }
+
+    @Test
+    void closeWithLingerZeroResets() {
+        scene.stack.setsockopt(fd, SocketOption.SO_LINGER, 0);
+        scene.close(fd);
+        assertThat(scene.changes()).isEqualTo("EstabResets+1 OutRsts+1 TCPAbortOnData+1");
+        assertThat(scene.stack.counted(Rule.CLOSED_BY_LINGER)).isEqualTo(1);
+        peer.expectOnly("R. 1:1(0) ack 1");
+    }
+
+    @Test
+    void dataAfterCloseIsResetAsIfNobodyWereThere() {
+        scene.close(fd);
+        peer.expect("F. 1:1(0) ack 1");
+        assertThat(peer.inject("P. 1:6(5) ack 1")).isEqualTo(Rule.DATA_AFTER_CLOSE);
+        assertThat(scene.changes()).isEqualTo("OutRsts+1 TCPAbortOnData+1");
+        peer.expectOnly("R 1:1(0) win 0 <>");
+        assertThat(scene.stack.snapshot()).hasSize(1);
+    }
+
+    @Test
+    void aResetIsReadOnceAndThenItIsTheEnd() {
+        assertThat(peer.inject("R 1:1(0)")).isEqualTo(Rule.RST_ACCEPTED);
+        assertThat(scene.changes()).isEqualTo("EstabResets+1");
+        assertThat(scene.read(fd)).isEqualTo("ECONNRESET");
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+        assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
+        scene.expectNothing();
+    }
+
+    @Test
+    void orItIsWrittenOnce() {
+        peer.inject("R 1:1(0)");
+        assertThat(scene.write(fd, "x")).isEqualTo(-io.halfopen.linux.Errno.ECONNRESET);
+        assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+    }
+
+    @Test
+    void afterTheFinAResetIsABrokenPipe() {
+        peer.inject("F. 1:1(0) ack 1");
+        peer.inject("R. 2:2(0) ack 1");
+        assertThat(scene.changes()).isEqualTo("EstabResets+1");
+        assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
+        assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
+        assertThat(scene.read(fd)).isEqualTo("EOF");
+    }
+}
