@@ -91,10 +91,6 @@ final class Template {
     /** RFC 1624, equation 3: HC' = ~(~HC + ~m + m'). */
     private void repair(int checksum, int was, int is) {
         long sum = (~Bytes.getShort(bytes, checksum) & 0xffff) + (~was & 0xffff_ffffL) + (is & 0xffff_ffffL);
-        Bytes.putShort(bytes, checksum, Checksum.complement((int) (sum >>> 32), fold32(sum)));
-    }
-
-    private static int fold32(long sum) {
-        return (int) ((sum & 0xffff) + (sum >>> 16 & 0xffff));
+        Bytes.putShort(bytes, checksum, Checksum.complement(sum, 0));
     }
 }

@@ -7,79 +7,89 @@ import java.nio.ByteOrder;
 /**
  * The Internet checksum (RFC 1071): the one's complement sum of 16-bit words. That sum does not care in which byte
  * order the words are read as long as the result is swapped back, nor how many of them are added at a time: so bytes
- * are read eight at a time in the machine's own order, into four independent accumulators that cannot overflow.
+ * are read four or eight at a time in the machine's own order, and the sum is folded at the end.
  */
 public final class Checksum {
     private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder())
+            .withInvokeExactBehavior();
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder())
+            .withInvokeExactBehavior();
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
     private static final long LOW = 0xffff_ffffL;
+
+    /** From so many bytes on, a power of two, vectors are worth their preparation. */
+    private static final int MANY = 256;
 
     private Checksum() {}
 
     /** The folded 16-bit sum of {@code length} bytes, as if read in network order; not complemented. */
     public static int sum(byte[] bytes, int offset, int length) {
-        int at = offset;
-        int end = offset + length;
-        long a = 0;
-        long b = 0;
-        long c = 0;
-        long d = 0;
-        for (; at <= end - 32; at += 32) {
-            long w = (long) LONG.get(bytes, at);
-            long x = (long) LONG.get(bytes, at + 8);
-            long y = (long) LONG.get(bytes, at + 16);
-            long z = (long) LONG.get(bytes, at + 24);
-            a += (w & LOW) + (w >>> 32);
-            b += (x & LOW) + (x >>> 32);
-            c += (y & LOW) + (y >>> 32);
-            d += (z & LOW) + (z >>> 32);
-        }
-        for (; at <= end - 8; at += 8) {
-            long w = (long) LONG.get(bytes, at);
-            a += (w & LOW) + (w >>> 32);
-        }
-        int folded = fold(a + b + c + d);
-        return fold((SWAP ? swap(folded) : folded) + (long) tail(bytes, at, end));
-    }
-
-    /** What the last 0 to 7 bytes add, in network order; an odd byte is the high half of a word. */
-    private static int tail(byte[] bytes, int at, int end) {
-        int sum = 0;
-        int i = at;
-        for (; i + 1 < end; i += 2) {
-            sum += Bytes.getShort(bytes, i);
-        }
-        return i < end ? sum + (Bytes.getByte(bytes, i) << 8) : sum;
+        int many = length < MANY ? 0 : length & -MANY;
+        long sum = many == 0 ? 0 : sumOfMany(bytes, offset, many);
+        int folded = fold(sum + sumOfFew(bytes, offset + many, offset + length));
+        return SWAP ? swap(folded) : folded;
     }
 
     /**
-     * The folded sum of the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1). IPv4 addresses come mapped
+     * HotSpot makes vectors of a loop that extends signed ints, not of one that extends unsigned ones: so the sign is
+     * flipped, which takes 2^31 from each word, and all of that is added again. This is a method of its own since
+     * HotSpot unrolls a loop by how long it has been: headers would make it think that this one is short.
+     */
+    private static long sumOfMany(byte[] bytes, int offset, int length) {
+        long sum = 0;
+        for (int i = 0; i < length; i += 4) {
+            sum += (int) INT.get(bytes, offset + i) ^ Integer.MIN_VALUE;
+        }
+        return sum + ((long) length << 29);
+    }
+
+    private static long sumOfFew(byte[] bytes, int offset, int end) {
+        int at = offset;
+        long sum = 0;
+        for (; at <= end - 8; at += 8) {
+            long word = (long) LONG.get(bytes, at);
+            sum += (word & LOW) + (word >>> 32);
+        }
+        if (at <= end - 4) {
+            sum += (int) INT.get(bytes, at) & LOW;
+            at += 4;
+        }
+        if (at <= end - 2) {
+            sum += (short) SHORT.get(bytes, at) & 0xffff;
+            at += 2;
+        }
+        // An odd byte is the first half of a word.
+        return at < end ? sum + (SWAP ? Bytes.getByte(bytes, at) : Bytes.getByte(bytes, at) << 8) : sum;
+    }
+
+    /**
+     * The sum of the pseudo-header, not folded (RFC 9293, section 3.1; RFC 8200, section 8.1). IPv4 addresses come mapped
      * (::ffff:a.b.c.d): the extra 0xffff is one's complement zero, so both versions are the same four additions.
      */
-    public static int pseudoHeader(
+    public static long pseudoHeader(
             long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int tcpLength) {
         long sum = (sourceHigh >>> 32) + (sourceHigh & LOW) + (sourceLow >>> 32) + (sourceLow & LOW);
         sum += (destinationHigh >>> 32) + (destinationHigh & LOW);
         sum += (destinationLow >>> 32) + (destinationLow & LOW);
-        return fold(sum + IpHeader.TCP + tcpLength);
+        return sum + IpHeader.TCP + tcpLength;
     }
 
     /** What to write into a checksum field, from the sum of everything else. */
-    public static int complement(int a, int b) {
-        return ~fold((long) a + b) & 0xffff;
+    public static int complement(long a, int b) {
+        return ~fold(a + b) & 0xffff;
     }
 
     /** Whether the sum of all, checksum field included, says that nothing was damaged. */
-    public static boolean isIntact(int a, int b) {
-        return fold((long) a + b) == 0xffff;
+    public static boolean isIntact(long a, int b) {
+        return fold(a + b) == 0xffff;
     }
 
+    /** Adding a sum to itself turned by half leaves in the upper half both halves and the carry between them. */
     private static int fold(long sum) {
-        long folded = (sum & LOW) + (sum >>> 32);
-        folded = (folded & 0xffff) + (folded >>> 16);
-        folded = (folded & 0xffff) + (folded >>> 16);
-        return (int) ((folded & 0xffff) + (folded >>> 16));
+        int half = (int) (sum + Long.rotateLeft(sum, 32) >>> 32);
+        return half + Integer.rotateLeft(half, 16) >>> 16;
     }
 
     private static int swap(int word) {

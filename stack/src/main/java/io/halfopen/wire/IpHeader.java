@@ -84,7 +84,7 @@ public final class IpHeader {
         sum += (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
         Bytes.putInt(packet, offset, 0x4500 << 16 | total);
         Bytes.putInt(packet, offset + V4_ID, id << 16 | DONT_FRAGMENT);
-        Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | TCP) << 16 | Checksum.complement((int) sum, 0));
+        Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | TCP) << 16 | Checksum.complement(sum, 0));
         Bytes.putInt(packet, offset + V4_SOURCE, source);
         Bytes.putInt(packet, offset + V4_DESTINATION, destination);
     }

@@ -74,7 +74,7 @@ public final class Segment {
         if (header < IpHeader.V4_LENGTH || total < header || total > length) {
             return Defect.IP_BAD_LENGTH;
         }
-        if (!Checksum.isIntact(Checksum.sum(packet, offset, header), 0)) {
+        if (!Checksum.isIntact(0, Checksum.sum(packet, offset, header))) {
             return Defect.IP_BAD_CHECKSUM;
         }
         sourceHigh = 0;
@@ -131,7 +131,7 @@ public final class Segment {
         if (header < TcpHeader.LENGTH || header > tcpLength) {
             return Defect.TCP_BAD_LENGTH;
         }
-        int pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
+        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
         if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, tcpOffset, tcpLength))) {
             return Defect.TCP_BAD_CHECKSUM;
         }

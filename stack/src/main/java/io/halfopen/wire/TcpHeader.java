@@ -64,7 +64,7 @@ public final class TcpHeader {
             long sourceLow,
             long destinationHigh,
             long destinationLow) {
-        int pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
+        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
         int sum = Checksum.sum(packet, offset, tcpLength);
         Bytes.putShort(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum));
     }

@@ -58,7 +58,7 @@ class ChecksumTest {
             Bytes.putInt(v4, 0, source);
             Bytes.putInt(v4, 4, destination);
             Bytes.putInt(v4, 8, IpHeader.TCP << 16 | tcpLength);
-            int sum = Checksum.pseudoHeader(0, IpAddress.mapped(source), 0, IpAddress.mapped(destination), tcpLength);
+            long sum = Checksum.pseudoHeader(0, IpAddress.mapped(source), 0, IpAddress.mapped(destination), tcpLength);
             assertThat(sum % 0xffff).isEqualTo(wordByWord(v4, 0, 12) % 0xffff);
 
             byte[] v6 = new byte[40];
