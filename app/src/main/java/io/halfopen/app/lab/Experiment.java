@@ -42,7 +42,7 @@ final class Experiment {
         serverHost.addAddress(address, scenario.isLoopback() ? LOOPBACK_MTU : ETHERNET_MTU);
         clientHost = scenario.isLoopback() ? serverHost : addClientHost();
         world.connect(serverHost, clientHost, Path.ofDelay(scenario.rtt() / 2).withLoss(scenario.loss()));
-        recorder = new Recorder(serverHost, scenario.isLoopback());
+        recorder = new Recorder(serverHost, scenario.isLoopback(), this::queues);
         world.addTap(recorder);
         server = new ArticleServer(plan(), new SimCalls(world, serverHost), new ServerStory(world, recorder));
         clients = new Clients(scenario, world, clientHost, address, recorder);
@@ -71,7 +71,7 @@ final class Experiment {
         if (result < 0) {
             throw new IllegalStateException("the server cannot start: " + Errno.name(result));
         }
-        int effective = stack().queues(server.listener()).effectiveBacklog();
+        int effective = queues().effectiveBacklog();
         long holds = scenario.kernel().acceptQueueHolds(effective);
         recorder.tell(0, 0, "listen(" + scenario.backlog() + "): the accept queue holds " + holds);
     }
@@ -120,13 +120,17 @@ final class Experiment {
         return serverHost.stack();
     }
 
+    private ListenQueues queues() {
+        return stack().queues(server.listener());
+    }
+
     /** The server's listening descriptor. */
     int listener() {
         return server.listener();
     }
 
     LabReport report() {
-        ListenQueues queues = stack().queues(server.listener());
+        ListenQueues queues = queues();
         States states = new States(clientHost.stack().snapshot());
         return new LabReport(
                 scenario.kernel().version(),

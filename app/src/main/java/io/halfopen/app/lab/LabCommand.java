@@ -163,7 +163,7 @@ public final class LabCommand implements Callable<Integer> {
     }
 
     private void tell(Experiment experiment, LabReport report) {
-        Story story = new Story(out(), style());
+        Story story = new Story(out(), style(), experiment.scenario().kernel());
         story.headline(experiment.scenario());
         story.timeline(experiment.recorder().moments(), false);
         story.connections(report.clients(), false);

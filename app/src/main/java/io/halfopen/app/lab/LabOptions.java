@@ -53,7 +53,10 @@ final class LabOptions {
             names = "--sysctl",
             paramLabel = "NAME=VALUE",
             converter = SysctlOption.Converter.class,
-            description = {"A kernel setting by its full name, for example", "net.ipv4.tcp_abort_on_overflow=1; repeatable."})
+            description = {
+                "A kernel setting by its full name, for example",
+                "net.ipv4.tcp_abort_on_overflow=1; repeatable."
+            })
     private List<SysctlOption> sysctls = List.of();
 
     @Option(names = "--clients", paramLabel = "N", description = "How many connect (6).")

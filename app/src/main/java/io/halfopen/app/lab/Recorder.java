@@ -6,6 +6,7 @@ import static io.halfopen.wire.TcpHeader.SYN;
 import io.halfopen.linux.Rule;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Tap;
+import io.halfopen.tcp.ListenQueues;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that happened, in order: the packets as the server's interface saw them, and what the programs did. */
@@ -27,14 +29,16 @@ final class Recorder implements Tap {
      *
      * @param client its number, or 0 for the server
      * @param rule the decision behind it, if it is one
+     * @param queues the listener's queues right after it
      */
     record Moment(
-            long time, int client, String what, @Nullable Rule rule) {}
+            long time, int client, String what, @Nullable Rule rule, ListenQueues queues) {}
 
     private record Endpoint(IpAddress address, int port) {}
 
     private final Host server;
     private final boolean loopback;
+    private final Supplier<ListenQueues> queues;
     private final List<Packet> packets = new ArrayList<>();
     private final List<Moment> moments = new ArrayList<>();
     private final Map<Endpoint, LabClient> clients = new HashMap<>();
@@ -42,8 +46,9 @@ final class Recorder implements Tap {
     private final Segment segment = new Segment();
     private int connecting;
 
-    Recorder(Host server, boolean loopback) {
+    Recorder(Host server, boolean loopback, Supplier<ListenQueues> queues) {
         this.server = server;
+        this.queues = queues;
         this.loopback = loopback;
     }
 
@@ -56,11 +61,11 @@ final class Recorder implements Tap {
     }
 
     void tell(long time, int client, String what) {
-        moments.add(new Moment(time, client, what, null));
+        moments.add(new Moment(time, client, what, null, queues.get()));
     }
 
     void tell(long time, int client, String what, Rule rule) {
-        moments.add(new Moment(time, client, what, rule));
+        moments.add(new Moment(time, client, what, rule, queues.get()));
     }
 
     /** From now on the packets of this address and port are this client's. */

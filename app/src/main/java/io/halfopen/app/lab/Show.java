@@ -19,13 +19,14 @@ enum Show {
     timeline {
         @Override
         void print(Experiment experiment, LabReport report, PrintWriter out, Style style) {
-            new Story(out, style).timeline(experiment.recorder().moments(), true);
+            new Story(out, style, experiment.scenario().kernel())
+                    .timeline(experiment.recorder().moments(), true);
         }
     },
     connections {
         @Override
         void print(Experiment experiment, LabReport report, PrintWriter out, Style style) {
-            new Story(out, style).connections(report.clients(), true);
+            new Story(out, style, experiment.scenario().kernel()).connections(report.clients(), true);
         }
     },
     ss {

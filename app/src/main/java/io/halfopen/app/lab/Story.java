@@ -3,7 +3,9 @@ package io.halfopen.app.lab;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.Times;
+import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -25,10 +27,12 @@ final class Story {
 
     private final PrintWriter out;
     private final Style style;
+    private final Kernel kernel;
     private final Set<Rule> explained = EnumSet.noneOf(Rule.class);
 
-    Story(PrintWriter out, Style style) {
+    Story(PrintWriter out, Style style, Kernel kernel) {
         this.out = out;
+        this.kernel = kernel;
         this.style = style;
     }
 
@@ -46,10 +50,16 @@ final class Story {
     // ---- the timeline
 
     /** Clients to whom the same happens at the same time, in one line. */
-    private record Line(long time, SortedSet<Integer> clients, Recorder.Moment moment) {}
+    private record Line(long time, SortedSet<Integer> clients, Recorder.Moment moment, ListenQueues queues) {
+        Line with(Recorder.Moment other) {
+            clients.add(other.client());
+            return new Line(time, clients, moment, other.queues());
+        }
+    }
 
     void timeline(List<Recorder.Moment> moments, boolean whole) {
         List<Line> lines = merge(moments);
+        out.println(style.faint(columns("time", "who", "SYN", "accept") + "what happens, and the queues after it"));
         int hidden = whole ? 0 : Math.max(0, lines.size() - MOST_LINES);
         for (int i = 0; i < lines.size(); i++) {
             if (hidden > 0 && i == MOST_LINES / 2) {
@@ -64,25 +74,32 @@ final class Story {
     private static List<Line> merge(List<Recorder.Moment> moments) {
         List<Line> lines = new ArrayList<>();
         for (Recorder.Moment moment : moments) {
-            Line same = null;
-            for (int i = lines.size() - 1; i >= 0 && lines.get(i).time() == moment.time() && same == null; i--) {
-                Recorder.Moment other = lines.get(i).moment();
-                boolean alike = other.what().equals(moment.what()) && other.rule() == moment.rule();
-                same = alike && moment.client() > 0 ? lines.get(i) : null;
-            }
-            if (same == null) {
-                lines.add(new Line(moment.time(), new TreeSet<>(Set.of(moment.client())), moment));
+            int same = moment.client() == 0 ? -1 : lastAlike(lines, moment);
+            if (same < 0) {
+                lines.add(new Line(moment.time(), new TreeSet<>(Set.of(moment.client())), moment, moment.queues()));
             } else {
-                same.clients().add(moment.client());
+                lines.set(same, lines.get(same).with(moment));
             }
         }
         return lines;
     }
 
+    /** The line of the same time that says the same, or -1. */
+    private static int lastAlike(List<Line> lines, Recorder.Moment moment) {
+        for (int i = lines.size() - 1; i >= 0 && lines.get(i).time() == moment.time(); i--) {
+            Recorder.Moment other = lines.get(i).moment();
+            if (other.what().equals(moment.what()) && other.rule() == moment.rule()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private void print(Line line) {
         Recorder.Moment moment = line.moment();
-        String who = moment.client() == 0 ? "server" : "client " + numbers(line.clients());
-        String what = String.format(Locale.ROOT, "%10s  %-16s %s", Times.seconds(line.time()), who, colour(moment));
+        ListenQueues queues = line.queues();
+        String accept = queues.acceptQueue() + "/" + kernel.acceptQueueHolds(queues.effectiveBacklog());
+        String what = columns(Times.seconds(line.time()), who(line), queues.synQueue(), accept) + colour(moment);
         Rule rule = moment.rule();
         if (rule == null) {
             out.println(what);
@@ -91,6 +108,17 @@ final class Story {
         // The sentence once is enough; after that the name says it.
         String sentence = explained.add(rule) ? style.faint("  " + rule.sentence()) : "";
         out.println(what + "  " + style.rule(rule.name()) + sentence);
+    }
+
+    private static String columns(Object time, Object who, Object synQueue, Object acceptQueue) {
+        return String.format(Locale.ROOT, "%10s  %-16s %3s %7s  ", time, who, synQueue, acceptQueue);
+    }
+
+    private static String who(Line line) {
+        if (line.moment().client() == 0) {
+            return "server";
+        }
+        return (line.clients().size() == 1 ? "client " : "clients ") + numbers(line.clients());
     }
 
     private String colour(Recorder.Moment moment) {
