@@ -1,6 +1,6 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.app.Style;
+import io.halfopen.app.Subcommand;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Kernel;
 import java.io.IOException;
@@ -12,17 +12,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,11 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
         abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
-public final class LabCommand implements Callable<Integer> {
+public final class LabCommand extends Subcommand {
     private static final long NANOS_PER_PROGRESS = 250_000_000L;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Parameters(
             arity = "0..1",
@@ -117,25 +110,6 @@ public final class LabCommand implements Callable<Integer> {
         }
     }
 
-    private ParameterException bad(String message) {
-        return new ParameterException(commandSpec().commandLine(), message);
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not set the spec");
-        }
-        return spec;
-    }
-
-    private PrintWriter out() {
-        return commandSpec().commandLine().getOut();
-    }
-
-    private Style style() {
-        return new Style(commandSpec().commandLine().getColorScheme().ansi().enabled());
-    }
-
     private void printPresets() {
         for (Presets.Preset each : Presets.all()) {
             out().println(String.format(Locale.ROOT, "%-22s %s", each.name(), each.sentence()));
@@ -201,7 +175,7 @@ public final class LabCommand implements Callable<Integer> {
             return time -> {};
         }
         long[] next = {System.nanoTime() + 4 * NANOS_PER_PROGRESS};
-        PrintWriter err = commandSpec().commandLine().getErr();
+        PrintWriter err = err();
         return time -> {
             if (System.nanoTime() >= next[0]) {
                 next[0] = System.nanoTime() + NANOS_PER_PROGRESS;

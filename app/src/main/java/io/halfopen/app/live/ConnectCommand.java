@@ -1,6 +1,7 @@
 package io.halfopen.app.live;
 
 import io.halfopen.app.Style;
+import io.halfopen.app.Subcommand;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.Stack;
@@ -10,16 +11,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code halfopen connect}: what nc(1) does, on this stack. */
 @Command(
@@ -38,10 +35,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
-public final class ConnectCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec spec;
-
+public final class ConnectCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "HOST", converter = AddressConverter.class, description = "Its address.")
     private IpAddress host = IpAddress.ANY_V4;
 
@@ -54,11 +48,10 @@ public final class ConnectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (port < 1 || port > 65535) {
-            throw new ParameterException(commandSpec().commandLine(), "PORT is 1 to 65535, not " + port);
+            throw bad("PORT is 1 to 65535, not " + port);
         }
-        PrintWriter err = commandSpec().commandLine().getErr();
-        Style style =
-                new Style(commandSpec().commandLine().getColorScheme().ansi().enabled());
+        PrintWriter err = err();
+        Style style = style();
         try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(wire::close));
             Client client = new Client(wire, err, System.out);
@@ -205,12 +198,5 @@ public final class ConnectCommand implements Callable<Integer> {
                 taken.release();
             }
         }
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not set the spec");
-        }
-        return spec;
     }
 }

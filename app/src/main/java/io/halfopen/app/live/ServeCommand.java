@@ -2,7 +2,7 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.Durations;
 import io.halfopen.app.StackSummary;
-import io.halfopen.app.Style;
+import io.halfopen.app.Subcommand;
 import io.halfopen.app.server.Answer;
 import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.Request;
@@ -10,16 +10,11 @@ import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.SocketRow;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code halfopen serve}: the articles' HTTP server, on this stack, for real clients. */
 @Command(
@@ -37,10 +32,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
-public final class ServeCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec spec;
-
+public final class ServeCommand extends Subcommand {
     @Mixin
     private WireOptions wireOptions = new WireOptions();
 
@@ -187,24 +179,5 @@ public final class ServeCommand implements Callable<Integer> {
             new StackSummary(out(), style()).print(wire.stack(), server.listener());
             out().flush();
         }
-    }
-
-    private ParameterException bad(String message) {
-        return new ParameterException(commandSpec().commandLine(), message);
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not set the spec");
-        }
-        return spec;
-    }
-
-    private PrintWriter out() {
-        return commandSpec().commandLine().getOut();
-    }
-
-    private Style style() {
-        return new Style(commandSpec().commandLine().getColorScheme().ansi().enabled());
     }
 }
