@@ -84,6 +84,29 @@ class ConnectionTest {
     }
 
     @Test
+    void everyPacketKnowsWhyItWasSent() {
+        int fd = connection();
+        peer.inject("P. 1:6(5) ack 1");
+        assertThat(peer.next().why()).isEqualTo(Rule.ACK_ACCEPTED);
+        scene.write(fd, "hello");
+        assertThat(peer.next().why()).isEqualTo(Rule.DATA_SENT);
+        scene.shutdown(fd, Stack.SHUT_WR);
+        assertThat(peer.next().why()).isEqualTo(Rule.FIN_SENT);
+    }
+
+    @Test
+    void thereAreOnlySoManyGaps() {
+        connection();
+        int seq = 3;
+        while (peer.inject("P. %d:%d(1) ack 1".formatted(seq, seq + 1)) == Rule.DATA_OUT_OF_ORDER) {
+            seq += 2;
+        }
+        assertThat(scene.rule()).isEqualTo(Rule.DATA_TOO_MANY_GAPS);
+        assertThat(scene.changes()).isEqualTo("TCPOFODrop+1");
+        assertThat(seq).as("64 of them").isEqualTo(3 + 2 * 64);
+    }
+
+    @Test
     void dataAfterAGapWaitsForWhatIsMissing() {
         int fd = connection();
         assertThat(peer.inject("P. 6:11(5) ack 1")).isEqualTo(Rule.DATA_OUT_OF_ORDER);
@@ -162,6 +185,7 @@ class ConnectionTest {
         scene.after("0.039s").expectNothing();
         scene.after("0.001s");
         assertThat(scene.changes()).isEqualTo("DelayedACKs+1");
+        assertThat(scene.stack.counted(Rule.ACK_DELAYED)).isEqualTo(1);
         peer.expectOnly(". 1:1(0) ack " + (seq + 5));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +200,25 @@ class KernelTest {
         scene.at("0.999s").expectNothing();
         server.inject("R. 0:0(0) ack 1");
         assertThat(scene.connect(fd, server)).isEqualTo(-ECONNREFUSED);
+    }
+
+    // ---- data
+
+    /** Until 6.17 only the window itself counted, not what waits to be read. */
+    @Test
+    void onlyAClosedWindowStopsDataOnLinux3() {
+        int listener = old.socket();
+        old.stack.setsockopt(listener, SocketOption.SO_RCVBUF, 2304);
+        old.stack.bind(listener, Scene.HOST, Scene.PORT);
+        old.stack.listen(listener, 1);
+        Peer peer = old.peer().handshake();
+        old.accept(listener);
+        assertThat(peer.inject("P. 1:1001(1000) ack 1")).isEqualTo(Rule.DATA_ACCEPTED);
+        assertThat(peer.inject("P. 1001:2101(1100) ack 1")).as("100 too many").isEqualTo(Rule.DATA_ACCEPTED);
+        peer.expect(". 1:1(0) ack 1001").expect(". 1:1(0) ack 2101 win 0");
+        assertThat(peer.inject("P. 2101:2102(1) ack 1")).isEqualTo(Rule.DATA_NO_ROOM);
+        assertThat(old.changes()).isEqualTo("TCPZeroWindowDrop+1");
+        peer.expectOnly(". 1:1(0) ack 2101 win 0");
     }
 
     @ParameterizedTest

@@ -81,6 +81,18 @@ class ListenerTest {
     }
 
     @Test
+    void aSynForAnotherHostIsNotForUs() {
+        scene.listener(5);
+        byte[] packet = scene.peer().packet(SYN);
+        int lastOctet = 19;
+        packet[lastOctet]++;
+        packet[11]--; // the checksum of the header makes up for it
+        packet[37]--; // and so does TCP's
+        assertThat(scene.receive(packet)).isEqualTo(Rule.IP_NOT_FOR_US);
+        scene.expectNothing();
+    }
+
+    @Test
     void aDamagedSynIsOnlyCounted() {
         scene.listener(5);
         Peer peer = scene.peer();

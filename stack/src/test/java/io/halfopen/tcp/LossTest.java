@@ -90,6 +90,7 @@ class LossTest {
         peer.expectOnly(". 1:1461(1460)");
         peer.inject(". 1:1(0) ack 1");
         scene.expectNothing();
+        assertThat(scene.stack.counted(Rule.FAST_RETRANSMITTED)).isEqualTo(1);
         peer.inject(". 1:1(0) ack 2921");
         assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPFastRetrans+1");
         peer.expectOnly(". 2921:4381(1460)");
@@ -163,6 +164,7 @@ class LossTest {
         scene.write(fd, "hello");
         scene.at("0.201s");
         assertThat(scene.changes()).isEqualTo("TCPWinProbe+1");
+        assertThat(scene.stack.counted(Rule.WINDOW_PROBED)).isEqualTo(1);
         peer.expectOnly(". 0:0(0) ack 1");
         scene.at("7s");
         assertThat(peer.times()).isEqualTo("0.6 1.4 3 6.2");

@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Segments in the notation of packetdrill: {@code FLAGS first:end(length) ack A win W <options> "data"}. Flags are S F R
- * P . U E W, or - for none; the SYN and the FIN are not counted in the length. Data that is not written out is the
- * alphabet, over and over, from the sequence number 1 on.
+ * Segments in the notation of packetdrill: {@code FLAGS first:end(length) ack A win W <options> "data"}. The flags are
+ * S F R P . U E W, or - for none; the SYN and the FIN are not counted in the length. Data that is not written out is
+ * the alphabet, over and over, from the sequence number 1 on.
  */
 final class Notation {
     private static final String FLAGS = "FSRP.UEW";
