@@ -4,13 +4,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Octets in order, on an array from the {@link BufferPool} that grows by doubling and goes back when the last octet
- * is taken. Positions count from the first octet kept; writing beyond the end leaves a hole that a later write fills.
+ * is taken; the next array is at once as large as this one had to be. Positions count from the first octet kept;
+ * writing beyond the end leaves a hole that a later write fills.
  */
 final class ByteRing {
     private final BufferPool pool;
     private byte @Nullable [] data;
     private int head;
     private int length;
+
+    /** The room that was needed on this array, and on the one before it, octets. */
+    private int peak;
+
+    private int usual;
 
     ByteRing(BufferPool pool) {
         this.pool = pool;
@@ -29,6 +35,7 @@ final class ByteRing {
     /** Puts octets at a position without moving the end. */
     void write(int position, byte[] source, int offset, int count) {
         byte[] ring = ensure(position + count);
+        peak = Math.max(peak, position + count);
         int at = head + position & ring.length - 1;
         int first = Math.min(count, ring.length - at);
         System.arraycopy(source, offset, ring, at, first);
@@ -55,16 +62,23 @@ final class ByteRing {
     void discard(int count, boolean keepArray) {
         length -= count;
         if (length == 0 && !keepArray) {
-            clear();
+            giveBack();
         } else if (data != null) {
             head = head + count & data.length - 1;
         }
     }
 
     void clear() {
+        giveBack();
+        usual = 0;
+    }
+
+    private void giveBack() {
         if (data != null) {
             pool.give(data);
             data = null;
+            usual = peak;
+            peak = 0;
         }
         head = 0;
         length = 0;
@@ -75,7 +89,7 @@ final class ByteRing {
         if (ring != null && capacity <= ring.length) {
             return ring;
         }
-        byte[] wider = pool.take(capacity);
+        byte[] wider = pool.take(ring == null ? Math.max(capacity, usual) : capacity);
         if (ring != null) {
             int first = ring.length - head;
             System.arraycopy(ring, head, wider, 0, first);
