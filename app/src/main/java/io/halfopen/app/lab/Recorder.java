@@ -105,18 +105,25 @@ final class Recorder implements Tap {
         segment.parse(bytes, offset, length);
         boolean handshake = rule.name().startsWith("FINAL_ACK") && rule != Rule.FINAL_ACK_ACCEPTED;
         if (handshake || rule.verdict() == Rule.Verdict.DROP && segment.has(SYN)) {
-            LabClient client = clients.get(source());
-            tell(now, numberOf(source()), describe(client), rule);
+            LabClient client = sender();
+            tell(now, client == null ? connecting : client.id(), describe(client), rule);
         }
     }
 
     private void countSyn() {
-        LabClient client = clients.get(source());
+        LabClient client = sender();
         if (client == null) {
             synsBeforeNamed.merge(source(), 1, Integer::sum);
         } else {
             client.addSyns(1);
         }
+    }
+
+    /** Whose segment it is; null for one whose connect() has not returned, also if its port was another's before. */
+    private @Nullable LabClient sender() {
+        LabClient client = clients.get(source());
+        boolean reused = loopback && segment.has(SYN) && client != null && !client.isOpen();
+        return reused ? null : client;
     }
 
     private String describe(@Nullable LabClient client) {
@@ -135,7 +142,6 @@ final class Recorder implements Tap {
                 new IpAddress(segment.destinationHigh(), segment.destinationLow()), segment.destinationPort());
     }
 
-    /** The number of a client whose connect() has not returned yet is not known by its port: that one is connecting. */
     private int numberOf(Endpoint endpoint) {
         LabClient client = clients.get(endpoint);
         return client == null ? connecting : client.id();
