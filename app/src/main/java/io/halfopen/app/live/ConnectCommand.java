@@ -4,8 +4,10 @@ import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -72,11 +74,14 @@ public final class ConnectCommand extends Subcommand {
         private final OutputStream out;
         private final byte[] buffer = new byte[CHUNK];
         private final Semaphore taken = new Semaphore(0);
+        private final boolean isTerminal;
         private int fd = -1;
         private long calledAt;
         private boolean connected;
         private byte @Nullable [] unsent;
         private int sent;
+        private boolean inputEnded;
+        private boolean outputEnded;
         private int result;
 
         Client(Wire wire, PrintWriter err, OutputStream out) {
@@ -84,6 +89,8 @@ public final class ConnectCommand extends Subcommand {
             this.calls = wire.calls();
             this.err = err;
             this.out = out;
+            Console console = System.console();
+            isTerminal = console != null && console.isTerminal();
         }
 
         void connect() {
@@ -137,11 +144,24 @@ public final class ConnectCommand extends Subcommand {
                 if (count == -Errno.EAGAIN) {
                     return;
                 }
-                if (count <= 0) {
+                if (count < 0) {
                     end("end", count);
                     return;
                 }
+                if (count == 0) {
+                    outputEnded = true;
+                    endIfOver();
+                    return;
+                }
                 write(count);
+            }
+        }
+
+        /** Once the other side has ended, and has all of standard input. Nobody at a terminal is waited for. */
+        private void endIfOver() {
+            boolean delivered = calls.row(fd).state() == TcpState.CLOSE;
+            if (outputEnded && (inputEnded ? delivered : isTerminal)) {
+                end("end", 0);
             }
         }
 
@@ -167,11 +187,18 @@ public final class ConnectCommand extends Subcommand {
                     taken.acquire();
                     chunk = in.readNBytes(1);
                 }
-                wire.execute(() -> calls.shutdown(fd, Stack.SHUT_WR));
+                wire.execute(this::endInput);
             } catch (IOException | RejectedExecutionException over) {
                 // The loop has ended, or standard input has: there is nothing left to send.
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private void endInput() {
+            if (fd >= 0) {
+                inputEnded = true;
+                calls.shutdown(fd, Stack.SHUT_WR);
             }
         }
 
