@@ -26,7 +26,9 @@ final class BadInput {
             String option = invalid.group("option");
             return (option == null ? invalid.group("parameter") : option) + ": " + invalid.group("why");
         }
-        return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+        // picocli's begin with a capital; a word in capitals is a parameter's name.
+        boolean capital = message.length() > 1 && Character.isLowerCase(message.charAt(1));
+        return capital ? message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1) : message;
     }
 
     private static String sentence(UnmatchedArgumentException unmatched) {

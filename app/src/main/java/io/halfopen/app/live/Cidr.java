@@ -10,13 +10,29 @@ import picocli.CommandLine.TypeConversionException;
  * @param prefix 1 to 30 for IPv4, 1 to 126 for IPv6: two hosts must fit
  */
 record Cidr(IpAddress address, int prefix) {
+    /** Whether the other is in this network too. */
+    boolean contains(IpAddress other) {
+        return other.isIpv4() == address.isIpv4() && network(other).equals(network(address));
+    }
+
+    /** Not the network itself, which is also IPv6's anycast to all its routers, and not its broadcast address. */
+    boolean isHost() {
+        boolean broadcast = address.isIpv4() && (int) address.low() == (int) (address.low() | -1L >>> 32 + prefix);
+        return !broadcast && !network(address).equals(address);
+    }
+
     /** The other host of the network: its first address, or the second if that is ours. */
     IpAddress neighbour() {
+        IpAddress network = network(address);
+        IpAddress first = new IpAddress(network.high(), network.low() + 1);
+        return first.equals(address) ? new IpAddress(network.high(), network.low() + 2) : first;
+    }
+
+    private IpAddress network(IpAddress member) {
         long bits = address.isIpv4() ? 32 - prefix : 128 - prefix;
-        long high = bits > 64 ? address.high() & -1L << bits - 64 : address.high();
-        long low = bits >= 64 ? 0 : address.low() & -1L << bits;
-        IpAddress first = new IpAddress(high, low + 1);
-        return first.equals(address) ? new IpAddress(high, low + 2) : first;
+        long high = bits > 64 ? member.high() & -1L << bits - 64 : member.high();
+        long low = bits >= 64 ? 0 : member.low() & -1L << bits;
+        return new IpAddress(high, low);
     }
 
     /** Reads one, with a sentence for the user if it is none. */
@@ -34,7 +50,11 @@ record Cidr(IpAddress address, int prefix) {
                 if (prefix < 1 || prefix > most) {
                     throw new TypeConversionException("the network of '" + text + "' takes 1 to " + most + " bits");
                 }
-                return new Cidr(address, prefix);
+                Cidr cidr = new Cidr(address, prefix);
+                if (!cidr.isHost()) {
+                    throw new TypeConversionException("'" + text + "' is the address of no host of that network");
+                }
+                return cidr;
             } catch (NumberFormatException notANumber) {
                 throw new TypeConversionException("'" + text + "' is not ADDRESS/BITS, such as 10.9.0.2/24");
             } catch (IllegalArgumentException notAnAddress) {

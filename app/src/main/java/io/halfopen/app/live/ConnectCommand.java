@@ -52,6 +52,7 @@ public final class ConnectCommand extends Subcommand {
         if (port < 1 || port > 65535) {
             throw bad("PORT is 1 to 65535, not " + port);
         }
+        wireOptions.check(host);
         PrintWriter err = err();
         Style style = style();
         try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {

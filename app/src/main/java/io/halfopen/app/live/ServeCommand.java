@@ -105,6 +105,7 @@ public final class ServeCommand extends Subcommand {
     }
 
     private void check() {
+        wireOptions.check(null);
         if (port < 1 || port > 65535) {
             throw bad("--port takes 1 to 65535, not " + port);
         }

@@ -7,10 +7,16 @@ import io.halfopen.wire.IpAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Where the stack meets the kernel: the options that serve and connect share. */
 final class WireOptions {
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
     @Option(
             names = "--tun",
             paramLabel = "NAME",
@@ -54,4 +60,25 @@ final class WireOptions {
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write the packets as pcapng, each with its rule.")
     @Nullable
     Path pcap;
+
+    /** Addresses that fit each other; {@code remote} is whom the command connects to, or null. */
+    void check(@Nullable IpAddress remote) {
+        Cidr ours = address;
+        if (ours == null || spec == null) {
+            throw new IllegalStateException("picocli has not set the options");
+        }
+        String why = "";
+        if (peer != null && peer.equals(ours.address())) {
+            why = "--peer and --address are the same: the kernel's end needs one of its own";
+        } else if (peer != null && !ours.contains(peer)) {
+            why = "--peer " + peer + " is not in the network of --address";
+        } else if (remote != null && remote.equals(ours.address())) {
+            why = "HOST is --address, the stack itself: connect to the kernel's end or beyond";
+        } else if (remote != null && remote.isIpv4() != ours.address().isIpv4()) {
+            why = "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
+        }
+        if (!why.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), why);
+        }
+    }
 }
