@@ -1,0 +1,130 @@
+package io.halfopen.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Help.Ansi;
+
+/** What a user gets for good and for bad input. */
+class CommandLineTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            lab nope                               | lab: unknown preset 'nope': halfopen lab --list shows them
+            lab a b                                | lab: unexpected argument 'b'
+            lab --nope                             | lab: unknown option '--nope'
+            lab --clents 5                         | lab: unknown option '--clents': did you mean --clients?
+            lab --sysctl net.ipv4.nope=1           | lab: --sysctl: unknown sysctl 'net.ipv4.nope'
+            lab --sysctl net.core.somaxconn=x      | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not 'x'
+            lab --sysctl net.core.somaxconn=       | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not ''
+            lab --sysctl net.ipv4.tcp_rmem=1       | lab: --sysctl: net.ipv4.tcp_rmem takes 3 numbers, not '1'
+            lab --sysctl net.ipv4.tcp_syncookies   | lab: --sysctl: 'net.ipv4.tcp_syncookies' is not NAME=VALUE
+            lab --for 12x                          | lab: --for: '12x' is not a duration: write 20s, 500ms, 2m, never or forever
+            lab --for 20                           | lab: --for: '20' is not a duration: write 20s, 500ms, 2m, never or forever
+            lab --for -1s                          | lab: --for: '-1s' is not a duration: write 20s, 500ms, 2m, never or forever
+            lab --for 366000h                      | lab: --for: '366000h' is longer than a year
+            lab --start never                      | lab: --start takes a time that ends
+            lab --loss 101                         | lab: --loss takes 0 to 100 percent, not 101
+            lab --loss -0.5                        | lab: --loss takes 0 to 100 percent, not -0.5
+            lab --loss NaN                         | lab: --loss: 'NaN' is not a number
+            lab --clients -1                       | lab: --clients takes 0 or more, not -1
+            lab --clients 1000001                  | lab: --clients takes at most 1000000, not 1000001
+            lab --clients many                     | lab: --clients: 'many' is not a whole number
+            lab --clients 9999999999               | lab: --clients: '9999999999' is not -2147483648 to 2147483647
+            lab --seed 99999999999999999999        | lab: --seed: '99999999999999999999' is not -9223372036854775808 to 9223372036854775807
+            lab --workers 0                        | lab: --workers takes 1 or more, not 0
+            lab --answer 0                         | lab: --answer takes numbers above 0
+            lab --answer 5,x                       | lab: --answer: 'x' is not a whole number
+            lab --kernel 2.4                       | lab: --kernel: unknown kernel '2.4': take 6.18, 3.10 or unp
+            lab --on moon                          | lab: --on takes sim, not 'moon'
+            lab --json --show ss                   | lab: --json and --show exclude each other
+            lab --compare --pcap x                 | lab: --compare goes with --json, not with --show or --pcap
+            lab listen-2 --every 1s                | lab: --forked clients start when others have connected, so --every has no meaning
+            serve --address 10.9.0.2               | serve: --address: '10.9.0.2' is not ADDRESS/BITS, such as 10.9.0.2/24
+            serve --address 10.9.0.2/x             | serve: --address: '10.9.0.2/x' is not ADDRESS/BITS, such as 10.9.0.2/24
+            serve --address 10.9.0.2/31            | serve: --address: the network of '10.9.0.2/31' takes 1 to 30 bits
+            serve --address fd00::2/127            | serve: --address: the network of 'fd00::2/127' takes 1 to 126 bits
+            serve --address 10.9.0.0/24            | serve: --address: '10.9.0.0/24' is the address of no host of that network
+            serve --address 10.9.0.255/24          | serve: --address: '10.9.0.255/24' is the address of no host of that network
+            serve --address fd00::/64              | serve: --address: 'fd00::/64' is the address of no host of that network
+            serve --address 1.2.3/8                | serve: --address: not an IPv4 or IPv6 address: '1.2.3'
+            serve --peer 10.9.0.2                  | serve: --peer and --address are the same: the kernel's end needs one of its own
+            serve --peer 10.9.1.1                  | serve: --peer 10.9.1.1 is not in the network of --address
+            serve --peer fd00::1                   | serve: --peer fd00::1 is not in the network of --address
+            serve --port 0                         | serve: --port takes 1 to 65535, not 0
+            serve --workers 0                      | serve: --workers takes 1 or more, not 0
+            serve --body -1                        | serve: --body takes 0 or more, not -1
+            serve --service never                  | serve: --service takes a time that ends
+            connect nosuchhost 1                   | connect: HOST: not an IPv4 or IPv6 address: 'nosuchhost'
+            connect 10.9.0.1 http                  | connect: PORT: 'http' is not a whole number
+            connect 10.9.0.1 0                     | connect: PORT is 1 to 65535, not 0
+            connect 10.9.0.2 80                    | connect: HOST is --address, the stack itself: connect to the kernel's end or beyond
+            connect fd00::1 80                     | connect: HOST is IPv6 and --address is not
+            connect                                | connect: missing required parameters: 'HOST', 'PORT'
+            """, quoteCharacter = '"')
+    void badInputIsOneLineOnStderrAndCode2(String arguments, String complaint) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        String command = "halfopen " + arguments.split(" ")[0];
+        assertThat(run.err()).isEqualTo("halfopen " + complaint + " (" + command + " --help)\n");
+    }
+
+    @Test
+    void anUnknownCommandIsBadInputToo() {
+        assertThat(CommandRun.of("nosuch"))
+                .isEqualTo(new CommandRun(2, "", "halfopen: unexpected argument 'nosuch' (halfopen --help)\n"));
+    }
+
+    @Test
+    void aPcapFileInNoFolderIsAFailureThatNamesIt() {
+        assertThat(CommandRun.of("lab", "--pcap", "/no/such/dir/x"))
+                .isEqualTo(new CommandRun(1, "", "halfopen lab: no such file or folder: /no/such/dir/x\n"));
+    }
+
+    @Test
+    void aPcapFileThatIsAFolderIsAFailure(@TempDir Path folder) {
+        CommandRun run = CommandRun.of("lab", "--pcap", folder.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("halfopen lab: " + folder).hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lab", "lab --compare", "lab --list", "lab --show timeline,connections", "lab --help"})
+    void coloursComeOnlyWhenAskedFor(String arguments) {
+        assertThat(CommandRun.of(Ansi.OFF, arguments.split(" ")).out()).doesNotContain("\u001b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lab", "lab --compare", "lab --show timeline,connections"})
+    void coloursChangeNothingElse(String arguments) {
+        String coloured = CommandRun.of(Ansi.ON, arguments.split(" ")).out();
+        assertThat(coloured).contains("\u001b[");
+        assertThat(coloured.replaceAll("\u001b\\[\\d+m", ""))
+                .isEqualTo(CommandRun.of(arguments.split(" ")).out());
+    }
+
+    @Test
+    void theListHasEveryPresetWithASentenceAndItsArticle() {
+        CommandRun run = CommandRun.of("lab", "--list");
+        assertThat(run.exitCode()).isZero();
+        List<String> lines = run.lines();
+        assertThat(lines).hasSize(14);
+        for (int i = 0; i < lines.size(); i += 2) {
+            assertThat(lines.get(i)).matches("[a-z0-9-]+ +\\S.*");
+            assertThat(lines.get(i + 1)).matches(" +from: \\S.*");
+        }
+    }
+
+    @Test
+    void optionsWithoutAPresetAreAnExperimentOfOnesOwn() {
+        assertThat(CommandRun.of("lab", "--clients", "3").out()).startsWith("lab: an experiment of your own\n");
+        assertThat(CommandRun.of("lab", "--seed", "3").out()).startsWith("listen-2: ");
+    }
+}
