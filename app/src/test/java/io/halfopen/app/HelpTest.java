@@ -84,9 +84,8 @@ class HelpTest {
 
     private static CommandLine.Model.CommandSpec spec(List<String> command) {
         CommandLine commands = Main.commandLine();
-        CommandLine found = command.isEmpty()
-                ? commands
-                : commands.getSubcommands().get(command.getFirst());
+        CommandLine found =
+                command.isEmpty() ? commands : commands.getSubcommands().get(command.getFirst());
         if (found == null) {
             throw new AssertionError("no command " + command);
         }
@@ -94,6 +93,7 @@ class HelpTest {
     }
 
     private static CommandRun run(List<String> command, String... more) {
-        return CommandRun.of(Stream.concat(command.stream(), Arrays.stream(more)).toArray(String[]::new));
+        return CommandRun.of(
+                Stream.concat(command.stream(), Arrays.stream(more)).toArray(String[]::new));
     }
 }

@@ -21,7 +21,9 @@ class ShowTest {
 
     @Test
     void connectionsHasARowForEachClient() {
-        assertThat(show("connections")).filteredOn(line -> line.matches("[1-6] .*")).hasSize(6);
+        assertThat(show("connections"))
+                .filteredOn(line -> line.matches("[1-6] .*"))
+                .hasSize(6);
     }
 
     @Test
@@ -52,7 +54,8 @@ class ShowTest {
     void severalAreShownInOneOrderWhateverTheOneAskedFor() {
         assertThat(run("--show", "nstat,timeline").out())
                 .isEqualTo(run("--show", "timeline,nstat").out())
-                .isEqualTo(run("--show", "timeline").out() + run("--show", "nstat").out());
+                .isEqualTo(
+                        run("--show", "timeline").out() + run("--show", "nstat").out());
     }
 
     @Test
