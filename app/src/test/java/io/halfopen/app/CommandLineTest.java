@@ -68,10 +68,10 @@ class CommandLineTest {
             connect                                | connect: missing required parameters: 'HOST', 'PORT'
             """, quoteCharacter = '"')
     void badInputIsOneLineOnStderrAndCode2(String arguments, String complaint) {
-        CommandRun run = CommandRun.of(arguments.split(" "));
+        CommandRun run = CommandRun.of(arguments.split(" ", -1));
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        String command = "halfopen " + arguments.split(" ")[0];
+        String command = "halfopen " + arguments.split(" ", 2)[0];
         assertThat(run.err()).isEqualTo("halfopen " + complaint + " (" + command + " --help)\n");
     }
 
@@ -107,7 +107,7 @@ class CommandLineTest {
         String coloured = CommandRun.of(Ansi.ON, arguments.split(" ")).out();
         assertThat(coloured).contains("\u001b[");
         assertThat(coloured.replaceAll("\u001b\\[\\d+m", ""))
-                .isEqualTo(CommandRun.of(arguments.split(" ")).out());
+                .isEqualTo(CommandRun.of(arguments.split(" ", -1)).out());
     }
 
     @Test
