@@ -48,6 +48,34 @@ class InvalidRateTest {
     }
 
     @Test
+    void anOldTimestampIsAnsweredOnceIn500Ms() {
+        Peer stamped = scene.peer();
+        stamped.inject("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 1000 ecr 0>");
+        stamped.expect("S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 0 ecr 1000>");
+        stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 1000 ecr 0>");
+        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 900 ecr 0>"))
+                .isEqualTo(Rule.PAWS_REJECTED);
+        stamped.expect(". 1:1(0) ack 1 win 65160 <nop,nop,TS val 0 ecr 1000>");
+        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 900 ecr 0>"))
+                .isEqualTo(Rule.PAWS_SKIPPED);
+        scene.expectNothing();
+        assertThat(scene.stack.counter(Counter.TCPACKSkippedPAWS)).isEqualTo(1);
+    }
+
+    @Test
+    void soItIsInTimeWait() {
+        scene.close(fd);
+        peer.expect("F. 1:1(0) ack 1");
+        peer.inject("F. 1:1(0) ack 2");
+        peer.expect(". 2:2(0) ack 2");
+        assertThat(peer.inject(". 0:0(0) ack 2")).isEqualTo(Rule.TIME_WAIT_ACKED);
+        peer.expect(". 2:2(0) ack 2");
+        assertThat(peer.inject(". 0:0(0) ack 2")).isEqualTo(Rule.TIME_WAIT_SKIPPED);
+        scene.expectNothing();
+        assertThat(scene.stack.counter(Counter.TCPACKSkippedTimeWait)).isEqualTo(1);
+    }
+
+    @Test
     void zeroMeansNoLimit() {
         scene.stack.sysctls().set(Sysctl.tcp_invalid_ratelimit, 0);
         for (int i = 0; i < 3; i++) {
