@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.halfopen.linux.Rule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,6 +235,20 @@ class TidyTest {
     }
 
     /** A package that is not written yet has no classes, and breaks no rule. */
+    /** A decision that no test speaks of may be wrong without anybody noticing. */
+    @Test
+    void everyRuleIsNamedByATest() {
+        String tests = sources(repository(), "test").stream()
+                .filter(file -> !file.endsWith("TidyTest.java"))
+                .flatMap(file -> lines(file).stream())
+                .collect(Collectors.joining("\n"));
+        assertThat(Rule.values())
+                .filteredOn(rule ->
+                        !Pattern.compile("\\b" + rule + "\\b").matcher(tests).find())
+                .as("rules that no test names")
+                .isEmpty();
+    }
+
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(STACK);
     }
