@@ -1,0 +1,96 @@
+package io.halfopen.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The fields of {@code --json}, which docs/lab.md promises: their names, their order and their types. */
+class JsonTest {
+    private static final String CLIENT_FIELDS =
+            "[id, connect, connectMs, synSent, accepted, acceptedMs, outcome, outcomeMs, state]";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "listen-2",
+                "listen-2 --for 12s",
+                "ab-backlog-1 --kernel 3.10",
+                "ab-backlog-1 --replace",
+                "unp-overflow",
+                "--clients 0",
+                "--rtt 3ms --loss 30 --clients 20 --backlog 1"
+            })
+    void everyFieldIsThereInOrderAndOfItsType(String arguments) {
+        JsonNode report = json(arguments);
+        assertThat(report.propertyNames())
+                .hasToString("[kernel, on, seed, listener, clients, accepted, counters, drops, endMs]");
+        assertThat(report.get("kernel").isString()).isTrue();
+        assertThat(report.get("on").stringValue()).isEqualTo("sim");
+        assertThat(report.get("seed").isIntegralNumber()).isTrue();
+        assertThat(report.get("accepted").isInt()).isTrue();
+        assertThat(report.get("endMs").isNumber()).isTrue();
+        listener(report.get("listener"));
+        assertThat(report.get("clients").isArray()).isTrue();
+        report.get("clients").forEach(JsonTest::client);
+        for (Map.Entry<String, JsonNode> count : report.get("counters").properties()) {
+            assertThat(count.getValue().asLong()).as(count.getKey()).isPositive();
+        }
+        for (Map.Entry<String, JsonNode> count : report.get("drops").properties()) {
+            assertThat(count.getValue().asLong()).as(count.getKey()).isPositive();
+        }
+    }
+
+    private static void listener(JsonNode listener) {
+        assertThat(listener.propertyNames())
+                .hasToString("[backlog, effectiveBacklog, acceptQueue, acceptQueuePeak, synQueue, synQueuePeak]");
+        listener.forEach(field -> assertThat(field.isInt()).isTrue());
+    }
+
+    private static void client(JsonNode client) {
+        assertThat(client.propertyNames()).hasToString(CLIENT_FIELDS);
+        assertThat(client.get("id").isInt()).isTrue();
+        assertThat(client.get("synSent").isInt()).isTrue();
+        assertThat(client.get("accepted").isBoolean()).isTrue();
+        for (String word : List.of("connect", "outcome", "state")) {
+            assertThat(client.get(word).isString()).as(word).isTrue();
+        }
+        // A time is there when what it times has happened.
+        time(client.get("connectMs"), !client.get("connect").stringValue().equals("PENDING"));
+        time(client.get("acceptedMs"), client.get("accepted").booleanValue());
+        time(client.get("outcomeMs"), !client.get("outcome").stringValue().equals("PENDING"));
+    }
+
+    private static void time(JsonNode time, boolean happened) {
+        assertThat(happened ? time.isNumber() : time.isNull()).isTrue();
+    }
+
+    @Test
+    void compareIsAnArrayWithOneReportForEachKernel() {
+        JsonNode reports = json("listen-2 --compare");
+        assertThat(reports.isArray()).isTrue();
+        assertThat(reports.valueStream().map(each -> each.get("kernel").stringValue()))
+                .containsExactly("6.18", "3.10", "unp");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBytes() {
+        String[] lossy = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 7".split(" ");
+        String[] otherSeed = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 8".split(" ");
+        assertThat(CommandRun.of(lossy)).isEqualTo(CommandRun.of(lossy));
+        assertThat(CommandRun.of(lossy).out())
+                .isNotEqualTo(CommandRun.of(otherSeed).out().replace("\"seed\" : 8", "\"seed\" : 7"));
+    }
+
+    private static JsonNode json(String arguments) {
+        CommandRun run = CommandRun.of(("lab --json " + arguments).split(" "));
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        return JsonMapper.shared().readTree(run.out());
+    }
+}
