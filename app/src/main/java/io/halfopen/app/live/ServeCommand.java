@@ -10,7 +10,6 @@ import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.SocketRow;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,12 +150,12 @@ public final class ServeCommand extends Subcommand {
         out().flush();
     }
 
-    /** The summary comes once, whoever ends it: Ctrl-C in a hook, or --for. */
+    /** The summary comes once, whoever ends it: Ctrl-C in a hook, or --for. Who comes second waits for the first. */
     private final class Ending {
         private final Wire wire;
         private final ArticleServer server;
         private final LiveTimeline timeline;
-        private final AtomicBoolean told = new AtomicBoolean();
+        private boolean told;
         private final Thread hook = Thread.ofPlatform().unstarted(this::end);
 
         Ending(Wire wire, ArticleServer server, LiveTimeline timeline) {
@@ -170,10 +169,11 @@ public final class ServeCommand extends Subcommand {
             summarize();
         }
 
-        void summarize() {
-            if (told.getAndSet(true)) {
+        synchronized void summarize() {
+            if (told) {
                 return;
             }
+            told = true;
             timeline.flush();
             out().println();
             out().println(style().bold("accepted") + "      " + server.accepted());
