@@ -1,0 +1,28 @@
+package io.halfopen.app.live;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line as a process, from the test's own class path. */
+final class Halfopen {
+    private Halfopen() {}
+
+    static RealProcess start(NetNamespace namespace, String... args) throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(java, "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.halfopen.app.Main"));
+        command.addAll(List.of(args));
+        return namespace.start(command.toArray(String[]::new));
+    }
+
+    /** Once it listens. It would end by itself some time after everybody has lost interest. */
+    static RealProcess serve(NetNamespace namespace, String... more) throws Exception {
+        List<String> args = new ArrayList<>(List.of("serve", "--for", "5m"));
+        args.addAll(List.of(more));
+        RealProcess serve = start(namespace, args.toArray(String[]::new));
+        serve.awaitOut("Ctrl-C ends it");
+        return serve;
+    }
+}

@@ -1,0 +1,144 @@
+package io.halfopen.app.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+
+/** A program that a test has started. What it prints is collected as it comes. */
+final class RealProcess implements AutoCloseable {
+    /** Only against waiting for ever. */
+    private static final long SECONDS = 120;
+
+    private final Process process;
+    private final Collected out;
+    private final Collected err;
+
+    RealProcess(Process process) {
+        this.process = process;
+        this.out = new Collected(process.getInputStream());
+        this.err = new Collected(process.getErrorStream());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    void write(String text) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write(text.getBytes(UTF_8));
+        input.flush();
+    }
+
+    void closeInput() throws IOException {
+        process.getOutputStream().close();
+    }
+
+    /** Ctrl-C. */
+    void interrupt() throws Exception {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Waits until it has printed this; what it has printed until then. */
+    String awaitOut(String text) {
+        return out.await(text);
+    }
+
+    String awaitErr(String text) {
+        return err.await(text);
+    }
+
+    /** Everything printed on standard output, once it has ended. */
+    String out() throws Exception {
+        exitCode();
+        return out.whole();
+    }
+
+    String err() throws Exception {
+        exitCode();
+        return err.whole();
+    }
+
+    int exitCode() throws Exception {
+        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after " + SECONDS + " s, having printed: " + out + err);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** A stream's text so far. */
+    private static final class Collected {
+        private final StringBuilder text = new StringBuilder();
+        private final Thread reader;
+        private boolean ended;
+
+        Collected(InputStream stream) {
+            reader = Thread.ofVirtual().start(() -> collect(stream));
+        }
+
+        private void collect(InputStream stream) {
+            byte[] buffer = new byte[8192];
+            try {
+                for (int count = stream.read(buffer); count > 0; count = stream.read(buffer)) {
+                    append(new String(buffer, 0, count, UTF_8));
+                }
+            } catch (IOException closed) {
+                // The process was ended by the test.
+            } finally {
+                end();
+            }
+        }
+
+        private synchronized void append(String more) {
+            text.append(more);
+            notifyAll();
+        }
+
+        private synchronized void end() {
+            ended = true;
+            notifyAll();
+        }
+
+        synchronized String await(String wanted) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (text.indexOf(wanted) < 0) {
+                if (ended || System.nanoTime() > deadline) {
+                    throw new AssertionError("'" + wanted + "' was not printed, but: " + text);
+                }
+                pause();
+            }
+            return text.toString();
+        }
+
+        private void pause() {
+            try {
+                wait(1000);
+            } catch (InterruptedException interrupted) {
+                throw new UncheckedIOException(new IOException(interrupted));
+            }
+        }
+
+        String whole() throws InterruptedException {
+            reader.join();
+            return toString();
+        }
+
+        @Override
+        public synchronized String toString() {
+            return text.toString();
+        }
+    }
+}
