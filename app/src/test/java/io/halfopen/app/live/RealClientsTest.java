@@ -35,7 +35,8 @@ class RealClientsTest {
                     .containsPattern("Failed requests: +0\n")
                     .doesNotContain("Non-2xx");
             serve.interrupt();
-            assertThat(serve.out()).containsPattern("(?m)^accepted +2000[01]$");
+            // ab opens another connection for each that is done, also for its last ones.
+            assertThat(serve.out()).containsPattern("(?m)^accepted +200[0-5][0-9]$");
         }
     }
 
