@@ -234,7 +234,6 @@ class TidyTest {
                 || (PURE_JDK_PACKAGES.contains(base.getPackageName()) && !IMPURE.contains(outermost));
     }
 
-    /** A package that is not written yet has no classes, and breaks no rule. */
     /** A decision that no test speaks of may be wrong without anybody noticing. */
     @Test
     void everyRuleIsNamedByATest() {
@@ -249,6 +248,7 @@ class TidyTest {
                 .isEmpty();
     }
 
+    /** A package that is not written yet has no classes, and breaks no rule. */
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(STACK);
     }
