@@ -15,7 +15,8 @@ class ShowTest {
     @Test
     void timelineTellsOnlyWhatHappened() {
         List<String> lines = show("timeline");
-        assertThat(lines.getFirst()).isEqualTo("   0.000 s  server           listen(2): the accept queue holds 3");
+        assertThat(lines.getFirst()).contains("time", "who", "SYN", "accept");
+        assertThat(lines.get(1)).endsWith("listen(2): the accept queue holds 3");
         assertThat(String.join("\n", lines)).contains("ACCEPT_QUEUE_FULL").doesNotContain("accept queue  peak");
     }
 
