@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * All timers of a stack, in a defined order: by deadline to the nanosecond, equal ones by order of scheduling. So the
  * same calls give the same trace.
  *
- * <p>It is a hierarchical wheel (Varghese and Lauck, 1987): seven levels of 64 slots; a slot of level 0 is a tick of
+ * <p>It is a hierarchical wheel (Varghese and Lauck, 1987): eight levels of 64 slots; a slot of level 0 is a tick of
  * 2^20 ns (about a millisecond), a slot of level n+1 is all of level n. A timer goes to the lowest level whose slots
  * still tell its tick from the current one: the level of the highest six bits in which the two differ. Scheduling and
  * cancelling therefore cost the same with one timer as with a million. When the current tick reaches a slot of a higher

@@ -90,7 +90,7 @@ final class LabOptions {
             names = "--hold",
             paramLabel = "DURATION",
             converter = Durations.class,
-            description = "When a client closes, counted from its connect(); forever; or 0, when the server has (0).")
+            description = "When a client closes, counted from its connection; forever; or 0, when the server has (0).")
     private @Nullable Long hold;
 
     @Option(

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param every the time between two clients
  * @param forked clients start as the articles' program forks them: 2 and 3 after 1 has connected, 5 and 6 after 4
  * @param send octets each client sends once connected; the server waits for them
- * @param hold when a client closes, counted from its connect(); 0 when the server has closed
+ * @param hold when a client closes, counted from when connect() succeeded; 0 when the server has closed
  * @param replace a finished client is replaced while fewer than {@code clients} have connected, as ab does
  * @param rtt 0 is the loopback: one host; else two hosts that far from each other
  * @param loss probability that a packet is lost, 0 to 1

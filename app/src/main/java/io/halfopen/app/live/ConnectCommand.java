@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
                     + "connection is told on standard error. It ends when both directions have, as the exit code says: "
                     + "0, or 1 for an error.",
             "",
-            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -rn, or "
+            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -n, or "
                     + "ip netns.",
             ""
         },

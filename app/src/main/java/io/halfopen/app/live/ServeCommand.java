@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
             "Every accept(), close() and dropped packet is told; Ctrl-C ends it with a summary.",
             "DURATION is 20s, 500ms, 2m, 0 or forever.",
             "",
-            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -rn, or "
+            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -n, or "
                     + "ip netns.",
             ""
         },
