@@ -28,7 +28,7 @@ class GoldenTest {
         "lab-listen-2-for-12s.json, lab listen-2 --for 12s --json",
     })
     void printsWhatItPrintedBefore(String file, String arguments) throws IOException {
-        CommandRun run = CommandRun.of(arguments.split(" "));
+        CommandRun run = CommandRun.of(arguments.split(" ", -1));
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEmpty();
         Path golden = FOLDER.resolve(file);

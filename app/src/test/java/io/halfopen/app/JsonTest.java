@@ -80,15 +80,15 @@ class JsonTest {
 
     @Test
     void theSameSeedGivesTheSameBytes() {
-        String[] lossy = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 7".split(" ");
-        String[] otherSeed = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 8".split(" ");
+        String[] lossy = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 7".split(" ", -1);
+        String[] otherSeed = "lab --rtt 20ms --loss 20 --clients 10 --json --seed 8".split(" ", -1);
         assertThat(CommandRun.of(lossy)).isEqualTo(CommandRun.of(lossy));
         assertThat(CommandRun.of(lossy).out())
                 .isNotEqualTo(CommandRun.of(otherSeed).out().replace("\"seed\" : 8", "\"seed\" : 7"));
     }
 
     private static JsonNode json(String arguments) {
-        CommandRun run = CommandRun.of(("lab --json " + arguments).split(" "));
+        CommandRun run = CommandRun.of(("lab --json " + arguments).split(" ", -1));
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEmpty();
         return JsonMapper.shared().readTree(run.out());

@@ -1,5 +1,6 @@
 package io.halfopen.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -77,7 +78,7 @@ class ShowTest {
         builder.environment().put("TZ", "UTC");
         try {
             Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes());
+            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
             assertThat(process.waitFor()).isZero();
             return output.lines().toList();
         } catch (IOException e) {

@@ -90,8 +90,13 @@ public final class ConnectCommand extends Subcommand {
             this.calls = wire.calls();
             this.err = err;
             this.out = out;
+            isTerminal = isTerminal();
+        }
+
+        @SuppressWarnings("SystemConsoleNull") // Error Prone thinks of 22 to 24: on 25 there is null again
+        private static boolean isTerminal() {
             Console console = System.console();
-            isTerminal = console != null && console.isTerminal();
+            return console != null && console.isTerminal();
         }
 
         void connect() {

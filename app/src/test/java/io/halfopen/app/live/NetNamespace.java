@@ -1,7 +1,5 @@
 package io.halfopen.app.live;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,12 +110,9 @@ final class NetNamespace implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (RealProcess process : started) {
-            process.close();
-        }
-        holder.getOutputStream().write("end\n".getBytes(UTF_8));
+    public void close() throws IOException {
+        started.forEach(RealProcess::close);
         holder.getOutputStream().close();
-        holder.waitFor();
+        holder.onExit().join();
     }
 }

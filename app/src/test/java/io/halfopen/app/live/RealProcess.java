@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A program that a test has started. What it prints is collected as it comes. */
@@ -45,11 +45,11 @@ final class RealProcess implements AutoCloseable {
     }
 
     /** Waits until it has printed this; what it has printed until then. */
-    String awaitOut(String text) {
+    String awaitOut(String text) throws InterruptedException {
         return out.await(text);
     }
 
-    String awaitErr(String text) {
+    String awaitErr(String text) throws InterruptedException {
         return err.await(text);
     }
 
@@ -72,18 +72,16 @@ final class RealProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+        process.destroyForcibly().onExit().join();
     }
 
     /** A stream's text so far. */
     private static final class Collected {
         private final StringBuilder text = new StringBuilder();
         private final Thread reader;
-        private boolean ended;
 
         Collected(InputStream stream) {
             reader = Thread.ofVirtual().start(() -> collect(stream));
@@ -97,38 +95,22 @@ final class RealProcess implements AutoCloseable {
                 }
             } catch (IOException closed) {
                 // The process was ended by the test.
-            } finally {
-                end();
             }
         }
 
         private synchronized void append(String more) {
             text.append(more);
-            notifyAll();
         }
 
-        private synchronized void end() {
-            ended = true;
-            notifyAll();
-        }
-
-        synchronized String await(String wanted) {
+        String await(String wanted) throws InterruptedException {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-            while (text.indexOf(wanted) < 0) {
-                if (ended || System.nanoTime() > deadline) {
-                    throw new AssertionError("'" + wanted + "' was not printed, but: " + text);
+            while (!toString().contains(wanted)) {
+                boolean over = reader.join(Duration.ofMillis(20)) || System.nanoTime() > deadline;
+                if (over && !toString().contains(wanted)) {
+                    throw new AssertionError("'" + wanted + "' was not printed, but: " + this);
                 }
-                pause();
             }
-            return text.toString();
-        }
-
-        private void pause() {
-            try {
-                wait(1000);
-            } catch (InterruptedException interrupted) {
-                throw new UncheckedIOException(new IOException(interrupted));
-            }
+            return toString();
         }
 
         String whole() throws InterruptedException {
