@@ -29,13 +29,30 @@ public final class StackSummary {
                 + " at the end");
         boolean dropped = false;
         for (Rule rule : Rule.values()) {
-            if (rule.verdict() == Rule.Verdict.DROP && stack.counted(rule) > 0) {
+            if (rule.verdict() == Rule.Verdict.DROP && !isChatter(rule) && stack.counted(rule) > 0) {
                 printDrop(rule, stack.counted(rule));
                 dropped = true;
             }
         }
         if (!dropped) {
             out.println(style.bold("dropped") + "       nothing");
+        }
+        printChatter(stack);
+    }
+
+    /** Whether it drops what a kernel says on a new interface: neighbour discovery and the like. */
+    public static boolean isChatter(Rule rule) {
+        return rule == Rule.NOT_TCP || rule == Rule.IP_NOT_FOR_US || rule == Rule.IP_MARTIAN;
+    }
+
+    private void printChatter(Stack stack) {
+        long count = Arrays.stream(Rule.values())
+                .filter(StackSummary::isChatter)
+                .mapToLong(stack::counted)
+                .sum();
+        if (count > 0) {
+            out.println(
+                    style.faint("ignored       " + count + " x no TCP for this host, such as the kernel's own ICMPv6"));
         }
     }
 

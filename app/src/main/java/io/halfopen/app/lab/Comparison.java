@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
 import io.halfopen.linux.Kernel;
 import java.io.PrintWriter;
@@ -66,7 +67,7 @@ final class Comparison {
     }
 
     private static String title(String version) {
-        return version.equals(Kernel.UNP.version()) ? "by the book (unp)" : "Linux " + version;
+        return KernelOption.title(Kernel.named(version));
     }
 
     private static boolean isAtOnce(LabReport.Client client) {

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.Times;
@@ -38,9 +39,7 @@ final class Story {
 
     void headline(Scenario scenario) {
         String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
-        String kernel = scenario.kernel().name().startsWith("LINUX")
-                ? "Linux " + scenario.kernel().version()
-                : "Berkeley, by the book";
+        String kernel = KernelOption.title(scenario.kernel());
         out.println(style.bold(scenario.name()) + ": "
                 + Presets.named(scenario.name()).map(Presets.Preset::sentence).orElse("an experiment of your own"));
         out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time"));

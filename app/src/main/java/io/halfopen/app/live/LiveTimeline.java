@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.Times;
 import io.halfopen.link.PacketTap;
@@ -39,11 +40,10 @@ final class LiveTimeline implements PacketTap {
         if (rule.verdict() != Rule.Verdict.DROP && !reset) {
             return;
         }
-        Segment.Defect defect = segment.parse(bytes, offset, length);
-        boolean noise = rule == Rule.NOT_TCP || rule == Rule.IP_NOT_FOR_US || rule == Rule.IP_MARTIAN;
-        if (noise) {
-            return; // the kernel's own chatter on a new interface: neighbour discovery and the like
+        if (StackSummary.isChatter(rule)) {
+            return;
         }
+        Segment.Defect defect = segment.parse(bytes, offset, length);
         String from = defect == Segment.Defect.NONE
                 ? endpoint(new IpAddress(segment.sourceHigh(), segment.sourceLow()), segment.sourcePort())
                 : "?";

@@ -11,14 +11,16 @@ import java.nio.file.Path;
 
 /** Writes what passes into a capture file. The loop's thread writes, the closing one may be another. */
 final class PcapTap implements PacketTap, AutoCloseable {
+    private final Path path;
     private final Pcapng file;
 
-    private PcapTap(Pcapng file) {
+    private PcapTap(Path path, Pcapng file) {
+        this.path = path;
         this.file = file;
     }
 
     static PcapTap open(Path path) throws IOException {
-        return new PcapTap(new Pcapng(new BufferedOutputStream(Files.newOutputStream(path))));
+        return new PcapTap(path, new Pcapng(new BufferedOutputStream(Files.newOutputStream(path))));
     }
 
     @Override
@@ -35,8 +37,12 @@ final class PcapTap implements PacketTap, AutoCloseable {
         try {
             file.packet(now, bytes, offset, length, Pcapng.comment(rule));
         } catch (IOException full) {
-            throw new UncheckedIOException(full);
+            throw failed(full);
         }
+    }
+
+    private UncheckedIOException failed(IOException full) {
+        return new UncheckedIOException(new IOException("cannot write " + path + ": " + full.getMessage(), full));
     }
 
     @Override
@@ -44,7 +50,7 @@ final class PcapTap implements PacketTap, AutoCloseable {
         try {
             file.close();
         } catch (IOException full) {
-            throw new UncheckedIOException(full);
+            throw failed(full);
         }
     }
 }

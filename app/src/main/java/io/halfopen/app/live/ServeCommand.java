@@ -1,6 +1,7 @@
 package io.halfopen.app.live;
 
 import io.halfopen.app.Durations;
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.server.Answer;
@@ -146,7 +147,7 @@ public final class ServeCommand extends Subcommand {
     private void announce(Wire wire) {
         String host = wire.address().isIpv4() ? wire.address().toString() : "[" + wire.address() + "]";
         out().println(style().bold("http://" + host + ":" + port + "/") + "  on " + wireOptions.tun + ", backlog "
-                + backlog + ", Linux " + wireOptions.kernel.version() + "; Ctrl-C ends it");
+                + backlog + ", " + KernelOption.title(wireOptions.kernel) + "; Ctrl-C ends it");
         out().flush();
     }
 

@@ -9,6 +9,7 @@ import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -87,10 +88,11 @@ final class Wire implements AutoCloseable {
         try {
             loop.join();
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException cause) {
-                throw cause;
+            switch (failed.getCause()) {
+                case IOException link -> throw link;
+                case UncheckedIOException tap -> throw tap.getCause();
+                case null, default -> throw new IllegalStateException("the loop failed", failed.getCause());
             }
-            throw new IllegalStateException("the loop failed", failed.getCause());
         }
     }
 

@@ -118,4 +118,27 @@ class RealClientsTest {
                     .isEqualTo("halfopen serve: the interface halfopen0 is in use by another program\n");
         }
     }
+
+    @Test
+    void aPcapFileThatCannotBeWrittenIsToldInOneLine() throws Exception {
+        try (NetNamespace namespace = NetNamespace.create()) {
+            RealProcess serve = Halfopen.start(namespace, "serve", "--pcap", "/dev/full", "--for", "100ms");
+            assertThat(serve.exitCode()).isEqualTo(1);
+            assertThat(serve.err()).isEqualTo("halfopen serve: cannot write /dev/full: No space left on device\n");
+        }
+    }
+
+    @Test
+    void thePcapFileIsWholeWhenCtrlCEndsIt(@TempDir Path folder) throws Exception {
+        try (NetNamespace namespace = NetNamespace.create("curl", "tcpdump")) {
+            Path file = folder.resolve("serve.pcapng");
+            RealProcess serve = Halfopen.serve(namespace, "--pcap", file.toString());
+            namespace.run("curl", "-sS", URL);
+            serve.interrupt();
+            serve.exitCode();
+            // Through a pipe: tcpdump may not be allowed to read the file.
+            assertThat(namespace.run("sh", "-c", "tcpdump -n -r - < " + file))
+                    .contains("Flags [S]", "Flags [S.]", "length 117", "Flags [FP.]", "length 13");
+        }
+    }
 }
