@@ -66,7 +66,7 @@ final class Clients {
             return;
         }
         if (finished == scenario.clients()) {
-            List.copyOf(all).stream().filter(LabClient::isOpen).forEach(open -> open.end(LEFT));
+            List.copyOf(all).stream().filter(LabClient::isOpen).forEach(LabClient::leave);
         } else if (finished < scenario.clients() && connected < scenario.clients()) {
             LabClient next = add();
             world.at(world.now(), () -> next.connect(server));

@@ -30,6 +30,7 @@ final class LabClient implements Host.ReadyListener {
     private String outcome = PENDING;
     private long outcomeAt = Scenario.NEVER;
     private int synsSent;
+    private int unsent;
     private @Nullable SocketRow lastRow;
 
     LabClient(int id, Scenario scenario, World world, Host host, Recorder recorder, Clients clients) {
@@ -70,6 +71,9 @@ final class LabClient implements Host.ReadyListener {
             connectReturned(result);
         }
         if (fd >= 0 && connect.equals("OK")) {
+            writeRest();
+        }
+        if (fd >= 0 && connect.equals("OK")) {
             readAll();
         }
     }
@@ -81,16 +85,24 @@ final class LabClient implements Host.ReadyListener {
         String after = connectAt == calledAt ? "at once" : "after " + Times.seconds(connectAt - calledAt);
         recorder.tell(world.now(), id, "connect() = " + connect + " " + after);
         if (result < 0) {
-            finish(connect);
+            end(connect, "");
             return;
         }
         clients.connected(this);
-        if (scenario.send() > 0) {
-            host.write(fd, new byte[scenario.send()], 0, scenario.send());
-        }
+        unsent = scenario.send();
+        writeRest();
         if (scenario.hold() > 0 && scenario.hold() != Scenario.NEVER) {
-            world.after(scenario.hold(), () -> end("OK"));
+            world.after(scenario.hold(), () -> end("OK", ""));
         }
+    }
+
+    /** As much as there is room for; the rest when there is room again. */
+    private void writeRest() {
+        int count = unsent == 0 ? 0 : host.write(fd, new byte[unsent], 0, unsent);
+        if (count < 0 && count != -Errno.EAGAIN) {
+            end(Errno.name(count), "write() = " + Errno.name(count));
+        }
+        unsent -= Math.max(0, count);
     }
 
     private void readAll() {
@@ -101,15 +113,22 @@ final class LabClient implements Host.ReadyListener {
         if (count == -Errno.EAGAIN || !outcome.equals(PENDING)) {
             return;
         }
+        String how = Errno.name(count);
+        String told = count < 0 ? "read() = " + how : "";
         if (count < 0 || scenario.hold() == 0) {
-            end(Errno.name(count));
+            end(how, told);
         } else {
-            note(Errno.name(count));
+            note(how, told);
         }
     }
 
-    /** The process ends, or has had enough: what is open is closed. */
-    void end(String how) {
+    /** ab has what it wanted and exits, whatever this one still waits for. */
+    void leave() {
+        end(Clients.LEFT, "close(), without an answer");
+    }
+
+    /** The connection is closed, and that was this client. */
+    private void end(String how, String told) {
         if (fd < 0) {
             return;
         }
@@ -117,27 +136,19 @@ final class LabClient implements Host.ReadyListener {
         int closing = fd;
         fd = -1;
         host.close(closing);
-        finish(how);
-    }
-
-    private void finish(String how) {
-        note(how);
-        if (fd >= 0) {
-            lastRow = row();
-            host.close(fd);
-            fd = -1;
-        }
+        note(how, told);
         clients.finished(this);
     }
 
-    private void note(String how) {
-        if (outcome.equals(PENDING)) {
-            outcome = how;
-            outcomeAt = world.now();
-            if (connect.equals("OK") && !how.equals("OK")) {
-                recorder.tell(
-                        world.now(), id, how.equals(Clients.LEFT) ? "close(), without an answer" : "read() = " + how);
-            }
+    /** The first outcome counts; the timeline says it unless it has been told already or goes without saying. */
+    private void note(String how, String told) {
+        if (!outcome.equals(PENDING)) {
+            return;
+        }
+        outcome = how;
+        outcomeAt = world.now();
+        if (!told.isEmpty()) {
+            recorder.tell(world.now(), id, told);
         }
     }
 

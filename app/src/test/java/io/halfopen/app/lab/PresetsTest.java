@@ -111,6 +111,23 @@ final class PresetsTest {
                 .allMatch(c -> seconds(c.connectMs()) == 75.0 && c.synSent() == 3);
     }
 
+    /** More than a send buffer holds: the rest follows as the peer's ACKs make room. */
+    @Test
+    void aClientSendsAllItWasToldTo() {
+        Experiment experiment = run("listen-10-no-accept", s -> {
+            s.send = 60_000;
+            s.rtt = SECOND / 20;
+        });
+        Segment segment = new Segment();
+        int sent = experiment.recorder().packets().stream()
+                .mapToInt(packet -> {
+                    segment.parse(packet.bytes(), 0, packet.bytes().length);
+                    return segment.payloadLength();
+                })
+                .sum();
+        assertThat(sent).isEqualTo(60_000);
+    }
+
     @ParameterizedTest
     @MethodSource("everything")
     void everyPresetEndsOnEveryKernelTheSameWayTwice(String preset, Kernel kernel) {
