@@ -1,6 +1,7 @@
 package io.halfopen.app;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Times for people and for JSON. */
 public final class Times {
@@ -10,6 +11,11 @@ public final class Times {
 
     public static String seconds(long nanos) {
         return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+    }
+
+    /** The same of milliseconds; a dash for none. */
+    public static String secondsOfMillis(@Nullable Number millis) {
+        return millis == null ? "-" : String.format(Locale.ROOT, "%.3f s", millis.doubleValue() / 1000);
     }
 
     /** Milliseconds, without a fraction where there is none. */

@@ -73,7 +73,7 @@ public final class SsTable {
     }
 
     private static String address(IpAddress address) {
-        return (address.isIpv4() ? address.toString() : "[" + address + "]") + ":";
+        return address.toHostString() + ":";
     }
 
     private static String port(int port) {

@@ -73,6 +73,11 @@ public record IpAddress(long high, long low) {
         return AddressText.parse(text);
     }
 
+    /** The text before a colon and a port: IPv6 in brackets (RFC 3986, section 3.2.2). */
+    public String toHostString() {
+        return isIpv4() ? toString() : "[" + this + "]";
+    }
+
     /** The text that tcpdump prints: dotted, or the canonical form of RFC 5952. */
     @Override
     public String toString() {

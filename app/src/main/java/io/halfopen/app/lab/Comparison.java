@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
+import io.halfopen.app.Times;
 import io.halfopen.linux.Kernel;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -25,8 +26,7 @@ final class Comparison {
     }
 
     void print(Scenario scenario, List<LabReport> reports) {
-        out.println(style.bold(scenario.name()) + ": "
-                + Presets.named(scenario.name()).map(Presets.Preset::sentence).orElse("an experiment of your own"));
+        out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
         out.println();
         line("", reports, report -> title(report.kernel()));
         line("connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
@@ -48,7 +48,7 @@ final class Comparison {
                 "ListenOverflows",
                 reports,
                 report -> String.valueOf(report.counters().getOrDefault("ListenOverflows", 0L)));
-        line("ended after", reports, report -> seconds(report.endMs()));
+        line("ended after", reports, report -> Times.secondsOfMillis(report.endMs()));
         out.println();
         reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
     }
@@ -86,7 +86,7 @@ final class Comparison {
                 .map(LabReport.Client::connectMs)
                 .filter(Objects::nonNull)
                 .max(Comparator.comparingDouble(Number::doubleValue))
-                .map(Comparison::seconds)
+                .map(Times::secondsOfMillis)
                 .orElse("-");
     }
 
@@ -115,9 +115,5 @@ final class Comparison {
 
     private static long sum(LabReport report) {
         return report.drops().values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static String seconds(Number millis) {
-        return String.format(Locale.ROOT, "%.3f s", millis.doubleValue() / 1000);
     }
 }

@@ -74,6 +74,11 @@ final class Presets {
         return ALL.stream().filter(preset -> preset.name().equals(name)).findFirst();
     }
 
+    /** What happens in a scenario, also if some of it was changed. */
+    static String sentenceOf(Scenario scenario) {
+        return named(scenario.name()).map(Preset::sentence).orElse("an experiment of your own");
+    }
+
     private static Preset preset(String name, String sentence, String article, Consumer<Scenario.Edit> changes) {
         Scenario.Edit edit = Scenario.defaults().edit();
         edit.name = name;

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** What happened, for people: a timeline with the reason for every dropped packet, then what became of each client. */
 final class Story {
@@ -40,8 +39,7 @@ final class Story {
     void headline(Scenario scenario) {
         String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
         String kernel = KernelOption.title(scenario.kernel());
-        out.println(style.bold(scenario.name()) + ": "
-                + Presets.named(scenario.name()).map(Presets.Preset::sentence).orElse("an experiment of your own"));
+        out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
         out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time"));
         out.println();
     }
@@ -154,11 +152,11 @@ final class Story {
             out.println(row(
                     client.id(),
                     client.connect(),
-                    seconds(client.connectMs()),
+                    Times.secondsOfMillis(client.connectMs()),
                     client.synSent(),
-                    client.accepted() ? seconds(client.acceptedMs()) : "never",
+                    client.accepted() ? Times.secondsOfMillis(client.acceptedMs()) : "never",
                     client.outcome(),
-                    seconds(client.outcomeMs()),
+                    Times.secondsOfMillis(client.outcomeMs()),
                     client.state()));
         }
         if (shown < clients.size()) {
@@ -172,14 +170,10 @@ final class Story {
                 .stripTrailing();
     }
 
-    private static String seconds(@Nullable Number millis) {
-        return millis == null ? "-" : String.format(Locale.ROOT, "%.3f s", millis.doubleValue() / 1000);
-    }
-
     // ---- the sum
 
     void summary(Stack stack, int listener, LabReport report) {
         new StackSummary(out, style).print(stack, listener);
-        out.println(style.bold("ended") + "         " + seconds(report.endMs()) + " after listen()");
+        out.println(style.bold("ended") + "         " + Times.secondsOfMillis(report.endMs()) + " after listen()");
     }
 }

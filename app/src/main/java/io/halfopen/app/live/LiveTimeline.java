@@ -74,7 +74,7 @@ final class LiveTimeline implements PacketTap {
     }
 
     private static String endpoint(IpAddress address, int port) {
-        return address.isIpv4() ? address + ":" + port : "[" + address + "]:" + port;
+        return address.toHostString() + ":" + port;
     }
 
     void say(long now, SocketRow connection, String what) {

@@ -145,7 +145,7 @@ public final class ServeCommand extends Subcommand {
     }
 
     private void announce(Wire wire) {
-        String host = wire.address().isIpv4() ? wire.address().toString() : "[" + wire.address() + "]";
+        String host = wire.address().toHostString();
         out().println(style().bold("http://" + host + ":" + port + "/") + "  on " + wireOptions.tun + ", backlog "
                 + backlog + ", " + KernelOption.title(wireOptions.kernel) + "; Ctrl-C ends it");
         out().flush();
