@@ -60,6 +60,16 @@ public record Interface(String name) {
         }
     }
 
+    /** Sends what goes to the addresses that share the network's first {@code prefix} bits through this interface. */
+    public void route(IpAddress network, int prefix) throws LinkException {
+        new InterfaceIoctl(name).addRoute(network, prefix);
+    }
+
+    /** Changes the largest packet it carries, octets. */
+    public void setMtu(int mtu) throws LinkException {
+        new InterfaceIoctl(name).setMtu(mtu);
+    }
+
     /** The largest packet it carries, octets. */
     public int mtu() throws LinkException {
         return new InterfaceIoctl(name).mtu();

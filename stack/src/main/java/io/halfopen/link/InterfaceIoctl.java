@@ -1,5 +1,6 @@
 package io.halfopen.link;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -23,6 +24,9 @@ final class InterfaceIoctl {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFINDEX = 0x8933;
 
+    private static final long SIOCADDRT = 0x890b;
+    private static final long SIOCSIFMTU = 0x8922;
+
     static final int IFF_UP = 1;
     static final int IFF_RUNNING = 0x40;
 
@@ -34,6 +38,18 @@ final class InterfaceIoctl {
     private static final int IN6_IFREQ_SIZE = 24;
     private static final int IFR6_PREFIXLEN = 16;
     private static final int IFR6_IFINDEX = 20;
+
+    private static final short RTF_UP = 1;
+    private static final int RTENTRY_SIZE = 120;
+    private static final int RT_DST = 8;
+    private static final int RT_GENMASK = 40;
+    private static final int RT_FLAGS = 56;
+    private static final int RT_DEV = 88;
+    private static final int IN6_RTMSG_SIZE = 80;
+    private static final int RTMSG_DST_LEN = 52;
+    private static final int RTMSG_METRIC = 56;
+    private static final int RTMSG_FLAGS = 72;
+    private static final int RTMSG_IFINDEX = 76;
 
     private final Libc libc = new Libc();
     private final MemorySegment ifreq;
@@ -60,6 +76,11 @@ final class InterfaceIoctl {
         return ifreq.get(JAVA_INT, Ifreq.UNION);
     }
 
+    void setMtu(int mtu) throws LinkException {
+        ifreq.set(JAVA_INT, Ifreq.UNION, mtu);
+        ioctl(SIOCSIFMTU);
+    }
+
     /** The address or the mask; 0 where there is no address. */
     int getV4(long request) throws LinkException {
         int error = call(Libc.AF_INET, request, ifreq);
@@ -76,14 +97,49 @@ final class InterfaceIoctl {
         ioctl(request);
     }
 
-    void addV6(IpAddress address, int prefix) throws LinkException {
+    int index() throws LinkException {
         ioctl(SIOCGIFINDEX);
-        int index = ifreq.get(JAVA_INT, Ifreq.UNION);
+        return ifreq.get(JAVA_INT, Ifreq.UNION);
+    }
+
+    void addV6(IpAddress address, int prefix) throws LinkException {
+        int index = index();
         MemorySegment request = Arena.ofAuto().allocate(IN6_IFREQ_SIZE, 8);
         MemorySegment.copy(address.toBytes(), 0, request, JAVA_BYTE, 0, 16);
         request.set(JAVA_INT, IFR6_PREFIXLEN, prefix);
         request.set(JAVA_INT, IFR6_IFINDEX, index);
         check(call(Libc.AF_INET6, SIOCSIFADDR, request));
+    }
+
+    /** struct rtentry of linux/route.h, in6_rtmsg of linux/ipv6_route.h. */
+    void addRoute(IpAddress network, int prefix) throws LinkException {
+        try (Arena arena = Arena.ofConfined()) {
+            check(network.isIpv4() ? addV4Route(arena, network, prefix) : addV6Route(arena, network, prefix));
+        }
+    }
+
+    private int addV4Route(Arena arena, IpAddress network, int prefix) throws LinkException {
+        MemorySegment route = arena.allocate(RTENTRY_SIZE, 8);
+        putV4(route, RT_DST, (int) network.low());
+        putV4(route, RT_GENMASK, prefix == 0 ? 0 : -1 << 32 - prefix);
+        route.set(JAVA_SHORT, RT_FLAGS, RTF_UP);
+        route.set(ADDRESS, RT_DEV, arena.allocateFrom(name));
+        return call(Libc.AF_INET, SIOCADDRT, route);
+    }
+
+    private int addV6Route(Arena arena, IpAddress network, int prefix) throws LinkException {
+        MemorySegment route = arena.allocate(IN6_RTMSG_SIZE, 8);
+        MemorySegment.copy(network.toBytes(), 0, route, JAVA_BYTE, 0, 16);
+        route.set(JAVA_SHORT, RTMSG_DST_LEN, (short) prefix);
+        route.set(JAVA_INT, RTMSG_METRIC, 1);
+        route.set(JAVA_INT, RTMSG_FLAGS, RTF_UP);
+        route.set(JAVA_INT, RTMSG_IFINDEX, index());
+        return call(Libc.AF_INET6, SIOCADDRT, route);
+    }
+
+    private static void putV4(MemorySegment struct, int sockaddr, int address) {
+        struct.set(JAVA_SHORT, sockaddr, (short) Libc.AF_INET);
+        struct.set(NETWORK_INT, sockaddr + 4, address);
     }
 
     private void ioctl(long request) throws LinkException {

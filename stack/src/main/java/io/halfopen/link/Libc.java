@@ -28,6 +28,7 @@ final class Libc {
     static final int EBUSY = 16;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ENOSPC = 28;
     static final int EBADFD = 77;
 
     static final int O_RDWR = 2;
@@ -40,7 +41,7 @@ final class Libc {
     private static final int LONGEST_MESSAGE = 256;
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
     private static final MethodHandle READ = handle("read", transfer(), ERRNO);
     private static final MethodHandle WRITE = handle("write", transfer(), ERRNO);
@@ -55,7 +56,19 @@ final class Libc {
     private static final MethodHandle CLOSE = handle("close", returningInt(JAVA_INT));
     private static final MethodHandle STRERROR = handle("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
+    private static final ThreadLocal<Libc> OF_THREAD = ThreadLocal.withInitial(Libc::new);
+
     private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+
+    /** The instance of the calling thread. */
+    static Libc ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** Where calls whose handles are in {@link SocketLibc} leave their errno. */
+    MemorySegment errno() {
+        return errno;
+    }
 
     int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
@@ -135,24 +148,24 @@ final class Libc {
         }
     }
 
-    private int result(int returned) {
+    int result(int returned) {
         return returned >= 0 ? returned : -errno.get(JAVA_INT, 0);
     }
 
-    private static AssertionError impossible(Throwable thrown) {
+    static AssertionError impossible(Throwable thrown) {
         return new AssertionError("a system call returns, it does not throw", thrown);
     }
 
-    private static FunctionDescriptor transfer() {
+    static FunctionDescriptor transfer() {
         return FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     }
 
-    private static FunctionDescriptor returningInt(MemoryLayout... arguments) {
+    static FunctionDescriptor returningInt(MemoryLayout... arguments) {
         return FunctionDescriptor.of(JAVA_INT, arguments);
     }
 
     @SuppressWarnings("restricted") // a wrong descriptor would crash the JVM: they are all above, beside their names
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
     }
 }

@@ -5,8 +5,12 @@
  * {@link io.halfopen.link.PacketTap}. Whatever goes wrong outside is a {@link io.halfopen.link.LinkException} with a
  * line for the user.
  *
+ * <p>{@link io.halfopen.link.KernelHost} is this machine's kernel itself, in a network namespace of its own, with the
+ * surface of a stack: the judge of what the stack does. {@link io.halfopen.link.PacketCapture} shows its packets.
+ *
  * <p>Underneath: {@code Pump} is a turn of the loop, {@code Waiter} is ppoll(2) and eventfd(2), {@code TunOpener}
- * knows how /dev/net/tun is opened and why it may not be, {@code Libc} is the system calls by java.lang.foreign.
+ * knows how /dev/net/tun is opened and why it may not be, {@code Libc} and {@code SocketLibc} are the system
+ * calls by java.lang.foreign, {@code KernelSockets} those of sockets with arrays of Java.
  */
 @NullMarked
 package io.halfopen.link;

@@ -1,0 +1,33 @@
+package io.halfopen.link;
+
+import io.halfopen.linux.SocketOption;
+
+/** Level and name of a socket option, as asm-generic/socket.h and linux/tcp.h number them. */
+record OptionNumber(int level, int name) {
+    static final int SOL_SOCKET = 1;
+    static final int IPPROTO_TCP = 6;
+    static final int SO_DOMAIN = 39;
+    static final int TCP_INFO = 11;
+
+    static OptionNumber of(SocketOption option) {
+        return switch (option) {
+            case SO_REUSEADDR -> socket(2);
+            case SO_ERROR -> socket(4);
+            case SO_SNDBUF -> socket(7);
+            case SO_RCVBUF -> socket(8);
+            case SO_LINGER -> socket(13);
+            case SO_ACCEPTCONN -> socket(30);
+            case TCP_NODELAY -> tcp(1);
+            case TCP_MAXSEG -> tcp(2);
+            case TCP_SYNCNT -> tcp(7);
+        };
+    }
+
+    private static OptionNumber socket(int name) {
+        return new OptionNumber(SOL_SOCKET, name);
+    }
+
+    private static OptionNumber tcp(int name) {
+        return new OptionNumber(IPPROTO_TCP, name);
+    }
+}
