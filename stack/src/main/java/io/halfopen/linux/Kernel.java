@@ -13,6 +13,11 @@ public enum Kernel {
             return halfOpen > backlog;
         }
 
+        @Override
+        public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
+            return halfOpen * 2L > Math.max(8, backlog);
+        }
+
         /** Since 4.10: a SYN never gets in while the accept queue is full. */
         @Override
         public boolean refusesSyn(int queued, int backlog, int young) {
@@ -29,8 +34,16 @@ public enum Kernel {
         /** The hash table of half-open connections has a power-of-two size above 8 and above the backlog. */
         @Override
         public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
-            int entries = Math.max(8, Math.min(backlog, maxSynBacklog)) + 1;
-            return halfOpen >= ceilingPowerOfTwo(entries);
+            return halfOpen >= entries(backlog, maxSynBacklog);
+        }
+
+        @Override
+        public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
+            return halfOpen >= entries(backlog, maxSynBacklog) / 2;
+        }
+
+        private static int entries(int backlog, int maxSynBacklog) {
+            return ceilingPowerOfTwo(Math.max(8, Math.min(backlog, maxSynBacklog)) + 1);
         }
 
         /** Until 4.10: up to two young requests were let in past a full accept queue. */
@@ -113,6 +126,28 @@ public enum Kernel {
 
     /** Whether a SYN finds the SYN queue full; {@code backlog} is the effective one. */
     public abstract boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog);
+
+    /** Whether a SYN is answered with a cookie, now that its queue is full or not; tcp_syncookies is 0, 1 or 2. */
+    public boolean sendsCookie(int tcp_syncookies, boolean full) {
+        return switch (this) {
+            case LINUX_6_18 -> tcp_syncookies == 2 || tcp_syncookies == 1 && full;
+            case LINUX_3_10 -> tcp_syncookies != 0 && full; // 2 came with 3.12
+            case UNP -> false;
+        };
+    }
+
+    /** What the kernel's log says when a SYN queue is full for the first time; {@code family} is TCP or TCPv6. */
+    public String floodWarning(String family, String endpoint, int port, String action) {
+        return this == LINUX_3_10
+                ? "TCP: " + family + ": Possible SYN flooding on port " + port + ". " + action
+                        + ".  Check SNMP counters."
+                : "TCP: request_sock_" + family + ": Possible SYN flooding on port " + endpoint + ". " + action + ".";
+    }
+
+    /** Whether half the SYN queue is taken: the old in it then get fewer SYN-ACKs, so that the young have room. */
+    public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
+        return false;
+    }
 
     /** Whether a SYN is dropped since the accept queue is full. */
     public abstract boolean refusesSyn(int queued, int backlog, int young);

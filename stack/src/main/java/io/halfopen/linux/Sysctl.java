@@ -33,6 +33,7 @@ public enum Sysctl {
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
+    tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
@@ -42,7 +43,12 @@ public enum Sysctl {
     tcp_syn_linear_timeouts("net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
     tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
     tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),
-    tcp_syncookies("net.ipv4", 0, 0, "only 0 so far: a SYN that finds the SYN queue full is dropped", 0),
+    tcp_syncookies(
+            "net.ipv4",
+            0,
+            2,
+            "0: a SYN that finds the SYN queue full is dropped; 1: it is answered with a cookie; 2: every SYN is",
+            1),
     tcp_timestamps("net.ipv4", 0, 2, "0: no timestamps; 1: with a random offset per connection; 2: without", 1),
     tcp_window_scaling("net.ipv4", 0, 1, "offer window scaling", 1),
     tcp_wmem("net.ipv4", 1, Integer.MAX_VALUE, "send buffer: least, initial and most, bytes", 4096, 16384, 4194304);

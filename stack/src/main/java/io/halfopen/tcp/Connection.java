@@ -38,8 +38,8 @@ final class Connection extends Flow {
     int announcedMss;
     private int id;
 
-    /** When an ACK answered something senseless last, or {@link Timer#NEVER}. */
-    long senselessAt = NEVER;
+    /** When an ACK answered something senseless last: a {@link Core#stamp}. */
+    int senselessAt = Core.NO_STAMP;
 
     /** SHUT_RD was called, or the socket is closed: nobody will read. */
     boolean readShutdown;
@@ -62,7 +62,7 @@ final class Connection extends Flow {
         listener = null;
         acceptNext = null;
         error = 0;
-        senselessAt = NEVER;
+        senselessAt = Core.NO_STAMP;
         readShutdown = false;
         writerWaits = false;
         sender.reset();

@@ -29,11 +29,11 @@ final class ConnectionInput {
         switch (rule) {
             case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
                 c.receiver.acks.demand();
-                c.senselessAt = isData(segment) ? c.senselessAt : core.now();
+                c.senselessAt = isData(segment) ? c.senselessAt : core.stamp();
                 transmission.ack(c, rule);
             }
             case RST_CHALLENGED, SYN_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> {
-                c.senselessAt = core.now();
+                c.senselessAt = core.stamp();
                 transmission.ack(c, rule);
             }
             case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
@@ -48,7 +48,7 @@ final class ConnectionInput {
     private Rule judge(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
-        if (c.timestamps && segment.hasTimestamps() && c.tsRecent - segment.tsValue() > 0 && !rst) {
+        if (c.timestamps && segment.hasTimestamps() && Paws.isOld(c.tsRecent, segment.tsValue()) && !rst) {
             return Rule.PAWS_REJECTED;
         }
         boolean strict = core.kernel.refusesOvershoot();
@@ -165,9 +165,9 @@ final class ConnectionInput {
     private void measure(Connection c, Segment segment) {
         Sender sender = c.sender;
         long rtt = sender.timed(segment.ack(), core.now());
-        if (rtt < 0 && c.timestamps && segment.hasTimestamps() && sender.timer.retransmits > 0) {
+        if (rtt < 0 && sender.timer.retransmits > 0) {
             // Karn does not bind an ACK that says which sending it answers (RFC 7323, section 4.1).
-            rtt = Math.max(0, core.timestamp(c.tsOffset) - segment.tsEcho()) * 1_000_000L;
+            rtt = core.sinceEcho(c, segment);
         }
         if (rtt >= 0) {
             sender.roundTrip.sample(rtt, segment.ack(), sender.max());
@@ -211,7 +211,10 @@ final class ConnectionInput {
                 c.wake();
             }
             case CLOSING -> c.enter(TcpState.TIME_WAIT);
-            case LAST_ACK -> c.close(0);
+            case LAST_ACK -> {
+                core.metrics.update(core, c);
+                c.close(0);
+            }
             default -> {}
         }
     }

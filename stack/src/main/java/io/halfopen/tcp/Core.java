@@ -5,10 +5,17 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
+import io.halfopen.wire.Segment;
 
 /** What all parts of one stack share: the time, the tables, the counters, and what is to go out. */
 final class Core {
+    /** Instead of a {@link #stamp}: not yet. */
+    static final int NO_STAMP = Integer.MIN_VALUE;
+
     private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** Linux takes no older echo for a time: what is left of 31 bits in microseconds, as milliseconds. */
+    private static final int LONGEST_ECHO = Integer.MAX_VALUE / 1000;
 
     final Kernel kernel;
     final Sysctls sysctls;
@@ -19,6 +26,8 @@ final class Core {
     final TimerWheel wheel = new TimerWheel();
     final BufferPool buffers = new BufferPool();
     final Pools pools = new Pools(this);
+    final PeerMetrics metrics;
+    final KernelLog log;
     final ReadyList ready = new ReadyList();
     final Output output = new Output(this);
 
@@ -32,6 +41,8 @@ final class Core {
         this.kernel = kernel;
         this.secrets = secrets;
         sysctls = new Sysctls(kernel);
+        metrics = new PeerMetrics(secrets.tableKey0);
+        log = new KernelLog(kernel);
         flows = new FlowTable(secrets.tableKey0, secrets.tableKey1);
         ports = new Ports(sysctls, flows, secrets);
         timestampBase = secrets.timestampBase();
@@ -49,15 +60,30 @@ final class Core {
         }
     }
 
-    /** Whether it is too soon to answer senselessness again, when it was answered last at a time or {@link Timer#NEVER}. */
-    boolean isTooSoon(long last) {
-        long interval = sysctls.get(Sysctl.tcp_invalid_ratelimit) * (long) NANOS_PER_MILLI;
-        return last != Timer.NEVER && kernel.limitsInvalidAcks() && now - last < interval;
+    /** The time as {@link #isTooSoon} wants it, milliseconds. */
+    int stamp() {
+        return millis;
+    }
+
+    /** Whether it is too soon to answer senselessness again, when it was answered last at a stamp or {@link #NO_STAMP}. */
+    boolean isTooSoon(int last) {
+        int elapsed = millis - last;
+        return last != NO_STAMP
+                && kernel.limitsInvalidAcks()
+                && elapsed >= 0
+                && elapsed < sysctls.get(Sysctl.tcp_invalid_ratelimit);
     }
 
     /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
     int timestamp(int offset) {
         return millis + offset;
+    }
+
+    /** How long ago the timestamp was sent that the segment echoes, ns; negative if it echoes none of ours. */
+    long sinceEcho(Connection c, Segment segment) {
+        int elapsed = timestamp(c.tsOffset) - segment.tsEcho();
+        boolean known = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        return known && elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 
     int timestampOffset(Flow flow) {

@@ -61,8 +61,13 @@ final class FlowTable {
     }
 
     void insert(Flow flow) {
-        flow.hash = hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
+        hash(flow);
         insertHashed(flow);
+    }
+
+    /** Makes a flow, whose tuple is set, fit for {@link #insertHashed}. */
+    void hash(Flow flow) {
+        flow.hash = hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
     }
 
     /** For a flow that takes the tuple, and so the hash, of one that was in this table. */

@@ -1,5 +1,8 @@
 package io.halfopen.tcp;
 
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+
 /**
  * What is kept between a SYN and the final ACK of its handshake; Linux calls it a request_sock. It is small because a
  * peer who has proved nothing can make us keep many.
@@ -23,11 +26,17 @@ final class HalfOpen extends Flow {
 
     int tsOffset;
 
+    /** The timestamp in the last SYN-ACK: nobody can echo a later one. */
+    int tsSent;
+
+    /** When an ACK answered something senseless last: a {@link Core#stamp}. */
+    int answeredAt;
+
     /** The client's MSS option; 536 where it had none. */
-    int peerMss;
+    char peerMss;
 
     /** The window in our SYN-ACK, never scaled. */
-    int window;
+    char window;
 
     byte peerWindowScale;
     byte ourWindowScale;
@@ -35,13 +44,23 @@ final class HalfOpen extends Flow {
     boolean sack;
 
     /** Timers that fired; 0 is what Linux calls young. */
-    int timeouts;
+    short timeouts;
 
     /** The SYN-ACK was sent more than once, so an ACK times nothing (Karn). */
     boolean retransmitted;
 
     HalfOpen(Listener listener) {
         this.listener = listener;
+    }
+
+    /** Of whom, to whom and from where in sequence: all that a segment of the peer's says by itself. */
+    void answer(Segment segment) {
+        localHigh = segment.destinationHigh();
+        localLow = segment.destinationLow();
+        remoteHigh = segment.sourceHigh();
+        remoteLow = segment.sourceLow();
+        setPorts(segment.destinationPort(), segment.sourcePort());
+        irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
     }
 
     boolean isYoung() {

@@ -6,7 +6,6 @@ import static io.halfopen.wire.TcpHeader.SYN;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
-import io.halfopen.linux.TcpState;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import org.jspecify.annotations.Nullable;
@@ -14,31 +13,38 @@ import org.jspecify.annotations.Nullable;
 /** What a segment, or the timer, does to a handshake under way: tcp_check_req and reqsk_timer_handler of Linux. */
 final class HalfOpenInput {
     private final Core core;
-    private final ConnectionInput connectionInput;
+    private final Promotion promotion;
 
-    HalfOpenInput(Core core, ConnectionInput connectionInput) {
+    HalfOpenInput(Core core, Promotion promotion) {
         this.core = core;
-        this.connectionInput = connectionInput;
+        this.promotion = promotion;
     }
 
     Rule receive(HalfOpen half, Segment segment) {
-        Rule rule = judge(half, segment);
+        Rule rule = limit(half, segment, judge(half, segment));
         noteTimestamp(half, segment, rule);
         switch (rule) {
             case SYN_DUPLICATE -> {
+                half.answeredAt = core.stamp();
                 half.retransmitted = true;
                 core.output.synAck(half, rule);
                 startTimer(half);
             }
-            case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
+            case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED -> {
+                half.answeredAt = ConnectionInput.isData(segment) ? half.answeredAt : core.stamp();
                 ack(half, rule);
+            }
             case HALF_OPEN_RESET -> remove(half);
             case HALF_OPEN_SYN_RESET, FINAL_ACK_RESET -> {
                 core.output.reset(segment, rule);
                 remove(half);
             }
             case HALF_OPEN_BAD_ACK -> core.output.reset(segment, rule);
-            case FINAL_ACK_ACCEPTED -> promote(half, segment);
+            case FINAL_ACK_ACCEPTED -> {
+                leave(half);
+                promotion.promote(half, segment);
+                core.pools.give(half);
+            }
             default -> {} // dropped
         }
         return rule;
@@ -46,10 +52,11 @@ final class HalfOpenInput {
 
     /** In the order of tcp_check_req, as measured (docs/linux-6.18.md, segments for a half-open). */
     private Rule judge(HalfOpen half, Segment segment) {
-        if (segment.seq() == half.irs && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST)) {
+        boolean old = half.timestamps && segment.hasTimestamps() && Paws.isOld(half.tsRecent, segment.tsValue());
+        if (segment.seq() == half.irs && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST) && !old) {
             return Rule.SYN_DUPLICATE;
         }
-        Rule unacceptable = judgeNumbers(half, segment);
+        Rule unacceptable = judgeNumbers(half, segment, old);
         if (unacceptable != null) {
             return unacceptable;
         }
@@ -65,21 +72,36 @@ final class HalfOpenInput {
         return half.listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
     }
 
-    private @Nullable Rule judgeNumbers(HalfOpen half, Segment segment) {
-        if (segment.has(ACK) && !segment.has(RST) && segment.ack() != half.iss + 1) {
+    private @Nullable Rule judgeNumbers(HalfOpen half, Segment segment, boolean old) {
+        boolean rst = segment.has(RST);
+        if (segment.has(ACK) && !rst && segment.ack() != half.iss + 1) {
             return Rule.HALF_OPEN_BAD_ACK;
         }
-        boolean stamped = half.timestamps && segment.hasTimestamps() && !segment.has(RST);
-        if (stamped && half.tsRecent - segment.tsValue() > 0) {
-            return Rule.HALF_OPEN_PAWS;
+        if (old) {
+            return rst ? Rule.HALF_OPEN_RST_PAWS : Rule.HALF_OPEN_PAWS;
         }
-        if (stamped && segment.has(ACK) && !isEchoPossible(half, segment.tsEcho())) {
-            return Rule.HALF_OPEN_BAD_ECHO;
+        if (half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
+            return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
         if (!isInWindow(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {
-            return segment.has(RST) ? Rule.HALF_OPEN_RST_OUT_OF_WINDOW : Rule.HALF_OPEN_OUT_OF_WINDOW;
+            return rst ? Rule.HALF_OPEN_RST_OUT_OF_WINDOW : Rule.HALF_OPEN_OUT_OF_WINDOW;
         }
         return null;
+    }
+
+    /** The answers to what makes no sense are limited, but data is always answered (tcp_oow_rate_limited). */
+    private Rule limit(HalfOpen half, Segment segment, Rule rule) {
+        if (ConnectionInput.isData(segment) || !core.isTooSoon(half.answeredAt)) {
+            return rule;
+        }
+        return switch (rule) {
+            case SYN_DUPLICATE -> Rule.SYN_DUPLICATE_SKIPPED;
+            case HALF_OPEN_PAWS -> Rule.HALF_OPEN_PAWS_SKIPPED;
+            case HALF_OPEN_BAD_ECHO -> Rule.HALF_OPEN_BAD_ECHO_SKIPPED;
+            case HALF_OPEN_OUT_OF_WINDOW -> Rule.HALF_OPEN_OUT_OF_WINDOW_SKIPPED;
+            case HALF_OPEN_RST_CHALLENGED -> Rule.HALF_OPEN_CHALLENGE_SKIPPED;
+            default -> rule;
+        };
     }
 
     /** Any part of it, or an empty segment at either edge (tcp_in_window). */
@@ -89,11 +111,10 @@ final class HalfOpenInput {
         return seq == left || SeqNumber.after(end, left) && SeqNumber.before(seq, right) || seq == right && seq == end;
     }
 
-    /** The peer can only echo what our SYN-ACKs said, from the first one's time until now. */
-    private boolean isEchoPossible(HalfOpen half, int echo) {
-        int now = core.timestamp(half.tsOffset);
-        int first = now - (int) ((core.now() - half.sentAt) / 1_000_000L + 1);
-        return echo == 0 || SeqNumber.between(echo, first, now);
+    /** The peer can only echo what our SYN-ACKs said, from the first one to the last. */
+    private static boolean isEchoPossible(HalfOpen half, int echo) {
+        int first = (int) (half.sentAt / 1_000_000L) + half.tsOffset;
+        return echo == 0 || SeqNumber.between(echo, first, half.tsSent);
     }
 
     /** What is in sequence is echoed from now on, even if it is not let in (RFC 7323, section 4.3). */
@@ -110,41 +131,6 @@ final class HalfOpenInput {
                 half, ACK, half.iss + 1, half.rcvNxt(), window, half.timestamps, half.tsOffset, half.tsRecent, why);
     }
 
-    /** The handshake is done: a connection takes the half-open's place and joins the accept queue. */
-    private void promote(HalfOpen half, Segment segment) {
-        Listener listener = half.listener;
-        PortUse portUse = core.ports.of(half.localPort());
-        Connection c = core.pools.connection(portUse);
-        c.copyTuple(half);
-        c.timestamps = half.timestamps;
-        c.sack = half.sack;
-        c.tsOffset = half.tsOffset;
-        c.tsRecent = half.tsRecent;
-        c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, listener.socket);
-        c.startIds(half.iss >>> 16 ^ half.irs);
-        int space = HandshakeOptions.establishedSpace(core, listener.socket, c.announcedMss);
-        c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
-        c.receiver.established(c.announcedMss);
-        int mss = HandshakeOptions.mssToSend(c, half.peerMss);
-        c.sender.start(half.iss);
-        c.sender.established(
-                half.iss + 1, segment.window() << half.peerWindowScale, segment.seq(), mss, half.peerWindowScale);
-        c.receiver.acks.start(mss);
-        if (!half.retransmitted) {
-            c.sender.roundTrip.sample(core.now() - half.sentAt, half.iss + 1, half.iss + 1);
-        }
-        remove(half);
-        c.insertHashed();
-        c.enter(TcpState.ESTABLISHED);
-        c.listener = listener;
-        listener.acceptQueue.add(c);
-        core.ready.add(listener.socket);
-        Rule further = connectionInput.receive(c, segment);
-        if (further != Rule.ACK_ACCEPTED) {
-            core.count(further); // data or FIN came with the ACK, and has a rule of its own
-        }
-    }
-
     /** No final ACK in time: the SYN-ACK again, until patience ends. */
     void onTimer(HalfOpen half) {
         if (half.listener.isClosed()) {
@@ -153,7 +139,8 @@ final class HalfOpenInput {
         }
         Socket socket = half.listener.socket;
         int set = socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.synCount;
-        if (half.timeouts >= core.kernel.synAckRetries(set)) {
+        boolean clogged = half.listener.isClogged(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
+        if (half.timeouts >= half.listener.synQueue.retries(core.kernel.synAckRetries(set), clogged)) {
             core.count(Rule.HALF_OPEN_EXPIRED);
             remove(half);
             return;
@@ -174,8 +161,14 @@ final class HalfOpenInput {
     }
 
     private void remove(HalfOpen half) {
+        leave(half);
+        core.pools.give(half);
+    }
+
+    private void leave(HalfOpen half) {
         half.listener.synQueue.remove(half);
-        forget(half);
+        core.wheel.cancel(half);
+        core.flows.remove(half);
     }
 
     /** Without a word to its listener, which is closed. */

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 
@@ -18,6 +19,28 @@ final class HandshakeOptions {
     private static final int GREATEST_V4_PACKET = 65535;
 
     private HandshakeOptions() {}
+
+    /** Every option that the client offered and we allow. */
+    static void negotiate(Core core, HalfOpen half, Segment syn) {
+        half.timestamps = syn.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
+        half.tsRecent = half.timestamps ? syn.tsValue() : 0;
+        half.tsOffset = half.timestamps ? core.timestampOffset(half) : 0;
+        half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
+        half.peerMss = (char) (syn.mss() == 0 ? DEFAULT_MSS : syn.mss());
+        boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);
+        half.peerWindowScale = (byte) (scaling ? syn.windowScale() : 0);
+        int payload =
+                mssToAnnounce(core, half, half.listener.socket) - (half.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        setWindow(core, half, scaling, payload);
+    }
+
+    /** Our window, a multiple of {@code payload}, and its scale. */
+    static void setWindow(Core core, HalfOpen half, boolean scaling, int payload) {
+        Socket socket = half.listener.socket;
+        int space = receiveSpace(core, socket);
+        half.ourWindowScale = (byte) (scaling ? windowScale(core, socket, space) : -1);
+        half.window = (char) Math.min(initialWindow(space, payload), 0xffff);
+    }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
         int mtu = core.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);

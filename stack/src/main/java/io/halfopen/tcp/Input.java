@@ -24,12 +24,13 @@ final class Input {
 
     Input(
             Core core,
+            ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             SynSentInput synSentInput,
             ConnectionInput connectionInput,
             TimeWaits timeWaits) {
         this.core = core;
-        this.listenInput = new ListenInput(core);
+        this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.synSentInput = synSentInput;
         this.connectionInput = connectionInput;

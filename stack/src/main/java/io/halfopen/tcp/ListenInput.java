@@ -8,7 +8,6 @@ import static io.halfopen.wire.TcpHeader.SYN;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.Segment;
-import io.halfopen.wire.TcpOptions;
 
 /** What a segment does to a listener that has no handshake with its sender yet: RFC 9293, section 3.10.7.2. */
 final class ListenInput {
@@ -16,29 +15,34 @@ final class ListenInput {
     static final int ANY_ISN = 0;
 
     private final Core core;
+    private final CookieInput cookieInput;
 
-    ListenInput(Core core) {
+    ListenInput(Core core, Promotion promotion) {
         this.core = core;
+        cookieInput = new CookieInput(core, promotion);
     }
 
     /** {@code isn} is what a connection that was here before leaves as the next initial sequence number, if any. */
     Rule receive(Listener listener, Segment segment, int isn) {
-        Rule rule = judge(listener, segment);
+        Rule rule = judge(listener, segment, isn != ANY_ISN);
         switch (rule) {
             case SYN_ANSWERED -> answer(listener, segment, isn);
-            case LISTENER_ACK_RESET -> core.output.reset(segment, rule);
+            case SYN_COOKIE_SENT -> cookieInput.answer(listener, segment);
+            case COOKIE_ACCEPTED -> cookieInput.accept(listener, segment);
+            case LISTENER_ACK_RESET, COOKIE_FAILED -> core.output.reset(segment, rule);
             default -> {} // dropped: ListenDrops and the like are counted with the rule
         }
+        warnOfFlood(listener, segment, rule);
         return rule;
     }
 
     /** In Linux's order (tcp_rcv_state_process): RST before ACK before SYN. */
-    private Rule judge(Listener listener, Segment segment) {
+    private Rule judge(Listener listener, Segment segment, boolean vouched) {
         if (segment.has(RST)) {
             return segment.has(SYN) ? Rule.LISTENER_SYN_RST_FIN_IGNORED : Rule.LISTENER_RST_IGNORED;
         }
         if (segment.has(ACK)) {
-            return Rule.LISTENER_ACK_RESET;
+            return cookieInput.judge(listener, segment);
         }
         if (!segment.has(SYN)) {
             return Rule.LISTENER_NOTHING_IGNORED;
@@ -46,43 +50,43 @@ final class ListenInput {
         if (segment.has(FIN)) {
             return Rule.LISTENER_SYN_RST_FIN_IGNORED;
         }
-        return listener.judgeSyn(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
+        int cookies = core.sysctls.get(Sysctl.tcp_syncookies);
+        Rule rule = listener.judgeSyn(core.kernel, cookies, core.sysctls.get(Sysctl.tcp_max_syn_backlog), vouched);
+        return rule == Rule.SYN_BACKLOG_RESERVED && isProven(segment) ? Rule.SYN_ANSWERED : rule;
+    }
+
+    private boolean isProven(Segment segment) {
+        return core.metrics.isProven(
+                segment.destinationHigh(),
+                segment.destinationLow(),
+                segment.sourceHigh(),
+                segment.sourceLow(),
+                core.now());
+    }
+
+    /** Once in a listener's life, unless cookies are the rule (tcp_syn_flood_action). */
+    private void warnOfFlood(Listener listener, Segment segment, Rule rule) {
+        boolean drops = rule == Rule.SYN_QUEUE_FULL;
+        boolean cookies = rule == Rule.SYN_COOKIE_SENT || rule == Rule.COOKIE_ACCEPT_QUEUE_FULL;
+        if ((drops || cookies) && !listener.warnedOfFlood && core.sysctls.get(Sysctl.tcp_syncookies) != 2) {
+            listener.warnedOfFlood = true;
+            core.log.floodWarning(listener.socket, segment, drops ? "Dropping request" : "Sending cookies", core.now());
+        }
     }
 
     /** The handshake begins: keep what the final ACK will need, and answer. */
     private void answer(Listener listener, Segment segment, int isn) {
         HalfOpen half = core.pools.halfOpen(listener);
-        half.localHigh = segment.destinationHigh();
-        half.localLow = segment.destinationLow();
-        half.remoteHigh = segment.sourceHigh();
-        half.remoteLow = segment.sourceLow();
-        half.setPorts(segment.destinationPort(), segment.sourcePort());
+        half.answer(segment);
         core.flows.insert(half);
         listener.synQueue.add();
-        negotiate(half, segment);
-        half.irs = segment.seq();
+        HandshakeOptions.negotiate(core, half, segment);
         half.iss = isn == ANY_ISN ? core.secrets.isn(half, core.now()) : isn;
         half.sentAt = core.now();
+        half.answeredAt = Core.NO_STAMP;
         half.timeouts = 0;
         half.retransmitted = false;
         core.output.synAck(half, Rule.SYN_ANSWERED);
         core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(0));
-    }
-
-    /** Every option that the client offered and we allow. */
-    private void negotiate(HalfOpen half, Segment syn) {
-        Socket socket = half.listener.socket;
-        half.timestamps = syn.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
-        half.tsRecent = half.timestamps ? syn.tsValue() : 0;
-        half.tsOffset = half.timestamps ? core.timestampOffset(half) : 0;
-        half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
-        half.peerMss = syn.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : syn.mss();
-        boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);
-        half.peerWindowScale = (byte) (scaling ? syn.windowScale() : 0);
-        int space = HandshakeOptions.receiveSpace(core, socket);
-        half.ourWindowScale = (byte) (scaling ? HandshakeOptions.windowScale(core, socket, space) : -1);
-        int payload = HandshakeOptions.mssToAnnounce(core, half, socket)
-                - (half.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
-        half.window = Math.min(HandshakeOptions.initialWindow(space, payload), 0xffff);
     }
 }

@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  * tcp_abort_on_overflow says; that knob acts only on handshakes that were let in before.
  */
 final class Listener {
+    private static final long SECOND = 1_000_000_000L;
+
     final Socket socket;
     final SynQueue synQueue = new SynQueue();
     final AcceptQueue acceptQueue = new AcceptQueue();
     private int backlog;
     private int effectiveBacklog;
+    private long cookieAt = Timer.NEVER;
     private boolean closed;
+
+    /** The kernel's log has a line about it already. */
+    boolean warnedOfFlood;
 
     @Nullable
     Listener chained;
@@ -37,23 +43,52 @@ final class Listener {
         this.effectiveBacklog = Integer.compareUnsigned(backlog, somaxconn) > 0 ? somaxconn : backlog;
     }
 
-    /** What becomes of a SYN, in Linux's order (tcp_conn_request). */
-    Rule judgeSyn(Kernel kernel, int maxSynBacklog) {
+    /**
+     * What becomes of a SYN, in Linux's order (tcp_conn_request). One is vouched for if it ends a TIME_WAIT: such a
+     * peer is real, so the SYN queue's limits do not count.
+     */
+    Rule judgeSyn(Kernel kernel, int tcp_syncookies, int maxSynBacklog, boolean vouched) {
         int halfOpen = synQueue.length();
         int queued = acceptQueue.length();
         if (kernel.queuesAreFull(halfOpen, queued, effectiveBacklog)) {
             return Rule.BERKELEY_QUEUES_FULL;
         }
-        if (kernel.synQueueIsFull(halfOpen, effectiveBacklog, maxSynBacklog)) {
+        boolean full = !vouched && kernel.synQueueIsFull(halfOpen, effectiveBacklog, maxSynBacklog);
+        boolean cookie = !vouched && kernel.sendsCookie(tcp_syncookies, full);
+        if (full && !cookie) {
             return Rule.SYN_QUEUE_FULL;
         }
         if (kernel.refusesSyn(queued, effectiveBacklog, synQueue.young())) {
-            return Rule.ACCEPT_QUEUE_FULL;
+            return cookie ? Rule.COOKIE_ACCEPT_QUEUE_FULL : Rule.ACCEPT_QUEUE_FULL;
         }
-        if (kernel.keepsReserve() && maxSynBacklog - halfOpen < maxSynBacklog >> 2) {
-            return Rule.SYN_BACKLOG_RESERVED;
+        if (cookie) {
+            return Rule.SYN_COOKIE_SENT;
         }
-        return Rule.SYN_ANSWERED;
+        boolean reserve = !vouched && tcp_syncookies == 0 && kernel.keepsReserve();
+        return reserve && maxSynBacklog - halfOpen < maxSynBacklog >> 2 ? Rule.SYN_BACKLOG_RESERVED : Rule.SYN_ANSWERED;
+    }
+
+    /** What becomes of a good cookie; tcp_abort_on_overflow does not matter (tcp_get_cookie_sock). */
+    Rule judgeCookie(Kernel kernel) {
+        return kernel.refusesFinalAck(acceptQueue.length(), effectiveBacklog)
+                ? Rule.COOKIE_ACK_IGNORED
+                : Rule.COOKIE_ACCEPTED;
+    }
+
+    /** Noted once a second at most, so the last one may be later than is known here (tcp_synq_overflow). */
+    void sentCookie(long now) {
+        if (cookieAt == Timer.NEVER || now - cookieAt > SECOND) {
+            cookieAt = now;
+        }
+    }
+
+    /** Whether any cookie can still be good: without one no ACK is worth the hashing (tcp_synq_no_recent_overflow). */
+    boolean hasSentCookie(long now) {
+        return cookieAt != Timer.NEVER && now - cookieAt <= SynCookies.MINUTES * SynCookies.MINUTE;
+    }
+
+    boolean isClogged(Kernel kernel, int maxSynBacklog) {
+        return kernel.isClogged(synQueue.length(), effectiveBacklog, maxSynBacklog);
     }
 
     /** What becomes of the segment that finishes a handshake (tcp_v4_syn_recv_sock, tcp_check_req). */

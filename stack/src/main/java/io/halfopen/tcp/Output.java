@@ -46,10 +46,14 @@ final class Output {
     }
 
     void synAck(HalfOpen half, Rule why) {
+        synAck(half, core.timestamp(half.tsOffset), why);
+    }
+
+    void synAck(HalfOpen half, int stamp, Rule why) {
         int scale = half.ourWindowScale;
         int options = TcpOptions.synLength(half.sack, half.timestamps, scale);
         int tcp = begin(half, TcpHeader.LENGTH + options);
-        int stamp = core.timestamp(half.tsOffset);
+        half.tsSent = stamp;
         TcpOptions.writeSyn(
                 bytes,
                 tcp + TcpHeader.LENGTH,

@@ -10,6 +10,7 @@ import io.halfopen.wire.SeqNumber;
  */
 final class RoundTrip {
     private static final long INITIAL = 1_000_000_000L;
+    private static final long FALLBACK = 3_000_000_000L;
 
     private long srtt8;
     private long deviation4;
@@ -38,6 +39,11 @@ final class RoundTrip {
     /** The retransmission timeout, ns, not backed off. */
     long timeout() {
         return timeout;
+    }
+
+    /** The handshake told nothing since its SYN was sent again: better too late than too early (RFC 6298, 5.7). */
+    void unknown() {
+        timeout = Math.max(timeout, FALLBACK);
     }
 
     /** A segment was acknowledged that long after it was sent once; {@code una} and {@code nxt} delimit the flight. */

@@ -9,6 +9,7 @@ import io.halfopen.wire.IpAddress;
 public final class Secrets {
     private final SipHash isn;
     private final SipHash offsets;
+    final SynCookies cookies;
     final long tableKey0;
     final long tableKey1;
 
@@ -16,6 +17,7 @@ public final class Secrets {
     public Secrets(long a, long b, long c, long d) {
         isn = new SipHash(a, b);
         offsets = new SipHash(c, d);
+        cookies = new SynCookies(derived(1), derived(2));
         tableKey0 = mix(a ^ Long.rotateLeft(c, 32)) | 1;
         tableKey1 = mix(b ^ Long.rotateLeft(d, 32)) | 1;
     }
@@ -23,6 +25,11 @@ public final class Secrets {
     /** The same secrets for the same seed: for simulations, where nothing is secret. */
     public static Secrets ofSeed(long seed) {
         return new Secrets(mix(seed + 1), mix(seed + 2), mix(seed + 3), mix(seed + 4));
+    }
+
+    /** Another key for another purpose: no address of a peer is hashed to the same. */
+    private SipHash derived(long purpose) {
+        return new SipHash(isn.hash(-1, -1, -1, -1, purpose), offsets.hash(-1, -1, -1, -1, purpose));
     }
 
     /** RFC 6528: a keyed hash of the tuple, and a clock of 64 ns as Linux has it. */

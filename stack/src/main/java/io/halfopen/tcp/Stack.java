@@ -56,11 +56,13 @@ public final class Stack {
         transmission = new Transmission(core);
         timeWaits = new TimeWaits(core);
         ConnectionInput connectionInput = new ConnectionInput(core, transmission, timeWaits);
-        halfOpenInput = new HalfOpenInput(core, connectionInput);
+        Promotion promotion = new Promotion(core, connectionInput);
+        halfOpenInput = new HalfOpenInput(core, promotion);
         synSentInput = new SynSentInput(core, transmission);
         socketCalls = new SocketCalls(core, transmission, synSentInput, timeWaits);
         dataCalls = new DataCalls(core, transmission);
-        input = new Input(core, halfOpenInput, synSentInput, connectionInput, timeWaits);
+        input = new Input(
+                core, new ListenInput(core, promotion), halfOpenInput, synSentInput, connectionInput, timeWaits);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -275,6 +277,11 @@ public final class Stack {
     /** How often a rule has decided. */
     public long counted(Rule rule) {
         return core.counted(rule);
+    }
+
+    /** The kernel's log, as dmesg(1) prints it: {@code [    1.000000] TCP: request_sock_TCP: Possible SYN flooding ...}. */
+    public List<String> dmesg() {
+        return core.log.lines();
     }
 
     /** Every socket there is, as ss and netstat list them: listeners first, then by port and peer. */

@@ -6,6 +6,8 @@ package io.halfopen.tcp;
  * only the numbers with the listener (request_sock_queue).
  */
 final class SynQueue {
+    private static final int LEAST_RETRIES = 2;
+
     private int length;
     private int young;
     private int peak;
@@ -31,6 +33,18 @@ final class SynQueue {
 
     void grownOld() {
         young--;
+    }
+
+    /**
+     * How often a SYN-ACK is retransmitted when {@code set} is what tcp_synack_retries says: in a clogged queue fewer
+     * times, the fewer of its handshakes are young, but twice at least (reqsk_timer_handler).
+     */
+    int retries(int set, boolean clogged) {
+        int retries = set;
+        for (long bound = 2L * young; clogged && retries > LEAST_RETRIES && length >= bound; bound *= 2) {
+            retries--;
+        }
+        return retries;
     }
 
     void remove(HalfOpen halfOpen) {

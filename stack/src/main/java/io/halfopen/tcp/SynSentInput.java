@@ -132,7 +132,8 @@ final class SynSentInput {
     private void establish(Connection c, Segment segment) {
         negotiate(c, segment);
         int mss = HandshakeOptions.mssToSend(c, segment.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : segment.mss());
-        long rtt = c.sender.timed(segment.ack(), core.now());
+        long timed = c.sender.timed(segment.ack(), core.now());
+        long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
         if (!scaling) {
@@ -143,6 +144,8 @@ final class SynSentInput {
         c.sender.established(segment.ack(), segment.window(), segment.seq(), mss, scale);
         if (rtt >= 0) {
             c.sender.roundTrip.sample(rtt, segment.ack(), segment.ack());
+        } else {
+            c.sender.roundTrip.unknown();
         }
         c.sender.timer.reset();
         c.receiver.acks.start(mss);

@@ -19,8 +19,8 @@ final class TimeWait extends Flow {
     int tsOffset;
     PortUse portUse;
 
-    /** When an ACK was sent last, or {@link Timer#NEVER}. */
-    long answeredAt = NEVER;
+    /** When an ACK was sent last: a {@link Core#stamp}. */
+    int answeredAt = Core.NO_STAMP;
 
     TimeWait(PortUse portUse) {
         this.portUse = portUse;

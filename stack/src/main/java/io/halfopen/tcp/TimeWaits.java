@@ -33,6 +33,7 @@ final class TimeWaits {
     /** The connection is over for the process, or is in TIME_WAIT: its tuple goes on as a TimeWait. */
     void enter(Connection c) {
         boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
+        core.metrics.update(core, c);
         boolean room = count < core.sysctls.get(Sysctl.tcp_max_tw_buckets);
         TimeWait rest = room ? of(c) : null;
         c.close(0);
@@ -51,7 +52,7 @@ final class TimeWaits {
     private TimeWait of(Connection c) {
         TimeWait rest = core.pools.timeWait(c.portUse);
         rest.copyTuple(c);
-        rest.answeredAt = Timer.NEVER;
+        rest.answeredAt = Core.NO_STAMP;
         rest.rcvNxt = c.receiver.nxt();
         rest.sndNxt = c.sender.max();
         rest.rcvWindow = c.receiver.remainingWindow();
@@ -70,7 +71,7 @@ final class TimeWaits {
         Rule rule = limit(rest, segment, judge(rest, segment, listening));
         switch (rule) {
             case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> {
-                rest.answeredAt = ConnectionInput.isData(segment) ? rest.answeredAt : core.now();
+                rest.answeredAt = ConnectionInput.isData(segment) ? rest.answeredAt : core.stamp();
                 ack(rest, rule);
             }
             case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);

@@ -99,8 +99,8 @@ class KernelTest {
     @ParameterizedTest
     @CsvSource({"0, 1, 16", "1, 2, 16", "2, 3, 16", "10, 11, 16", "15, 16, 16", "16, 17, 32", "128, 129, 256"})
     void holdsThatManyHalfOpens(int backlog, int with6, int with3) {
-        modern.listener(backlog);
-        old.listener(backlog);
+        modern.set(Sysctl.tcp_syncookies, 0).listener(backlog);
+        old.set(Sysctl.tcp_syncookies, 0).listener(backlog);
         assertThat(syns(modern, with6)).containsOnly(Rule.SYN_ANSWERED);
         assertThat(syns(modern, 1)).containsExactly(Rule.SYN_QUEUE_FULL);
         assertThat(modern.changes()).isEqualTo("ListenDrops+1 TCPReqQFullDrop+1");
@@ -124,7 +124,9 @@ class KernelTest {
         "0,    4096, 1,    SYN_BACKLOG_RESERVED"
     })
     void keepsAQuarterForProvenPeers(int maxSynBacklog, int backlog, int held, Rule then) {
-        modern.set(Sysctl.tcp_max_syn_backlog, maxSynBacklog).listener(backlog);
+        modern.set(Sysctl.tcp_syncookies, 0)
+                .set(Sysctl.tcp_max_syn_backlog, maxSynBacklog)
+                .listener(backlog);
         assertThat(syns(modern, held)).containsOnly(Rule.SYN_ANSWERED);
         assertThat(syns(modern, 1)).containsExactly(then);
         boolean reserved = then == Rule.SYN_BACKLOG_RESERVED;
@@ -133,7 +135,7 @@ class KernelTest {
 
     @Test
     void aFullSynQueueIsSeenBeforeAFullAcceptQueue() {
-        int listener = modern.listener(3);
+        int listener = modern.set(Sysctl.tcp_syncookies, 0).listener(3);
         syns(modern, 2);
         handshakes(modern, 2);
         modern.stack.listen(listener, 1);

@@ -118,8 +118,8 @@ final class Reference {
                 $SOURCE,
                 with Linux's names. `lab`, `serve` and `connect` take `--sysctl NAME=VALUE`; a name that is not here, and a
                 value outside the range, is refused. The columns 6.18, 3.10 and unp are the defaults of the three
-                [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace, but for `tcp_syncookies`,
-                which is 1 there; where an older kernel's are not known, they are 6.18's.
+                [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace; where an older
+                kernel's are not known, they are 6.18's.
 
                 """) + table;
     }

@@ -22,7 +22,10 @@ class RealClientsTest {
                     .containsPattern("Complete requests: +4\n")
                     .containsPattern("Failed requests: +0\n");
             serve.interrupt();
-            assertThat(serve.out()).contains("ACCEPT_QUEUE_FULL").contains("accept queue  peak 2 of 2");
+            // Which one depends on whether all SYNs came before the first final ACK.
+            assertThat(serve.out())
+                    .containsPattern("ACCEPT_QUEUE_FULL|COOKIE_ACK_IGNORED")
+                    .contains("accept queue  peak 2 of 2");
         }
     }
 

@@ -1,0 +1,63 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.Segment;
+
+/** A finished handshake becomes a connection, and joins the accept queue: tcp_v4_syn_recv_sock of Linux. */
+final class Promotion {
+    private final Core core;
+    private final ConnectionInput connectionInput;
+
+    Promotion(Core core, ConnectionInput connectionInput) {
+        this.core = core;
+        this.connectionInput = connectionInput;
+    }
+
+    /** The half-open is in no table any more; {@code segment} is the final ACK, and may be more than that. */
+    void promote(HalfOpen half, Segment segment) {
+        Listener listener = half.listener;
+        Connection c = establish(half, segment);
+        c.insertHashed();
+        c.enter(TcpState.ESTABLISHED);
+        c.listener = listener;
+        listener.acceptQueue.add(c);
+        core.ready.add(listener.socket);
+        Rule further = connectionInput.receive(c, segment);
+        if (further != Rule.ACK_ACCEPTED) {
+            core.count(further); // data or FIN came with the ACK, and has a rule of its own
+        }
+    }
+
+    private Connection establish(HalfOpen half, Segment segment) {
+        Socket parent = half.listener.socket;
+        Connection c = core.pools.connection(core.ports.of(half.localPort()));
+        c.copyTuple(half);
+        c.timestamps = half.timestamps;
+        c.sack = half.sack;
+        c.tsOffset = half.tsOffset;
+        c.tsRecent = half.tsRecent;
+        c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
+        c.startIds(half.iss >>> 16 ^ half.irs);
+        int space = HandshakeOptions.establishedSpace(core, parent, c.announcedMss);
+        c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
+        c.receiver.established(c.announcedMss);
+        int mss = HandshakeOptions.mssToSend(c, half.peerMss);
+        c.sender.start(half.iss);
+        c.sender.established(
+                half.iss + 1, segment.window() << half.peerWindowScale, segment.seq(), mss, half.peerWindowScale);
+        c.receiver.acks.start(mss);
+        measure(c, half, segment);
+        return c;
+    }
+
+    /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */
+    private void measure(Connection c, HalfOpen half, Segment segment) {
+        long rtt = half.retransmitted ? core.sinceEcho(c, segment) : core.now() - half.sentAt;
+        if (rtt >= 0) {
+            c.sender.roundTrip.sample(rtt, half.iss + 1, half.iss + 1);
+        } else {
+            c.sender.roundTrip.unknown();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.halfopen.tcp;
+
+import io.halfopen.wire.IpAddress;
+
+/**
+ * SYN cookies: what a half-open would keep is in the initial sequence number, 24 bits of which are a keyed hash, the
+ * client's MSS is one of four, and the minute says how old it is. Wherever the client offers timestamps, the low bits
+ * of ours carry the other options, and the client echoes them.
+ *
+ * <pre>
+ *   ISN = hash1(tuple) + client's ISN + minute * 2^24 + (hash2(tuple, minute) + index of MSS) mod 2^24
+ *   timestamp, low six bits:  | ECN | SACK | window scale, or 15 for none |
+ * </pre>
+ *
+ * Linux computes the same (secure_tcp_syn_cookie, cookie_init_timestamp), with keys that nobody knows.
+ */
+final class SynCookies {
+    /** A cookie is good in the minute of its making and the next. */
+    static final int MINUTES = 2;
+
+    static final long MINUTE = 60_000_000_000L;
+
+    private static final int COUNTER_SHIFT = 24;
+    private static final int HASH_MASK = (1 << COUNTER_SHIFT) - 1;
+    private static final int[] MSS_V4 = {536, 1300, 1440, 1460};
+    private static final int[] MSS_V6 = {1220, 1420, 1440, 8940};
+
+    private static final int OPTIONS_MASK = 63;
+    private static final int SACK = 16;
+    private static final int SCALE_MASK = 15;
+
+    private final SipHash always;
+    private final SipHash eachMinute;
+
+    SynCookies(SipHash always, SipHash eachMinute) {
+        this.always = always;
+        this.eachMinute = eachMinute;
+    }
+
+    /** The initial sequence number that says all this. */
+    int isn(Flow tuple, int irs, int mss, long now) {
+        int minute = (int) (now / MINUTE);
+        int secret = hash(eachMinute, tuple, minute) + indexOf(table(tuple), mss) & HASH_MASK;
+        return hash(always, tuple, 0) + irs + (minute << COUNTER_SHIFT) + secret;
+    }
+
+    /** The client's MSS, rounded down; 0 if this is no cookie, or too old. */
+    int mss(Flow tuple, int irs, int isn, long now) {
+        int minute = (int) (now / MINUTE);
+        int rest = isn - hash(always, tuple, 0) - irs;
+        int age = minute - (rest >>> COUNTER_SHIFT) & 0xff;
+        if (age >= MINUTES) {
+            return 0;
+        }
+        int index = rest - hash(eachMinute, tuple, minute - age) & HASH_MASK;
+        int[] table = table(tuple);
+        return index < table.length ? table[index] : 0;
+    }
+
+    private static int[] table(Flow tuple) {
+        return IpAddress.isIpv4(tuple.remoteHigh, tuple.remoteLow) ? MSS_V4 : MSS_V6;
+    }
+
+    private static int indexOf(int[] table, int mss) {
+        int index = table.length - 1;
+        while (index > 0 && mss < table[index]) {
+            index--;
+        }
+        return index;
+    }
+
+    private static int hash(SipHash key, Flow tuple, int minute) {
+        long rest = (long) minute << 32 | tuple.ports & 0xffff_ffffL;
+        return (int) key.hash(tuple.localHigh, tuple.localLow, tuple.remoteHigh, tuple.remoteLow, rest);
+    }
+
+    /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */
+    static int timestamp(int now, HalfOpen half) {
+        int options = (half.ourWindowScale < 0 ? SCALE_MASK : half.peerWindowScale) | (half.sack ? SACK : 0);
+        int stamp = now & ~OPTIONS_MASK | options;
+        return stamp - now > 0 ? stamp - OPTIONS_MASK - 1 : stamp;
+    }
+
+    static boolean hasSack(int timestamp) {
+        return (timestamp & SACK) != 0;
+    }
+
+    static boolean hasScale(int timestamp) {
+        return (timestamp & SCALE_MASK) != SCALE_MASK;
+    }
+
+    static byte scale(int timestamp) {
+        return (byte) (timestamp & SCALE_MASK);
+    }
+}
