@@ -43,7 +43,9 @@ public class FloodBench {
     public int answerWithCookie() {
         int i = count++;
         now += 100;
-        syn.source(FIRST_SOURCE + (i & SOURCES - 1)).sourcePort(1024 + (i >>> 23)).seq(i);
+        syn.source(FIRST_SOURCE + (i & SOURCES - 1))
+                .sourcePort(1024 + (i >>> 23))
+                .seq(i);
         if (syn.into(stack, now) != Rule.SYN_COOKIE_SENT) {
             throw new IllegalStateException("the stack did something else");
         }
