@@ -20,6 +20,7 @@ record OptionNumber(int level, int name) {
             case TCP_NODELAY -> tcp(1);
             case TCP_MAXSEG -> tcp(2);
             case TCP_SYNCNT -> tcp(7);
+            case TCP_USER_TIMEOUT -> tcp(18);
         };
     }
 

@@ -11,6 +11,12 @@ public enum Counter {
     OutRequests(Group.Ip, "packets sent"),
     ReasmFails(Group.Ip, "fragments dropped; reassembly is not done"),
 
+    InMsgs(Group.Icmp, "ICMP messages that arrived, of both versions"),
+    InErrors(Group.Icmp, "ICMP messages that were damaged, or about no connection of ours"),
+    InDestUnreachs(Group.Icmp, "ICMP messages: destination unreachable"),
+    InTimeExcds(Group.Icmp, "ICMP messages: time exceeded"),
+    InParmProbs(Group.Icmp, "ICMP messages: parameter problem"),
+
     ActiveOpens(Group.Tcp, "connect() calls that sent a SYN"),
     PassiveOpens(Group.Tcp, "handshakes that a listener finished"),
     AttemptFails(Group.Tcp, "handshakes that were reset or given up: connect() failed, or a half-open was reset"),
@@ -27,6 +33,7 @@ public enum Counter {
     SyncookiesRecv(Group.TcpExt, "final ACKs that brought a good cookie"),
     SyncookiesFailed(Group.TcpExt, "ACKs that might have brought a cookie, and did not"),
     EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
+    OutOfWindowIcmps(Group.TcpExt, "ICMP errors about octets that are not in flight"),
     TW(Group.TcpExt, "connections that went into TIME_WAIT, or into FIN_WAIT2 with nobody to wait for"),
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
@@ -62,6 +69,7 @@ public enum Counter {
     /** The line of /proc it stands in; nstat prints it as a prefix. */
     public enum Group {
         Ip,
+        Icmp,
         Tcp,
         TcpExt
     }

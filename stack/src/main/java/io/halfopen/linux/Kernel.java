@@ -89,6 +89,9 @@ public enum Kernel {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
 
+    /** The resolution of timers at HZ=250. */
+    private static final long TICK = 4 * MILLISECOND;
+
     private final String version;
 
     Kernel(String version) {
@@ -177,6 +180,11 @@ public enum Kernel {
     /** The longest that connect() tries, ns: it gives up at the first timeout that is not before this. */
     public long synPatience(int synRetries) {
         return this == UNP ? 75 * SECOND : doublingFrom(SECOND, synRetries);
+    }
+
+    /** Since 4.20: the last timeout is when TCP_USER_TIMEOUT ends, or a tick from now; before, it was one too late. */
+    public long patientUntil(long now, long timeout, long end) {
+        return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + TICK)) : now + timeout;
     }
 
     /** Since 6.17: a segment that ends beyond the window is refused, unless nothing waits to be read. */

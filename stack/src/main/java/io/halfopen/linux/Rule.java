@@ -20,6 +20,31 @@ public enum Rule {
     TCP_BAD_LENGTH(DROP, "the TCP header does not fit the packet", "tcp_v4_rcv", InDelivers, InSegs, InErrs),
     TCP_BAD_CHECKSUM(DROP, "the TCP checksum is wrong", "tcp_v4_rcv", InDelivers, InSegs, InErrs, InCsumErrors),
 
+    // ---- ICMP
+    ICMP_BAD_LENGTH(DROP, "an ICMP message shorter than what it should hold", "icmp_rcv", InDelivers, InMsgs, InErrors),
+    ICMP_BAD_CHECKSUM(DROP, "the ICMP checksum is wrong", "icmp_rcv", InDelivers, InMsgs, InErrors),
+    ICMP_IGNORED(DROP, "an ICMP message without effect on TCP", "icmp_rcv", InDelivers, InMsgs),
+    ICMP_NO_SOCKET(DROP, "an ICMP error about no connection of ours", "tcp_v4_err", InDelivers, InMsgs, InErrors),
+    ICMP_OUT_OF_WINDOW(
+            DROP, "an ICMP error about octets not in flight", "tcp_v4_err", InDelivers, InMsgs, OutOfWindowIcmps),
+    ICMP_HALF_OPEN_ENDED(
+            ACCEPT,
+            "an ICMP error about a SYN-ACK: the half-open ends",
+            "tcp_req_err",
+            InDelivers,
+            InMsgs,
+            ListenDrops),
+    ICMP_CONNECT_FAILED(
+            ACCEPT, "an ICMP error about a SYN: connect() fails", "tcp_v4_err", InDelivers, InMsgs, AttemptFails),
+    ICMP_REMEMBERED(
+            ACCEPT,
+            "an ICMP error: only if nothing gets through is it what read() says",
+            "tcp_v4_err",
+            InDelivers,
+            InMsgs),
+    ICMP_BACKOFF_REVERTED(
+            ACCEPT, "unreachable, so not congested: the timeout is halved", "tcp_ld_RTO_revert", InDelivers, InMsgs),
+
     // ---- no socket
     NO_SOCKET_RESET(REPLY, "nobody listens there: RST", "tcp_v4_send_reset"),
     NO_SOCKET_IGNORED(DROP, "an RST for no connection of ours", "tcp_v4_send_reset"),

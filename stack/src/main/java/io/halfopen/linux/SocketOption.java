@@ -10,7 +10,10 @@ public enum SocketOption {
     SO_SNDBUF(true, "send buffer; the kernel doubles what is set, bytes"),
     TCP_NODELAY(true, "1: send small segments at once instead of waiting for the last one's ACK (Nagle)"),
     TCP_MAXSEG(true, "largest segment to announce and to send, octets"),
-    TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127");
+    TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127"),
+    TCP_USER_TIMEOUT(
+            true,
+            "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default");
 
     private final boolean settable;
     private final String sentence;

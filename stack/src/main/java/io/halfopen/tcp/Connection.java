@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,12 @@ final class Connection extends Flow {
 
     /** An error that came before there was a socket to tell. */
     int error;
+
+    /** What an ICMP error said lately: the reason if the connection times out, unless an ACK comes first. */
+    int softError;
+
+    /** TCP_USER_TIMEOUT, ms, or 0: it stays with the connection when the socket is closed. */
+    int userTimeout;
 
     boolean sack;
     boolean timestamps;
@@ -62,6 +69,8 @@ final class Connection extends Flow {
         listener = null;
         acceptNext = null;
         error = 0;
+        softError = 0;
+        userTimeout = 0;
         senselessAt = Core.NO_STAMP;
         readShutdown = false;
         writerWaits = false;
@@ -135,6 +144,16 @@ final class Connection extends Flow {
         }
         core.ready.add(socket);
         recycleIfForgotten();
+    }
+
+    /** Nothing came back in time: the reason is what an ICMP error said, if one did (tcp_write_err). */
+    void timeOut() {
+        close(softError == 0 ? Errno.ETIMEDOUT : softError);
+    }
+
+    /** When TCP_USER_TIMEOUT ends what began then, ns; never if it is not set or nothing began. */
+    long patienceEnd(long since) {
+        return userTimeout == 0 || since == NEVER ? NEVER : since + userTimeout * 1_000_000L;
     }
 
     /** Gives it back once neither wire, process nor accept queue holds it. */

@@ -119,6 +119,7 @@ final class ConnectionInput {
     private void acknowledge(Connection c, Segment segment) {
         Sender sender = c.sender;
         int ack = segment.ack();
+        c.softError = 0; // something got through
         boolean windowChanged = sender.updateWindow(segment);
         if (!SeqNumber.after(ack, sender.una())) {
             if (ack == sender.una()
@@ -128,7 +129,7 @@ final class ConnectionInput {
                     && !segment.has(FIN)) {
                 onDuplicateAck(c);
             } else if (!sender.hasInFlight()) {
-                onProbeAnswered(sender);
+                onProbeAnswered(c);
             }
             return;
         }
@@ -148,7 +149,8 @@ final class ConnectionInput {
     }
 
     /** The peer is there, even if its window is still closed; once a segment fits, push() sends it (tcp_ack_probe). */
-    private void onProbeAnswered(Sender sender) {
+    private void onProbeAnswered(Connection c) {
+        Sender sender = c.sender;
         LossTimer timer = sender.timer;
         timer.retransmits = 0;
         if (timer.purpose != Purpose.WINDOW_PROBE) {
@@ -158,7 +160,8 @@ final class ConnectionInput {
             timer.stop();
             timer.progress();
         } else {
-            timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
+            long end = c.patienceEnd(timer.probingSince);
+            timer.set(Purpose.WINDOW_PROBE, core.kernel.patientUntil(core.now(), sender.timeout(), end));
         }
     }
 

@@ -160,6 +160,15 @@ final class HalfOpenInput {
         core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(half.timeouts));
     }
 
+    /** Something other than a segment or the timer ends it. */
+    void end(HalfOpen half) {
+        if (half.listener.isClosed()) {
+            forget(half);
+        } else {
+            remove(half);
+        }
+    }
+
     private void remove(HalfOpen half) {
         leave(half);
         core.pools.give(half);

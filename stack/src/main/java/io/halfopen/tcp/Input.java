@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Input {
     private final Core core;
     private final Segment segment = new Segment();
+    private final IcmpInput icmpInput;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
     private final SynSentInput synSentInput;
@@ -24,12 +25,14 @@ final class Input {
 
     Input(
             Core core,
+            IcmpInput icmpInput,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             SynSentInput synSentInput,
             ConnectionInput connectionInput,
             TimeWaits timeWaits) {
         this.core = core;
+        this.icmpInput = icmpInput;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.synSentInput = synSentInput;
@@ -57,10 +60,16 @@ final class Input {
             case IP_BAD_CHECKSUM -> Rule.IP_BAD_CHECKSUM;
             case IP_FRAGMENT -> Rule.IP_FRAGMENT;
             case IP_MARTIAN -> Rule.IP_MARTIAN;
+            case ICMP -> icmp();
             case NOT_TCP -> Rule.NOT_TCP;
             case TCP_BAD_LENGTH -> Rule.TCP_BAD_LENGTH;
             case TCP_BAD_CHECKSUM -> Rule.TCP_BAD_CHECKSUM;
         };
+    }
+
+    private Rule icmp() {
+        Rule unacceptable = judgeAddresses();
+        return unacceptable == null ? icmpInput.receive(segment) : unacceptable;
     }
 
     /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */

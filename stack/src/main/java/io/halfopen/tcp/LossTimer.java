@@ -27,6 +27,12 @@ final class LossTimer {
     /** When the first of them was, ns: patience is counted from here. */
     long firstAt;
 
+    /** When the segment that is first to be acknowledged was sent again last, ns. */
+    long lastAt;
+
+    /** When the first probe of a closed window was, ns, or {@link Timer#NEVER}; answers do not change it. */
+    long probingSince = Timer.NEVER;
+
     /** A tail loss probe is out that nothing has answered yet. */
     boolean probed;
 
@@ -51,6 +57,7 @@ final class LossTimer {
     /** It fired, and something is sent that was sent before. */
     void vain(long now) {
         firstAt = retransmits == 0 ? now : firstAt;
+        lastAt = now;
         retransmits++;
         backoff++;
     }
@@ -59,5 +66,6 @@ final class LossTimer {
     void progress() {
         backoff = 0;
         retransmits = 0;
+        probingSince = Timer.NEVER;
     }
 }

@@ -42,6 +42,15 @@ final class Options {
                 }
                 socket.synCount = value;
             }
+            case TCP_USER_TIMEOUT -> {
+                if (value < 0) {
+                    return -Errno.EINVAL;
+                }
+                socket.userTimeout = value;
+                if (socket.connection != null) {
+                    socket.connection.userTimeout = value;
+                }
+            }
             case SO_ACCEPTCONN, SO_ERROR -> {
                 return -Errno.ENOPROTOOPT;
             }
@@ -59,15 +68,27 @@ final class Options {
     int get(Socket socket, SocketOption option) {
         return switch (option) {
             case SO_ACCEPTCONN -> socket.listener != null ? 1 : 0;
-            case SO_ERROR -> socket.takeError();
+            case SO_ERROR -> takeAnyError(socket);
             case SO_LINGER -> socket.lingerReset ? 0 : -1;
             case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
             case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
             case TCP_MAXSEG -> maxSeg(socket);
+            case TCP_USER_TIMEOUT -> socket.userTimeout;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
         };
+    }
+
+    /** SO_ERROR, other than the calls, also tells of what an ICMP error said of a connection that goes on. */
+    private static int takeAnyError(Socket socket) {
+        int error = socket.takeError();
+        Connection c = socket.connection;
+        if (error == 0 && c != null) {
+            error = c.softError;
+            c.softError = 0;
+        }
+        return error;
     }
 
     private static int maxSeg(Socket socket) {

@@ -37,6 +37,7 @@ final class Promotion {
         c.sack = half.sack;
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
+        c.userTimeout = parent.userTimeout;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
         c.startIds(half.iss >>> 16 ^ half.irs);
         int space = HandshakeOptions.establishedSpace(core, parent, c.announcedMss);

@@ -39,6 +39,9 @@ final class Socket {
     /** SO_LINGER with time 0: close() resets. */
     boolean lingerReset;
 
+    /** TCP_USER_TIMEOUT, ms; 0 means that the number of retransmissions counts. */
+    int userTimeout;
+
     /** TCP_MAXSEG, TCP_SYNCNT, SO_RCVBUF and SO_SNDBUF; 0 means the sysctl's. */
     int maxSeg;
 
@@ -57,6 +60,7 @@ final class Socket {
         reuseAddress = parent.reuseAddress;
         noDelay = parent.noDelay;
         lingerReset = parent.lingerReset;
+        userTimeout = parent.userTimeout;
         maxSeg = parent.maxSeg;
         synCount = parent.synCount;
         receiveBuffer = parent.receiveBuffer;
@@ -77,6 +81,7 @@ final class Socket {
         reuseAddress = false;
         noDelay = false;
         lingerReset = false;
+        userTimeout = 0;
         maxSeg = 0;
         synCount = 0;
         receiveBuffer = 0;

@@ -61,8 +61,9 @@ public final class Stack {
         synSentInput = new SynSentInput(core, transmission);
         socketCalls = new SocketCalls(core, transmission, synSentInput, timeWaits);
         dataCalls = new DataCalls(core, transmission);
-        input = new Input(
-                core, new ListenInput(core, promotion), halfOpenInput, synSentInput, connectionInput, timeWaits);
+        ListenInput listenInput = new ListenInput(core, promotion);
+        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, transmission);
+        input = new Input(core, icmpInput, listenInput, halfOpenInput, synSentInput, connectionInput, timeWaits);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */

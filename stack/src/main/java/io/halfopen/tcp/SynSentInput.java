@@ -30,6 +30,7 @@ final class SynSentInput {
     /** The first SYN of a connection whose tuple is set. */
     void open(Connection c, Socket socket) {
         c.tsRecent = 0;
+        c.userTimeout = socket.userTimeout;
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
         c.tsOffset = c.timestamps ? core.timestampOffset(c) : 0;
@@ -55,7 +56,9 @@ final class SynSentInput {
         core.output.syn(c, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
-        c.sender.timer.set(Purpose.RETRANSMIT, core.now() + interval);
+        LossTimer timer = c.sender.timer;
+        long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
+        timer.set(Purpose.RETRANSMIT, core.kernel.patientUntil(core.now(), interval, end));
         c.arm();
     }
 
@@ -67,10 +70,11 @@ final class SynSentInput {
                 ? core.sysctls.get(Sysctl.tcp_syn_retries)
                 : c.socket.synCount;
         int most = core.kernel.synRetransmits(set, core.sysctls.get(Sysctl.tcp_syn_linear_timeouts));
-        boolean late = core.now() - timer.firstAt >= core.kernel.synPatience(set);
+        long end = c.userTimeout == 0 ? timer.firstAt + core.kernel.synPatience(set) : c.patienceEnd(timer.firstAt);
+        boolean late = timer.retransmits > 0 && core.now() >= end;
         if (timer.retransmits >= most || late) {
             core.count(Rule.SYN_TIMED_OUT);
-            c.close(Errno.ETIMEDOUT);
+            c.timeOut();
             return;
         }
         core.count(Rule.SYN_RETRANSMITTED);

@@ -6,7 +6,6 @@ import static io.halfopen.wire.TcpHeader.PSH;
 import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
-import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
@@ -169,7 +168,7 @@ final class Transmission {
         LossTimer timer = sender.timer;
         if (isPatienceOver(c)) {
             core.count(Rule.DATA_TIMED_OUT);
-            c.close(Errno.ETIMEDOUT);
+            c.timeOut();
             return;
         }
         core.count(Rule.DATA_RETRANSMITTED);
@@ -177,13 +176,36 @@ final class Transmission {
         timer.vain(core.now());
         sender.goBack();
         retransmitFirst(c, Rule.DATA_RETRANSMITTED);
-        setRetransmit(sender);
+        timer.set(
+                Purpose.RETRANSMIT,
+                core.kernel.patientUntil(core.now(), sender.timeout(), c.patienceEnd(timer.firstAt)));
     }
 
-    /** For data the number of retries stands for the time they would take at least (retransmits_timed_out). */
+    /**
+     * The way to the peer is broken, not congested: the last doubling is taken back, and if that makes the segment due,
+     * it goes out now (RFC 6069, tcp_ld_RTO_revert).
+     */
+    void revertBackoff(Connection c) {
+        LossTimer timer = c.sender.timer;
+        timer.backoff--;
+        timer.set(Purpose.RETRANSMIT, timer.lastAt + c.sender.timeout());
+        if (timer.due <= core.now()) {
+            timer.stop();
+            onTimeout(c);
+        }
+        c.arm();
+    }
+
+    /**
+     * For data the number of retries stands for the time they would take at least; TCP_USER_TIMEOUT is a time already
+     * (retransmits_timed_out).
+     */
     private boolean isPatienceOver(Connection c) {
         LossTimer timer = c.sender.timer;
-        return timer.retransmits > 0 && core.now() - timer.firstAt >= Kernel.doublingFrom(Kernel.RTO_MIN, retries(c));
+        long end = c.userTimeout == 0
+                ? timer.firstAt + Kernel.doublingFrom(Kernel.RTO_MIN, retries(c))
+                : c.patienceEnd(timer.firstAt);
+        return timer.retransmits > 0 && core.now() >= end;
     }
 
     private int retries(Connection c) {
@@ -230,15 +252,18 @@ final class Transmission {
             setRetransmit(sender);
             return;
         }
-        if (sender.timer.retransmits >= retries(c)) {
+        LossTimer timer = sender.timer;
+        timer.probingSince = Math.min(timer.probingSince, core.now());
+        long end = c.patienceEnd(timer.probingSince);
+        if (timer.retransmits >= retries(c) || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
-            c.close(Errno.ETIMEDOUT);
+            c.timeOut();
             return;
         }
         core.count(Rule.WINDOW_PROBED);
         core.output.segment(c, ACK, sender.una() - 1, 0, 0, Rule.WINDOW_PROBED);
         core.count(Counter.OutSegs);
-        sender.timer.vain(core.now());
-        sender.timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
+        timer.vain(core.now());
+        timer.set(Purpose.WINDOW_PROBE, core.kernel.patientUntil(core.now(), sender.timeout(), end));
     }
 }

@@ -19,6 +19,8 @@ package io.halfopen.wire;
  */
 public final class IpHeader {
     public static final int TCP = 6;
+    static final int ICMP = 1;
+    static final int ICMP_V6 = 58;
     public static final int V4_LENGTH = 20;
     public static final int V6_LENGTH = 40;
 

@@ -18,6 +18,8 @@ public final class Segment {
         IP_FRAGMENT,
         /** A source or destination that no TCP peer can have. */
         IP_MARTIAN,
+        /** ICMP, or ICMPv6 over IPv6: {@link IcmpError} reads on. */
+        ICMP,
         /** Another protocol, or an IPv6 extension header. */
         NOT_TCP,
         /** The data offset is below 20 octets or beyond the packet. */
@@ -83,14 +85,17 @@ public final class Segment {
         destinationLow = IpAddress.mapped(Bytes.getInt(packet, offset + IpHeader.V4_DESTINATION));
         tcpOffset = offset + header;
         tcpLength = total - header;
-        if (packet[offset + IpHeader.V4_PROTOCOL] != IpHeader.TCP) {
+        int protocol = packet[offset + IpHeader.V4_PROTOCOL];
+        if (protocol != IpHeader.TCP && protocol != IpHeader.ICMP) {
             return Defect.NOT_TCP;
         }
         if (isMartian()) {
             return Defect.IP_MARTIAN;
         }
-        boolean part = (Bytes.getShort(packet, offset + IpHeader.V4_FRAGMENT) & IpHeader.FRAGMENT_MASK) != 0;
-        return part ? Defect.IP_FRAGMENT : Defect.NONE;
+        if ((Bytes.getShort(packet, offset + IpHeader.V4_FRAGMENT) & IpHeader.FRAGMENT_MASK) != 0) {
+            return Defect.IP_FRAGMENT;
+        }
+        return protocol == IpHeader.TCP ? Defect.NONE : Defect.ICMP;
     }
 
     private Defect parseV6(byte[] packet, int offset, int length) {
@@ -107,12 +112,16 @@ public final class Segment {
         destinationLow = Bytes.getLong(packet, offset + IpHeader.V6_DESTINATION + 8);
         tcpOffset = offset + IpHeader.V6_LENGTH;
         tcpLength = payload;
-        if (packet[offset + IpHeader.V6_NEXT_HEADER] != IpHeader.TCP) {
+        int protocol = packet[offset + IpHeader.V6_NEXT_HEADER];
+        if (protocol != IpHeader.TCP && protocol != IpHeader.ICMP_V6) {
             return Defect.NOT_TCP;
         }
         // A mapped address on the wire would be taken for its IPv4 self: RFC 4942, section 2.2, says drop.
         boolean mapped = IpAddress.isIpv4(sourceHigh, sourceLow) || IpAddress.isIpv4(destinationHigh, destinationLow);
-        return mapped || isMartian() ? Defect.IP_MARTIAN : Defect.NONE;
+        if (mapped || isMartian()) {
+            return Defect.IP_MARTIAN;
+        }
+        return protocol == IpHeader.TCP ? Defect.NONE : Defect.ICMP;
     }
 
     private boolean isMartian() {
@@ -200,6 +209,15 @@ public final class Segment {
 
     public byte[] bytes() {
         return bytes;
+    }
+
+    /** Where what IP carries begins. */
+    int transportOffset() {
+        return tcpOffset;
+    }
+
+    int transportLength() {
+        return tcpLength;
     }
 
     public long sourceHigh() {

@@ -10,6 +10,7 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +150,23 @@ class AllocationTest {
                 require(answers.take() == 2);
             }
         });
+    }
+
+    @Test
+    void icmpErrorsAllocateNothing() {
+        packet.ports(4000, 80).syn(1).mss(1460).into(stack, now);
+        byte[][] synAck = {{}};
+        stack.drainPackets(
+                (why, bytes, offset, length) -> synAck[0] = Arrays.copyOfRange(bytes, offset, offset + length));
+        byte[] portUnreachable = IcmpPacket.about(synAck[0]).type(3, 3).toBytes();
+        byte[] hostUnreachable = IcmpPacket.about(synAck[0]).type(3, 1).toBytes();
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < HANDSHAKES; i++) {
+                require(stack.onPacket(now, portUnreachable, 0, portUnreachable.length) == Rule.ICMP_IGNORED);
+            }
+        });
+        assertThat(stack.onPacket(now, hostUnreachable, 0, hostUnreachable.length))
+                .isEqualTo(Rule.ICMP_HALF_OPEN_ENDED);
     }
 
     @Test

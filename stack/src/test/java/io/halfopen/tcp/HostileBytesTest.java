@@ -14,6 +14,7 @@ import io.halfopen.wire.Segment.Defect;
 import io.halfopen.wire.TcpHeader;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -43,6 +44,7 @@ class HostileBytesTest {
         int to = 80;
         int seq;
         int ack;
+        byte[] last = {};
 
         Peer(Packet packet, int port) {
             this.packet = packet;
@@ -115,7 +117,14 @@ class HostileBytesTest {
     private byte[] good(Peer peer) {
         Packet packet = peer.packet.window(random.nextInt(5) == 0 ? random.nextInt(3) : 0xffff);
         packet.ports(peer.port, peer.to);
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
+            case 9 -> {
+                if (peer.last.length > 0) {
+                    return IcmpPacket.about(peer.last)
+                            .type(random.nextInt(13), random.nextInt(18))
+                            .toBytes();
+                }
+            }
             case 0, 1 -> {
                 packet.ports(peer.port, 80).syn(random.nextInt()).mss(random.nextInt(3) * 730);
                 if (random.nextBoolean()) {
@@ -164,6 +173,7 @@ class HostileBytesTest {
                 peer.seq = sent.ack();
                 peer.ack = sent.endSeq();
                 peer.to = sent.sourcePort();
+                peer.last = Arrays.copyOfRange(bytes, offset, offset + length);
             }
         }
     }
@@ -176,6 +186,7 @@ class HostileBytesTest {
             case 4, 5 -> stack.write(now, any(), data, 0, random.nextInt(data.length));
             case 6 -> stack.shutdown(now, any(), random.nextInt(3));
             case 7 -> stack.setsockopt(any(), SocketOption.SO_LINGER, random.nextInt(2) - 1);
+            case 13 -> stack.setsockopt(any(), SocketOption.TCP_USER_TIMEOUT, random.nextInt(3) * 700);
             case 8 -> closeOne();
             case 9 -> connectBack();
             case 10, 11 -> sleep(random.nextInt(2000) * MILLISECOND);

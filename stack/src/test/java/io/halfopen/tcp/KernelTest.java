@@ -8,6 +8,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +92,19 @@ class KernelTest {
             peer.inject(". 1:1(0) ack 1");
         }
         assertThat(textbook.stack.row(listener).receiveQueue()).isEqualTo(2);
+    }
+
+    @Test
+    void anOldKernelLooksAtTheUserTimeoutOnlyWhenItsTimerFires() {
+        Peer server = old.peer("192.0.2.9", 9);
+        int fd = old.socket();
+        old.stack.setsockopt(fd, SocketOption.TCP_USER_TIMEOUT, 1500);
+        old.connect(fd, server);
+        old.at("2.9s");
+        assertThat(server.times()).isEqualTo("0 1");
+        assertThat(old.stack.row(fd).state()).isEqualTo(TcpState.SYN_SENT);
+        old.at("3s");
+        assertThat(old.stack.row(fd).state()).isEqualTo(TcpState.CLOSE);
     }
 
     // ---- the SYN queue

@@ -18,7 +18,11 @@ final class Mutations {
     }
 
     byte[] of(byte[] packet) {
-        return switch (random.nextInt(12)) {
+        int choice = random.nextInt(12);
+        if (choice > 3 && packet[ip(packet) == IpHeader.V4_LENGTH ? 9 : 6] != IpHeader.TCP) {
+            return packet;
+        }
+        return switch (choice) {
             case 0 -> Arrays.copyOf(packet, random.nextInt(packet.length + 1));
             case 1 -> Arrays.copyOf(packet, packet.length + random.nextInt(100));
             case 2 -> noise();

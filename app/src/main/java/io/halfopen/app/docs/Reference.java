@@ -18,6 +18,7 @@ final class Reference {
     /** Where a chapter begins: a segment meets the rules in the order of the enum. */
     private static final Map<Rule, String> CHAPTERS = Map.of(
             Rule.NOT_IP, "Packets that are not segments for us",
+            Rule.ICMP_BAD_LENGTH, "ICMP",
             Rule.NO_SOCKET_RESET, "No socket",
             Rule.SYN_ANSWERED, "LISTEN",
             Rule.SYN_DUPLICATE, "SYN_RECV: half-open",

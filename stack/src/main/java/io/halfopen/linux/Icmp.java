@@ -1,0 +1,83 @@
+package io.halfopen.linux;
+
+import org.jspecify.annotations.Nullable;
+
+/** What Linux makes of ICMP and ICMPv6 errors: icmp_err_convert, icmpv6_err_convert, and the heads of tcp_v4_err and
+ * tcp_v6_err. Types and codes are those of RFC 792 and RFC 4443; all were measured on 6.18. */
+public final class Icmp {
+    private static final int V4_UNREACHABLE = 3;
+    private static final int V4_TIME_EXCEEDED = 11;
+    private static final int V4_PARAMETER_PROBLEM = 12;
+
+    private static final int V6_UNREACHABLE = 1;
+    private static final int V6_TIME_EXCEEDED = 3;
+    private static final int V6_PARAMETER_PROBLEM = 4;
+
+    private Icmp() {}
+
+    /** What connect() fails with, or 0 if Linux makes nothing of it. */
+    public static int errno(boolean v6, int type, int code) {
+        return v6 ? errnoV6(type, code) : errnoV4(type, code);
+    }
+
+    private static int errnoV4(int type, int code) {
+        return switch (type) {
+            case V4_UNREACHABLE ->
+                switch (code) {
+                    case 0, 6, 9, 11 -> Errno.ENETUNREACH;
+                    case 1, 10, 12, 13, 14, 15 -> Errno.EHOSTUNREACH;
+                    case 2 -> Errno.ENOPROTOOPT;
+                    case 3 -> Errno.ECONNREFUSED;
+                    case 5 -> Errno.EOPNOTSUPP;
+                    case 7 -> Errno.EHOSTDOWN;
+                    case 8 -> Errno.ENONET;
+                    default -> 0; // 4 is about the MTU, and above 15 there are none
+                };
+            case V4_TIME_EXCEEDED -> code == 0 ? Errno.EHOSTUNREACH : 0; // 1: a fragment waited too long
+            case V4_PARAMETER_PROBLEM -> Errno.EPROTO;
+            default -> 0;
+        };
+    }
+
+    private static int errnoV6(int type, int code) {
+        return switch (type) {
+            case V6_UNREACHABLE ->
+                switch (code) {
+                    case 0 -> Errno.ENETUNREACH;
+                    case 1, 5, 6 -> Errno.EACCES;
+                    case 2, 3 -> Errno.EHOSTUNREACH;
+                    case 4 -> Errno.ECONNREFUSED;
+                    default -> Errno.EPROTO;
+                };
+            case V6_TIME_EXCEEDED -> Errno.EHOSTUNREACH;
+            case V6_PARAMETER_PROBLEM -> Errno.EPROTO;
+            default -> 0;
+        };
+    }
+
+    /** Whether a half-open ends whose SYN-ACK met this: with IPv4 what may pass, with IPv6 what will not. */
+    public static boolean endsHalfOpen(boolean v6, int type, int code) {
+        if (v6) {
+            return type == V6_PARAMETER_PROBLEM || type == V6_UNREACHABLE && (code == 1 || code >= 4);
+        }
+        return type == V4_PARAMETER_PROBLEM
+                || type == V4_TIME_EXCEEDED && code == 0
+                || type == V4_UNREACHABLE && code <= 1;
+    }
+
+    /** Whether it says that the way is broken rather than congested, so that backing off does not help (RFC 6069). */
+    public static boolean isDisconnected(boolean v6, int type, int code) {
+        return v6 ? type == V6_UNREACHABLE && code == 0 : type == V4_UNREACHABLE && code <= 1;
+    }
+
+    /** What messages of this type are counted as; null for those that have no effect on TCP. */
+    public static @Nullable Counter counterOf(boolean v6, int type) {
+        if (type == (v6 ? V6_UNREACHABLE : V4_UNREACHABLE)) {
+            return Counter.InDestUnreachs;
+        }
+        if (type == (v6 ? V6_TIME_EXCEEDED : V4_TIME_EXCEEDED)) {
+            return Counter.InTimeExcds;
+        }
+        return type == (v6 ? V6_PARAMETER_PROBLEM : V4_PARAMETER_PROBLEM) ? Counter.InParmProbs : null;
+    }
+}

@@ -1,0 +1,109 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Icmp;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IcmpError;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a router or the peer's host says about a segment of ours (icmp_rcv, tcp_v4_err, tcp_v6_err). Anybody can say
+ * it: so it counts only if it quotes a sequence number that is in flight, and it never ends a connection that is
+ * established (RFC 5927).
+ */
+final class IcmpInput {
+    private final Core core;
+    private final HalfOpenInput halfOpenInput;
+    private final Transmission transmission;
+    private final IcmpError error = new IcmpError();
+
+    IcmpInput(Core core, HalfOpenInput halfOpenInput, Transmission transmission) {
+        this.core = core;
+        this.halfOpenInput = halfOpenInput;
+        this.transmission = transmission;
+    }
+
+    /** Of a packet whose parse() said that it is ICMP. */
+    Rule receive(Segment packet) {
+        IcmpError.Outcome outcome = error.parse(packet);
+        Counter counter = Icmp.counterOf(error.isV6(), error.type());
+        if (counter != null) {
+            core.count(counter);
+        }
+        return switch (outcome) {
+            case BAD_LENGTH -> Rule.ICMP_BAD_LENGTH;
+            case BAD_CHECKSUM -> Rule.ICMP_BAD_CHECKSUM;
+            case NO_ERROR -> Rule.ICMP_IGNORED;
+            case NOT_ABOUT_TCP -> Rule.ICMP_NO_SOCKET;
+            case ERROR -> act(find());
+        };
+    }
+
+    private @Nullable Flow find() {
+        int ports = error.remotePort() << 16 | error.localPort();
+        return core.flows.find(error.localHigh(), error.localLow(), error.remoteHigh(), error.remoteLow(), ports);
+    }
+
+    private Rule act(@Nullable Flow flow) {
+        int errno = Icmp.errno(error.isV6(), error.type(), error.code());
+        return switch (flow) {
+            case null -> Rule.ICMP_NO_SOCKET;
+            case TimeWait rest -> Rule.ICMP_IGNORED;
+            case HalfOpen half -> {
+                Rule rule = judgeHalfOpen(half);
+                if (rule == Rule.ICMP_HALF_OPEN_ENDED) {
+                    halfOpenInput.end(half);
+                }
+                yield rule;
+            }
+            case Connection c -> {
+                Rule rule = judge(c, errno);
+                tell(c, rule, errno);
+                yield rule;
+            }
+        };
+    }
+
+    /** tcp_req_err: POSIX has no network errors of accept(), so nobody is told. */
+    private Rule judgeHalfOpen(HalfOpen half) {
+        if (error.seq() != half.iss) {
+            return Rule.ICMP_OUT_OF_WINDOW;
+        }
+        boolean ends = Icmp.endsHalfOpen(error.isV6(), error.type(), error.code());
+        return ends ? Rule.ICMP_HALF_OPEN_ENDED : Rule.ICMP_IGNORED;
+    }
+
+    private Rule judge(Connection c, int errno) {
+        if (!SeqNumber.between(error.seq(), c.sender.una(), c.sender.max())) {
+            return Rule.ICMP_OUT_OF_WINDOW;
+        }
+        if (errno == 0) {
+            return Rule.ICMP_IGNORED;
+        }
+        if (c.state() == TcpState.SYN_SENT) {
+            return Rule.ICMP_CONNECT_FAILED;
+        }
+        LossTimer timer = c.sender.timer;
+        boolean reverts = Icmp.isDisconnected(error.isV6(), error.type(), error.code())
+                && error.seq() == c.sender.una()
+                && timer.purpose == LossTimer.Purpose.RETRANSMIT
+                && timer.retransmits > 0
+                && timer.backoff > 0;
+        return reverts ? Rule.ICMP_BACKOFF_REVERTED : Rule.ICMP_REMEMBERED;
+    }
+
+    private void tell(Connection c, Rule rule, int errno) {
+        switch (rule) {
+            case ICMP_CONNECT_FAILED -> c.close(errno);
+            case ICMP_REMEMBERED -> c.softError = errno;
+            case ICMP_BACKOFF_REVERTED -> {
+                c.softError = errno;
+                transmission.revertBackoff(c);
+            }
+            default -> {} // dropped
+        }
+    }
+}
