@@ -22,12 +22,13 @@ final class CookieInput {
     void answer(Listener listener, Segment syn) {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(syn);
-        HandshakeOptions.negotiate(core, half, syn);
+        long secret = core.secrets.of(half);
+        HandshakeOptions.negotiate(core, half, syn, secret);
         if (!half.timestamps) {
             half.sack = false;
             half.ourWindowScale = -1;
         }
-        half.iss = cookies.isn(half, half.irs, half.peerMss, core.now());
+        half.iss = cookies.isn(secret, half, half.peerMss, core.now());
         int now = core.timestamp(0);
         core.output.synAck(half, SynCookies.timestamp(now, half) + half.tsOffset, Rule.SYN_COOKIE_SENT);
         listener.sentCookie(core.now());
@@ -75,11 +76,12 @@ final class CookieInput {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(segment);
         half.iss = segment.ack() - 1;
-        half.peerMss = (char) cookies.mss(half, half.irs, half.iss, core.now());
+        long secret = core.secrets.of(half);
+        half.peerMss = (char) cookies.mss(secret, half, core.now());
         half.retransmitted = true; // nobody knows when the SYN-ACK left
         half.timestamps = segment.hasTimestamps();
         half.tsRecent = half.timestamps ? segment.tsValue() : 0;
-        half.tsOffset = half.timestamps ? core.timestampOffset(half) : 0;
+        half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
         return half;
     }
 

@@ -86,10 +86,15 @@ final class Core {
         return known && elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 
-    int timestampOffset(Flow flow) {
-        return kernel.randomTimestamps() && sysctls.get(Sysctl.tcp_timestamps) == 1
-                ? secrets.timestampOffset(flow)
-                : timestampBase;
+    /** Where the timestamps of a tuple with this secret start, milliseconds. */
+    int timestampOffset(long secret) {
+        boolean random = kernel.randomTimestamps() && sysctls.get(Sysctl.tcp_timestamps) == 1;
+        return random ? (int) (secret >>> 32) : timestampBase;
+    }
+
+    /** RFC 6528: a secret of the tuple, and a clock of 64 ns as Linux has it. */
+    int isn(long secret) {
+        return (int) secret + (int) (now >>> 6);
     }
 
     void count(Counter counter) {

@@ -21,10 +21,10 @@ final class HandshakeOptions {
     private HandshakeOptions() {}
 
     /** Every option that the client offered and we allow. */
-    static void negotiate(Core core, HalfOpen half, Segment syn) {
+    static void negotiate(Core core, HalfOpen half, Segment syn, long secret) {
         half.timestamps = syn.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
         half.tsRecent = half.timestamps ? syn.tsValue() : 0;
-        half.tsOffset = half.timestamps ? core.timestampOffset(half) : 0;
+        half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
         half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
         half.peerMss = (char) (syn.mss() == 0 ? DEFAULT_MSS : syn.mss());
         boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);

@@ -80,8 +80,9 @@ final class ListenInput {
         half.answer(segment);
         core.flows.insert(half);
         listener.synQueue.add();
-        HandshakeOptions.negotiate(core, half, segment);
-        half.iss = isn == ANY_ISN ? core.secrets.isn(half, core.now()) : isn;
+        long secret = core.secrets.of(half);
+        HandshakeOptions.negotiate(core, half, segment, secret);
+        half.iss = isn == ANY_ISN ? core.isn(secret) : isn;
         half.sentAt = core.now();
         half.answeredAt = Core.NO_STAMP;
         half.timeouts = 0;

@@ -7,17 +7,17 @@ import io.halfopen.wire.IpAddress;
  * and the flow table. Given at construction: from a seed in a simulator, from a secure random source on a real link.
  */
 public final class Secrets {
-    private final SipHash isn;
-    private final SipHash offsets;
+    private final SipHash tuples;
+    private final SipHash ports;
     final SynCookies cookies;
     final long tableKey0;
     final long tableKey1;
 
     /** From 256 random bits. */
     public Secrets(long a, long b, long c, long d) {
-        isn = new SipHash(a, b);
-        offsets = new SipHash(c, d);
-        cookies = new SynCookies(derived(1), derived(2));
+        tuples = new SipHash(a, b);
+        ports = new SipHash(c, d);
+        cookies = new SynCookies(derived(1));
         tableKey0 = mix(a ^ Long.rotateLeft(c, 32)) | 1;
         tableKey1 = mix(b ^ Long.rotateLeft(d, 32)) | 1;
     }
@@ -29,29 +29,34 @@ public final class Secrets {
 
     /** Another key for another purpose: no address of a peer is hashed to the same. */
     private SipHash derived(long purpose) {
-        return new SipHash(isn.hash(-1, -1, -1, -1, purpose), offsets.hash(-1, -1, -1, -1, purpose));
+        return new SipHash(tuples.hash(-1, -1, -1, -1, purpose), ports.hash(-1, -1, -1, -1, purpose));
     }
 
-    /** RFC 6528: a keyed hash of the tuple, and a clock of 64 ns as Linux has it. */
-    int isn(Flow flow, long now) {
-        long hash = isn.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
-        return (int) hash + (int) (now >>> 6);
+    /**
+     * What nobody can guess of a tuple: in the low half an initial sequence number before the clock is added to it
+     * (RFC 6528), in the high half where the timestamps start (RFC 7323, section 5.4).
+     */
+    long of(Flow flow) {
+        return hash(tuples, flow, 0);
     }
 
-    /** Where the timestamps of a connection start (RFC 7323, section 5.4), milliseconds. */
-    int timestampOffset(Flow flow) {
-        return (int)
-                offsets.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports & 0xffff_ffffL);
+    /** A keyed hash of a tuple and something else; two IPv4 addresses take one word. */
+    static long hash(SipHash key, Flow flow, int more) {
+        long rest = (long) more << 32 | flow.ports & 0xffff_ffffL;
+        if (IpAddress.isIpv4(flow.remoteHigh, flow.remoteLow)) {
+            return key.hash(flow.localLow << 32 | flow.remoteLow & 0xffff_ffffL, rest);
+        }
+        return key.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, rest);
     }
 
     /** Where all timestamps of a kernel start that has no offset per connection, milliseconds. */
     int timestampBase() {
-        return (int) offsets.hash(0, 0, 0, 0, -1) >>> 1;
+        return (int) ports.hash(0, 0, 0, 0, -1) >>> 1;
     }
 
     /** Where the search for a local port starts (RFC 6056, section 3.3.3), not negative. */
     int portOffset(IpAddress local, IpAddress remote, int remotePort) {
-        return (int) offsets.hash(local.high(), local.low(), remote.high(), remote.low(), remotePort) >>> 1;
+        return (int) ports.hash(local.high(), local.low(), remote.high(), remote.low(), remotePort) >>> 1;
     }
 
     /** The finalizer of SplitMix64: spreads a seed over all bits. */

@@ -15,11 +15,20 @@ final class SipHash {
 
     /** Of five words: two addresses of two, and whatever else is to be mixed in. */
     long hash(long a, long b, long c, long d, long e) {
+        return hash(0, 40L << 56, a, b, c, d, e);
+    }
+
+    /** Of two words, which takes half as long. */
+    long hash(long a, long b) {
+        return hash(3, 16L << 56, 0, 0, 0, a, b);
+    }
+
+    private long hash(int first, long end, long a, long b, long c, long d, long e) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
-        for (int i = 0; i < 6; i++) {
+        for (int i = first; i < 6; i++) {
             // The last word is the length in octets, in its top byte, as the specification pads.
             long word = switch (i) {
                 case 0 -> a;
@@ -27,7 +36,7 @@ final class SipHash {
                 case 2 -> c;
                 case 3 -> d;
                 case 4 -> e;
-                default -> 40L << 56;
+                default -> end;
             };
             v3 ^= word;
             for (int round = 0; round < 2; round++) {

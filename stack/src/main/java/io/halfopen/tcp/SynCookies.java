@@ -8,7 +8,7 @@ import io.halfopen.wire.IpAddress;
  * of ours carry the other options, and the client echoes them.
  *
  * <pre>
- *   ISN = hash1(tuple) + client's ISN + minute * 2^24 + (hash2(tuple, minute) + index of MSS) mod 2^24
+ *   ISN = secret(tuple) + client's ISN + minute * 2^24 + (hash(tuple, minute) + index of MSS) mod 2^24
  *   timestamp, low six bits:  | ECN | SACK | window scale, or 15 for none |
  * </pre>
  *
@@ -29,31 +29,29 @@ final class SynCookies {
     private static final int SACK = 16;
     private static final int SCALE_MASK = 15;
 
-    private final SipHash always;
-    private final SipHash eachMinute;
+    private final SipHash key;
 
-    SynCookies(SipHash always, SipHash eachMinute) {
-        this.always = always;
-        this.eachMinute = eachMinute;
+    SynCookies(SipHash key) {
+        this.key = key;
     }
 
-    /** The initial sequence number that says all this. */
-    int isn(Flow tuple, int irs, int mss, long now) {
+    /** The initial sequence number that says all this; {@code secret} is {@link Secrets#of} the tuple. */
+    int isn(long secret, HalfOpen half, int mss, long now) {
         int minute = (int) (now / MINUTE);
-        int secret = hash(eachMinute, tuple, minute) + indexOf(table(tuple), mss) & HASH_MASK;
-        return hash(always, tuple, 0) + irs + (minute << COUNTER_SHIFT) + secret;
+        int low = hash(half, minute) + indexOf(table(half), mss) & HASH_MASK;
+        return (int) secret + half.irs + (minute << COUNTER_SHIFT) + low;
     }
 
-    /** The client's MSS, rounded down; 0 if this is no cookie, or too old. */
-    int mss(Flow tuple, int irs, int isn, long now) {
+    /** The client's MSS, rounded down; 0 if its ISN and ours, {@code half.iss}, are no cookie, or one too old. */
+    int mss(long secret, HalfOpen half, long now) {
         int minute = (int) (now / MINUTE);
-        int rest = isn - hash(always, tuple, 0) - irs;
+        int rest = half.iss - (int) secret - half.irs;
         int age = minute - (rest >>> COUNTER_SHIFT) & 0xff;
         if (age >= MINUTES) {
             return 0;
         }
-        int index = rest - hash(eachMinute, tuple, minute - age) & HASH_MASK;
-        int[] table = table(tuple);
+        int index = rest - hash(half, minute - age) & HASH_MASK;
+        int[] table = table(half);
         return index < table.length ? table[index] : 0;
     }
 
@@ -69,9 +67,8 @@ final class SynCookies {
         return index;
     }
 
-    private static int hash(SipHash key, Flow tuple, int minute) {
-        long rest = (long) minute << 32 | tuple.ports & 0xffff_ffffL;
-        return (int) key.hash(tuple.localHigh, tuple.localLow, tuple.remoteHigh, tuple.remoteLow, rest);
+    private int hash(Flow tuple, int minute) {
+        return (int) Secrets.hash(key, tuple, minute);
     }
 
     /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */

@@ -33,14 +33,15 @@ final class SynSentInput {
         c.userTimeout = socket.userTimeout;
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
-        c.tsOffset = c.timestamps ? core.timestampOffset(c) : 0;
+        long secret = core.secrets.of(c);
+        c.tsOffset = c.timestamps ? core.timestampOffset(secret) : 0;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, socket);
         int space = HandshakeOptions.receiveSpace(core, socket);
         boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
         int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
         int later = HandshakeOptions.establishedSpace(core, socket, c.announcedMss);
         c.receiver.start(0, HandshakeOptions.initialWindow(space, c.announcedMss), later, scale);
-        int iss = core.secrets.isn(c, core.now());
+        int iss = core.isn(secret);
         c.startIds(iss >>> 16 ^ iss);
         c.sender.start(iss);
         c.sender.synSent(core.now());

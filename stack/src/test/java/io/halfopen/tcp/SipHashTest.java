@@ -19,6 +19,11 @@ class SipHashTest {
     }
 
     @Test
+    void theReferenceVectorOfSixteenOctetsComesOut() {
+        assertThat(new SipHash(KEY0, KEY1).hash(KEY0, KEY1)).isEqualTo(0x3f2acc7f57c29bdbL);
+    }
+
+    @Test
     void everyBitOfKeyAndInputChangesAboutHalfTheResult() {
         long base = hash(new long[7]);
         for (int bit = 0; bit < 7 * 64; bit++) {
