@@ -137,7 +137,13 @@ public enum Rule {
     SYN_SENT_BAD_ECHO(REPLY, "echoes a timestamp never sent: RST", "tcp_rcv_synsent_state_process", PAWSActive),
     SYN_SENT_REFUSED(ACCEPT, "connection refused", "tcp_reset", AttemptFails),
     SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),
+    SYN_SENT_CROSSED(ACCEPT, "the peer's SYN: SYN-ACK (simultaneous open)", "tcp_rcv_synsent_state_process"),
     SYN_SENT_ESTABLISHED(ACCEPT, "SYN-ACK: connect() is done", "tcp_finish_connect"),
+
+    // ---- SYN_RECV: simultaneous open
+    SYN_RECV_BAD_ACK(REPLY, "acknowledges something else than our SYN-ACK: RST", "tcp_rcv_state_process"),
+    SYN_RECV_RESET(ACCEPT, "the peer reset a simultaneous open", "tcp_reset", AttemptFails),
+    SYN_RECV_ESTABLISHED(ACCEPT, "both SYNs are acknowledged: connect() is done", "tcp_rcv_state_process"),
 
     // ---- ESTABLISHED and what follows
     PAWS_REJECTED(REPLY, "the timestamp is too old (PAWS): ACK", "tcp_validate_incoming", PAWSEstab),
@@ -150,7 +156,6 @@ public enum Rule {
             REPLY,
             "a SYN on a live connection: challenge ACK",
             "tcp_validate_incoming",
-            InErrs,
             TCPChallengeACK,
             TCPSYNChallenge),
     PAWS_SKIPPED(DROP, "too old a timestamp, too soon to answer", "tcp_oow_rate_limited", PAWSEstab, TCPACKSkippedPAWS),
@@ -161,7 +166,6 @@ public enum Rule {
             DROP,
             "a SYN on a live connection, too soon for a challenge ACK",
             "tcp_send_challenge_ack",
-            InErrs,
             TCPSYNChallenge,
             TCPACKSkippedChallenge),
     NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),

@@ -121,6 +121,11 @@ final class Connection extends Flow {
         id = start;
     }
 
+    /** connect() was called, and the handshake is not done. */
+    boolean isOpening() {
+        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV;
+    }
+
     boolean isOrphan() {
         return socket == null && listener == null;
     }

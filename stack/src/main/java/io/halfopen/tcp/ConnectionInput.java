@@ -5,6 +5,7 @@ import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
@@ -25,7 +26,24 @@ final class ConnectionInput {
     }
 
     Rule receive(Connection c, Segment segment) {
-        Rule rule = limit(c, segment, judge(c, segment));
+        Rule rule = validate(c, segment);
+        if (rule == Rule.ACK_ACCEPTED) {
+            rule = judgeAck(c.sender, segment.ack());
+        }
+        if (rule != Rule.ACK_ACCEPTED) {
+            return refuse(c, segment, rule);
+        }
+        rule = process(c, segment);
+        c.arm();
+        return rule;
+    }
+
+    /** What is done about a segment that is not acceptable, or is a reset. */
+    Rule refuse(Connection c, Segment segment, Rule judged) {
+        Rule rule = limit(c, segment, judged);
+        if (judged == Rule.SYN_CHALLENGED && c.state() == TcpState.ESTABLISHED) {
+            core.count(Counter.InErrs);
+        }
         switch (rule) {
             case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
                 c.receiver.acks.demand();
@@ -37,15 +55,14 @@ final class ConnectionInput {
                 transmission.ack(c, rule);
             }
             case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
-            case ACK_ACCEPTED -> rule = process(c, segment);
             default -> {} // dropped
         }
         c.arm();
         return rule;
     }
 
-    /** In Linux's order: tcp_validate_incoming, then the head of tcp_ack. */
-    private Rule judge(Connection c, Segment segment) {
+    /** In the order of tcp_validate_incoming; ACK_ACCEPTED if only its ACK is to be judged yet. */
+    Rule validate(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
         if (c.timestamps && segment.hasTimestamps() && Paws.isOld(c.tsRecent, segment.tsValue()) && !rst) {
@@ -66,7 +83,7 @@ final class ConnectionInput {
         if (!segment.has(ACK)) {
             return Rule.NO_ACK_FLAG;
         }
-        return judgeAck(c.sender, segment.ack());
+        return Rule.ACK_ACCEPTED;
     }
 
     /** Data is never part of two ends' disagreement, so it is always answered (tcp_oow_rate_limited). */

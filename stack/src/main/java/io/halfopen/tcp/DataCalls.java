@@ -2,7 +2,6 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.TcpState;
 
 /** read(2) and write(2): tcp_recvmsg and tcp_sendmsg, as if MSG_DONTWAIT were given. */
 final class DataCalls {
@@ -16,7 +15,7 @@ final class DataCalls {
 
     int read(Socket socket, byte[] target, int offset, int length) {
         Connection c = socket.connection;
-        if (c == null || c.state() == TcpState.SYN_SENT) {
+        if (c == null || c.isOpening()) {
             int error = socket.takeError();
             return error != 0 ? -error : c == null ? -Errno.ENOTCONN : -Errno.EAGAIN;
         }
@@ -47,7 +46,7 @@ final class DataCalls {
         if (error != 0) {
             return -error;
         }
-        if (c != null && c.state() == TcpState.SYN_SENT) {
+        if (c != null && c.isOpening()) {
             return -Errno.EAGAIN;
         }
         if (c == null || !c.state().canSend()) {

@@ -3,7 +3,6 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Icmp;
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IcmpError;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
@@ -83,7 +82,7 @@ final class IcmpInput {
         if (errno == 0) {
             return Rule.ICMP_IGNORED;
         }
-        if (c.state() == TcpState.SYN_SENT) {
+        if (c.isOpening()) {
             return Rule.ICMP_CONNECT_FAILED;
         }
         LossTimer timer = c.sender.timer;

@@ -20,6 +20,7 @@ final class Input {
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
     private final SynSentInput synSentInput;
+    private final SynRecvInput synRecvInput;
     private final ConnectionInput connectionInput;
     private final TimeWaits timeWaits;
 
@@ -29,6 +30,7 @@ final class Input {
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             SynSentInput synSentInput,
+            SynRecvInput synRecvInput,
             ConnectionInput connectionInput,
             TimeWaits timeWaits) {
         this.core = core;
@@ -36,6 +38,7 @@ final class Input {
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.synSentInput = synSentInput;
+        this.synRecvInput = synRecvInput;
         this.connectionInput = connectionInput;
         this.timeWaits = timeWaits;
     }
@@ -85,6 +88,7 @@ final class Input {
     private Rule deliver() {
         return switch (core.flows.find(segment)) {
             case Connection c when c.state() == TcpState.SYN_SENT -> synSentInput.receive(c, segment);
+            case Connection c when c.state() == TcpState.SYN_RECV -> synRecvInput.receive(c, segment);
             case Connection c -> connectionInput.receive(c, segment);
             case HalfOpen half -> deliverToHalfOpen(half);
             case TimeWait rest -> deliverToTimeWait(rest);

@@ -99,17 +99,48 @@ final class Output {
         finish(c, tcp, TcpHeader.LENGTH + options, c.nextId(), why);
     }
 
+    /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
+    void synAck(Connection c, Rule why) {
+        boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
+        boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
+        int scale = c.receiver.windowScale();
+        int options = TcpOptions.synLength(sack, timestamps, scale);
+        int tcp = begin(c, TcpHeader.LENGTH + options);
+        TcpOptions.writeSyn(
+                bytes,
+                tcp + TcpHeader.LENGTH,
+                c.announcedMss,
+                sack,
+                timestamps,
+                core.timestamp(c.tsOffset),
+                c.tsRecent,
+                scale);
+        int window = Math.min(c.receiver.window(), 0xffff);
+        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, SYN | ACK, window);
+        finish(c, tcp, TcpHeader.LENGTH + options, c.nextId(), why);
+    }
+
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
-        int options = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        int header = TcpHeader.LENGTH + options;
+        int blocks = length == 0 && c.receiver.hasRepeated() ? 1 : 0;
+        int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
         if (c.timestamps) {
             TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
         }
+        if (blocks > 0) {
+            writeRepeated(c.receiver, tcp + TcpHeader.LENGTH + stamp);
+        }
         c.sender.copyTo(position, bytes, tcp + header, length);
         header(c, tcp, seq, c.receiver.nxt(), header, flags, c.receiver.announce());
         finish(c, tcp, header + length, c.nextId(), why);
+    }
+
+    private void writeRepeated(Receiver receiver, int at) {
+        TcpOptions.writeSackHeader(bytes, at, 1);
+        TcpOptions.writeSackBlock(bytes, at, 0, receiver.repeatedFrom(), receiver.repeatedUntil());
+        receiver.repeated(0, 0);
     }
 
     /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */

@@ -39,6 +39,11 @@ final class Receiver {
     private int finSeq;
     private boolean finReached;
 
+    /** What came again is told once, by the next ACK (RFC 2883): where it begins and ends; both 0 if nothing. */
+    private int repeatedFrom;
+
+    private int repeatedUntil;
+
     Receiver(BufferPool pool) {
         ring = new ByteRing(pool);
     }
@@ -49,6 +54,8 @@ final class Receiver {
         acks.reset();
         finSeen = false;
         finReached = false;
+        repeatedFrom = 0;
+        repeatedUntil = 0;
     }
 
     /** {@code space} is the most that may wait unread; {@code scale} is negative where scaling is not to be offered. */
@@ -86,6 +93,24 @@ final class Receiver {
 
     int nxt() {
         return nxt;
+    }
+
+    /** The next ACK says that this was here before. */
+    void repeated(int from, int until) {
+        repeatedFrom = from;
+        repeatedUntil = until;
+    }
+
+    boolean hasRepeated() {
+        return repeatedFrom != repeatedUntil;
+    }
+
+    int repeatedFrom() {
+        return repeatedFrom;
+    }
+
+    int repeatedUntil() {
+        return repeatedUntil;
     }
 
     int window() {

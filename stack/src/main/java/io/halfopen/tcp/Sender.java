@@ -101,6 +101,16 @@ final class Sender {
         congestion.start(mss);
     }
 
+    /** The peer's SYN is here and ours is not acknowledged: what it says of window and segments. */
+    void crossed(int window, int seq, int mss, int windowScale) {
+        this.mss = mss;
+        this.windowScale = (byte) windowScale;
+        wnd = window;
+        greatestWnd = window;
+        windowSeq = seq;
+        windowAck = una;
+    }
+
     int iss() {
         return iss;
     }
@@ -181,6 +191,10 @@ final class Sender {
     /** The peer's window beyond una, octets. */
     int window() {
         return wnd;
+    }
+
+    int windowScale() {
+        return windowScale;
     }
 
     int greatestWindow() {

@@ -49,7 +49,7 @@ final class Snapshot {
         return switch (flow) {
             case Connection c -> {
                 int unread = c.receiver.readable() + (c.receiver.isFinished() ? 1 : 0);
-                int unsent = c.state() == TcpState.SYN_SENT ? 1 : c.sender.unacknowledged();
+                int unsent = c.isOpening() ? 1 : c.sender.unacknowledged();
                 yield row(c, c.state(), unread, unsent, c.socket == null ? -1 : c.socket.fd);
             }
             case HalfOpen half -> row(half, TcpState.SYN_RECV, 0, 0, -1);

@@ -12,12 +12,19 @@ final class SocketCalls {
     private final Core core;
     private final Transmission transmission;
     private final SynSentInput synSentInput;
+    private final SynRecvInput synRecvInput;
     private final TimeWaits timeWaits;
 
-    SocketCalls(Core core, Transmission transmission, SynSentInput synSentInput, TimeWaits timeWaits) {
+    SocketCalls(
+            Core core,
+            Transmission transmission,
+            SynSentInput synSentInput,
+            SynRecvInput synRecvInput,
+            TimeWaits timeWaits) {
         this.core = core;
         this.transmission = transmission;
         this.synSentInput = synSentInput;
+        this.synRecvInput = synRecvInput;
         this.timeWaits = timeWaits;
     }
 
@@ -101,7 +108,7 @@ final class SocketCalls {
     /** Being told of a failure makes the socket as good as new; one that was connected once never is. */
     private static int continueConnecting(Socket socket) {
         Connection c = socket.connection;
-        if (c != null && c.state() == TcpState.SYN_SENT) {
+        if (c != null && c.isOpening()) {
             return -Errno.EALREADY;
         }
         socket.connecting = false;
@@ -187,6 +194,10 @@ final class SocketCalls {
         switch (c.state()) {
             case ESTABLISHED -> c.enter(TcpState.FIN_WAIT1);
             case CLOSE_WAIT -> c.enter(TcpState.LAST_ACK);
+            case SYN_RECV -> {
+                c.sender.queueFin(); // it follows when the handshake is done
+                return;
+            }
             default -> {
                 return;
             }
@@ -244,7 +255,11 @@ final class SocketCalls {
             c.socket = null;
             c.close(0);
         } else {
-            sendFin(c);
+            if (state == TcpState.SYN_RECV) {
+                synRecvInput.close(c);
+            } else {
+                sendFin(c);
+            }
             c.socket = null;
             c.readShutdown = true;
             if (state == TcpState.FIN_WAIT2) {
@@ -272,7 +287,7 @@ final class SocketCalls {
             int end = c == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP;
             return error | end | Poll.POLLHUP | Poll.POLLOUT;
         }
-        if (c.state() == TcpState.SYN_SENT) {
+        if (c.isOpening()) {
             return error;
         }
         int events = error;

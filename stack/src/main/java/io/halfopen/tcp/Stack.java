@@ -6,7 +6,6 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctls;
-import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
 
@@ -46,6 +45,7 @@ public final class Stack {
     private final TimeWaits timeWaits;
     private final HalfOpenInput halfOpenInput;
     private final SynSentInput synSentInput;
+    private final SynRecvInput synRecvInput;
     private final SocketCalls socketCalls;
     private final DataCalls dataCalls;
     private final Input input;
@@ -58,12 +58,14 @@ public final class Stack {
         ConnectionInput connectionInput = new ConnectionInput(core, transmission, timeWaits);
         Promotion promotion = new Promotion(core, connectionInput);
         halfOpenInput = new HalfOpenInput(core, promotion);
-        synSentInput = new SynSentInput(core, transmission);
-        socketCalls = new SocketCalls(core, transmission, synSentInput, timeWaits);
+        synRecvInput = new SynRecvInput(core, transmission, connectionInput);
+        synSentInput = new SynSentInput(core, transmission, synRecvInput);
+        socketCalls = new SocketCalls(core, transmission, synSentInput, synRecvInput, timeWaits);
         dataCalls = new DataCalls(core, transmission);
         ListenInput listenInput = new ListenInput(core, promotion);
         IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, transmission);
-        input = new Input(core, icmpInput, listenInput, halfOpenInput, synSentInput, connectionInput, timeWaits);
+        input = new Input(
+                core, icmpInput, listenInput, halfOpenInput, synSentInput, synRecvInput, connectionInput, timeWaits);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -100,10 +102,10 @@ public final class Stack {
             transmission.ack(c, Rule.ACK_DELAYED);
         }
         if (c.sender.timer.due <= core.now()) {
-            if (c.state() == TcpState.SYN_SENT) {
-                synSentInput.onTimer(c);
-            } else {
-                transmission.onTimer(c);
+            switch (c.state()) {
+                case SYN_SENT -> synSentInput.onTimer(c);
+                case SYN_RECV -> synRecvInput.onTimer(c);
+                default -> transmission.onTimer(c);
             }
         }
         c.arm();

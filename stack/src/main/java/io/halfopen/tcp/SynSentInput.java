@@ -21,10 +21,12 @@ final class SynSentInput {
 
     private final Core core;
     private final Transmission transmission;
+    private final SynRecvInput synRecvInput;
 
-    SynSentInput(Core core, Transmission transmission) {
+    SynSentInput(Core core, Transmission transmission, SynRecvInput synRecvInput) {
         this.core = core;
         this.transmission = transmission;
+        this.synRecvInput = synRecvInput;
     }
 
     /** The first SYN of a connection whose tuple is set. */
@@ -67,13 +69,9 @@ final class SynSentInput {
     void onTimer(Connection c) {
         LossTimer timer = c.sender.timer;
         timer.stop();
-        int set = c.socket == null || c.socket.synCount == 0
-                ? core.sysctls.get(Sysctl.tcp_syn_retries)
-                : c.socket.synCount;
-        int most = core.kernel.synRetransmits(set, core.sysctls.get(Sysctl.tcp_syn_linear_timeouts));
-        long end = c.userTimeout == 0 ? timer.firstAt + core.kernel.synPatience(set) : c.patienceEnd(timer.firstAt);
-        boolean late = timer.retransmits > 0 && core.now() >= end;
-        if (timer.retransmits >= most || late) {
+        int retries = retries(core, c);
+        int most = core.kernel.synRetransmits(retries, core.sysctls.get(Sysctl.tcp_syn_linear_timeouts));
+        if (timer.retransmits >= most || isLate(core, c, retries)) {
             core.count(Rule.SYN_TIMED_OUT);
             c.timeOut();
             return;
@@ -82,6 +80,20 @@ final class SynSentInput {
         timer.retransmits++;
         c.sender.stopTiming();
         sendSyn(c, Rule.SYN_RETRANSMITTED);
+    }
+
+    /** tcp_syn_retries or TCP_SYNCNT. */
+    static int retries(Core core, Connection c) {
+        return c.socket == null || c.socket.synCount == 0
+                ? core.sysctls.get(Sysctl.tcp_syn_retries)
+                : c.socket.synCount;
+    }
+
+    /** The other limit: the time that so many retries take if they double, or TCP_USER_TIMEOUT. */
+    static boolean isLate(Core core, Connection c, int retries) {
+        LossTimer timer = c.sender.timer;
+        long end = c.userTimeout == 0 ? timer.firstAt + core.kernel.synPatience(retries) : c.patienceEnd(timer.firstAt);
+        return timer.retransmits > 0 && core.now() >= end;
     }
 
     Rule receive(Connection c, Segment segment) {
@@ -94,6 +106,7 @@ final class SynSentInput {
             case SYN_SENT_BAD_RST -> hurry(c);
             case SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
             case SYN_SENT_REFUSED -> c.close(Errno.ECONNREFUSED);
+            case SYN_SENT_CROSSED -> synRecvInput.cross(c, segment);
             case SYN_SENT_ESTABLISHED -> establish(c, segment);
             default -> {} // dropped
         }
@@ -103,7 +116,7 @@ final class SynSentInput {
     /** In the order of tcp_rcv_synsent_state_process. */
     private Rule judge(Connection c, Segment segment) {
         if (!segment.has(ACK)) {
-            return Rule.SYN_SENT_IGNORED;
+            return segment.has(SYN) && !segment.has(RST) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
         }
         boolean acksOurSyn =
                 SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.max());

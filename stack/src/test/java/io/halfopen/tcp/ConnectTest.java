@@ -140,6 +140,7 @@ class ConnectTest {
     @CsvSource(delimiter = '|', textBlock = """
                     . 0:0(0) ack 1
                     F 0:0(0)
+                    SR 0:0(0)
                     R 0:0(0)
                     F. 0:0(0) ack 1
                     - 0:0(0)

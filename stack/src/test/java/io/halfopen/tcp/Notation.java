@@ -92,7 +92,7 @@ final class Notation {
         return flags;
     }
 
-    private static String flags(Segment segment) {
+    static String flags(Segment segment) {
         StringBuilder text = new StringBuilder();
         for (char letter : "SFRP.UEW".toCharArray()) {
             text.append(segment.has(1 << FLAGS.indexOf(letter)) ? String.valueOf(letter) : "");
@@ -144,12 +144,22 @@ final class Notation {
                         case 2 -> "mss " + Bytes.getShort(bytes, at + 2);
                         case 3 -> "wscale " + bytes[at + 2];
                         case 4 -> "sackOK";
+                        case 5 -> "sack " + sack(peer, segment);
                         case 8 -> withValues ? timestamps(peer, segment) : "TS";
                         default -> "kind " + kind;
                     });
             at += kind == 1 ? 1 : Math.max(1, bytes[at + 1]);
         }
         return String.join(",", list);
+    }
+
+    private static String sack(Peer peer, Segment segment) {
+        StringBuilder blocks = new StringBuilder();
+        for (int i = 0; i < segment.sackBlocks(); i++) {
+            blocks.append(i == 0 ? "" : " ").append(segment.sackLeft(i) - peer.isn());
+            blocks.append(':').append(segment.sackRight(i) - peer.isn());
+        }
+        return blocks.toString();
     }
 
     private static String timestamps(Peer peer, Segment segment) {

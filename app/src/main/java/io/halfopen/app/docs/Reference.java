@@ -16,17 +16,18 @@ final class Reference {
     private static final String SOURCES = "../stack/src/main/java/io/halfopen/linux/";
 
     /** Where a chapter begins: a segment meets the rules in the order of the enum. */
-    private static final Map<Rule, String> CHAPTERS = Map.of(
-            Rule.NOT_IP, "Packets that are not segments for us",
-            Rule.ICMP_BAD_LENGTH, "ICMP",
-            Rule.NO_SOCKET_RESET, "No socket",
-            Rule.SYN_ANSWERED, "LISTEN",
-            Rule.SYN_DUPLICATE, "SYN_RECV: half-open",
-            Rule.SYN_SENT_BAD_ACK, "SYN_SENT",
-            Rule.PAWS_REJECTED, "ESTABLISHED and what follows",
-            Rule.TIME_WAIT_ACKED, "TIME_WAIT",
-            Rule.SYN_RETRANSMITTED, "Timers",
-            Rule.CONNECT_CALLED, "Calls");
+    private static final Map<Rule, String> CHAPTERS = Map.ofEntries(
+            Map.entry(Rule.NOT_IP, "Packets that are not segments for us"),
+            Map.entry(Rule.ICMP_BAD_LENGTH, "ICMP"),
+            Map.entry(Rule.NO_SOCKET_RESET, "No socket"),
+            Map.entry(Rule.SYN_ANSWERED, "LISTEN"),
+            Map.entry(Rule.SYN_DUPLICATE, "SYN_RECV: half-open"),
+            Map.entry(Rule.SYN_SENT_BAD_ACK, "SYN_SENT"),
+            Map.entry(Rule.SYN_RECV_BAD_ACK, "SYN_RECV: simultaneous open"),
+            Map.entry(Rule.PAWS_REJECTED, "ESTABLISHED and what follows"),
+            Map.entry(Rule.TIME_WAIT_ACKED, "TIME_WAIT"),
+            Map.entry(Rule.SYN_RETRANSMITTED, "Timers"),
+            Map.entry(Rule.CONNECT_CALLED, "Calls"));
 
     private Reference() {}
 

@@ -1,0 +1,159 @@
+package io.halfopen.tcp;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/**
+ * A connection in SYN_RECV: both ends sent a SYN (RFC 9293, section 3.5, figure 7), or one to itself. Ours is not
+ * acknowledged yet. In the order of tcp_rcv_state_process.
+ */
+final class SynRecvInput {
+    private final Core core;
+    private final Transmission transmission;
+    private final ConnectionInput connectionInput;
+
+    SynRecvInput(Core core, Transmission transmission, ConnectionInput connectionInput) {
+        this.core = core;
+        this.transmission = transmission;
+        this.connectionInput = connectionInput;
+    }
+
+    Rule receive(Connection c, Segment segment) {
+        Rule rule = judge(c, segment);
+        switch (rule) {
+            case SYN_RECV_BAD_ACK -> core.output.reset(segment, rule);
+            case SYN_RECV_RESET -> c.close(Errno.ECONNRESET);
+            case SYN_RECV_ESTABLISHED -> {
+                establish(c, segment);
+                proceed(c, segment);
+            }
+            default -> {
+                return connectionInput.refuse(c, segment, rule);
+            }
+        }
+        return rule;
+    }
+
+    private Rule judge(Connection c, Segment segment) {
+        if (!segment.has(ACK) && !segment.has(RST) && !segment.has(SYN)) {
+            return Rule.NO_ACK_FLAG;
+        }
+        Rule rule = connectionInput.validate(c, segment);
+        return switch (rule) {
+            case RST_ACCEPTED -> Rule.SYN_RECV_RESET;
+            case SYN_CHALLENGED -> answersBoth(c, segment) ? Rule.SYN_RECV_ESTABLISHED : rule;
+            case ACK_ACCEPTED -> acknowledges(c, segment) ? Rule.SYN_RECV_ESTABLISHED : Rule.SYN_RECV_BAD_ACK;
+            default -> rule;
+        };
+    }
+
+    /** The other end has our SYN, too, and answers it with its own: the one SYN that is no challenge. */
+    private static boolean answersBoth(Connection c, Segment segment) {
+        return segment.has(ACK)
+                && segment.seqLength() == 1
+                && segment.endSeq() == c.receiver.nxt()
+                && segment.ack() == c.sender.max();
+    }
+
+    /** Measured: also an ACK of nothing, iss itself, is taken. */
+    private static boolean acknowledges(Connection c, Segment segment) {
+        return SeqNumber.between(segment.ack(), c.sender.una(), c.sender.max());
+    }
+
+    private void establish(Connection c, Segment segment) {
+        Sender sender = c.sender;
+        long rtt = sender.timed(sender.max(), core.now());
+        if (rtt >= 0) {
+            sender.roundTrip.sample(rtt, sender.max(), sender.max());
+        }
+        // measured: also the window of a SYN-ACK is scaled
+        start(c, segment.window() << sender.windowScale(), segment.seq());
+        c.enter(TcpState.ESTABLISHED);
+        c.wake();
+    }
+
+    private static void start(Connection c, int window, int seq) {
+        Sender sender = c.sender;
+        sender.established(sender.max(), window, seq, sender.mss(), sender.windowScale());
+        sender.timer.reset();
+        c.receiver.established(c.announcedMss);
+        c.receiver.acks.start(sender.mss());
+    }
+
+    /** close() does not wait until the SYN is acknowledged: the FIN follows it at once. */
+    void close(Connection c) {
+        start(c, c.sender.window(), c.receiver.nxt() - 1);
+        c.sender.queueFin();
+        c.enter(TcpState.FIN_WAIT1);
+        transmission.push(c, Rule.FIN_SENT);
+        c.arm();
+    }
+
+    /** The segment may be more than an ACK: then it has a rule of its own, as a final ACK has that brings data. */
+    private void proceed(Connection c, Segment segment) {
+        if (c.sender.finQueued()) {
+            c.enter(TcpState.FIN_WAIT1); // shutdown() was called before
+        }
+        if (segment.has(SYN)) {
+            core.count(Counter.DelayedACKLost);
+            if (c.sack) {
+                core.count(Counter.TCPDSACKOldSent);
+                c.receiver.repeated(segment.seq(), segment.endSeq());
+            }
+            transmission.push(c, Rule.FIN_SENT);
+            transmission.ack(c, Rule.SYN_RECV_ESTABLISHED);
+            c.arm();
+            return;
+        }
+        Rule further = connectionInput.receive(c, segment);
+        if (further != Rule.ACK_ACCEPTED) {
+            core.count(further);
+        }
+    }
+
+    /** No ACK of our SYN: the SYN-ACK again, at intervals that double, until connect()'s patience ends. */
+    void onTimer(Connection c) {
+        LossTimer timer = c.sender.timer;
+        timer.stop();
+        int retries = SynSentInput.retries(core, c);
+        if (timer.retransmits >= core.kernel.synRetransmits(retries, 0) || SynSentInput.isLate(core, c, retries)) {
+            core.count(Rule.SYN_TIMED_OUT);
+            c.timeOut();
+            return;
+        }
+        core.count(Rule.SYN_RETRANSMITTED);
+        timer.retransmits++;
+        timer.backoff++;
+        c.sender.stopTiming();
+        core.output.synAck(c, Rule.SYN_RETRANSMITTED);
+        long interval = core.kernel.synInterval(timer.backoff, 0);
+        timer.set(Purpose.RETRANSMIT, core.kernel.patientUntil(core.now(), interval, c.patienceEnd(timer.firstAt)));
+        c.arm();
+    }
+
+    /** A SYN came while ours is out: both are answered now (tcp_rcv_synsent_state_process). */
+    void cross(Connection c, Segment segment) {
+        c.timestamps &= segment.hasTimestamps();
+        c.tsRecent = c.timestamps ? segment.tsValue() : 0;
+        c.sack &= segment.sackPermitted();
+        c.receiver.startAt(segment.seq() + 1);
+        boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
+        int mss = HandshakeOptions.mssToSend(c, segment.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : segment.mss());
+        c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
+        int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
+        c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
+        c.enter(TcpState.SYN_RECV);
+        core.output.synAck(c, Rule.SYN_SENT_CROSSED);
+        core.count(Counter.OutSegs);
+    }
+}
