@@ -30,6 +30,8 @@ class CommandLineTest {
             lab --for 366000h                      | lab: --for: '366000h' is longer than a year
             lab --start never                      | lab: --start takes a time that ends
             lab --loss 101                         | lab: --loss takes 0 to 100 percent, not 101
+            lab --defer -1                         | lab: --defer takes 0 or more, not -1
+            lab --cut 1s                           | lab: --cut needs --rtt: the loopback has no wire
             lab --loss -0.5                        | lab: --loss takes 0 to 100 percent, not -0.5
             lab --loss NaN                         | lab: --loss: 'NaN' is not a number
             lab --clients -1                       | lab: --clients takes 0 or more, not -1
@@ -58,6 +60,7 @@ class CommandLineTest {
             serve --peer fd00::1                   | serve: --peer fd00::1 is not in the network of --address
             serve --port 0                         | serve: --port takes 1 to 65535, not 0
             serve --workers 0                      | serve: --workers takes 1 or more, not 0
+            serve --defer -1                       | serve: --defer takes 0 or more, not -1
             serve --body -1                        | serve: --body takes 0 or more, not -1
             serve --service never                  | serve: --service takes a time that ends
             connect nosuchhost 1                   | connect: HOST: not an IPv4 or IPv6 address: 'nosuchhost'
@@ -115,7 +118,7 @@ class CommandLineTest {
         CommandRun run = CommandRun.of("lab", "--list");
         assertThat(run.exitCode()).isZero();
         List<String> lines = run.lines();
-        assertThat(lines).hasSize(14);
+        assertThat(lines).hasSize(18);
         for (int i = 0; i < lines.size(); i += 2) {
             assertThat(lines.get(i)).matches("[a-z0-9-]+ +\\S.*");
             assertThat(lines.get(i + 1)).matches(" +from: \\S.*");

@@ -21,6 +21,7 @@ record OptionNumber(int level, int name) {
             case TCP_MAXSEG -> tcp(2);
             case TCP_SYNCNT -> tcp(7);
             case TCP_USER_TIMEOUT -> tcp(18);
+            case TCP_DEFER_ACCEPT -> tcp(9);
         };
     }
 

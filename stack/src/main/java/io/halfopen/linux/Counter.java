@@ -50,6 +50,7 @@ public enum Counter {
     TCPAbortOnData(Group.TcpExt, "connections reset since data came after close()"),
     TCPAbortOnClose(Group.TcpExt, "connections reset since close() left data unread"),
     TCPAbortOnTimeout(Group.TcpExt, "connections given up after too many retransmissions"),
+    TCPDeferAcceptDrop(Group.TcpExt, "final ACKs without data that TCP_DEFER_ACCEPT kept from the accept queue"),
     TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
     TCPReqQFullDoCookies(Group.TcpExt, "SYNs for which a cookie was decided on, since the SYN queue was full"),
     TCPReqQFullDrop(Group.TcpExt, "SYNs dropped since the SYN queue was full"),

@@ -217,6 +217,16 @@ public enum Kernel {
         return this == UNP ? 2 : tcp_synack_retries;
     }
 
+    /** TCP_DEFER_ACCEPT is Linux's own. */
+    public boolean defersAccept() {
+        return this != UNP;
+    }
+
+    /** Since 6.15 only an ACK that makes a connection moves the timestamp that SYN-ACKs echo. */
+    public boolean echoesRefusedAcks() {
+        return this == LINUX_3_10;
+    }
+
     /** How much of a receive buffer is offered as window; the rest pays for the kernel's bookkeeping. */
     public int windowOfBuffer(int buffer) {
         return buffer / 2;

@@ -120,6 +120,8 @@ public enum Rule {
     HALF_OPEN_SYN_RESET(REPLY, "another SYN inside the window: RST", "tcp_check_req", EmbryonicRsts, AttemptFails),
     HALF_OPEN_NO_ACK(DROP, "no ACK flag, for a half-open", "tcp_check_req"),
     HALF_OPEN_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_check_req"),
+    FINAL_ACK_DEFERRED(
+            DROP, "TCP_DEFER_ACCEPT: an ACK without data is not enough", "tcp_check_req", TCPDeferAcceptDrop),
     FINAL_ACK_IGNORED(
             DROP, "accept queue full: the final ACK is ignored", "tcp_v4_syn_recv_sock", ListenOverflows, ListenDrops),
     FINAL_ACK_RESET(
@@ -197,6 +199,7 @@ public enum Rule {
             SEND, "no answer to any SYN: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout, AttemptFails),
     SYN_ACK_RETRANSMITTED(
             SEND, "no final ACK: SYN-ACK again", "reqsk_timer_handler", TCPTimeouts, TCPSynRetrans, RetransSegs),
+    SYN_ACK_MUTED(SEND, "TCP_DEFER_ACCEPT: no SYN-ACK while data is waited for", "syn_ack_recalc", TCPTimeouts),
     HALF_OPEN_EXPIRED(SEND, "no final ACK: the half-open is forgotten", "reqsk_timer_handler", TCPTimeouts),
     DATA_RETRANSMITTED(SEND, "no ACK in time: retransmitted", "tcp_retransmit_timer", TCPTimeouts),
     DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),

@@ -13,7 +13,11 @@ public enum SocketOption {
     TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127"),
     TCP_USER_TIMEOUT(
             true,
-            "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default");
+            "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default"),
+    TCP_DEFER_ACCEPT(
+            true,
+            "of a listener: how long a handshake that is done waits for data before accept(2) gets it, seconds; rounded up"
+                    + " to 1, 3, 7, 15, 31, 63, 127 and so on; 0: not at all");
 
     private final boolean settable;
     private final String sentence;

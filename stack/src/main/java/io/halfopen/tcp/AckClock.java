@@ -12,6 +12,9 @@ final class AckClock {
     /** The least delay, one tick of a kernel with HZ=250: what a FIN waits when no data ever came to learn from. */
     private static final long TICK = 4_000_000L;
 
+    /** Linux's TCP_DELACK_MAX: what a handshake's last ACK may wait for the first data. */
+    private static final long LONGEST_DELAY = 200_000_000L;
+
     private static final int QUICK_ACKS = 16;
     private static final int LEAST_SEGMENT = 88;
     private static final int FIRST_SEGMENT = 536;
@@ -93,6 +96,11 @@ final class AckClock {
             due = now + (dataSeen ? DELAY : TICK);
         }
         return false;
+    }
+
+    /** TCP_DEFER_ACCEPT of a client: the ACK that ends its handshake rides on its data, if that comes soon. */
+    void leaveToData(long now) {
+        due = now + LONGEST_DELAY;
     }
 
     boolean isDemanded() {

@@ -49,6 +49,9 @@ final class HalfOpen extends Flow {
     /** The SYN-ACK was sent more than once, so an ACK times nothing (Karn). */
     boolean retransmitted;
 
+    /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
+    boolean acked;
+
     HalfOpen(Listener listener) {
         this.listener = listener;
     }

@@ -40,6 +40,7 @@ final class HalfOpenInput {
                 remove(half);
             }
             case HALF_OPEN_BAD_ACK -> core.output.reset(segment, rule);
+            case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
             case FINAL_ACK_ACCEPTED -> {
                 leave(half);
                 promotion.promote(half, segment);
@@ -68,6 +69,9 @@ final class HalfOpenInput {
         }
         if (!segment.has(ACK)) {
             return Rule.HALF_OPEN_NO_ACK;
+        }
+        if (half.timeouts < half.listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
+            return Rule.FINAL_ACK_DEFERRED;
         }
         return half.listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
     }
@@ -117,9 +121,10 @@ final class HalfOpenInput {
         return echo == 0 || SeqNumber.between(echo, first, half.tsSent);
     }
 
-    /** What is in sequence is echoed from now on, even if it is not let in (RFC 7323, section 4.3). */
-    private static void noteTimestamp(HalfOpen half, Segment segment, Rule rule) {
-        boolean valid = rule == Rule.FINAL_ACK_IGNORED || rule == Rule.FINAL_ACK_ACCEPTED;
+    /** What is in sequence is echoed from now on (RFC 7323, section 4.3), on old kernels even if it is not let in. */
+    private void noteTimestamp(HalfOpen half, Segment segment, Rule rule) {
+        boolean refused = rule == Rule.FINAL_ACK_IGNORED || rule == Rule.FINAL_ACK_DEFERRED;
+        boolean valid = rule == Rule.FINAL_ACK_ACCEPTED || refused && core.kernel.echoesRefusedAcks();
         if (valid && half.timestamps && segment.hasTimestamps() && segment.seq() == half.rcvNxt()) {
             half.tsRecent = segment.tsValue();
         }
@@ -137,22 +142,37 @@ final class HalfOpenInput {
             forget(half);
             return;
         }
-        Socket socket = half.listener.socket;
-        int set = socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.synCount;
-        boolean clogged = half.listener.isClogged(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
-        if (half.timeouts >= half.listener.synQueue.retries(core.kernel.synAckRetries(set), clogged)) {
-            core.count(Rule.HALF_OPEN_EXPIRED);
+        Rule rule = judgeTimeout(half);
+        core.count(rule);
+        if (rule == Rule.HALF_OPEN_EXPIRED) {
             remove(half);
             return;
         }
-        core.count(Rule.SYN_ACK_RETRANSMITTED);
         if (half.isYoung()) {
             half.listener.synQueue.grownOld();
         }
         half.timeouts++;
-        half.retransmitted = true;
-        core.output.synAck(half, Rule.SYN_ACK_RETRANSMITTED);
+        if (rule == Rule.SYN_ACK_RETRANSMITTED) {
+            half.retransmitted = true;
+            core.output.synAck(half, rule);
+        }
         startTimer(half);
+    }
+
+    /**
+     * syn_ack_recalc: one whose ACK came lives as long as it is deferred, too, and hears nothing but the SYN-ACK of the
+     * last timeout: the chance to answer once more, and be let in.
+     */
+    private Rule judgeTimeout(HalfOpen half) {
+        Socket socket = half.listener.socket;
+        int set = socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.synCount;
+        boolean clogged = half.listener.isClogged(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
+        int retries = half.listener.synQueue.retries(core.kernel.synAckRetries(set), clogged);
+        int deferral = half.acked ? socket.deferTimeouts : 0;
+        if (half.timeouts >= retries && half.timeouts >= deferral) {
+            return Rule.HALF_OPEN_EXPIRED;
+        }
+        return half.timeouts < deferral - 1 ? Rule.SYN_ACK_MUTED : Rule.SYN_ACK_RETRANSMITTED;
     }
 
     /** Anew, also for the answer to a repeated SYN: that costs no retry, so such a client keeps its half-open alive. */

@@ -87,6 +87,7 @@ final class ListenInput {
         half.answeredAt = Core.NO_STAMP;
         half.timeouts = 0;
         half.retransmitted = false;
+        half.acked = false;
         core.output.synAck(half, Rule.SYN_ANSWERED);
         core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(0));
     }

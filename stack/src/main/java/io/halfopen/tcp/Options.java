@@ -51,6 +51,12 @@ final class Options {
                     socket.connection.userTimeout = value;
                 }
             }
+            case TCP_DEFER_ACCEPT -> {
+                if (!core.kernel.defersAccept()) {
+                    return -Errno.ENOPROTOOPT;
+                }
+                socket.deferTimeouts = DeferAccept.timeouts(value);
+            }
             case SO_ACCEPTCONN, SO_ERROR -> {
                 return -Errno.ENOPROTOOPT;
             }
@@ -74,6 +80,7 @@ final class Options {
             case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
+            case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
             case TCP_MAXSEG -> maxSeg(socket);
             case TCP_USER_TIMEOUT -> socket.userTimeout;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;

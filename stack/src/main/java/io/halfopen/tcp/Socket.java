@@ -46,6 +46,10 @@ final class Socket {
     int maxSeg;
 
     int synCount;
+
+    /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts; a listener's own business, so accept() does not hand it on. */
+    int deferTimeouts;
+
     int receiveBuffer;
     int sendBuffer;
 
@@ -84,6 +88,7 @@ final class Socket {
         userTimeout = 0;
         maxSeg = 0;
         synCount = 0;
+        deferTimeouts = 0;
         receiveBuffer = 0;
         sendBuffer = 0;
     }

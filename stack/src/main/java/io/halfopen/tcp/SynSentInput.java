@@ -169,7 +169,11 @@ final class SynSentInput {
         c.receiver.acks.start(mss);
         c.enter(TcpState.ESTABLISHED);
         c.wake();
-        transmission.ack(c, Rule.SYN_SENT_ESTABLISHED);
+        if (c.socket != null && c.socket.deferTimeouts > 0) {
+            c.receiver.acks.leaveToData(core.now());
+        } else {
+            transmission.ack(c, Rule.SYN_SENT_ESTABLISHED);
+        }
         c.arm();
     }
 

@@ -41,11 +41,20 @@ final class Experiment {
         IpAddress address = IpAddress.parse(scenario.isLoopback() ? "127.0.0.1" : "10.0.0.1");
         serverHost.addAddress(address, scenario.isLoopback() ? LOOPBACK_MTU : ETHERNET_MTU);
         clientHost = scenario.isLoopback() ? serverHost : addClientHost();
-        world.connect(serverHost, clientHost, Path.ofDelay(scenario.rtt() / 2).withLoss(scenario.loss()));
+        Path wire = Path.ofDelay(scenario.rtt() / 2);
+        world.connect(serverHost, clientHost, wire.withLoss(scenario.loss()));
+        if (scenario.cut() != Scenario.NEVER) {
+            world.at(scenario.cut(), () -> cut(wire));
+        }
         recorder = new Recorder(serverHost, scenario.isLoopback(), this::queues);
         world.addTap(recorder);
         server = new ArticleServer(plan(), new SimCalls(world, serverHost), new ServerStory(world, recorder));
         clients = new Clients(scenario, world, clientHost, address, recorder);
+    }
+
+    private void cut(Path wire) {
+        world.connect(serverHost, clientHost, wire.withLoss(1));
+        recorder.tell(world.now(), 0, "the wire to the clients is cut");
     }
 
     private Host addClientHost() {
@@ -59,6 +68,7 @@ final class Experiment {
         return new ArticleServer.Plan(
                 scenario.port(),
                 scenario.backlog(),
+                scenario.defer(),
                 scenario.acceptAfter(),
                 scenario.service(),
                 scenario.workers(),
@@ -74,6 +84,11 @@ final class Experiment {
         int effective = queues().effectiveBacklog();
         long holds = scenario.kernel().acceptQueueHolds(effective);
         recorder.tell(0, 0, "listen(" + scenario.backlog() + "): the accept queue holds " + holds);
+        if (scenario.defer() > 0) {
+            int deferral = server.deferral();
+            String what = deferral == 0 ? "this kernel has none" : "waits " + deferral + " s for a client's data";
+            recorder.tell(0, 0, "TCP_DEFER_ACCEPT " + scenario.defer() + ": " + what);
+        }
     }
 
     /** Runs it to its end; the consumer is told the virtual time now and then. */

@@ -89,10 +89,22 @@ final class LabClient implements Host.ReadyListener {
             return;
         }
         clients.connected(this);
-        unsent = scenario.send();
-        writeRest();
+        if (scenario.sendAfter() == 0) {
+            unsent = scenario.send();
+            writeRest();
+        } else if (scenario.sendAfter() != Scenario.NEVER) {
+            world.after(scenario.sendAfter(), this::sendLate);
+        }
         if (scenario.hold() > 0 && scenario.hold() != Scenario.NEVER) {
             world.after(scenario.hold(), () -> end("OK", ""));
+        }
+    }
+
+    private void sendLate() {
+        if (fd >= 0) {
+            recorder.tell(world.now(), id, "sends " + scenario.send() + " B");
+            unsent = scenario.send();
+            writeRest();
         }
     }
 

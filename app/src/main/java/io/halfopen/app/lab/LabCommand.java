@@ -105,6 +105,9 @@ public final class LabCommand extends Subcommand {
         if (json && !show.isEmpty()) {
             throw bad("--json and --show exclude each other");
         }
+        if (scenario.cut() != Scenario.NEVER && scenario.isLoopback()) {
+            throw bad("--cut needs --rtt: the loopback has no wire");
+        }
         if (scenario.forked() && scenario.every() > 0) {
             throw bad("--forked clients start when others have connected, so --every has no meaning");
         }

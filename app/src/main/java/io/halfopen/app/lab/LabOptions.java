@@ -7,7 +7,9 @@ import io.halfopen.linux.Kernel;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +25,12 @@ final class LabOptions {
 
     @Option(names = "--backlog", paramLabel = "N", description = "What listen() is called with (128).")
     private @Nullable Integer backlog;
+
+    @Option(
+            names = "--defer",
+            paramLabel = "SECONDS",
+            description = "TCP_DEFER_ACCEPT: how long accept() waits for a client's data (0: not at all).")
+    private @Nullable Integer defer;
 
     @Option(
             names = "--accept-after",
@@ -87,6 +95,13 @@ final class LabOptions {
     private @Nullable Integer send;
 
     @Option(
+            names = "--send-after",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "When it does, counted from its connection, or never (0).")
+    private @Nullable Long sendAfter;
+
+    @Option(
             names = "--hold",
             paramLabel = "DURATION",
             converter = Durations.class,
@@ -108,6 +123,13 @@ final class LabOptions {
 
     @Option(names = "--loss", paramLabel = "PERCENT", description = "Packets lost, each direction, 0 to 100 (0).")
     private @Nullable Double loss;
+
+    @Option(
+            names = "--cut",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "When the wire breaks for good, counted from listen(); needs --rtt (never).")
+    private @Nullable Long cut;
 
     @Option(names = "--seed", paramLabel = "N", description = "Decides all that is left to chance (1).")
     private @Nullable Long seed;
@@ -132,15 +154,18 @@ final class LabOptions {
 
     /** Whether nothing was asked for that makes an experiment: a kernel, a seed and an end do not. */
     boolean isEmpty() {
-        boolean server = backlog == null && acceptAfter == null && service == null && workers == null && answer == null;
-        boolean who = clients == null && start == null && every == null && forked == null && send == null;
-        return server && who && hold == null && replace == null && rtt == null && loss == null && sysctls.isEmpty();
+        boolean server =
+                Stream.of(backlog, defer, acceptAfter, service, workers, answer).allMatch(Objects::isNull);
+        boolean who = Stream.of(clients, start, every, forked, send, sendAfter, hold, replace)
+                .allMatch(Objects::isNull);
+        return server && who && rtt == null && loss == null && cut == null && sysctls.isEmpty();
     }
 
     Scenario applyTo(Scenario base) {
         check();
         Scenario.Edit edit = base.edit();
         set(backlog, value -> edit.backlog = value);
+        set(defer, value -> edit.defer = value);
         set(acceptAfter, value -> edit.acceptAfter = value);
         set(service, value -> edit.service = value);
         set(workers, value -> edit.workers = value);
@@ -151,10 +176,12 @@ final class LabOptions {
         set(every, value -> edit.every = value);
         set(forked, value -> edit.forked = value);
         set(send, value -> edit.send = value);
+        set(sendAfter, value -> edit.sendAfter = value);
         set(hold, value -> edit.hold = value);
         set(replace, value -> edit.replace = value);
         set(rtt, value -> edit.rtt = value);
         set(loss, value -> edit.loss = value / 100);
+        set(cut, value -> edit.cut = value);
         set(seed, value -> edit.seed = value);
         set(kernel, value -> edit.kernel = value);
         set(duration, value -> edit.duration = value);
@@ -169,6 +196,7 @@ final class LabOptions {
 
     private void check() {
         atLeast("--workers", workers, 1);
+        atLeast("--defer", defer, 0);
         atLeast("--clients", clients, 0);
         atLeast("--send", send, 0);
         notNever(Map.of("--start", or0(start), "--every", or0(every), "--service", or0(service), "--rtt", or0(rtt)));

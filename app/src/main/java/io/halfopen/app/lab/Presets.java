@@ -55,6 +55,16 @@ final class Presets {
                         s.sysctls.put(Sysctl.tcp_abort_on_overflow, new int[] {1});
                     }),
             preset(
+                    "defer-accept",
+                    "TCP_DEFER_ACCEPT: three clients send 2 s after connect(), and are accepted then",
+                    "TCP_DEFER_ACCEPT",
+                    s -> deferred(s, 2 * SECOND)),
+            preset(
+                    "defer-accept-silent",
+                    "the same if they never send: dropped after 10 s, says the article; accepted after 15 s, says Linux",
+                    "TCP_DEFER_ACCEPT",
+                    s -> deferred(s, NEVER)),
+            preset(
                     "unp-overflow",
                     "a full queue that nobody drains: the book says that connect() fails with ETIMEDOUT",
                     "UNIX Network Programming, as the articles quote it",
@@ -98,6 +108,16 @@ final class Presets {
             s.send = "this is for test".length();
             s.hold = NEVER;
         };
+    }
+
+    /** A server with a worker for each client, so that accept() is all that they can wait for. */
+    private static void deferred(Scenario.Edit s, long sendAfter) {
+        s.defer = 10;
+        s.workers = 3;
+        s.clients = 3;
+        s.send = 82;
+        s.sendAfter = sendAfter;
+        s.answer = List.of(117, 13);
     }
 
     /** A serial HTTP server: request of 82 octets, header of 117 and body of 13, then sleep(10) and close(). */

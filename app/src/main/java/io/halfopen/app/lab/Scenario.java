@@ -10,6 +10,7 @@ import java.util.Map;
  * One experiment: a server, some clients, the network between them. Times are nanoseconds, {@link #NEVER} for never.
  *
  * @param backlog what listen() is called with
+ * @param defer TCP_DEFER_ACCEPT, seconds; 0: not set
  * @param acceptAfter when the server starts to accept, counted from listen()
  * @param service how long a worker keeps a connection after its answer
  * @param workers connections handled at a time
@@ -19,10 +20,12 @@ import java.util.Map;
  * @param every the time between two clients
  * @param forked clients start as the articles' program forks them: 2 and 3 after 1 has connected, 5 and 6 after 4
  * @param send octets each client sends once connected; the server waits for them
+ * @param sendAfter when it does, counted from when connect() succeeded
  * @param hold when a client closes, counted from when connect() succeeded; 0 when the server has closed
  * @param replace a finished client is replaced while fewer than {@code clients} have connected, as ab does
  * @param rtt 0 is the loopback: one host; else two hosts that far from each other
  * @param loss probability that a packet is lost, 0 to 1
+ * @param cut when the wire breaks for good, counted from listen()
  * @param duration how long the experiment runs; {@link #NEVER}: until nothing more can happen
  */
 record Scenario(
@@ -30,6 +33,7 @@ record Scenario(
         Kernel kernel,
         int port,
         int backlog,
+        int defer,
         long acceptAfter,
         long service,
         int workers,
@@ -40,10 +44,12 @@ record Scenario(
         long every,
         boolean forked,
         int send,
+        long sendAfter,
         long hold,
         boolean replace,
         long rtt,
         double loss,
+        long cut,
         long seed,
         long duration) {
 
@@ -59,6 +65,7 @@ record Scenario(
                 128,
                 0,
                 0,
+                0,
                 1,
                 List.of(),
                 Map.of(),
@@ -68,9 +75,11 @@ record Scenario(
                 false,
                 0,
                 0,
+                0,
                 false,
                 0,
                 0,
+                NEVER,
                 1,
                 NEVER);
     }
@@ -89,6 +98,7 @@ record Scenario(
         Kernel kernel;
         int port;
         int backlog;
+        int defer;
         long acceptAfter;
         long service;
         int workers;
@@ -99,10 +109,12 @@ record Scenario(
         long every;
         boolean forked;
         int send;
+        long sendAfter;
         long hold;
         boolean replace;
         long rtt;
         double loss;
+        long cut;
         long seed;
         long duration;
 
@@ -111,6 +123,7 @@ record Scenario(
             kernel = from.kernel;
             port = from.port;
             backlog = from.backlog;
+            defer = from.defer;
             acceptAfter = from.acceptAfter;
             service = from.service;
             workers = from.workers;
@@ -121,10 +134,12 @@ record Scenario(
             every = from.every;
             forked = from.forked;
             send = from.send;
+            sendAfter = from.sendAfter;
             hold = from.hold;
             replace = from.replace;
             rtt = from.rtt;
             loss = from.loss;
+            cut = from.cut;
             seed = from.seed;
             duration = from.duration;
         }
@@ -135,6 +150,7 @@ record Scenario(
                     kernel,
                     port,
                     backlog,
+                    defer,
                     acceptAfter,
                     service,
                     workers,
@@ -145,10 +161,12 @@ record Scenario(
                     every,
                     forked,
                     send,
+                    sendAfter,
                     hold,
                     replace,
                     rtt,
                     loss,
+                    cut,
                     seed,
                     duration);
         }

@@ -2,6 +2,7 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.server.Calls;
 import io.halfopen.link.EventLoop;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -62,6 +63,16 @@ final class LoopCalls implements Calls, Stack.ReadyHandler {
     @Override
     public int accept(int fd) {
         return stack.accept(fd);
+    }
+
+    @Override
+    public int setsockopt(int fd, SocketOption option, int value) {
+        return stack.setsockopt(fd, option, value);
+    }
+
+    @Override
+    public int getsockopt(int fd, SocketOption option) {
+        return stack.getsockopt(fd, option);
     }
 
     @Override

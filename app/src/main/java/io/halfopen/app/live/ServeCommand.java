@@ -59,6 +59,14 @@ public final class ServeCommand extends Subcommand {
     private long service;
 
     @Option(
+            names = "--defer",
+            paramLabel = "SECONDS",
+            description =
+                    "TCP_DEFER_ACCEPT: how long accept() waits for a client's data (${DEFAULT-VALUE}: not at all).",
+            defaultValue = "0")
+    private int defer;
+
+    @Option(
             names = "--workers",
             paramLabel = "N",
             description = "Connections handled at a time (${DEFAULT-VALUE}).",
@@ -109,6 +117,9 @@ public final class ServeCommand extends Subcommand {
         if (port < 1 || port > 65535) {
             throw bad("--port takes 1 to 65535, not " + port);
         }
+        if (defer < 0) {
+            throw bad("--defer takes 0 or more, not " + defer);
+        }
         if (workers < 1) {
             throw bad("--workers takes 1 or more, not " + workers);
         }
@@ -122,7 +133,7 @@ public final class ServeCommand extends Subcommand {
 
     private ArticleServer.Plan plan() {
         Answer answer = body == null ? Answer.hello() : Answer.ofBody(body);
-        return new ArticleServer.Plan(port, backlog, 0, service, workers, Request.HTTP, answer);
+        return new ArticleServer.Plan(port, backlog, defer, 0, service, workers, Request.HTTP, answer);
     }
 
     private ArticleServer.Observer observer(Wire wire, LiveTimeline timeline) {

@@ -1,6 +1,7 @@
 package io.halfopen.app.server;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -15,12 +16,20 @@ public final class ArticleServer {
     /**
      * What the server does with its connections.
      *
+     * @param defer TCP_DEFER_ACCEPT, seconds; 0: not set
      * @param acceptAfter when the server starts to accept, counted from listen(), ns
      * @param service how long a worker keeps a connection after its answer, ns
      * @param workers connections handled at a time
      */
     public record Plan(
-            int port, int backlog, long acceptAfter, long service, int workers, Request request, Answer answer) {}
+            int port,
+            int backlog,
+            int defer,
+            long acceptAfter,
+            long service,
+            int workers,
+            Request request,
+            Answer answer) {}
 
     /** Hears what the server does. */
     public interface Observer {
@@ -53,6 +62,11 @@ public final class ArticleServer {
         return listener;
     }
 
+    /** How long a connection without data is kept from accept(), seconds: what the kernel made of TCP_DEFER_ACCEPT. */
+    public int deferral() {
+        return calls.getsockopt(listener, SocketOption.TCP_DEFER_ACCEPT);
+    }
+
     /** How many connections accept() has returned. */
     public int accepted() {
         return accepted;
@@ -62,6 +76,9 @@ public final class ArticleServer {
     public int start(IpAddress address) {
         listener = calls.socket(address.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
         int bound = calls.bind(listener, address, plan.port());
+        if (plan.defer() > 0) {
+            calls.setsockopt(listener, SocketOption.TCP_DEFER_ACCEPT, plan.defer());
+        }
         int listening = bound < 0 ? bound : calls.listen(listener, plan.backlog());
         if (listening < 0) {
             return listening;

@@ -1,5 +1,6 @@
 package io.halfopen.app.server;
 
+import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -27,6 +28,10 @@ public interface Calls {
     int listen(int fd, int backlog);
 
     int accept(int fd);
+
+    int setsockopt(int fd, SocketOption option, int value);
+
+    int getsockopt(int fd, SocketOption option);
 
     int connect(int fd, IpAddress address, int port);
 

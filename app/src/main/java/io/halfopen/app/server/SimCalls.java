@@ -1,5 +1,6 @@
 package io.halfopen.app.server;
 
+import io.halfopen.linux.SocketOption;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.World;
 import io.halfopen.tcp.SocketRow;
@@ -48,6 +49,16 @@ public final class SimCalls implements Calls {
     @Override
     public int accept(int fd) {
         return host.accept(fd);
+    }
+
+    @Override
+    public int setsockopt(int fd, SocketOption option, int value) {
+        return host.setsockopt(fd, option, value);
+    }
+
+    @Override
+    public int getsockopt(int fd, SocketOption option) {
+        return host.getsockopt(fd, option);
     }
 
     @Override

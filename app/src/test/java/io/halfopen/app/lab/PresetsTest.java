@@ -102,6 +102,49 @@ final class PresetsTest {
     }
 
     @Test
+    void deferAcceptKeepsConnectionsFromAcceptUntilTheySend() {
+        LabReport report = run("defer-accept", s -> {}).report();
+        assertThat(report.clients()).extracting(c -> seconds(c.connectMs())).containsOnly(0.0);
+        assertThat(report.clients()).extracting(c -> seconds(c.acceptedMs())).containsOnly(2.0);
+        assertThat(report.listener().synQueuePeak()).isEqualTo(3);
+        assertThat(report.drops()).containsExactly(Map.entry("FINAL_ACK_DEFERRED", 3L));
+        LabReport without = run("defer-accept", s -> s.defer = 0).report();
+        assertThat(without.clients()).extracting(c -> seconds(c.acceptedMs())).containsOnly(0.0);
+    }
+
+    /** The article says that it is dropped after 10 s. */
+    @Test
+    void deferAcceptTakesASilentClientWithoutDataAfterTheRoundedTime() {
+        LabReport report = run("defer-accept-silent", s -> {}).report();
+        assertThat(report.clients()).extracting(c -> seconds(c.acceptedMs())).containsOnly(15.0);
+        assertThat(report.clients()).extracting(LabReport.Client::state).containsOnly("ESTABLISHED");
+        assertThat(report.counters()).containsEntry(Counter.TCPTimeouts.name(), 12L);
+    }
+
+    @Test
+    void deferAcceptForgetsADeadClientWhenSynackRetriesSays() {
+        LabReport report = run("defer-accept-silent", s -> {
+                    s.rtt = SECOND / 10;
+                    s.cut = SECOND;
+                })
+                .report();
+        assertThat(report.accepted()).isZero();
+        assertThat(report.endMs().doubleValue()).isEqualTo(63_050);
+        assertThat(report.listener().synQueue()).isZero();
+    }
+
+    @Test
+    void onTheBooksKernelNothingIsDeferred() {
+        Experiment experiment = run("defer-accept", s -> s.kernel = Kernel.UNP);
+        assertThat(experiment.report().clients())
+                .extracting(c -> seconds(c.acceptedMs()))
+                .containsOnly(0.0);
+        assertThat(experiment.recorder().moments())
+                .extracting(Recorder.Moment::what)
+                .contains("TCP_DEFER_ACCEPT 10: this kernel has none");
+    }
+
+    @Test
     void unpOverflowTimesOutAsTheBookSays() {
         LabReport report = run("unp-overflow", s -> {}).report();
         assertThat(report.clients()).filteredOn(c -> c.connect().equals("OK")).hasSize(4);
