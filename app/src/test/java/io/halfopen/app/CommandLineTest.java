@@ -42,6 +42,7 @@ class CommandLineTest {
             lab --workers 0                        | lab: --workers takes 1 or more, not 0
             lab --answer 0                         | lab: --answer takes numbers above 0
             lab --answer 5,x                       | lab: --answer: 'x' is not a whole number
+            lab --timers wheel                     | lab: --timers: 'wheel' is not exact or linux
             lab --kernel 2.4                       | lab: --kernel: unknown kernel '2.4': take 6.18, 3.10 or unp
             lab --on moon                          | lab: --on takes sim, not 'moon'
             lab --json --show ss                   | lab: --json and --show exclude each other

@@ -4,6 +4,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
+import io.halfopen.tcp.Timers;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.PriorityQueue;
  */
 public final class World {
     private final long seed;
+    private final Timers timers;
     private final Network network;
     private final List<Host> hosts = new ArrayList<>();
     private final List<Tap> taps = new ArrayList<>();
@@ -27,7 +29,12 @@ public final class World {
     private long lastActivity;
 
     public World(long seed) {
+        this(seed, Timers.EXACT);
+    }
+
+    public World(long seed, Timers timers) {
         this.seed = seed;
+        this.timers = timers;
         this.network = new Network(this, seed);
     }
 
@@ -42,7 +49,7 @@ public final class World {
     }
 
     public Host addHost(String name, Kernel kernel) {
-        Host host = new Host(this, name, new Stack(kernel, Secrets.ofSeed(seed * 31 + hosts.size())));
+        Host host = new Host(this, name, new Stack(kernel, Secrets.ofSeed(seed * 31 + hosts.size()), timers));
         hosts.add(host);
         return host;
     }

@@ -88,19 +88,19 @@ final class AckClock {
     }
 
     /** After a segment that must be acknowledged some time: true if that is now, else the timer is set. */
-    boolean isDueNow(int unacknowledged, boolean gap, long now) {
+    boolean isDueNow(int unacknowledged, boolean gap, Core core) {
         if (immediate || gap || unacknowledged > segmentSize || quick > 0 && !pingpong) {
             return true;
         }
         if (due == Timer.NEVER) {
-            due = now + (dataSeen ? DELAY : TICK);
+            due = core.due(core.now() + (dataSeen ? DELAY : TICK));
         }
         return false;
     }
 
     /** TCP_DEFER_ACCEPT of a client: the ACK that ends its handshake rides on its data, if that comes soon. */
-    void leaveToData(long now) {
-        due = now + LONGEST_DELAY;
+    void leaveToData(Core core) {
+        due = core.due(core.now() + LONGEST_DELAY);
     }
 
     boolean isDemanded() {

@@ -178,7 +178,7 @@ final class ConnectionInput {
             timer.progress();
         } else {
             long end = c.patienceEnd(timer.probingSince);
-            timer.set(Purpose.WINDOW_PROBE, core.kernel.patientUntil(core.now(), sender.timeout(), end));
+            timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
         }
     }
 
@@ -298,7 +298,7 @@ final class ConnectionInput {
         if (unacknowledged == 0 && !(repeated && receiver.acks.isDemanded())) {
             return;
         }
-        if (receiver.acks.isDueNow(unacknowledged, receiver.hasGap(), core.now())) {
+        if (receiver.acks.isDueNow(unacknowledged, receiver.hasGap(), core)) {
             transmission.ack(c, Rule.ACK_ACCEPTED);
         }
     }

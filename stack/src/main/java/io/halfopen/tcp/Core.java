@@ -33,11 +33,13 @@ final class Core {
 
     private final long[] counters = new long[Counter.values().length];
     private final long[] rules = new long[Rule.values().length];
+    private final Timers timers;
     private final int timestampBase;
     private long now;
     private int millis;
 
-    Core(Kernel kernel, Secrets secrets) {
+    Core(Kernel kernel, Secrets secrets, Timers timers) {
+        this.timers = timers;
         this.kernel = kernel;
         this.secrets = secrets;
         sysctls = new Sysctls(kernel);
@@ -51,6 +53,11 @@ final class Core {
     /** Nanoseconds on the caller's clock; it never goes back. */
     long now() {
         return now;
+    }
+
+    /** When a timer fires that is set now: not before its time. */
+    long due(long time) {
+        return timers.firing(now, time);
     }
 
     void setNow(long nanos) {

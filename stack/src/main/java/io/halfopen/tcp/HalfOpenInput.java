@@ -177,7 +177,7 @@ final class HalfOpenInput {
 
     /** Anew, also for the answer to a repeated SYN: that costs no retry, so such a client keeps its half-open alive. */
     private void startTimer(HalfOpen half) {
-        core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(half.timeouts));
+        core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(half.timeouts)));
     }
 
     /** Something other than a segment or the timer ends it. */

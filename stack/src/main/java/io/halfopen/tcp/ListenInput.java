@@ -89,6 +89,6 @@ final class ListenInput {
         half.retransmitted = false;
         half.acked = false;
         core.output.synAck(half, Rule.SYN_ANSWERED);
-        core.wheel.schedule(half, core.now() + core.kernel.synAckInterval(0));
+        core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(0)));
     }
 }

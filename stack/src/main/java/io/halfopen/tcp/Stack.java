@@ -51,7 +51,11 @@ public final class Stack {
     private final Input input;
 
     public Stack(Kernel kernel, Secrets secrets) {
-        core = new Core(kernel, secrets);
+        this(kernel, secrets, Timers.EXACT);
+    }
+
+    public Stack(Kernel kernel, Secrets secrets, Timers timers) {
+        core = new Core(kernel, secrets, timers);
         options = new Options(core);
         transmission = new Transmission(core);
         timeWaits = new TimeWaits(core);

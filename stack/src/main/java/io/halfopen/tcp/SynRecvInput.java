@@ -137,7 +137,9 @@ final class SynRecvInput {
         c.sender.stopTiming();
         core.output.synAck(c, Rule.SYN_RETRANSMITTED);
         long interval = core.kernel.synInterval(timer.backoff, 0);
-        timer.set(Purpose.RETRANSMIT, core.kernel.patientUntil(core.now(), interval, c.patienceEnd(timer.firstAt)));
+        timer.set(
+                Purpose.RETRANSMIT,
+                core.due(core.kernel.patientUntil(core.now(), interval, c.patienceEnd(timer.firstAt))));
         c.arm();
     }
 

@@ -61,7 +61,7 @@ final class SynSentInput {
         long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
         LossTimer timer = c.sender.timer;
         long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
-        timer.set(Purpose.RETRANSMIT, core.kernel.patientUntil(core.now(), interval, end));
+        timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), interval, end)));
         c.arm();
     }
 
@@ -136,7 +136,7 @@ final class SynSentInput {
     /** The peer may have answered for an old connection that our reset has now ended: it is worth asking again soon. */
     private void hurry(Connection c) {
         if (core.kernel.hurriesSyn() && c.sender.timer.retransmits == 0) {
-            c.sender.timer.set(Purpose.RETRANSMIT, core.now() + HURRY);
+            c.sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + HURRY));
             c.arm();
         }
     }
@@ -170,7 +170,7 @@ final class SynSentInput {
         c.enter(TcpState.ESTABLISHED);
         c.wake();
         if (c.socket != null && c.socket.deferTimeouts > 0) {
-            c.receiver.acks.leaveToData(core.now());
+            c.receiver.acks.leaveToData(core);
         } else {
             transmission.ack(c, Rule.SYN_SENT_ESTABLISHED);
         }

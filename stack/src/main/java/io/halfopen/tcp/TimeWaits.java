@@ -46,7 +46,7 @@ final class TimeWaits {
         rest.substate = finWait2 ? TcpState.FIN_WAIT2 : TcpState.TIME_WAIT;
         core.flows.insertHashed(rest);
         long stay = finWait2 ? Math.min(LENGTH, core.sysctls.get(Sysctl.tcp_fin_timeout) * SECOND) : LENGTH;
-        core.wheel.schedule(rest, core.now() + stay);
+        core.wheel.schedule(rest, core.due(core.now() + stay));
     }
 
     private TimeWait of(Connection c) {
@@ -142,7 +142,7 @@ final class TimeWaits {
         if (rest.timestamps && segment.hasTimestamps()) {
             rest.tsRecent = segment.tsValue();
         }
-        core.wheel.schedule(rest, core.now() + LENGTH);
+        core.wheel.schedule(rest, core.due(core.now() + LENGTH));
         ack(rest, Rule.TIME_WAIT_FIN);
     }
 

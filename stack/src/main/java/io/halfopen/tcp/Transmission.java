@@ -39,7 +39,7 @@ final class Transmission {
         if (sent) {
             afterSending(c);
         } else if (sender.pending() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
-            sender.timer.set(Purpose.WINDOW_PROBE, core.now() + sender.timeout());
+            sender.timer.set(Purpose.WINDOW_PROBE, core.due(core.now() + sender.timeout()));
         }
     }
 
@@ -89,7 +89,7 @@ final class Transmission {
             return;
         }
         if (mayProbe(c)) {
-            timer.set(Purpose.LOSS_PROBE, core.now() + probeDelay(sender));
+            timer.set(Purpose.LOSS_PROBE, core.due(core.now() + probeDelay(sender)));
         } else if (timer.purpose != Purpose.RETRANSMIT) {
             setRetransmit(sender);
         }
@@ -101,14 +101,14 @@ final class Transmission {
         if (!sender.hasInFlight()) {
             sender.timer.stop();
         } else if (mayProbe(c)) {
-            sender.timer.set(Purpose.LOSS_PROBE, core.now() + probeDelay(sender));
+            sender.timer.set(Purpose.LOSS_PROBE, core.due(core.now() + probeDelay(sender)));
         } else {
             setRetransmit(sender);
         }
     }
 
     private void setRetransmit(Sender sender) {
-        sender.timer.set(Purpose.RETRANSMIT, core.now() + sender.timeout());
+        sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + sender.timeout()));
     }
 
     private boolean mayProbe(Connection c) {
@@ -178,7 +178,7 @@ final class Transmission {
         retransmitFirst(c, Rule.DATA_RETRANSMITTED);
         timer.set(
                 Purpose.RETRANSMIT,
-                core.kernel.patientUntil(core.now(), sender.timeout(), c.patienceEnd(timer.firstAt)));
+                core.due(core.kernel.patientUntil(core.now(), sender.timeout(), c.patienceEnd(timer.firstAt))));
     }
 
     /**
@@ -188,8 +188,10 @@ final class Transmission {
     void revertBackoff(Connection c) {
         LossTimer timer = c.sender.timer;
         timer.backoff--;
-        timer.set(Purpose.RETRANSMIT, timer.lastAt + c.sender.timeout());
-        if (timer.due <= core.now()) {
+        long due = timer.lastAt + c.sender.timeout();
+        if (due > core.now()) {
+            timer.set(Purpose.RETRANSMIT, core.due(due));
+        } else {
             timer.stop();
             onTimeout(c);
         }
@@ -264,6 +266,6 @@ final class Transmission {
         core.output.segment(c, ACK, sender.una() - 1, 0, 0, Rule.WINDOW_PROBED);
         core.count(Counter.OutSegs);
         timer.vain(core.now());
-        timer.set(Purpose.WINDOW_PROBE, core.kernel.patientUntil(core.now(), sender.timeout(), end));
+        timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
     }
 }

@@ -67,7 +67,15 @@ final class Scene {
     }
 
     Scene(Kernel kernel, int mtu) {
-        stack = new Stack(kernel, Secrets.ofSeed(1));
+        this(kernel, mtu, Timers.EXACT);
+    }
+
+    Scene(Timers timers) {
+        this(Kernel.LINUX_6_18, 1500, timers);
+    }
+
+    private Scene(Kernel kernel, int mtu, Timers timers) {
+        stack = new Stack(kernel, Secrets.ofSeed(1), timers);
         stack.addAddress(HOST, mtu);
         stack.addAddress(HOST_V6, mtu);
     }

@@ -144,7 +144,7 @@ class SynQueueTest {
     @Test
     void theLastFiveThousandsOfPeersAreRemembered() {
         PeerMetrics metrics = new PeerMetrics(0x9e3779b97f4a7c15L);
-        Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1));
+        Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
         PortUse port = core.ports.of(Scene.PORT);
         for (int i = 0; i < 200_000; i++) {
             Connection c = core.pools.connection(port);

@@ -35,7 +35,7 @@ final class Experiment {
 
     Experiment(Scenario scenario) {
         this.scenario = scenario;
-        world = new World(scenario.seed());
+        world = new World(scenario.seed(), scenario.timers());
         serverHost = world.addHost("server", scenario.kernel());
         scenario.sysctls().forEach(serverHost.stack().sysctls()::set);
         IpAddress address = IpAddress.parse(scenario.isLoopback() ? "127.0.0.1" : "10.0.0.1");

@@ -4,6 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.SysctlOption;
 import io.halfopen.linux.Kernel;
+import io.halfopen.tcp.Timers;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,13 @@ final class LabOptions {
             description = "Whose rules: ${COMPLETION-CANDIDATES} (6.18).")
     private @Nullable Kernel kernel;
 
+    @Option(
+            names = "--timers",
+            paramLabel = "HOW",
+            converter = TimersOption.class,
+            description = "exact, or linux: rounded up to the buckets of the kernel's timer wheel (exact).")
+    private @Nullable Timers timers;
+
     @Option(names = "--on", paramLabel = "WHERE", description = "Where it runs: sim (sim).", defaultValue = "sim")
     private String on = "sim";
 
@@ -152,7 +160,7 @@ final class LabOptions {
             description = "How long it runs, virtual time (until nothing more can happen).")
     private @Nullable Long duration;
 
-    /** Whether nothing was asked for that makes an experiment: a kernel, a seed and an end do not. */
+    /** Whether nothing was asked for that makes an experiment: a kernel, a seed, timers and an end do not. */
     boolean isEmpty() {
         boolean server =
                 Stream.of(backlog, defer, acceptAfter, service, workers, answer).allMatch(Objects::isNull);
@@ -184,6 +192,7 @@ final class LabOptions {
         set(cut, value -> edit.cut = value);
         set(seed, value -> edit.seed = value);
         set(kernel, value -> edit.kernel = value);
+        set(timers, value -> edit.timers = value);
         set(duration, value -> edit.duration = value);
         return edit.done();
     }

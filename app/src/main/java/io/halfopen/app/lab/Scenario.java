@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.Timers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param rtt 0 is the loopback: one host; else two hosts that far from each other
  * @param loss probability that a packet is lost, 0 to 1
  * @param cut when the wire breaks for good, counted from listen()
+ * @param timers how precisely those of the stacks fire
  * @param duration how long the experiment runs; {@link #NEVER}: until nothing more can happen
  */
 record Scenario(
@@ -51,6 +53,7 @@ record Scenario(
         double loss,
         long cut,
         long seed,
+        Timers timers,
         long duration) {
 
     static final long NEVER = Long.MAX_VALUE;
@@ -81,6 +84,7 @@ record Scenario(
                 0,
                 NEVER,
                 1,
+                Timers.EXACT,
                 NEVER);
     }
 
@@ -116,6 +120,7 @@ record Scenario(
         double loss;
         long cut;
         long seed;
+        Timers timers;
         long duration;
 
         private Edit(Scenario from) {
@@ -141,6 +146,7 @@ record Scenario(
             loss = from.loss;
             cut = from.cut;
             seed = from.seed;
+            timers = from.timers;
             duration = from.duration;
         }
 
@@ -168,6 +174,7 @@ record Scenario(
                     loss,
                     cut,
                     seed,
+                    timers,
                     duration);
         }
     }

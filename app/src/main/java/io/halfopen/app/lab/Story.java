@@ -8,6 +8,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
+import io.halfopen.tcp.Timers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -40,7 +41,8 @@ final class Story {
         String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
         String kernel = KernelOption.title(scenario.kernel());
         out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
-        out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time"));
+        String timers = scenario.timers() == Timers.EXACT ? "" : ", timers of Linux's precision";
+        out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time" + timers));
         out.println();
     }
 
