@@ -1,6 +1,7 @@
 package io.halfopen.app;
 
 import io.halfopen.app.docs.DocsCommand;
+import io.halfopen.app.drill.DrillCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = "A TCP stack for the JVM whose connect/listen/accept path is Linux's.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {LabCommand.class, ServeCommand.class, ConnectCommand.class, DocsCommand.class})
+        subcommands = {LabCommand.class, DrillCommand.class, ServeCommand.class, ConnectCommand.class, DocsCommand.class
+        })
 public final class Main implements Runnable {
     private static final int BAD_INPUT = 2;
     private static final int FAILED = 1;

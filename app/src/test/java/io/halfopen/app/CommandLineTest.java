@@ -60,6 +60,10 @@ class CommandLineTest {
             serve --peer 10.9.1.1                  | serve: --peer 10.9.1.1 is not in the network of --address
             serve --peer fd00::1                   | serve: --peer fd00::1 is not in the network of --address
             serve --port 0                         | serve: --port takes 1 to 65535, not 0
+            drill                                  | drill: missing required parameter: 'PATH'
+            drill nope.pkt                         | drill: no such file or folder: nope.pkt
+            drill --on moon x                      | drill: --on: expected one of [stack, kernel] (case-sensitive) but was 'moon'
+            drill --mtu 5 pom.xml                  | drill: --mtu is 68 to 65535, not '5'
             serve --workers 0                      | serve: --workers takes 1 or more, not 0
             serve --defer -1                       | serve: --defer takes 0 or more, not -1
             serve --body -1                        | serve: --body takes 0 or more, not -1

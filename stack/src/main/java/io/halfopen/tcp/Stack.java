@@ -8,6 +8,7 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One host's kernel, without the network: packets, calls and time go in; packets, readiness and a deadline come out.
@@ -264,6 +265,11 @@ public final class Stack {
             throw new IllegalArgumentException("no descriptor " + fd);
         }
         return Snapshot.of(socket);
+    }
+
+    /** getsockopt(TCP_INFO): the fields the stack knows, {@code tcpi_rto} for one; empty if there is no such socket. */
+    public Map<String, Long> tcpInfo(int fd) {
+        return TcpInfo.ofNullable(descriptors.get(fd));
     }
 
     // ---- looking inside

@@ -1,0 +1,87 @@
+package io.halfopen.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code halfopen drill} prints, and its exit codes. */
+class DrillCommandTest {
+    private static final String GOOD = """
+            // A listener answers.
+            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+            +0 bind(3, ..., ...) = 0
+            +0 listen(3, 1) = 0
+            +0 < S 0:0(0) win 65535 <mss 1460>
+            +0 > S. 0:0(0) ack 1 <mss 1460>
+            """;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path write(String name, String script) throws IOException {
+        return Files.writeString(folder.resolve(name), script);
+    }
+
+    private CommandRun drill(String... options) {
+        String[] args = new String[options.length + 1];
+        args[0] = "drill";
+        System.arraycopy(options, 0, args, 1, options.length);
+        return CommandRun.of(args);
+    }
+
+    @Test
+    void aFolderIsAllItsScriptsInOrder() throws IOException {
+        Path good = write("a.pkt", GOOD);
+        Path skipped = write("b.pkt", "0 < udp (100)");
+        Path failed = write("c.pkt", GOOD + "+1 > S. 0:0(0) ack 2 <mss 1460>\n");
+        Path kernel = write("d.pkt", "// only: kernel, for a test\n" + GOOD);
+        write("e.txt", "no script");
+        CommandRun run = drill(folder.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.lines())
+                .containsExactly(
+                        "PASS " + good,
+                        "SKIP " + skipped + ":1:5: UDP is not supported",
+                        "FAIL " + failed + ":7: ack is 1, not 2; expected at 1 > S. 0:0(0) ack 2 <mss 1460>; sent at 1"
+                                + " > S. 0:0(0) ack 1 <mss 1460>",
+                        "SKIP " + kernel + ": only for the kernel",
+                        "1 passed, 1 failed, 2 skipped");
+    }
+
+    @Test
+    void whatCannotBeReadIsSaidAsCompilersDo() throws IOException {
+        Path bad = write("bad.pkt", GOOD + "+0 close(3 = 0\n");
+        CommandRun run = drill(bad.toString(), write("good.pkt", GOOD).toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.lines())
+                .contains(
+                        "ERROR " + bad + ":7:12: expected ',' or ')', not '='",
+                        "1 passed, 0 failed, 0 skipped, 1 not read");
+    }
+
+    @Test
+    void allPassedIsExitCode0AndJsonSaysTheSame() throws IOException {
+        Path good = write("a.pkt", GOOD);
+        CommandRun run = drill("--json", good.toString());
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("\"status\" : \"PASS\"", "\"passed\" : 1", "\"failed\" : 0");
+    }
+
+    @Test
+    void theCommandLineCountsMoreThanTheScript() throws IOException {
+        Path script = write("a.pkt", "--mtu=1400\n" + GOOD);
+        assertThat(drill(script.toString()).exitCode()).isEqualTo(1);
+        assertThat(drill("--mtu=1500", script.toString()).exitCode()).isZero();
+    }
+
+    @Test
+    void notesAreForTheVerbose() throws IOException {
+        Path script = write("a.pkt", GOOD + "+0 %{ print(fd3.tcpi_sacked) }%\n");
+        assertThat(drill(script.toString()).out()).doesNotContain("tcpi_sacked");
+        assertThat(drill("--verbose", script.toString()).out()).contains("print(fd3.tcpi_sacked): 1");
+    }
+}

@@ -1,0 +1,259 @@
+package io.halfopen.drill;
+
+import io.halfopen.link.Interface;
+import io.halfopen.link.KernelHost;
+import io.halfopen.link.LinkException;
+import io.halfopen.link.Tun;
+import io.halfopen.linux.Counter;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This machine's kernel in a namespace of its own, in real time. Its sockets do not block: a call that the script wants
+ * to block is tried again until it has a result, which needs no threads.
+ */
+final class KernelMachine implements Machine {
+    private static final String INTERFACE = "tun0";
+    private static final int LARGEST_PACKET = 1 << 16;
+
+    /** How often a call that waits is tried again. */
+    private static final long RETRY = 500_000L;
+
+    private final KernelHost host;
+    private final Tun tun;
+    private final Settings settings;
+    private final Deque<Captured> sent = new ArrayDeque<>();
+    private final byte[] buffer = new byte[LARGEST_PACKET];
+
+    KernelMachine(Settings settings) throws LinkException {
+        this.settings = settings;
+        host = KernelHost.open();
+        Tun opened = null;
+        try {
+            opened = host.openTun(INTERFACE);
+            setUp();
+        } catch (LinkException | RuntimeException failed) {
+            if (opened != null) {
+                opened.close();
+            }
+            host.close();
+            throw failed;
+        }
+        tun = opened;
+    }
+
+    /** All addresses but its own are behind the interface: scripts may send from any. */
+    private void setUp() throws LinkException {
+        boolean ipv4 = settings.isIpv4OnTheWire();
+        host.setSysctl("net.ipv6.conf." + INTERFACE + ".accept_dad", "0");
+        host.assign(INTERFACE, settings.local(), ipv4 ? 16 : 48);
+        host.route(ipv4 ? IpAddress.ANY_V4 : IpAddress.ANY_V6, 0, INTERFACE);
+        host.call(() -> {
+            new Interface(INTERFACE).setMtu(settings.mtu());
+            return INTERFACE;
+        });
+    }
+
+    @Override
+    public String name() {
+        return "kernel";
+    }
+
+    // ---- time and packets
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void advance(long until, boolean waiting) throws Stop {
+        try {
+            long nanos = until - System.nanoTime();
+            if (nanos > 0 && !receive()) {
+                tun.await(waiting ? Math.min(nanos, RETRY) : nanos);
+            }
+            while (receive()) {
+                // all there are
+            }
+        } catch (LinkException failed) {
+            throw Stop.failed(String.valueOf(failed.getMessage()));
+        }
+    }
+
+    private boolean receive() throws LinkException {
+        int length = tun.receive(buffer);
+        if (length <= 0) {
+            return false;
+        }
+        sent.add(new Captured(System.nanoTime(), Arrays.copyOf(buffer, length)));
+        return true;
+    }
+
+    @Override
+    public @Nullable Captured poll() throws Stop {
+        try {
+            while (sent.isEmpty() && receive()) {
+                // one is enough
+            }
+        } catch (LinkException failed) {
+            throw Stop.failed(String.valueOf(failed.getMessage()));
+        }
+        return sent.poll();
+    }
+
+    @Override
+    public void inject(byte[] packet) {
+        tun.send(packet, 0, packet.length);
+    }
+
+    // ---- calls
+
+    @Override
+    public int socket(int family, int type, int protocol) {
+        return host.socket(family, type | KernelHost.SOCK_NONBLOCK, protocol);
+    }
+
+    @Override
+    public int bind(int fd, IpAddress address, int port) {
+        return host.bind(fd, address, port);
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return host.listen(fd, backlog);
+    }
+
+    @Override
+    public int accept(int fd) {
+        return host.accept(fd);
+    }
+
+    @Override
+    public int connect(int fd, @Nullable IpAddress address, int port) {
+        return address == null ? host.connect(fd, new byte[16]) : host.connect(fd, address, port);
+    }
+
+    @Override
+    public int receive(int fd, int length, int flags) {
+        return host.recv(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags);
+    }
+
+    @Override
+    public int send(int fd, int length, int flags) {
+        return host.send(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags);
+    }
+
+    @Override
+    public int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop {
+        if (address == null) {
+            throw Stop.unsupported("sendto() to AF_UNSPEC");
+        }
+        return host.sendto(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags, address, port);
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return host.shutdown(fd, how);
+    }
+
+    @Override
+    public int close(int fd) {
+        return host.close(fd);
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int number, String option, byte[] value) {
+        return host.setsockopt(fd, level, number, value);
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int number, String option, byte[] value) {
+        return host.getsockopt(fd, level, number, value);
+    }
+
+    @Override
+    public int ioctl(int fd, long request) {
+        return host.ioctl(fd, request);
+    }
+
+    @Override
+    public int poll(int fd) {
+        return host.poll(fd);
+    }
+
+    @Override
+    public int epollCreate() {
+        return host.epollCreate(0);
+    }
+
+    @Override
+    public int epollCtl(int epoll, int operation, int fd, int events, long data) {
+        return host.epollCtl(epoll, operation, fd, events, data);
+    }
+
+    @Override
+    public int epollWait(int epoll, int[] events, long[] data) {
+        return host.epollWait(epoll, events, data, 0);
+    }
+
+    // ---- looking inside
+
+    @Override
+    public SocketRow row(int fd) {
+        return host.row(fd);
+    }
+
+    @Override
+    public Map<Counter, Long> counters() {
+        Map<String, Long> all = host.counters();
+        Map<Counter, Long> known = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            known.put(counter, all.getOrDefault(counter.group().name() + counter.name(), 0L));
+        }
+        return known;
+    }
+
+    @Override
+    public Map<String, Long> info(int fd) {
+        return TcpInfoFields.parse(host.tcpInfo(fd));
+    }
+
+    @Override
+    public void sysctl(String name, String value) throws Stop {
+        try {
+            host.setSysctl(name, value);
+        } catch (LinkException refused) {
+            throw Stop.failed(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    @Override
+    public boolean hasSysctl(String name) {
+        try {
+            host.sysctl(name);
+            return true;
+        } catch (LinkException none) {
+            return false;
+        }
+    }
+
+    @Override
+    public Process start(String... command) throws IOException {
+        return host.call(
+                () -> new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    @Override
+    public void close() {
+        tun.close();
+        host.close();
+    }
+}

@@ -1,0 +1,106 @@
+package io.halfopen.drill;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What scripts run on: a kernel with its system calls, packets and clock. Calls never block; they return 0 or more, or
+ * -errno. What a machine does not have throws a {@link Stop}.
+ */
+interface Machine extends AutoCloseable {
+    /** {@code stack} or {@code kernel}. */
+    String name();
+
+    /** Nanoseconds on a clock that never goes back. */
+    long now();
+
+    /**
+     * Lets time pass until this moment, or until something has happened: a packet was sent, or a call might have another
+     * result.
+     *
+     * @param waiting somebody waits for a call's result
+     */
+    void advance(long until, boolean waiting) throws Stop;
+
+    /** The oldest packet that was sent and not asked for; null if there is none. */
+    @Nullable
+    Captured poll() throws Stop;
+
+    /** A packet that was sent, and when. */
+    record Captured(long time, byte[] bytes) {}
+
+    void inject(byte[] packet) throws Stop;
+
+    // ---- calls
+
+    int socket(int family, int type, int protocol) throws Stop;
+
+    int bind(int fd, IpAddress address, int port);
+
+    int listen(int fd, int backlog);
+
+    int accept(int fd);
+
+    /** {@code address} null is AF_UNSPEC. */
+    int connect(int fd, @Nullable IpAddress address, int port) throws Stop;
+
+    int receive(int fd, int length, int flags) throws Stop;
+
+    int send(int fd, int length, int flags) throws Stop;
+
+    int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop;
+
+    int shutdown(int fd, int how);
+
+    int close(int fd);
+
+    /** setsockopt(2), with the name of the option as the script has it. */
+    int setsockopt(int fd, int level, int number, String option, byte[] value) throws Stop;
+
+    /** Fills {@code value} as far as it goes; returns how far, or -errno. */
+    int getsockopt(int fd, int level, int number, String option, byte[] value) throws Stop;
+
+    int ioctl(int fd, long request) throws Stop;
+
+    int poll(int fd);
+
+    int epollCreate();
+
+    int epollCtl(int epoll, int operation, int fd, int events, long data) throws Stop;
+
+    /** What is ready now. */
+    int epollWait(int epoll, int[] events, long[] data);
+
+    // ---- looking inside
+
+    SocketRow row(int fd);
+
+    /** All counters, since the machine began. */
+    Map<Counter, Long> counters();
+
+    /** The fields of struct tcp_info that it has, by name: {@code tcpi_rto}. */
+    Map<String, Long> info(int fd);
+
+    /** Sets a sysctl, by its full name. */
+    void sysctl(String name, String value) throws Stop;
+
+    /** Starts a program where the machine is: in its namespace. */
+    Process start(String... command) throws IOException, Stop;
+
+    /** Whether a sysctl of this name can be set at all. */
+    default boolean hasSysctl(String name) {
+        try {
+            return Sysctl.named(name) != null;
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
+    }
+
+    @Override
+    void close();
+}

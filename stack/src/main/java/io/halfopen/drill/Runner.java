@@ -1,0 +1,170 @@
+package io.halfopen.drill;
+
+import io.halfopen.wire.IpAddress;
+import java.math.BigDecimal;
+import java.util.Objects;
+
+/** Runs one script on one machine, event by event. */
+final class Runner {
+    private final Script script;
+    private final Settings settings;
+    private final Machine machine;
+    private final Timeline timeline;
+    private final Traffic traffic;
+    private final Subjects subjects;
+    private final SystemCalls calls;
+    private final Checks checks;
+    private final Shell shell;
+    private final StringBuilder notes = new StringBuilder();
+
+    Runner(Script script, Settings settings, Machine machine, boolean allowShell) {
+        this.script = script;
+        this.settings = settings;
+        this.machine = machine;
+        subjects = new Subjects(settings);
+        timeline = new Timeline(machine, settings);
+        traffic = new Traffic(machine, timeline);
+        calls = new SystemCalls(machine, settings, subjects, timeline);
+        checks = new Checks(machine, subjects, calls, traffic, notes);
+        shell = new Shell(machine, allowShell, notes);
+    }
+
+    Outcome run() {
+        Event at = script.events().getFirst();
+        try {
+            for (Event event : script.events()) {
+                at = event;
+                run(event);
+            }
+            timeline.finish();
+            Event cleanup = script.cleanup();
+            if (cleanup != null) {
+                at = cleanup;
+                run(cleanup);
+            }
+            return new Outcome(Outcome.Status.PASS, script.file(), 0, "", notes.toString());
+        } catch (Stop stop) {
+            int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line();
+            return new Outcome(stop.status(), script.file(), line, stop.reason(), notes.toString());
+        }
+    }
+
+    private void run(Event event) throws Stop {
+        Action action = event.action();
+        if (action instanceof TcpPacket packet && !packet.inbound()) {
+            expect(event, packet);
+            return;
+        }
+        timeline.await(event, action instanceof Action.Packet);
+        switch (action) {
+            case TcpPacket packet -> inject(packet);
+            case IcmpPacket packet -> inject(packet);
+            case Action.Call call -> calls.run(event, call);
+            case Action.Shell command -> shell.run(command.text());
+            case Action.Check check -> checks.run(check);
+        }
+        timeline.retryCall();
+    }
+
+    // ---- packets that are injected
+
+    private void inject(TcpPacket packet) throws Stop {
+        Subject subject = subjects.forInbound(packet.endpoints());
+        IpAddress remote = remoteOf(subject);
+        byte[] bytes = PacketBytes.tcp(
+                subject.toWire(packet), remote, subject.remotePort, settings.local(), subject.localPort);
+        machine.inject(bytes);
+    }
+
+    private void inject(IcmpPacket packet) throws Stop {
+        Subject subject = subjects.forInbound(null);
+        byte[] bytes = PacketBytes.icmp(
+                packet,
+                subject.toWire(packet.echoedSeq()),
+                remoteOf(subject),
+                subject.remotePort,
+                settings.local(),
+                subject.localPort);
+        if (bytes == null) {
+            throw Stop.failed("no such ICMP message in this IP version: " + packet.type() + " " + packet.code());
+        }
+        machine.inject(bytes);
+    }
+
+    private IpAddress remoteOf(Subject subject) {
+        return Objects.requireNonNullElse(subject.remote, settings.remote());
+    }
+
+    // ---- packets that are expected
+
+    private void expect(Event event, TcpPacket expected) throws Stop {
+        Timeline.Span span = timeline.expect(event);
+        Subject subject = subjects.forOutbound(expected.endpoints());
+        if (subject == null) {
+            throw Stop.failed("a packet is expected, and no socket or packet before could be its cause");
+        }
+        Sent first = traffic.await(subject, subjects, span.latest());
+        if (first == null) {
+            throw missing(span, expected, subject);
+        }
+        boolean answers = subject.state == Subject.State.ARRIVED && expected.isSynAck();
+        boolean begins = subject.state == Subject.State.CONNECTING;
+        if (answers || begins) {
+            subject.begin(expected, first.packet());
+            subject.state = answers ? Subject.State.ANSWERED : Subject.State.CONNECTED;
+        }
+        Sent whole = settings.strictSegments() ? first : traffic.joined(first, expected.length(), subject);
+        compare(span, expected, whole, subject.toScript(whole.packet(), expected));
+        timeline.expected(event, span);
+    }
+
+    private Stop missing(Timeline.Span span, TcpPacket expected, Subject subject) throws Stop {
+        Sent late = traffic.awaitLate(subject, subjects);
+        String wanted = "expected at " + span + " > " + expected;
+        if (late == null) {
+            return Stop.failed("nothing was sent; " + wanted);
+        }
+        TcpPacket there = subject.toScript(late.packet(), expected);
+        return Stop.failed("nothing was sent in time; " + wanted + "; sent " + sentText(late, there, expected));
+    }
+
+    private void compare(Timeline.Span span, TcpPacket expected, Sent sent, TcpPacket there) throws Stop {
+        PacketMatch match = new PacketMatch(settings.timestampTick(), settings.tolerance());
+        String difference = match.difference(expected, there);
+        if (difference.isEmpty() && !sent.zeroes()) {
+            difference = "the data is not what was written: zeros";
+        }
+        if (difference.isEmpty() && !span.holds(sent.time())) {
+            difference = "sent " + (sent.time() < span.earliest() ? "too early" : "too late");
+        }
+        if (!difference.isEmpty()) {
+            throw Stop.failed(difference + "; expected at " + span + " > " + expected + "; sent "
+                    + sentText(sent, there, expected));
+        }
+    }
+
+    /** Only what the script speaks of, so that both are easy to compare. */
+    private String sentText(Sent sent, TcpPacket there, TcpPacket expected) {
+        boolean window = expected.window() >= 0 || !there.has(io.halfopen.wire.TcpHeader.ACK);
+        boolean ip = expected.ip().ecn() >= 0
+                || expected.ip().tos() >= 0
+                || expected.ip().ttl() >= 0;
+        TcpPacket shown = new TcpPacket(
+                false,
+                ip ? there.ip() : IpInfo.NONE,
+                expected.endpoints(),
+                there.flags(),
+                there.seq(),
+                there.length(),
+                there.ack(),
+                window ? there.window() : -1,
+                there.urgent(),
+                there.options());
+        return "at " + timeline.text(sent.time()) + " > " + shown;
+    }
+
+    static String seconds(long nanos) {
+        String text = BigDecimal.valueOf(nanos / 1000, 6).stripTrailingZeros().toPlainString();
+        return nanos == 0 ? "0" : text;
+    }
+}

@@ -1,0 +1,299 @@
+package io.halfopen.drill;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.Bytes;
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A stack in virtual time: every timer fires at its nanosecond. */
+final class StackMachine implements Machine {
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SO_LINGER_SIZE = 8;
+    private static final long SIOCINQ = 0x541b;
+    private static final long SIOCOUTQ = 0x5411;
+
+    /** Somewhere in the life of a kernel, so that nothing depends on the clock being near 0. */
+    private static final long START = 1_000_000_000_000L;
+
+    private final Stack stack;
+    private final StackEpolls epolls;
+    private final Deque<Captured> sent = new ArrayDeque<>();
+    private final Deque<byte[]> toItself = new ArrayDeque<>();
+    private final IpAddress local;
+    private long now = START;
+
+    StackMachine(Kernel kernel, Settings settings) {
+        stack = new Stack(kernel, Secrets.ofSeed(1));
+        local = settings.local();
+        stack.addAddress(local, settings.mtu());
+        epolls = new StackEpolls(stack);
+    }
+
+    @Override
+    public String name() {
+        return "stack";
+    }
+
+    // ---- time and packets
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public void advance(long until, boolean waiting) {
+        long next = stack.nextTimeout();
+        if (next > until) {
+            now = Math.max(now, until);
+            return;
+        }
+        now = Math.max(now, next);
+        stack.onTimeout(now);
+        drain();
+    }
+
+    @Override
+    public @Nullable Captured poll() {
+        return sent.poll();
+    }
+
+    @Override
+    public void inject(byte[] packet) {
+        stack.onPacket(now, packet, 0, packet.length);
+        drain();
+    }
+
+    /** What it sends to itself comes back at once, as on Linux's loopback; the rest is what scripts see. */
+    private int drain(int result) {
+        collect();
+        while (!toItself.isEmpty()) {
+            byte[] packet = toItself.remove();
+            stack.onPacket(now, packet, 0, packet.length);
+            collect();
+        }
+        return result;
+    }
+
+    private void drain() {
+        drain(0);
+    }
+
+    private void collect() {
+        stack.drainPackets((why, bytes, offset, length) -> {
+            byte[] packet = Arrays.copyOfRange(bytes, offset, offset + length);
+            if (isToItself(packet)) {
+                toItself.add(packet);
+            } else {
+                sent.add(new Captured(now, packet));
+            }
+        });
+        stack.drainReady(epolls::onReady);
+    }
+
+    private boolean isToItself(byte[] packet) {
+        boolean ipv4 = IpHeader.version(packet, 0) == 4;
+        IpAddress to = ipv4
+                ? IpAddress.ofIpv4(Bytes.getInt(packet, 16))
+                : new IpAddress(Bytes.getLong(packet, 24), Bytes.getLong(packet, 32));
+        return to.equals(local) || IpAddress.isLoopback(to.high(), to.low());
+    }
+
+    // ---- calls
+
+    @Override
+    public int socket(int family, int type, int protocol) {
+        return stack.socket(family);
+    }
+
+    @Override
+    public int bind(int fd, IpAddress address, int port) {
+        return stack.bind(fd, address, port);
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return stack.listen(fd, backlog);
+    }
+
+    @Override
+    public int accept(int fd) {
+        return drain(stack.accept(fd));
+    }
+
+    @Override
+    public int connect(int fd, @Nullable IpAddress address, int port) throws Stop {
+        if (address == null) {
+            throw Stop.unsupported("connect() to AF_UNSPEC on the stack");
+        }
+        return drain(stack.connect(now, fd, address, port));
+    }
+
+    @Override
+    public int receive(int fd, int length, int flags) throws Stop {
+        requirePlain(flags);
+        return drain(stack.read(now, fd, new byte[Math.max(0, length)], 0, Math.max(0, length)));
+    }
+
+    @Override
+    public int send(int fd, int length, int flags) throws Stop {
+        requirePlain(flags);
+        return drain(stack.write(now, fd, new byte[Math.max(0, length)], 0, Math.max(0, length)));
+    }
+
+    private static void requirePlain(int flags) throws Stop {
+        int others = flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (others != 0) {
+            throw Stop.unsupported("the flag 0x" + Integer.toHexString(others) + " of send() and recv() on the stack");
+        }
+    }
+
+    @Override
+    public int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop {
+        return send(fd, length, flags);
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return drain(stack.shutdown(now, fd, how));
+    }
+
+    @Override
+    public int close(int fd) {
+        return epolls.isEpoll(fd) ? epolls.close(fd) : drain(stack.close(now, fd));
+    }
+
+    private static SocketOption option(String name) throws Stop {
+        try {
+            return SocketOption.valueOf(name);
+        } catch (IllegalArgumentException unknown) {
+            throw Stop.unsupported("the socket option " + name + " on the stack");
+        }
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
+        SocketOption known = option(option);
+        ByteBuffer numbers = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
+        if (!known.settable()) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (value.length < Integer.BYTES || (known == SocketOption.SO_LINGER && value.length < SO_LINGER_SIZE)) {
+            return -Errno.EINVAL;
+        }
+        boolean off = known == SocketOption.SO_LINGER && numbers.getInt(0) == 0;
+        int taken = known != SocketOption.SO_LINGER ? numbers.getInt(0) : off ? -1 : numbers.getInt(4);
+        return drain(stack.setsockopt(fd, known, taken));
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
+        SocketOption known = option(option);
+        int there = stack.getsockopt(fd, known);
+        if (there == -Errno.EBADF) {
+            return there;
+        }
+        boolean linger = known == SocketOption.SO_LINGER;
+        ByteBuffer buffer = ByteBuffer.allocate(SO_LINGER_SIZE).order(ByteOrder.nativeOrder());
+        buffer.putInt(0, linger ? there < 0 ? 0 : 1 : there);
+        buffer.putInt(4, linger ? Math.max(0, there) : 0);
+        int length = Math.min(value.length, linger ? SO_LINGER_SIZE : Integer.BYTES);
+        System.arraycopy(buffer.array(), 0, value, 0, length);
+        return length;
+    }
+
+    @Override
+    public int ioctl(int fd, long request) throws Stop {
+        SocketRow row = stack.row(fd);
+        if (request == SIOCINQ) {
+            boolean ended = !row.state().canReceive() && row.receiveQueue() > 0;
+            return row.receiveQueue() - (ended ? 1 : 0);
+        }
+        if (request == SIOCOUTQ) {
+            return row.sendQueue();
+        }
+        throw Stop.unsupported("ioctl() 0x" + Long.toHexString(request) + " on the stack");
+    }
+
+    @Override
+    public int poll(int fd) {
+        return stack.poll(fd);
+    }
+
+    @Override
+    public int epollCreate() {
+        return epolls.create();
+    }
+
+    @Override
+    public int epollCtl(int epoll, int operation, int fd, int events, long data) {
+        return epolls.control(epoll, operation, fd, events, data);
+    }
+
+    @Override
+    public int epollWait(int epoll, int[] events, long[] data) {
+        return epolls.collect(epoll, events, data);
+    }
+
+    // ---- looking inside
+
+    @Override
+    public SocketRow row(int fd) {
+        return stack.row(fd);
+    }
+
+    @Override
+    public Map<Counter, Long> counters() {
+        Map<Counter, Long> all = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            all.put(counter, stack.counter(counter));
+        }
+        return all;
+    }
+
+    @Override
+    public Map<String, Long> info(int fd) {
+        return stack.tcpInfo(fd);
+    }
+
+    @Override
+    public void sysctl(String name, String value) throws Stop {
+        Sysctl sysctl;
+        try {
+            sysctl = Sysctl.named(name);
+        } catch (IllegalArgumentException unknown) {
+            throw Stop.unsupported("the sysctl " + name + " on the stack");
+        }
+        try {
+            stack.sysctls().set(sysctl, sysctl.parse(value));
+        } catch (IllegalArgumentException bad) {
+            throw Stop.failed(String.valueOf(bad.getMessage()));
+        }
+    }
+
+    @Override
+    public Process start(String... command) throws Stop {
+        throw Stop.unsupported("a command on the stack");
+    }
+
+    @Override
+    public void close() {
+        // it is gone with its last reference
+    }
+}

@@ -1,0 +1,130 @@
+package io.halfopen.drill;
+
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose packet is it? packetdrill has one socket under test: the one that was made last, and once a packet was injected
+ * for a listener its child. Packets with ports belong to whoever has them, beside that.
+ */
+final class Subjects {
+    /** Where the ports of peers begin that the script gives no port. */
+    private static final int FIRST_PORT = 50001;
+
+    private final IpAddress remote;
+    private final int bindPort;
+    private final List<Subject> all = new ArrayList<>();
+    private @Nullable Subject current;
+    private int nextPort = FIRST_PORT;
+
+    Subjects(Settings settings) {
+        remote = settings.remote();
+        bindPort = settings.bindPort();
+    }
+
+    @Nullable
+    Subject current() {
+        return current;
+    }
+
+    /** socket() was called: packets are about it from now on. */
+    Subject open(int scriptFd) {
+        Subject subject = add(new Subject());
+        subject.scriptFd = scriptFd;
+        subject.localPort = bindPort;
+        current = subject;
+        return subject;
+    }
+
+    @Nullable
+    Subject ofFd(int scriptFd) {
+        return all.stream()
+                .filter(subject -> subject.scriptFd == scriptFd)
+                .findFirst()
+                .orElse(null);
+    }
+
+    void accepted(int scriptFd, IpAddress address, int port) {
+        for (Subject subject : all) {
+            if (subject.isPeer(address, port)) {
+                subject.scriptFd = scriptFd;
+                return;
+            }
+        }
+    }
+
+    void closed(int scriptFd) {
+        Subject subject = ofFd(scriptFd);
+        if (subject != null) {
+            subject.scriptFd = -1;
+        }
+    }
+
+    void connecting(int scriptFd, IpAddress address, int port) {
+        Subject subject = ofFd(scriptFd);
+        if (subject != null && subject.state == Subject.State.NEW) {
+            subject.state = Subject.State.CONNECTING;
+            subject.remote = address;
+            subject.remotePort = port;
+        }
+    }
+
+    Subject forInbound(@Nullable Endpoints endpoints) {
+        if (endpoints != null) {
+            return named(endpoints);
+        }
+        Subject subject = current;
+        if (subject == null || subject.state == Subject.State.LISTENING) {
+            subject = arrived(remote, nextPort++, subject == null ? bindPort : subject.localPort);
+            current = subject;
+        }
+        return subject;
+    }
+
+    private Subject named(Endpoints endpoints) {
+        IpAddress address = Objects.requireNonNullElse(endpoints.remote(), remote);
+        for (Subject each : all) {
+            if (each.isPeer(address, endpoints.remotePort()) && each.localPort == endpoints.localPort()) {
+                return each;
+            }
+        }
+        return arrived(address, endpoints.remotePort(), endpoints.localPort());
+    }
+
+    private Subject arrived(IpAddress address, int port, int localPort) {
+        Subject subject = add(new Subject());
+        subject.state = Subject.State.ARRIVED;
+        subject.remote = address;
+        subject.remotePort = port;
+        subject.localPort = localPort;
+        return subject;
+    }
+
+    private Subject add(Subject subject) {
+        all.add(subject);
+        return subject;
+    }
+
+    /** Null if the script has said nothing yet that such a packet could be about. */
+    @Nullable
+    Subject forOutbound(@Nullable Endpoints endpoints) {
+        return endpoints == null ? current : named(endpoints);
+    }
+
+    /** A SYN was sent: it is that of the connect() to this address, if there is one that has not been seen yet. */
+    void learnLocalPort(Sent packet) {
+        boolean syn = packet.packet().has(TcpHeader.SYN) && !packet.packet().has(TcpHeader.ACK);
+        for (Subject subject : all) {
+            if (syn
+                    && subject.state == Subject.State.CONNECTING
+                    && subject.isPeer(packet.remote(), packet.remotePort())) {
+                subject.localPort = packet.localPort();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.TcpState;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * struct tcp_info, as far as the stack knows its fields: getsockopt(TCP_INFO), tcp_get_info(). Times are in
+ * microseconds, windows in segments; of a listener tcpi_unacked is the length of the accept queue and tcpi_sacked its
+ * effective backlog.
+ */
+final class TcpInfo {
+    private static final int TIMESTAMPS = 1;
+    private static final int SACK = 2;
+    private static final int WINDOW_SCALE = 4;
+
+    private TcpInfo() {}
+
+    static Map<String, Long> of(Socket socket) {
+        Map<String, Long> info = new HashMap<>();
+        Connection c = socket.connection;
+        Listener listener = socket.listener;
+        TcpState state = c != null ? c.state() : listener != null ? TcpState.LISTEN : TcpState.CLOSE;
+        put(info, "state", state.ordinal() + 1L);
+        if (listener != null) {
+            put(info, "unacked", listener.acceptQueue.length());
+            put(info, "sacked", listener.effectiveBacklog());
+        }
+        if (c != null) {
+            fill(info, c);
+        }
+        return info;
+    }
+
+    private static void fill(Map<String, Long> info, Connection c) {
+        Sender sender = c.sender;
+        int mss = Math.max(1, sender.mss());
+        boolean scaled = sender.windowScale() > 0 || c.receiver.windowScale() > 0;
+        long options = (c.timestamps ? TIMESTAMPS : 0) | (c.sack ? SACK : 0) | (scaled ? WINDOW_SCALE : 0);
+        put(info, "options", options);
+        put(info, "snd_wscale", sender.windowScale());
+        put(info, "rcv_wscale", Math.max(0, c.receiver.windowScale()));
+        put(info, "snd_mss", sender.mss());
+        put(info, "advmss", c.announcedMss);
+        put(info, "rto", sender.timeout() / 1000);
+        put(info, "rtt", sender.roundTrip.smoothed() / 1000);
+        put(info, "snd_cwnd", sender.congestion.window() / mss);
+        put(info, "unacked", (sender.inFlight() + mss - 1) / mss);
+        put(info, "sacked", 0);
+        put(info, "notsent_bytes", sender.unsent());
+        put(info, "retransmits", sender.timer.retransmits);
+        put(info, "backoff", sender.timer.backoff);
+    }
+
+    private static void put(Map<String, Long> info, String field, long value) {
+        info.put("tcpi_" + field, value);
+    }
+
+    /** What a descriptor that is none has. */
+    static Map<String, Long> ofNullable(@Nullable Socket socket) {
+        return socket == null ? Map.of() : of(socket);
+    }
+}

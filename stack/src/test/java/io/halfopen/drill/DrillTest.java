@@ -1,0 +1,103 @@
+package io.halfopen.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.halfopen.link.KernelHost;
+import io.halfopen.link.LinkException;
+import io.halfopen.linux.Kernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every script of src/test/pkt, on the stack to the nanosecond, and on this machine's kernel in namespaces of their own,
+ * several at a time. Scripts marked slow run there with -Dhalfopen.slow=true only.
+ */
+class DrillTest {
+    private static final Path FOLDER = Path.of("src/test/pkt");
+    private static final boolean SLOW = Boolean.getBoolean("halfopen.slow");
+
+    /** They wait most of the time. */
+    private static final int AT_A_TIME = 8;
+
+    @TestFactory
+    Stream<DynamicTest> onTheStack() throws ScriptException {
+        Settings exact = new Settings.Builder()
+                .set("tolerance_usecs", "0")
+                .set("tolerance_percent", "0")
+                .build();
+        return scripts("stack").stream()
+                .map(script -> dynamicTest(script.file(), () -> {
+                    Outcome outcome = Drill.onStack(script, exact, Kernel.LINUX_6_18, false);
+                    assertThat(outcome.toString()).isEqualTo("PASS " + script.file());
+                }));
+    }
+
+    /** The tolerance is that of a machine that has other things to do as well. */
+    @TestFactory
+    Stream<DynamicTest> onTheKernel() throws ScriptException {
+        try {
+            KernelHost.open().close();
+        } catch (LinkException impossible) {
+            System.out.println("skipped: " + impossible.getMessage());
+            Assumptions.abort("skipped: " + impossible.getMessage());
+        }
+        Settings lenient =
+                new Settings.Builder().set("tolerance_usecs", "150000").build();
+        List<Script> scripts = scripts("kernel").stream()
+                .filter(script -> SLOW || !script.header().slow())
+                .toList();
+        List<Future<Outcome>> outcomes = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
+            for (Script script : scripts) {
+                outcomes.add(threads.submit(() -> Drill.onKernel(script, lenient, false)));
+            }
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int i = 0; i < scripts.size(); i++) {
+            String file = scripts.get(i).file();
+            Future<Outcome> outcome = outcomes.get(i);
+            tests.add(dynamicTest(file, () -> assertThat(of(outcome)).isEqualTo("PASS " + file)));
+        }
+        return tests.stream();
+    }
+
+    private static String of(Future<Outcome> outcome) throws InterruptedException {
+        try {
+            return outcome.get().toString();
+        } catch (ExecutionException failed) {
+            return String.valueOf(failed.getCause());
+        }
+    }
+
+    private static List<Script> scripts(String machine) throws ScriptException {
+        List<Script> scripts = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".pkt"))
+                    .sorted()
+                    .toList()) {
+                String name = FOLDER.relativize(file).toString();
+                Script script = Script.parse(name, Files.readString(file));
+                if (script.header().isFor(machine)) {
+                    scripts.add(script);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(scripts).isNotEmpty();
+        return scripts;
+    }
+}

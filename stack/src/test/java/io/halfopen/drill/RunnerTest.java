@@ -1,0 +1,148 @@
+package io.halfopen.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.linux.Kernel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the runner says of scripts that expect the wrong thing, and how time passes. */
+class RunnerTest {
+    private static final String LISTEN = """
+            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+            +0 bind(3, ..., ...) = 0
+            +0 listen(3, 1) = 0
+            """;
+
+    private static final String HANDSHAKE = LISTEN + """
+            +0 < S 0:0(0) win 65535 <mss 1460>
+            +0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 < . 1:1(0) ack 1 win 65535
+            +0 accept(3, ..., ...) = 4
+            """;
+
+    private static Outcome run(String script) throws ScriptException {
+        return Drill.onStack(Script.parse("x.pkt", script), Settings.none(), Kernel.LINUX_6_18, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            +0 > S. 0:0(0) ack 2           | ack is 1, not 2; expected at 0 > S. 0:0(0) ack 2; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 > SE. 0:0(0) ack 1          | the flags differ; expected at 0 > SE. 0:0(0) ack 1; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 > S. 0:0(0) ack 1           | the options differ; expected at 0 > S. 0:0(0) ack 1; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 > S. 0:0(0) ack 1 win 1     | window is 64240, not 1; expected at 0 > S. 0:0(0) ack 1 win 1; sent at 0 > S. 0:0(0) ack 1 win 64240 <mss 1460>
+            +0 > [ect0] S. 0:0(0) ack 1    | ECN differs; expected at 0 > [ect0] S. 0:0(0) ack 1; sent at 0 > [noecn] S. 0:0(0) ack 1 <mss 1460>
+            +.1 > S. 0:0(0) ack 1 <...>    | sent too early; expected at 0.1 > S. 0:0(0) ack 1 <...>; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 %{ assert PassiveOpens == 1 }% | assert PassiveOpens == 1: PassiveOpens is 0
+            +0 accept(3, ..., ...) = 4     | accept() blocks: where that is meant, write 0...1 before it
+            +0 close(9) = 0                | the script has no descriptor 9 now
+            +0 listen(3, 1) = -1 EINVAL (x) | listen() returned 0, not -1 EINVAL
+            +0 bind(3, ..., ...) = 0       | bind() returned -1 EINVAL, not 0
+            """)
+    void aFailureNamesItsLineAndWhatWasThere(String line, String why) throws ScriptException {
+        Outcome outcome = run(LISTEN + "+0 < S 0:0(0) win 65535 <mss 1460>\n" + line);
+        assertThat(outcome).hasToString("FAIL x.pkt:5: " + why);
+    }
+
+    @Test
+    void whatCameLaterIsSaidWithItsTime() throws ScriptException {
+        Outcome outcome =
+                run(LISTEN + "+0 < S 0:0(0) win 65535\n+0 > S. 0:0(0) ack 1 <...>\n+.5 > S. 0:0(0) ack 1 <...>");
+        assertThat(outcome)
+                .hasToString("FAIL x.pkt:6: nothing was sent in time; expected at 0.5 > S. 0:0(0) ack 1 <...>;"
+                        + " sent at 1 > S. 0:0(0) ack 1 <mss 1460>");
+    }
+
+    @Test
+    void whatNeverComesIsSaid() throws ScriptException {
+        assertThat(run(HANDSHAKE + "+0 > . 1:1(0) ack 1"))
+                .hasToString("FAIL x.pkt:8: nothing was sent; expected at 0 > . 1:1(0) ack 1");
+    }
+
+    @Test
+    void aCallThatBlocksReturnsWhenItCan() throws ScriptException {
+        String blocked = HANDSHAKE + "+0...0.3 read(4, ..., 100) = 5\n+.3 < P. 1:6(5) ack 1 win 65535\n";
+        assertThat(run(blocked)).hasToString("PASS x.pkt");
+        assertThat(run(blocked.replace("+.3", "+.2")))
+                .hasToString("FAIL x.pkt:8: the call returned at 0.2, and should at 0.3");
+        assertThat(run(blocked.replace("+.3", "+.4")))
+                .hasToString("FAIL x.pkt:8: the call still blocks at 0.304, and should have returned at 0.3");
+    }
+
+    @Test
+    void pollWaitsItsTimeout() throws ScriptException {
+        assertThat(run(LISTEN + "+0...0.1 poll([{fd=3, events=POLLIN, revents=0}], 1, 100) = 0"))
+                .hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void aConnectThatBlocksIsOverWithTheSynAck() throws ScriptException {
+        assertThat(run("""
+                                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                                +0...0.1 connect(3, ..., ...) = 0
+                                +0 > S 0:0(0) <...>
+                                +.1 < S. 0:0(0) ack 1 win 65535 <mss 1460>
+                                +0 > . 1:1(0) ack 1
+                                """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void edgesAreReportedOnce() throws ScriptException {
+        assertThat(run(HANDSHAKE + """
+                                        +0 epoll_create(1) = 5
+                                        +0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, fd=4}) = 0
+                                        +0 epoll_wait(5, {events=0, ptr=0}, 1, 0) = 0
+                                        +0 < P. 1:6(5) ack 1 win 65535
+                                        +0 > . 1:1(0) ack 6
+                                        +0 epoll_wait(5, {events=EPOLLIN, fd=4}, 1, 0) = 1
+                                        +0 epoll_wait(5, {events=0, ptr=0}, 1, 0) = 0
+                                        """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void variablesAndPrintsOfChecks() throws ScriptException {
+        Outcome outcome = run(HANDSHAKE + """
+                        +0 %{
+                        # a comment
+                        half = tcpi_snd_mss // 2
+                        assert half == 730 and (half
+                             < tcpi_snd_mss), half
+                        assert 1 < 2 < 3 and not 3 < 2 < 1; assert min(3, max(1, 2)) ** 2 == 4 or False
+                        print(half, "is half")
+                        }%
+                        """);
+        assertThat(outcome).hasToString("PASS x.pkt");
+        assertThat(outcome.notes()).isEqualTo("print(half, \"is half\"): 730\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            +0 `rm -rf /`                                    | the command `rm -rf /`, without --allow-shell, is not supported
+            +0 `sysctl -q net.ipv4.nope=1`                   | the sysctl net.ipv4.nope on the stack is not supported
+            +0 setsockopt(4, SOL_TCP, TCP_CORK, [1], 4) = 0  | the socket option TCP_CORK on the stack is not supported
+            +0 recv(4, ..., 10, MSG_PEEK) = 0                | the flag 0x2 of send() and recv() on the stack is not supported
+            +0 pipe([5, 6]) = 0                              | pipe() is not supported
+            +0 %{ assert tcpi_fackets == 0 }%                | tcpi_fackets is not supported
+            """)
+    void whatTheStackHasNotSkipsTheScript(String line, String what) throws ScriptException {
+        assertThat(run(HANDSHAKE + line)).hasToString("SKIP x.pkt:8: " + what);
+    }
+
+    @Test
+    void flowsWithPortsHaveTheirOwnNumbers() throws ScriptException {
+        assertThat(run(LISTEN + """
+                                        +0 < 192.0.2.7:1000>8080 S 5000:5000(0) win 65535 <mss 1460>
+                                        +0 < 1001>8080 S 0:0(0) win 65535 <mss 1460>
+                                        +0 > 8080>1001 S. 100:100(0) ack 1 <mss 1460>
+                                        +0 > 8080>192.0.2.7:1000 S. 0:0(0) ack 5001 <mss 1460>
+                                        +0 %{ assert unexpected_packets == 0 }%
+                                        """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void overIpv6() throws ScriptException {
+        assertThat(run("--ip_version=ipv6\n" + HANDSHAKE.replace("mss 1460>\n+0 < .", "mss 1440>\n+0 < .")))
+                .hasToString("PASS x.pkt");
+    }
+}
