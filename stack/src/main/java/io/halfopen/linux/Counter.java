@@ -47,6 +47,7 @@ public enum Counter {
     TCPTimeouts(Group.TcpExt, "retransmission timers that fired, for SYN, SYN-ACK or data"),
     TCPLossProbes(Group.TcpExt, "tail loss probes sent"),
     TCPDSACKOldSent(Group.TcpExt, "duplicate SACKs sent: what came was here before (RFC 2883)"),
+    TCPDSACKOfoSent(Group.TcpExt, "the same of what lies beyond a gap"),
     TCPAbortOnData(Group.TcpExt, "connections reset since data came after close()"),
     TCPAbortOnClose(Group.TcpExt, "connections reset since close() left data unread"),
     TCPAbortOnTimeout(Group.TcpExt, "connections given up after too many retransmissions"),

@@ -187,6 +187,11 @@ public enum Kernel {
         return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + TICK)) : now + timeout;
     }
 
+    /** How old an ACK may be, octets before what is acknowledged; since 6.7 nothing that was never sent is taken. */
+    public int oldestAck(int greatestWindow, long acknowledged) {
+        return this == LINUX_6_18 ? (int) Math.min(greatestWindow, acknowledged) : greatestWindow;
+    }
+
     /** Since 6.17: a segment that ends beyond the window is refused, unless nothing waits to be read. */
     public boolean refusesOvershoot() {
         return this == LINUX_6_18;

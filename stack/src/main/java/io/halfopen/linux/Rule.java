@@ -77,6 +77,12 @@ public enum Rule {
             SyncookiesRecv,
             ListenOverflows,
             ListenDrops),
+    COOKIE_DUPLICATE(
+            DROP,
+            "a good cookie, but the handshake has begun anew",
+            "inet_ehash_nolisten",
+            SyncookiesRecv,
+            PassiveOpens),
     COOKIE_OPTIONS_REFUSED(DROP, "the cookie has options that are off now", "cookie_timestamp_decode", SyncookiesRecv),
     COOKIE_FAILED(REPLY, "no cookie of ours, or too old: RST", "cookie_v4_check", SyncookiesFailed),
     LISTENER_ACK_RESET(REPLY, "an ACK for no handshake of this listener: RST", "tcp_rcv_state_process"),

@@ -21,6 +21,7 @@ public enum Sysctl {
             "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
+    tcp_dsack("net.ipv4", 0, 1, "tell peers that use SACK what came twice", 1),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
     tcp_fin_timeout(
             "net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),

@@ -18,11 +18,13 @@ final class ConnectionInput {
     private final Core core;
     private final Transmission transmission;
     private final TimeWaits timeWaits;
+    private final Repetitions repetitions;
 
     ConnectionInput(Core core, Transmission transmission, TimeWaits timeWaits) {
         this.core = core;
         this.timeWaits = timeWaits;
         this.transmission = transmission;
+        repetitions = new Repetitions(core);
     }
 
     Rule receive(Connection c, Segment segment) {
@@ -46,6 +48,7 @@ final class ConnectionInput {
         }
         switch (rule) {
             case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
+                repetitions.old(c, segment);
                 c.receiver.acks.demand();
                 c.senselessAt = isData(segment) ? c.senselessAt : core.stamp();
                 transmission.ack(c, rule);
@@ -104,12 +107,13 @@ final class ConnectionInput {
         return segment.seqLength() > 0 && !segment.has(SYN);
     }
 
-    private static Rule judgeAck(Sender sender, int ack) {
+    private Rule judgeAck(Sender sender, int ack) {
         if (SeqNumber.after(ack, sender.max())) {
             return Rule.ACK_OF_UNSENT;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
-        return SeqNumber.before(ack, sender.una() - sender.greatestWindow()) ? Rule.ACK_TOO_OLD : Rule.ACK_ACCEPTED;
+        int oldest = sender.una() - core.kernel.oldestAck(sender.greatestWindow(), sender.acknowledged());
+        return SeqNumber.before(ack, oldest) ? Rule.ACK_TOO_OLD : Rule.ACK_ACCEPTED;
     }
 
     private Rule process(Connection c, Segment segment) {
@@ -244,6 +248,7 @@ final class ConnectionInput {
         if (!c.state().canReceive()) {
             boolean old = segment.seqLength() > 0 && SeqNumber.before(segment.seq(), receiver.nxt());
             if (old) {
+                repetitions.old(c, segment);
                 receiver.acks.demand();
             }
             return old ? Rule.DATA_DUPLICATE : Rule.ACK_ACCEPTED;
@@ -255,6 +260,7 @@ final class ConnectionInput {
             c.close(0);
             return Rule.DATA_AFTER_CLOSE;
         }
+        repetitions.within(c, segment);
         Rule rule = receiver.accept(segment, segment.has(FIN));
         if (length > 0) {
             receiver.acks.onData(length, receiver.window(), c.announcedMss, core.now(), c.sender.timeout());
@@ -266,7 +272,11 @@ final class ConnectionInput {
                 }
                 c.wake();
             }
-            case DATA_OUT_OF_ORDER, DATA_TOO_MANY_GAPS, DATA_DUPLICATE, DATA_NO_ROOM -> receiver.acks.demand();
+            case DATA_DUPLICATE -> {
+                repetitions.old(c, segment);
+                receiver.acks.demand();
+            }
+            case DATA_OUT_OF_ORDER, DATA_TOO_MANY_GAPS, DATA_NO_ROOM -> receiver.acks.demand();
             case FIN_ACCEPTED -> finish(c);
             default -> {}
         }

@@ -53,7 +53,8 @@ final class CookieInput {
         if (half.timestamps && !isAllowed(segment, half)) {
             return Rule.COOKIE_OPTIONS_REFUSED;
         }
-        return half.listener.judgeCookie(core.kernel);
+        Rule rule = half.listener.judgeCookie(core.kernel);
+        return rule == Rule.COOKIE_ACCEPTED && core.flows.find(segment) != null ? Rule.COOKIE_DUPLICATE : rule;
     }
 
     private boolean isAllowed(Segment segment, HalfOpen half) {

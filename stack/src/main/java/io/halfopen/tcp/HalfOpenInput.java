@@ -39,7 +39,6 @@ final class HalfOpenInput {
                 core.output.reset(segment, rule);
                 remove(half);
             }
-            case HALF_OPEN_BAD_ACK -> core.output.reset(segment, rule);
             case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
             case FINAL_ACK_ACCEPTED -> {
                 leave(half);

@@ -102,7 +102,13 @@ final class Input {
             halfOpenInput.forget(half);
             return deliverToListener();
         }
-        return halfOpenInput.receive(half, segment);
+        Rule rule = halfOpenInput.receive(half, segment);
+        if (rule != Rule.HALF_OPEN_BAD_ACK) {
+            return rule;
+        }
+        // It may be the cookie of an earlier handshake: the listener answers it (tcp_check_req).
+        Rule answer = listenInput.receive(half.listener, segment, ListenInput.ANY_ISN);
+        return answer == Rule.LISTENER_ACK_RESET ? rule : answer;
     }
 
     /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */

@@ -122,25 +122,29 @@ final class Output {
 
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
-        int blocks = length == 0 && c.receiver.hasRepeated() ? 1 : 0;
+        SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        int blocks =
+                sacks == null || length > 0 ? 0 : sacks.blocks(c.timestamps ? SackBlocks.MOST - 1 : SackBlocks.MOST);
         int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
         if (c.timestamps) {
             TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
         }
-        if (blocks > 0) {
-            writeRepeated(c.receiver, tcp + TcpHeader.LENGTH + stamp);
+        if (sacks != null && blocks > 0) {
+            writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
         }
         c.sender.copyTo(position, bytes, tcp + header, length);
         header(c, tcp, seq, c.receiver.nxt(), header, flags, c.receiver.announce());
         finish(c, tcp, header + length, c.nextId(), why);
     }
 
-    private void writeRepeated(Receiver receiver, int at) {
-        TcpOptions.writeSackHeader(bytes, at, 1);
-        TcpOptions.writeSackBlock(bytes, at, 0, receiver.repeatedFrom(), receiver.repeatedUntil());
-        receiver.repeated(0, 0);
+    private void writeSacks(SackBlocks sacks, int blocks, int at) {
+        TcpOptions.writeSackHeader(bytes, at, blocks);
+        for (int i = 0; i < blocks; i++) {
+            TcpOptions.writeSackBlock(bytes, at, i, sacks.left(i), sacks.right(i));
+        }
+        sacks.told();
     }
 
     /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Rule;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The half of a connection that receives: what is next, what waits to be read, what came after a gap, and how much more
@@ -39,10 +40,8 @@ final class Receiver {
     private int finSeq;
     private boolean finReached;
 
-    /** What came again is told once, by the next ACK (RFC 2883): where it begins and ends; both 0 if nothing. */
-    private int repeatedFrom;
-
-    private int repeatedUntil;
+    /** Most connections never have any. */
+    private @Nullable SackBlocks sacks;
 
     Receiver(BufferPool pool) {
         ring = new ByteRing(pool);
@@ -54,8 +53,9 @@ final class Receiver {
         acks.reset();
         finSeen = false;
         finReached = false;
-        repeatedFrom = 0;
-        repeatedUntil = 0;
+        if (sacks != null) {
+            sacks.clear();
+        }
     }
 
     /** {@code space} is the most that may wait unread; {@code scale} is negative where scaling is not to be offered. */
@@ -95,22 +95,21 @@ final class Receiver {
         return nxt;
     }
 
+    /** What the next ACK says of gaps and repetitions; null if there has never been one. */
+    @Nullable
+    SackBlocks sacks() {
+        return sacks;
+    }
+
     /** The next ACK says that this was here before. */
     void repeated(int from, int until) {
-        repeatedFrom = from;
-        repeatedUntil = until;
+        sackBlocks().repeated(from, until);
     }
 
-    boolean hasRepeated() {
-        return repeatedFrom != repeatedUntil;
-    }
-
-    int repeatedFrom() {
-        return repeatedFrom;
-    }
-
-    int repeatedUntil() {
-        return repeatedUntil;
+    private SackBlocks sackBlocks() {
+        SackBlocks made = sacks == null ? new SackBlocks() : sacks;
+        sacks = made;
+        return made;
     }
 
     int window() {
@@ -172,7 +171,33 @@ final class Receiver {
             finReached = true;
             return Rule.FIN_ACCEPTED;
         }
+        if (rule == Rule.DATA_OUT_OF_ORDER && !SeqNumber.before(seq, nxt)) {
+            noteIsland(seq, fin ? dataEnd + 1 : dataEnd);
+        }
         return rule;
+    }
+
+    /** What has just come beyond a gap, with all that it touches. */
+    private void noteIsland(int seq, int endSeq) {
+        int left = seq;
+        int right = endSeq;
+        for (int i = 0; i < islands.count(); i++) {
+            if (SeqNumber.upTo(islands.left(i), seq) && SeqNumber.upTo(seq, islands.right(i))) {
+                left = islands.left(i);
+                right = SeqNumber.max(right, islands.right(i));
+            }
+        }
+        sackBlocks().grew(left, right);
+    }
+
+    /** How far what begins here is a repetition of something beyond a gap: the end of that, or {@code seq}. */
+    int repeatedBeyondGap(int seq, int endSeq) {
+        for (int i = 0; i < islands.count(); i++) {
+            if (SeqNumber.upTo(islands.left(i), seq) && SeqNumber.before(seq, islands.right(i))) {
+                return SeqNumber.min(endSeq, islands.right(i));
+            }
+        }
+        return seq;
     }
 
     private static Rule withoutData(boolean fin) {
@@ -199,6 +224,9 @@ final class Receiver {
         int reached = islands.isEmpty() ? until : islands.join(until);
         ring.extend(reached - nxt);
         nxt = reached;
+        if (sacks != null) {
+            sacks.reached(nxt);
+        }
         return Rule.DATA_ACCEPTED;
     }
 

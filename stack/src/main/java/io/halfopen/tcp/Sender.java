@@ -34,6 +34,7 @@ final class Sender {
     private int windowAck;
     private byte windowScale;
     private int mss;
+    private long acknowledged;
 
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
     private boolean finQueued;
@@ -67,6 +68,7 @@ final class Sender {
         wnd = 0;
         greatestWnd = 0;
         windowScale = 0;
+        acknowledged = 0;
     }
 
     void start(int iss) {
@@ -197,6 +199,15 @@ final class Sender {
         return windowScale;
     }
 
+    /** Octets that were acknowledged so far; a SYN of ours is one of them (tcpi_bytes_acked). */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    void synAcknowledged() {
+        acknowledged = 1;
+    }
+
     int greatestWindow() {
         return greatestWnd;
     }
@@ -271,6 +282,7 @@ final class Sender {
     /** Takes what was acknowledged out of the ring; returns the octets and FIN that this was. */
     int acknowledge(int ack) {
         int count = ack - una;
+        acknowledged += count;
         int data = Math.min(count, ring.length());
         finAcknowledged |= finQueued && count > data;
         ring.discard(data, false);

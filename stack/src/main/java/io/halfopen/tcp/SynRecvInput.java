@@ -21,11 +21,13 @@ final class SynRecvInput {
     private final Core core;
     private final Transmission transmission;
     private final ConnectionInput connectionInput;
+    private final Repetitions repetitions;
 
     SynRecvInput(Core core, Transmission transmission, ConnectionInput connectionInput) {
         this.core = core;
         this.transmission = transmission;
         this.connectionInput = connectionInput;
+        repetitions = new Repetitions(core);
     }
 
     Rule receive(Connection c, Segment segment) {
@@ -85,6 +87,7 @@ final class SynRecvInput {
     private static void start(Connection c, int window, int seq) {
         Sender sender = c.sender;
         sender.established(sender.max(), window, seq, sender.mss(), sender.windowScale());
+        sender.synAcknowledged();
         sender.timer.reset();
         c.receiver.established(c.announcedMss);
         c.receiver.acks.start(sender.mss());
@@ -105,11 +108,7 @@ final class SynRecvInput {
             c.enter(TcpState.FIN_WAIT1); // shutdown() was called before
         }
         if (segment.has(SYN)) {
-            core.count(Counter.DelayedACKLost);
-            if (c.sack) {
-                core.count(Counter.TCPDSACKOldSent);
-                c.receiver.repeated(segment.seq(), segment.endSeq());
-            }
+            repetitions.old(c, segment);
             transmission.push(c, Rule.FIN_SENT);
             transmission.ack(c, Rule.SYN_RECV_ESTABLISHED);
             c.arm();

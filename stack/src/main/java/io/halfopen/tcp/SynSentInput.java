@@ -165,6 +165,7 @@ final class SynSentInput {
         } else {
             c.sender.roundTrip.unknown();
         }
+        c.sender.synAcknowledged();
         c.sender.timer.reset();
         c.receiver.acks.start(mss);
         c.enter(TcpState.ESTABLISHED);

@@ -132,7 +132,7 @@ class ConnectionTest {
                     P. 90000:90005(5) ack 1 | . 1:1(0) ack 6 | BEYOND_WINDOW
                     . 6:6(0) ack 2   | . 1:1(0) ack 6  | ACK_OF_UNSENT
                     . 6:6(0) ack -99999 | . 1:1(0) ack 6 | ACK_TOO_OLD
-                    . 6:6(0) ack 0   |                 | ACK_ACCEPTED
+                    . 6:6(0) ack 0   | . 1:1(0) ack 6  | ACK_TOO_OLD
                     - 6:6(0)         |                 | NO_ACK_FLAG
                     P 6:11(5)        |                 | NO_ACK_FLAG
                     R 7:7(0)         | . 1:1(0) ack 6  | RST_CHALLENGED
@@ -150,6 +150,7 @@ class ConnectionTest {
                         switch (rule) {
                             case ACK_OF_UNSENT, ACK_TOO_OLD, RST_CHALLENGED -> "TCPChallengeACK+1";
                             case BEYOND_WINDOW -> "BeyondWindow+1";
+                            case DATA_DUPLICATE -> "DelayedACKLost+1";
                             case SYN_CHALLENGED -> "InErrs+1 TCPChallengeACK+1 TCPSYNChallenge+1";
                             default -> "";
                         });

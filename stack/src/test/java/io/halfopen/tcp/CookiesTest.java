@@ -238,6 +238,26 @@ class CookiesTest {
         assertThat(thief.inject(". 1:1(0) ack " + (1 + offset))).isEqualTo(Rule.COOKIE_FAILED);
     }
 
+    /** Measured: such an ACK is the listener's, also while there is another handshake of this peer. */
+    @Test
+    void anAckThatTheHalfOpenDoesNotWantMayBeACookie() {
+        scene.set(Sysctl.tcp_syncookies, 1);
+        scene.stack.listen(listener, 0);
+        assertThat(scene.peer().inject(SYN)).isEqualTo(Rule.SYN_ANSWERED);
+        cookie();
+        int isn = peer.hostIsn();
+        scene.stack.listen(listener, 5);
+        assertThat(peer.inject("S 0:0(0) win 64240 <mss 1460>")).isEqualTo(Rule.SYN_ANSWERED);
+        peer.next();
+        assertThat(peer.inject(". 1:1(0) ack 77")).isEqualTo(Rule.COOKIE_FAILED);
+        assertThat(scene.changes()).isEqualTo("OutRsts+1 SyncookiesFailed+1");
+        peer.next();
+        assertThat(peer.inject(". 1:1(0) ack " + (1 + isn - peer.hostIsn()))).isEqualTo(Rule.COOKIE_DUPLICATE);
+        peer.expectNothing();
+        assertThat(scene.stack.queues(listener).acceptQueue()).isZero();
+        assertThat(peer.inject(". 1:1(0) ack 1")).isEqualTo(Rule.FINAL_ACK_ACCEPTED);
+    }
+
     // ---- a full accept queue
 
     @ParameterizedTest

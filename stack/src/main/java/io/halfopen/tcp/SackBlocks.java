@@ -1,0 +1,82 @@
+package io.halfopen.tcp;
+
+import io.halfopen.wire.SeqNumber;
+
+/**
+ * What an ACK says besides its number: which stretches lie beyond a gap (RFC 2018), the one that grew last first; and
+ * before them, once, what had been here before (RFC 2883).
+ */
+final class SackBlocks {
+    /** As many as fit without timestamps; with them there is room for one less. */
+    static final int MOST = 4;
+
+    private final int[] edges = new int[2 * MOST];
+    private int count;
+    private int repeatedFrom;
+    private int repeatedUntil;
+
+    void clear() {
+        count = 0;
+        repeatedFrom = 0;
+        repeatedUntil = 0;
+    }
+
+    /** The next ACK says that this was here before. */
+    void repeated(int from, int until) {
+        repeatedFrom = from;
+        repeatedUntil = until;
+    }
+
+    /** The next ACK has been sent. */
+    void told() {
+        repeated(0, 0);
+    }
+
+    private boolean hasRepeated() {
+        return repeatedFrom != repeatedUntil;
+    }
+
+    /** This stretch, as it is now, grew last; older ones that it has swallowed are gone. */
+    void grew(int left, int right) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            boolean apart = SeqNumber.before(right, edges[2 * i]) || SeqNumber.before(edges[2 * i + 1], left);
+            if (apart) {
+                edges[2 * kept] = edges[2 * i];
+                edges[2 * kept + 1] = edges[2 * i + 1];
+                kept++;
+            }
+        }
+        kept = Math.min(kept, MOST - 1);
+        System.arraycopy(edges, 0, edges, 2, 2 * kept);
+        edges[0] = left;
+        edges[1] = right;
+        count = kept + 1;
+    }
+
+    /** Everything before this number is here. */
+    void reached(int nxt) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (SeqNumber.after(edges[2 * i], nxt)) {
+                edges[2 * kept] = edges[2 * i];
+                edges[2 * kept + 1] = edges[2 * i + 1];
+                kept++;
+            }
+        }
+        count = kept;
+    }
+
+    /** How many blocks the next ACK has if there is room for so many. */
+    int blocks(int room) {
+        return Math.min(room, count + (hasRepeated() ? 1 : 0));
+    }
+
+    int left(int block) {
+        return block == 0 && hasRepeated() ? repeatedFrom : edges[2 * (block - (hasRepeated() ? 1 : 0))];
+    }
+
+    int right(int block) {
+        return block == 0 && hasRepeated() ? repeatedUntil : edges[2 * (block - (hasRepeated() ? 1 : 0)) + 1];
+    }
+}
