@@ -78,8 +78,7 @@ class SackTest {
         peer.inject("P. 21:31(10) ack 1");
         peer.expect(". 1:1(0) ack 11 <nop,nop,sack 21:31>");
         peer.inject("P. 21:31(10) ack 1");
-        assertThat(scene.stack.counter(Counter.TCPDSACKOfoSent))
-                .isEqualTo(1);
+        assertThat(scene.stack.counter(Counter.TCPDSACKOfoSent)).isEqualTo(1);
         peer.expect(". 1:1(0) ack 11 <nop,nop,sack 21:31 21:31>");
     }
 
