@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 /**
  * This machine's own kernel in a fresh network namespace, with the surface of {@link io.halfopen.tcp.Stack}: the same
@@ -305,9 +304,7 @@ public final class KernelHost implements AutoCloseable {
     }
 
     public void set(Sysctl sysctl, int... numbers) throws LinkException {
-        setSysctl(
-                sysctl.fullName(),
-                Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" ")));
+        setSysctl(sysctl.fullName(), sysctl.format(numbers));
     }
 
     private static Path file(String fullName) throws LinkException {

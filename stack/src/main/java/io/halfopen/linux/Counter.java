@@ -59,6 +59,10 @@ public enum Counter {
     TCPOFODrop(Group.TcpExt, "segments out of order dropped since there were too many gaps"),
     TCPChallengeACK(Group.TcpExt, "challenge ACKs sent (RFC 5961)"),
     TCPSYNChallenge(Group.TcpExt, "those of them that answer a SYN"),
+    TCPFastOpenPassive(Group.TcpExt, "connections that a SYN with a good Fast Open cookie made"),
+    TCPFastOpenPassiveFail(Group.TcpExt, "SYNs with a Fast Open cookie that is not ours"),
+    TCPFastOpenListenOverflow(Group.TcpExt, "SYNs that found too many Fast Open handshakes under way"),
+    TCPFastOpenCookieReqd(Group.TcpExt, "SYNs that asked for a Fast Open cookie"),
     TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
     TCPACKSkippedSynRecv(Group.TcpExt, "answers not sent, tcp_invalid_ratelimit: to a half-open"),
     TCPACKSkippedPAWS(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to old timestamps"),
@@ -68,7 +72,8 @@ public enum Counter {
     TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
     BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
-    TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window");
+    TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),
+    TCPFastOpenPassiveAltKey(Group.TcpExt, "connections made by a Fast Open cookie of the key before");
 
     /** The line of /proc it stands in; nstat prints it as a prefix. */
     public enum Group {

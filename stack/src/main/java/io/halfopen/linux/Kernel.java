@@ -259,7 +259,7 @@ public enum Kernel {
         return switch (sysctl) {
             case somaxconn -> new int[] {128};
             case tcp_max_syn_backlog -> new int[] {512};
-            case tcp_syn_linear_timeouts -> new int[] {0};
+            case tcp_syn_linear_timeouts, tcp_fastopen -> new int[] {0};
             case rmem_max, wmem_max -> new int[] {212992};
             case tcp_rmem -> new int[] {4096, 87380, 6291456};
             default -> sysctl.defaults();

@@ -35,7 +35,7 @@ public enum Rule {
             InMsgs,
             ListenDrops),
     ICMP_CONNECT_FAILED(
-            ACCEPT, "an ICMP error about a SYN: connect() fails", "tcp_v4_err", InDelivers, InMsgs, AttemptFails),
+            ACCEPT, "an ICMP error about a SYN: the handshake fails", "tcp_v4_err", InDelivers, InMsgs, AttemptFails),
     ICMP_REMEMBERED(
             ACCEPT,
             "an ICMP error: only if nothing gets through is it what read() says",
@@ -51,6 +51,23 @@ public enum Rule {
 
     // ---- LISTEN
     SYN_ANSWERED(REPLY, "SYN-ACK sent, the handshake is half-open", "tcp_conn_request"),
+    SYN_FAST_OPENED(
+            ACCEPT, "Fast Open: connected and queued by the SYN", "tcp_try_fastopen", PassiveOpens, TCPFastOpenPassive),
+    SYN_FAST_OPENED_BY_OLD_KEY(
+            ACCEPT,
+            "Fast Open with a cookie of the key before: a new one",
+            "tcp_try_fastopen",
+            PassiveOpens,
+            TCPFastOpenPassive,
+            TCPFastOpenPassiveAltKey),
+    FAST_OPEN_COOKIE_SENT(REPLY, "SYN-ACK with the Fast Open cookie that was asked for", "tcp_try_fastopen"),
+    FAST_OPEN_BAD_COOKIE(
+            REPLY, "not our Fast Open cookie: SYN-ACK with ours", "tcp_try_fastopen", TCPFastOpenPassiveFail),
+    FAST_OPEN_QUEUE_FULL(
+            REPLY,
+            "too many Fast Open handshakes: SYN-ACK as without",
+            "tcp_fastopen_queue_check",
+            TCPFastOpenListenOverflow),
     BERKELEY_QUEUES_FULL(DROP, "both queues together are at 3/2 backlog + 1", "UNP 4.5", ListenDrops),
     SYN_QUEUE_FULL(DROP, "SYN queue full: the SYN is dropped", "tcp_conn_request", TCPReqQFullDrop, ListenDrops),
     SYN_COOKIE_SENT(
@@ -139,6 +156,11 @@ public enum Rule {
             EmbryonicRsts),
     FINAL_ACK_ACCEPTED(ACCEPT, "handshake complete, queued for accept()", "tcp_v4_syn_recv_sock", PassiveOpens),
 
+    // ---- SYN_RECV: Fast Open
+    FAST_OPEN_RESET(ACCEPT, "the peer reset a Fast Open handshake", "tcp_check_req", AttemptFails, AttemptFails),
+    FAST_OPEN_SYN_RESET(REPLY, "another SYN inside a Fast Open's window: RST", "tcp_check_req", AttemptFails),
+    FAST_OPEN_ESTABLISHED(ACCEPT, "the final ACK of a Fast Open", "tcp_rcv_synrecv_state_fastopen"),
+
     // ---- SYN_SENT
     SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_RST(DROP, "an RST for something else than our SYN", "tcp_rcv_synsent_state_process"),
@@ -206,6 +228,12 @@ public enum Rule {
     SYN_ACK_RETRANSMITTED(
             SEND, "no final ACK: SYN-ACK again", "reqsk_timer_handler", TCPTimeouts, TCPSynRetrans, RetransSegs),
     SYN_ACK_MUTED(SEND, "TCP_DEFER_ACCEPT: no SYN-ACK while data is waited for", "syn_ack_recalc", TCPTimeouts),
+    FAST_OPEN_TIMED_OUT(
+            SEND,
+            "no final ACK of a Fast Open: ETIMEDOUT",
+            "tcp_fastopen_synack_timer",
+            TCPTimeouts,
+            TCPAbortOnTimeout),
     HALF_OPEN_EXPIRED(SEND, "no final ACK: the half-open is forgotten", "reqsk_timer_handler", TCPTimeouts),
     DATA_RETRANSMITTED(SEND, "no ACK in time: retransmitted", "tcp_retransmit_timer", TCPTimeouts),
     DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),

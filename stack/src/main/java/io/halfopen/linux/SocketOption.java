@@ -11,6 +11,8 @@ public enum SocketOption {
     TCP_NODELAY(true, "1: send small segments at once instead of waiting for the last one's ACK (Nagle)"),
     TCP_MAXSEG(true, "largest segment to announce and to send, octets"),
     TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127"),
+    TCP_FASTOPEN(true, "on a listener: Fast Open handshakes that may be under way, at most somaxconn; 0: none"),
+    TCP_FASTOPEN_NO_COOKIE(true, "1: Fast Open needs no cookie here"),
     TCP_USER_TIMEOUT(
             true,
             "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default"),

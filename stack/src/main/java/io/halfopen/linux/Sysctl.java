@@ -1,6 +1,7 @@
 package io.halfopen.linux;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * The knobs under /proc/sys/net that act on the stack, with Linux's names, ranges and the defaults of 6.18 as measured
@@ -23,6 +24,37 @@ public enum Sysctl {
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
     tcp_dsack("net.ipv4", 0, 1, "tell peers that use SACK what came twice", 1),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
+    tcp_fastopen(
+            "net.ipv4",
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            "Fast Open, sum of: 1 clients; 2 servers; 4 clients without cookie; 0x200 servers without cookie; "
+                    + "0x400 all listeners, not only those with TCP_FASTOPEN",
+            1),
+    tcp_fastopen_key(
+            "net.ipv4",
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            "key of Fast Open cookies, as 01234567-89abcdef-01234567-89abcdef; after a comma the key before, whose "
+                    + "cookies are still good; all 0: a random one",
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0) {
+        @Override
+        public int[] parse(String text) {
+            return FastOpenKeyText.parse(this, text);
+        }
+
+        @Override
+        public String format(int... numbers) {
+            return FastOpenKeyText.format(numbers);
+        }
+    },
     tcp_fin_timeout(
             "net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
     tcp_invalid_ratelimit(
@@ -120,6 +152,11 @@ public enum Sysctl {
                     + (width() == 1 ? " number" : " numbers") + ", not '" + text + "'");
         }
         return Arrays.stream(words).mapToInt(this::number).toArray();
+    }
+
+    /** The text of a value, as sysctl(8) writes it. */
+    public String format(int... numbers) {
+        return Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" "));
     }
 
     private int number(String word) {

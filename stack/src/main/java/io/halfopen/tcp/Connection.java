@@ -43,6 +43,14 @@ final class Connection extends Flow {
     int tsOffset;
     int tsRecent;
     int announcedMss;
+
+    /** What its handshake would be as a half-open, until the final ACK of a Fast Open (tcp_sock.fastopen_rsk). */
+    @Nullable
+    HalfOpen fastOpen;
+
+    /** How often its SYN-ACK may be repeated. */
+    int fastOpenRetries;
+
     private int id;
 
     /** When an ACK answered something senseless last: a {@link Core#stamp}. */
@@ -123,7 +131,12 @@ final class Connection extends Flow {
 
     /** connect() was called, and the handshake is not done. */
     boolean isOpening() {
-        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV;
+        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV && fastOpen == null;
+    }
+
+    /** write() may be called: also before the final ACK of a Fast Open. */
+    boolean canSend() {
+        return state.canSend() || fastOpen != null && !sender.finQueued();
     }
 
     boolean isOrphan() {
@@ -132,6 +145,7 @@ final class Connection extends Flow {
 
     /** It is over: whatever waits for it is told, and the wire knows it no more. */
     void close(int errno) {
+        core.endFastOpen(this, false);
         enter(TcpState.CLOSE);
         core.wheel.cancel(this);
         sender.timer.stop();

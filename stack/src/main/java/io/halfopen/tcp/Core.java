@@ -6,6 +6,7 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.Segment;
+import org.jspecify.annotations.Nullable;
 
 /** What all parts of one stack share: the time, the tables, the counters, and what is to go out. */
 final class Core {
@@ -31,6 +32,7 @@ final class Core {
     final ReadyList ready = new ReadyList();
     final Output output = new Output(this);
 
+    private @Nullable FastOpenKeys fastOpenKeys;
     private final long[] counters = new long[Counter.values().length];
     private final long[] rules = new long[Rule.values().length];
     private final Timers timers;
@@ -65,6 +67,31 @@ final class Core {
             now = nanos;
             millis = (int) (nanos / NANOS_PER_MILLI);
         }
+    }
+
+    /** A handshake with Fast Open is over, one way or the other (reqsk_fastopen_remove). */
+    void endFastOpen(Connection c, boolean reset) {
+        HalfOpen half = c.fastOpen;
+        if (half == null) {
+            return;
+        }
+        c.fastOpen = null;
+        FastOpenQueue queue = half.listener.fastOpen;
+        boolean accepted = c.listener == null;
+        if (reset && accepted && !half.listener.isClosed()) {
+            queue.quarantine(now);
+        } else {
+            queue.remove();
+        }
+        pools.give(half);
+    }
+
+    /** The keys of Fast Open cookies, as tcp_fastopen_key stands now. */
+    FastOpenKeys fastOpenKeys() {
+        if (fastOpenKeys == null || !fastOpenKeys.isFrom(sysctls)) {
+            fastOpenKeys = FastOpenKeys.of(sysctls, secrets);
+        }
+        return fastOpenKeys;
     }
 
     /** The time as {@link #isTooSoon} wants it, milliseconds. */

@@ -49,7 +49,7 @@ final class DataCalls {
         if (c != null && c.isOpening()) {
             return -Errno.EAGAIN;
         }
-        if (c == null || !c.state().canSend()) {
+        if (c == null || !c.canSend()) {
             return -Errno.EPIPE;
         }
         int room = SendBuffers.limit(core, c) - c.sender.queued();

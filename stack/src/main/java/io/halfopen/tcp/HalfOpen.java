@@ -32,6 +32,9 @@ final class HalfOpen extends Flow {
     /** When an ACK answered something senseless last: a {@link Core#stamp}. */
     int answeredAt;
 
+    /** Octets of the SYN's data that were taken: Fast Open only. */
+    char dataInSyn;
+
     /** The client's MSS option; 536 where it had none. */
     char peerMss;
 
@@ -63,6 +66,7 @@ final class HalfOpen extends Flow {
         remoteHigh = segment.sourceHigh();
         remoteLow = segment.sourceLow();
         setPorts(segment.destinationPort(), segment.sourcePort());
+        dataInSyn = 0;
         irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
     }
 
@@ -71,6 +75,6 @@ final class HalfOpen extends Flow {
     }
 
     int rcvNxt() {
-        return irs + 1;
+        return irs + 1 + dataInSyn;
     }
 }

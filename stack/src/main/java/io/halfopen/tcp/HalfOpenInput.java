@@ -30,10 +30,8 @@ final class HalfOpenInput {
                 core.output.synAck(half, rule);
                 startTimer(half);
             }
-            case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED -> {
-                half.answeredAt = ConnectionInput.isData(segment) ? half.answeredAt : core.stamp();
-                ack(half, rule);
-            }
+            case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
+                ack(half, segment, rule);
             case HALF_OPEN_RESET -> remove(half);
             case HALF_OPEN_SYN_RESET, FINAL_ACK_RESET -> {
                 core.output.reset(segment, rule);
@@ -52,11 +50,27 @@ final class HalfOpenInput {
 
     /** In the order of tcp_check_req, as measured (docs/linux-6.18.md, segments for a half-open). */
     private Rule judge(HalfOpen half, Segment segment) {
+        Rule rule = judgeRequest(half, segment, /* fastOpen= */ false);
+        if (rule != null) {
+            return rule;
+        }
+        if (half.timeouts < half.listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
+            return Rule.FINAL_ACK_DEFERRED;
+        }
+        return half.listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
+    }
+
+    /**
+     * All but the room in the accept queue: null for what may be the final ACK. A Fast Open connection has its place
+     * there, and its ACK may be of data, too, so that and the echo are judged later.
+     */
+    @Nullable
+    Rule judgeRequest(HalfOpen half, Segment segment, boolean fastOpen) {
         boolean old = half.timestamps && segment.hasTimestamps() && Paws.isOld(half.tsRecent, segment.tsValue());
         if (segment.seq() == half.irs && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST) && !old) {
             return Rule.SYN_DUPLICATE;
         }
-        Rule unacceptable = judgeNumbers(half, segment, old);
+        Rule unacceptable = judgeNumbers(half, segment, old, fastOpen);
         if (unacceptable != null) {
             return unacceptable;
         }
@@ -66,24 +80,18 @@ final class HalfOpenInput {
         if (segment.has(SYN)) {
             return Rule.HALF_OPEN_SYN_RESET;
         }
-        if (!segment.has(ACK)) {
-            return Rule.HALF_OPEN_NO_ACK;
-        }
-        if (half.timeouts < half.listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
-            return Rule.FINAL_ACK_DEFERRED;
-        }
-        return half.listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
+        return segment.has(ACK) ? null : Rule.HALF_OPEN_NO_ACK;
     }
 
-    private @Nullable Rule judgeNumbers(HalfOpen half, Segment segment, boolean old) {
+    private @Nullable Rule judgeNumbers(HalfOpen half, Segment segment, boolean old, boolean fastOpen) {
         boolean rst = segment.has(RST);
-        if (segment.has(ACK) && !rst && segment.ack() != half.iss + 1) {
+        if (!fastOpen && segment.has(ACK) && !rst && segment.ack() != half.iss + 1) {
             return Rule.HALF_OPEN_BAD_ACK;
         }
         if (old) {
             return rst ? Rule.HALF_OPEN_RST_PAWS : Rule.HALF_OPEN_PAWS;
         }
-        if (half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
+        if (!fastOpen && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
             return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
         if (!isInWindow(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {
@@ -93,7 +101,7 @@ final class HalfOpenInput {
     }
 
     /** The answers to what makes no sense are limited, but data is always answered (tcp_oow_rate_limited). */
-    private Rule limit(HalfOpen half, Segment segment, Rule rule) {
+    Rule limit(HalfOpen half, Segment segment, Rule rule) {
         if (ConnectionInput.isData(segment) || !core.isTooSoon(half.answeredAt)) {
             return rule;
         }
@@ -129,7 +137,8 @@ final class HalfOpenInput {
         }
     }
 
-    private void ack(HalfOpen half, Rule why) {
+    void ack(HalfOpen half, Segment segment, Rule why) {
+        half.answeredAt = ConnectionInput.isData(segment) ? half.answeredAt : core.stamp();
         int window = half.window >>> Math.max(0, half.ourWindowScale);
         core.output.bare(
                 half, ACK, half.iss + 1, half.rcvNxt(), window, half.timestamps, half.tsOffset, half.tsRecent, why);

@@ -76,18 +76,22 @@ final class IcmpInput {
     }
 
     private Rule judge(Connection c, int errno) {
-        if (!SeqNumber.between(error.seq(), c.sender.una(), c.sender.max())) {
+        HalfOpen fastOpen = c.fastOpen;
+        int una = fastOpen == null ? c.sender.una() : fastOpen.iss;
+        if (!SeqNumber.between(error.seq(), una, c.sender.max())) {
             return Rule.ICMP_OUT_OF_WINDOW;
         }
         if (errno == 0) {
             return Rule.ICMP_IGNORED;
         }
-        if (c.isOpening()) {
+        boolean unseen = fastOpen != null && c.listener != null; // Fast Open, and accept() has not been called
+        if (c.isOpening() || unseen) {
             return Rule.ICMP_CONNECT_FAILED;
         }
         LossTimer timer = c.sender.timer;
         boolean reverts = Icmp.isDisconnected(error.isV6(), error.type(), error.code())
                 && error.seq() == c.sender.una()
+                && fastOpen == null
                 && timer.purpose == LossTimer.Purpose.RETRANSMIT
                 && timer.retransmits > 0
                 && timer.backoff > 0;

@@ -19,6 +19,7 @@ final class Input {
     private final IcmpInput icmpInput;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
+    private final FastOpenInput fastOpenInput;
     private final SynSentInput synSentInput;
     private final SynRecvInput synRecvInput;
     private final ConnectionInput connectionInput;
@@ -29,6 +30,7 @@ final class Input {
             IcmpInput icmpInput,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
+            FastOpenInput fastOpenInput,
             SynSentInput synSentInput,
             SynRecvInput synRecvInput,
             ConnectionInput connectionInput,
@@ -37,6 +39,7 @@ final class Input {
         this.icmpInput = icmpInput;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
+        this.fastOpenInput = fastOpenInput;
         this.synSentInput = synSentInput;
         this.synRecvInput = synRecvInput;
         this.connectionInput = connectionInput;
@@ -87,6 +90,7 @@ final class Input {
 
     private Rule deliver() {
         return switch (core.flows.find(segment)) {
+            case Connection c when c.fastOpen != null -> fastOpenInput.receive(c, c.fastOpen, segment);
             case Connection c when c.state() == TcpState.SYN_SENT -> synSentInput.receive(c, segment);
             case Connection c when c.state() == TcpState.SYN_RECV -> synRecvInput.receive(c, segment);
             case Connection c -> connectionInput.receive(c, segment);

@@ -5,6 +5,7 @@ import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.Segment;
@@ -16,9 +17,11 @@ final class ListenInput {
 
     private final Core core;
     private final CookieInput cookieInput;
+    private final FastOpenInput fastOpenInput;
 
-    ListenInput(Core core, Promotion promotion) {
+    ListenInput(Core core, Promotion promotion, FastOpenInput fastOpenInput) {
         this.core = core;
+        this.fastOpenInput = fastOpenInput;
         cookieInput = new CookieInput(core, promotion);
     }
 
@@ -26,7 +29,12 @@ final class ListenInput {
     Rule receive(Listener listener, Segment segment, int isn) {
         Rule rule = judge(listener, segment, isn != ANY_ISN);
         switch (rule) {
-            case SYN_ANSWERED -> answer(listener, segment, isn);
+            case SYN_ANSWERED,
+                    FAST_OPEN_COOKIE_SENT,
+                    FAST_OPEN_BAD_COOKIE,
+                    FAST_OPEN_QUEUE_FULL,
+                    SYN_FAST_OPENED,
+                    SYN_FAST_OPENED_BY_OLD_KEY -> answer(listener, segment, isn, rule);
             case SYN_COOKIE_SENT -> cookieInput.answer(listener, segment);
             case COOKIE_ACCEPTED -> cookieInput.accept(listener, segment);
             case LISTENER_ACK_RESET, COOKIE_FAILED -> core.output.reset(segment, rule);
@@ -52,7 +60,8 @@ final class ListenInput {
         }
         int cookies = core.sysctls.get(Sysctl.tcp_syncookies);
         Rule rule = listener.judgeSyn(core.kernel, cookies, core.sysctls.get(Sysctl.tcp_max_syn_backlog), vouched);
-        return rule == Rule.SYN_BACKLOG_RESERVED && isProven(segment) ? Rule.SYN_ANSWERED : rule;
+        boolean answered = rule == Rule.SYN_ANSWERED || rule == Rule.SYN_BACKLOG_RESERVED && isProven(segment);
+        return answered ? fastOpenInput.judge(listener, segment) : rule;
     }
 
     private boolean isProven(Segment segment) {
@@ -75,11 +84,9 @@ final class ListenInput {
     }
 
     /** The handshake begins: keep what the final ACK will need, and answer. */
-    private void answer(Listener listener, Segment segment, int isn) {
+    private void answer(Listener listener, Segment segment, int isn, Rule rule) {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(segment);
-        core.flows.insert(half);
-        listener.synQueue.add();
         long secret = core.secrets.of(half);
         HandshakeOptions.negotiate(core, half, segment, secret);
         half.iss = isn == ANY_ISN ? core.isn(secret) : isn;
@@ -88,7 +95,16 @@ final class ListenInput {
         half.timeouts = 0;
         half.retransmitted = false;
         half.acked = false;
-        core.output.synAck(half, Rule.SYN_ANSWERED);
+        if (segment.cookieLength() == 0) {
+            core.count(Counter.TCPFastOpenCookieReqd);
+        }
+        if (rule == Rule.SYN_FAST_OPENED || rule == Rule.SYN_FAST_OPENED_BY_OLD_KEY) {
+            fastOpenInput.open(half, segment, rule);
+            return;
+        }
+        core.flows.insert(half);
+        listener.synQueue.add();
+        core.output.synAck(half, fastOpenInput.cookieFor(listener, segment, rule), rule);
         core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(0)));
     }
 }

@@ -22,6 +22,7 @@ final class Listener {
     final Socket socket;
     final SynQueue synQueue = new SynQueue();
     final AcceptQueue acceptQueue = new AcceptQueue();
+    final FastOpenQueue fastOpen = new FastOpenQueue();
     private int backlog;
     private int effectiveBacklog;
     private long cookieAt = Timer.NEVER;

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 
 /** setsockopt(2) and getsockopt(2), with Linux's limits. */
 final class Options {
@@ -41,6 +42,15 @@ final class Options {
                     return -Errno.EINVAL;
                 }
                 socket.synCount = value;
+            }
+            case TCP_FASTOPEN -> {
+                return setFastOpen(socket, value);
+            }
+            case TCP_FASTOPEN_NO_COOKIE -> {
+                if (value < 0 || value > 1 || isConnected(socket)) {
+                    return -Errno.EINVAL;
+                }
+                socket.fastOpenNoCookie = value == 1;
             }
             case TCP_USER_TIMEOUT -> {
                 if (value < 0) {
@@ -83,8 +93,34 @@ final class Options {
             case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
             case TCP_MAXSEG -> maxSeg(socket);
             case TCP_USER_TIMEOUT -> socket.userTimeout;
+            case TCP_FASTOPEN -> socket.fastOpenLimit;
+            case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
         };
+    }
+
+    private static boolean isConnected(Socket socket) {
+        return socket.connection != null && socket.connection.state() != TcpState.CLOSE;
+    }
+
+    private int setFastOpen(Socket socket, int value) {
+        if (value < 0 || isConnected(socket)) {
+            return -Errno.EINVAL;
+        }
+        socket.fastOpenLimit = Math.min(value, core.sysctls.get(Sysctl.somaxconn));
+        if (socket.listener != null) {
+            socket.listener.fastOpen.setLimit(socket.fastOpenLimit);
+        }
+        return 0;
+    }
+
+    /** TCP_FASTOPEN_KEY: one key of 16 octets, or two. */
+    int setFastOpenKey(Socket socket, byte[] key) {
+        if (key.length != FastOpenKeys.LENGTH && key.length != 2 * FastOpenKeys.LENGTH) {
+            return -Errno.EINVAL;
+        }
+        socket.fastOpenKeys = FastOpenKeys.of(key);
+        return 0;
     }
 
     /** SO_ERROR, other than the calls, also tells of what an ICMP error said of a connection that goes on. */

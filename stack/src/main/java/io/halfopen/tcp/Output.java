@@ -7,11 +7,13 @@ import static io.halfopen.wire.TcpHeader.SYN;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packets that are to go out, written in place one after the other, until they are drained. Each knows the rule
@@ -46,26 +48,38 @@ final class Output {
     }
 
     void synAck(HalfOpen half, Rule why) {
-        synAck(half, core.timestamp(half.tsOffset), why);
+        synAck(half, null, why);
+    }
+
+    /** With a Fast Open cookie, unless that is null. */
+    void synAck(HalfOpen half, @Nullable FastOpenCookie cookie, Rule why) {
+        synAck(half, mss(half), cookie, why);
+    }
+
+    void synAck(HalfOpen half, int mss, @Nullable FastOpenCookie cookie, Rule why) {
+        synAck(half, mss, core.timestamp(half.tsOffset), cookie, why);
     }
 
     void synAck(HalfOpen half, int stamp, Rule why) {
+        synAck(half, mss(half), stamp, null, why);
+    }
+
+    private int mss(HalfOpen half) {
+        return HandshakeOptions.mssToAnnounce(core, half, half.listener.socket);
+    }
+
+    private void synAck(HalfOpen half, int mss, int stamp, @Nullable FastOpenCookie cookie, Rule why) {
         int scale = half.ourWindowScale;
-        int options = TcpOptions.synLength(half.sack, half.timestamps, scale);
-        int tcp = begin(half, TcpHeader.LENGTH + options);
+        int syn = TcpOptions.synLength(half.sack, half.timestamps, scale);
+        int header = TcpHeader.LENGTH + syn + TcpOptions.fastOpenLength(cookie);
+        int tcp = begin(half, header);
+        int options = tcp + TcpHeader.LENGTH;
         half.tsSent = stamp;
-        TcpOptions.writeSyn(
-                bytes,
-                tcp + TcpHeader.LENGTH,
-                HandshakeOptions.mssToAnnounce(core, half, half.listener.socket),
-                half.sack,
-                half.timestamps,
-                stamp,
-                half.tsRecent,
-                scale);
-        header(half, tcp, half.iss, half.rcvNxt(), TcpHeader.LENGTH + options, SYN | ACK, half.window);
+        TcpOptions.writeSyn(bytes, options, mss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
+        TcpOptions.writeFastOpen(bytes, options + syn, cookie);
+        header(half, tcp, half.iss, half.rcvNxt(), header, SYN | ACK, half.window);
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
-        finish(half, tcp, TcpHeader.LENGTH + options, 0, why);
+        finish(half, tcp, header, 0, why);
         core.count(Counter.OutSegs);
     }
 

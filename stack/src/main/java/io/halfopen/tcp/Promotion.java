@@ -17,19 +17,34 @@ final class Promotion {
     /** The half-open is in no table any more; {@code segment} is the final ACK, and may be more than that. */
     void promote(HalfOpen half, Segment segment) {
         Listener listener = half.listener;
-        Connection c = establish(half, segment);
+        Connection c = establish(half, segment.window() << half.peerWindowScale, segment.seq());
+        measure(c, half, segment);
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
-        c.listener = listener;
-        listener.acceptQueue.add(c);
-        core.ready.add(listener.socket);
+        queue(c, listener);
         Rule further = connectionInput.receive(c, segment);
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further); // data or FIN came with the ACK, and has a rule of its own
         }
     }
 
-    private Connection establish(HalfOpen half, Segment segment) {
+    /** Where accept() will find it. */
+    void queue(Connection c, Listener listener) {
+        c.listener = listener;
+        listener.acceptQueue.add(c);
+        core.ready.add(listener.socket);
+    }
+
+    /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
+    Connection fastOpen(HalfOpen half, Segment syn) {
+        Connection c = establish(half, syn.window(), syn.seq());
+        c.receiver.takeFromSyn(syn);
+        c.insert();
+        c.enter(TcpState.SYN_RECV);
+        return c;
+    }
+
+    private Connection establish(HalfOpen half, int window, int seq) {
         Socket parent = half.listener.socket;
         Connection c = core.pools.connection(core.ports.of(half.localPort()));
         c.copyTuple(half);
@@ -45,10 +60,8 @@ final class Promotion {
         c.receiver.established(c.announcedMss);
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.sender.start(half.iss);
-        c.sender.established(
-                half.iss + 1, segment.window() << half.peerWindowScale, segment.seq(), mss, half.peerWindowScale);
+        c.sender.established(half.iss + 1, window, seq, mss, half.peerWindowScale);
         c.receiver.acks.start(mss);
-        measure(c, half, segment);
         return c;
     }
 

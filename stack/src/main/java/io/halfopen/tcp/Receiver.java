@@ -75,6 +75,15 @@ final class Receiver {
         this.announcedAt = nxt;
     }
 
+    /** The data in a Fast Open SYN. */
+    void takeFromSyn(Segment syn) {
+        if (syn.payloadLength() > 0) {
+            ring.write(0, syn.bytes(), syn.payloadOffset(), syn.payloadLength());
+            ring.extend(syn.payloadLength());
+        }
+        startAt(nxt + syn.payloadLength());
+    }
+
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
     void established(int mss) {
         clamp = space > 2 * mss ? Math.max(2 * mss, space - mss) : space;

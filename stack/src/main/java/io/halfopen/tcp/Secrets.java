@@ -10,6 +10,7 @@ public final class Secrets {
     private final SipHash tuples;
     private final SipHash ports;
     final SynCookies cookies;
+    final SipHash fastOpen;
     final long tableKey0;
     final long tableKey1;
 
@@ -18,6 +19,7 @@ public final class Secrets {
         tuples = new SipHash(a, b);
         ports = new SipHash(c, d);
         cookies = new SynCookies(derived(1));
+        fastOpen = derived(2);
         tableKey0 = mix(a ^ Long.rotateLeft(c, 32)) | 1;
         tableKey1 = mix(b ^ Long.rotateLeft(d, 32)) | 1;
     }

@@ -23,6 +23,16 @@ final class SipHash {
         return hash(3, 16L << 56, 0, 0, 0, a, b);
     }
 
+    /** Of one word. */
+    long hash(long a) {
+        return hash(4, 8L << 56, 0, 0, 0, 0, a);
+    }
+
+    /** Of four words. */
+    long hash(long a, long b, long c, long d) {
+        return hash(1, 32L << 56, 0, a, b, c, d);
+    }
+
     private long hash(int first, long end, long a, long b, long c, long d, long e) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;

@@ -39,6 +39,15 @@ final class Socket {
     /** SO_LINGER with time 0: close() resets. */
     boolean lingerReset;
 
+    /** TCP_FASTOPEN, as set or as listen() sets it, and TCP_FASTOPEN_NO_COOKIE. */
+    int fastOpenLimit;
+
+    boolean fastOpenNoCookie;
+
+    /** TCP_FASTOPEN_KEY; null for those of tcp_fastopen_key. */
+    @Nullable
+    FastOpenKeys fastOpenKeys;
+
     /** TCP_USER_TIMEOUT, ms; 0 means that the number of retransmissions counts. */
     int userTimeout;
 
@@ -85,6 +94,9 @@ final class Socket {
         reuseAddress = false;
         noDelay = false;
         lingerReset = false;
+        fastOpenLimit = 0;
+        fastOpenNoCookie = false;
+        fastOpenKeys = null;
         userTimeout = 0;
         maxSeg = 0;
         synCount = 0;

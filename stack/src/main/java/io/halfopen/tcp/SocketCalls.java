@@ -9,6 +9,9 @@ import io.halfopen.wire.IpAddress;
 
 /** The calls that make, name and end sockets: section 2 of the manual, with Linux's errors in Linux's order. */
 final class SocketCalls {
+    /** Bits of tcp_fastopen: every listener has it, whether it asked or not. */
+    private static final int FAST_OPEN_ALL = 0x402;
+
     private final Core core;
     private final Transmission transmission;
     private final SynSentInput synSentInput;
@@ -73,6 +76,11 @@ final class SocketCalls {
         }
         listener = new Listener(socket);
         listener.listen(backlog, somaxconn);
+        boolean fastOpen = (core.sysctls.get(Sysctl.tcp_fastopen) & FAST_OPEN_ALL) == FAST_OPEN_ALL;
+        if (fastOpen && socket.fastOpenLimit == 0) {
+            socket.fastOpenLimit = listener.effectiveBacklog();
+        }
+        listener.fastOpen.setLimit(socket.fastOpenLimit);
         socket.listener = listener;
         use.add(listener);
         return 0;

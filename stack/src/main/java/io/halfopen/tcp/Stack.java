@@ -6,6 +6,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctls;
+import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class Stack {
     private final Transmission transmission;
     private final TimeWaits timeWaits;
     private final HalfOpenInput halfOpenInput;
+    private final FastOpenInput fastOpenInput;
     private final SynSentInput synSentInput;
     private final SynRecvInput synRecvInput;
     private final SocketCalls socketCalls;
@@ -67,10 +69,19 @@ public final class Stack {
         synSentInput = new SynSentInput(core, transmission, synRecvInput);
         socketCalls = new SocketCalls(core, transmission, synSentInput, synRecvInput, timeWaits);
         dataCalls = new DataCalls(core, transmission);
-        ListenInput listenInput = new ListenInput(core, promotion);
+        fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, transmission);
+        ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
         IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, transmission);
         input = new Input(
-                core, icmpInput, listenInput, halfOpenInput, synSentInput, synRecvInput, connectionInput, timeWaits);
+                core,
+                icmpInput,
+                listenInput,
+                halfOpenInput,
+                fastOpenInput,
+                synSentInput,
+                synRecvInput,
+                connectionInput,
+                timeWaits);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -107,7 +118,9 @@ public final class Stack {
             transmission.ack(c, Rule.ACK_DELAYED);
         }
         if (c.sender.timer.due <= core.now()) {
+            HalfOpen fastOpen = c.fastOpen;
             switch (c.state()) {
+                case TcpState state when fastOpen != null -> fastOpenInput.onTimer(c, fastOpen);
                 case SYN_SENT -> synSentInput.onTimer(c);
                 case SYN_RECV -> synRecvInput.onTimer(c);
                 default -> transmission.onTimer(c);
@@ -244,6 +257,12 @@ public final class Stack {
     public int setsockopt(int fd, SocketOption option, int value) {
         Socket socket = descriptors.get(fd);
         return socket == null ? -Errno.EBADF : options.set(socket, option, value);
+    }
+
+    /** setsockopt(2) with TCP_FASTOPEN_KEY, 16 octets or 32: another key than tcp_fastopen_key's. -EINVAL. */
+    public int setFastOpenKey(int fd, byte[] key) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : options.setFastOpenKey(socket, key);
     }
 
     /** getsockopt(2): the value, or -EBADF; SO_LINGER's "off" is -1. */

@@ -95,7 +95,9 @@ final class SynRecvInput {
 
     /** close() does not wait until the SYN is acknowledged: the FIN follows it at once. */
     void close(Connection c) {
-        start(c, c.sender.window(), c.receiver.nxt() - 1);
+        if (c.fastOpen == null) {
+            start(c, c.sender.window(), c.receiver.nxt() - 1);
+        }
         c.sender.queueFin();
         c.enter(TcpState.FIN_WAIT1);
         transmission.push(c, Rule.FIN_SENT);

@@ -85,7 +85,8 @@ final class Transmission {
     private void afterSending(Connection c) {
         Sender sender = c.sender;
         LossTimer timer = sender.timer;
-        if (timer.purpose == Purpose.RETRANSMIT && timer.retransmits > 0) {
+        boolean busy = timer.purpose == Purpose.RETRANSMIT && timer.retransmits > 0;
+        if (busy || c.fastOpen != null) {
             return;
         }
         if (mayProbe(c)) {
@@ -107,7 +108,7 @@ final class Transmission {
         }
     }
 
-    private void setRetransmit(Sender sender) {
+    void setRetransmit(Sender sender) {
         sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + sender.timeout()));
     }
 

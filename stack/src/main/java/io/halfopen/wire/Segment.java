@@ -52,6 +52,9 @@ public final class Segment {
     private int tsEcho;
     private int sackOffset;
     private int sackBlocks;
+    private int cookieOffset;
+    private int cookieLength;
+    private boolean cookieExperimental;
 
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
@@ -164,9 +167,11 @@ public final class Segment {
         sackPermitted = false;
         timestamps = false;
         sackBlocks = 0;
+        cookieLength = FastOpenCookie.NONE;
+        cookieExperimental = false;
         int at = from;
         while (at < end) {
-            int kind = bytes[at];
+            int kind = Bytes.getByte(bytes, at);
             if (kind == TcpOptions.END) {
                 return;
             }
@@ -203,8 +208,25 @@ public final class Segment {
                     sackBlocks = (length - 2) / 8;
                 }
             }
+            case FastOpenCookie.KIND -> cookie(at + 2, length - 2, false);
+            case FastOpenCookie.KIND_EXPERIMENTAL -> {
+                if (length >= 4 && Bytes.getShort(bytes, at + 2) == FastOpenCookie.MAGIC) {
+                    cookie(at + 4, length - 4, true);
+                }
+            }
             default -> {} // unknown options are skipped by their length: RFC 9293, MUST-6
         }
+    }
+
+    /** Only of SYNs and of an even length; one that is too short or too long is none (tcp_parse_fastopen_option). */
+    private void cookie(int at, int length, boolean experimental) {
+        if ((flags & TcpHeader.SYN) == 0 || (length & 1) != 0) {
+            return;
+        }
+        boolean fits = length == 0 || length >= FastOpenCookie.SHORTEST && length <= FastOpenCookie.LONGEST;
+        cookieOffset = at;
+        cookieLength = fits ? length : FastOpenCookie.NONE;
+        cookieExperimental = experimental;
     }
 
     public byte[] bytes() {
@@ -319,6 +341,19 @@ public final class Segment {
 
     public int sackRight(int block) {
         return Bytes.getInt(bytes, sackOffset + 8 * block + 4);
+    }
+
+    /** The octets of a Fast Open cookie; 0 where one is asked for, {@link FastOpenCookie#NONE} without the option. */
+    public int cookieLength() {
+        return cookieLength;
+    }
+
+    public int cookieOffset() {
+        return cookieOffset;
+    }
+
+    public boolean isCookieExperimental() {
+        return cookieExperimental;
     }
 
     /** Where the TCP options are, for those who print them. */

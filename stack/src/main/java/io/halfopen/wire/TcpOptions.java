@@ -1,8 +1,10 @@
 package io.halfopen.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * TCP options, written in Linux's order and padding (6.18 and 3.10 agree): MSS; then SACK-permitted and timestamps
- * fused into twelve octets; then NOP and window scale. Reading them is {@link Segment}'s work.
+ * fused into twelve octets; then NOP and window scale; then a Fast Open cookie. Reading them is {@link Segment}'s work.
  *
  * <pre>
  *  |  2  |  4  |    mss    |                                       only on SYN
@@ -63,6 +65,18 @@ public final class TcpOptions {
             at += 4;
         }
         return at - offset;
+    }
+
+    /** The octets of a Fast Open option; 0 without one. */
+    public static int fastOpenLength(@Nullable FastOpenCookie cookie) {
+        return cookie == null ? 0 : cookie.optionLength();
+    }
+
+    /** Writes a Fast Open option, the last of a SYN's. */
+    public static void writeFastOpen(byte[] packet, int offset, @Nullable FastOpenCookie cookie) {
+        if (cookie != null && cookie.length() >= 0) {
+            cookie.write(packet, offset);
+        }
     }
 
     /** Writes NOP NOP TS, the options of an ordinary segment. */

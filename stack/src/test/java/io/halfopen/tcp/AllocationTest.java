@@ -7,6 +7,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.lang.management.ManagementFactory;
@@ -148,6 +149,39 @@ class AllocationTest {
                 require(packet.ports(9, 80).ack(i, i).into(stack, now) == Rule.LISTENER_ACK_RESET);
                 require(packet.ports(9, 80).rst(i).into(stack, now) == Rule.LISTENER_RST_IGNORED);
                 require(answers.take() == 2);
+            }
+        });
+    }
+
+    @Test
+    void fastOpensAllocateNothing() {
+        stack.sysctls().set(Sysctl.tcp_fastopen, 0x603);
+        stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, 100);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < HANDSHAKES; i++) {
+                packet.ports(2000 + i % PORTS, 80).syn(i).mss(1460).data(data, 100);
+                require(packet.into(stack, now) == Rule.SYN_FAST_OPENED);
+                ack = answers.one().seq() + 1;
+                int fd = stack.accept(listener);
+                require(stack.read(now, fd, data, 0, data.length) == 100);
+                require(packet.ack(i + 101, ack).into(stack, now) == Rule.FAST_OPEN_ESTABLISHED);
+                require(packet.rst(i + 101).into(stack, now) == Rule.RST_ACCEPTED);
+                require(stack.close(now, fd) == 0);
+                stack.drainReady(nobody);
+            }
+        });
+    }
+
+    @Test
+    void fastOpenCookiesAllocateNothing() {
+        stack.sysctls().set(Sysctl.tcp_fastopen, 3);
+        stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, 100);
+        packet.ports(4000, 80);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < HANDSHAKES; i++) {
+                require(packet.syn(i).mss(1460).fastOpen().into(stack, now) == Rule.FAST_OPEN_COOKIE_SENT);
+                answers.take();
+                require(packet.rst(i + 1).into(stack, now) == Rule.HALF_OPEN_RESET);
             }
         });
     }

@@ -8,6 +8,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.Segment.Defect;
@@ -127,6 +128,10 @@ class HostileBytesTest {
             }
             case 0, 1 -> {
                 packet.ports(peer.port, 80).syn(random.nextInt()).mss(random.nextInt(3) * 730);
+                if (random.nextInt(4) == 0) {
+                    packet.fastOpen();
+                }
+                packet.data(data, random.nextInt(4) == 0 ? random.nextInt(1000) : 0);
                 if (random.nextBoolean()) {
                     packet.sack().windowScale(random.nextInt(16));
                 }
@@ -187,6 +192,8 @@ class HostileBytesTest {
             case 6 -> stack.shutdown(now, any(), random.nextInt(3));
             case 7 -> stack.setsockopt(any(), SocketOption.SO_LINGER, random.nextInt(2) - 1);
             case 13 -> stack.setsockopt(any(), SocketOption.TCP_USER_TIMEOUT, random.nextInt(3) * 700);
+            case 14 -> stack.sysctls().set(Sysctl.tcp_fastopen, random.nextInt(2) * 0x602 + 1);
+            case 15 -> stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, random.nextInt(4));
             case 8 -> closeOne();
             case 9 -> connectBack();
             case 10, 11 -> sleep(random.nextInt(2000) * MILLISECOND);

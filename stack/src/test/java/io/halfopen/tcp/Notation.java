@@ -8,6 +8,7 @@ import io.halfopen.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +42,7 @@ final class Notation {
         int echo = (flags & TcpHeader.ACK) == 0 ? 0 : peer.hostClock();
         byte[] options = options(matcher.group(7) == null ? "" : matcher.group(7), echo);
         byte[] data = matcher.group(8) == null
-                ? alphabet(seq, length)
+                ? alphabet(seq + ((flags & TcpHeader.SYN) == 0 ? 0 : 1), length)
                 : matcher.group(8).getBytes(StandardCharsets.US_ASCII);
 
         IpAddress source = peer.address();
@@ -123,6 +124,15 @@ final class Notation {
                             .put((byte) 10)
                             .putInt(Integer.parseInt(word[2]))
                             .putInt(hostClock + Integer.parseInt(word[4]));
+                case "FO" -> {
+                    byte[] cookie = HexFormat.of().parseHex(word.length > 1 ? word[1] : "");
+                    buffer.put((byte) 34).put((byte) (2 + cookie.length)).put(cookie);
+                }
+                case "FOEXP" -> {
+                    byte[] cookie = HexFormat.of().parseHex(word.length > 1 ? word[1] : "");
+                    buffer.put((byte) 254).put((byte) (4 + cookie.length)).putShort((short) 0xf989);
+                    buffer.put(cookie);
+                }
                 default -> throw new IllegalArgumentException("not an option: " + option);
             }
         }
@@ -137,7 +147,7 @@ final class Notation {
         int at = segment.optionsOffset();
         int end = at + segment.optionsLength();
         while (at < end && bytes[at] != 0) {
-            int kind = bytes[at];
+            int kind = bytes[at] & 0xff;
             list.add(
                     switch (kind) {
                         case 1 -> "nop";
@@ -146,11 +156,18 @@ final class Notation {
                         case 4 -> "sackOK";
                         case 5 -> "sack " + sack(peer, segment);
                         case 8 -> withValues ? timestamps(peer, segment) : "TS";
+                        case 34, 254 -> fastOpen(bytes, at);
                         default -> "kind " + kind;
                     });
             at += kind == 1 ? 1 : Math.max(1, bytes[at + 1]);
         }
         return String.join(",", list);
+    }
+
+    private static String fastOpen(byte[] bytes, int at) {
+        boolean experimental = bytes[at] != 34;
+        String cookie = HexFormat.of().formatHex(bytes, at + (experimental ? 4 : 2), at + bytes[at + 1]);
+        return (experimental ? "FOEXP" : "FO") + (cookie.isEmpty() ? "" : " " + cookie);
     }
 
     private static String sack(Peer peer, Segment segment) {

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Rule;
+import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.TcpHeader;
@@ -37,6 +38,7 @@ final class Packet {
     private boolean timestamps;
     private int tsValue;
     private int tsEcho;
+    private final FastOpenCookie cookie = new FastOpenCookie();
     private byte[] data = {};
     private int dataLength;
 
@@ -114,7 +116,14 @@ final class Packet {
         return this;
     }
 
+    /** Of a SYN with an MSS: asks for a Fast Open cookie. */
+    Packet fastOpen() {
+        cookie.request(false);
+        return this;
+    }
+
     Packet noOptions() {
+        cookie.clear();
         mss = 0;
         windowScale = -1;
         sack = false;
@@ -157,7 +166,9 @@ final class Packet {
 
     private int writeOptions(int at) {
         if ((flags & TcpHeader.SYN) != 0 && mss > 0) {
-            return TcpOptions.writeSyn(bytes, at, mss, sack, timestamps, tsValue, tsEcho, windowScale);
+            int length = TcpOptions.writeSyn(bytes, at, mss, sack, timestamps, tsValue, tsEcho, windowScale);
+            TcpOptions.writeFastOpen(bytes, at + length, cookie);
+            return length + TcpOptions.fastOpenLength(cookie);
         }
         if (!timestamps) {
             return 0;

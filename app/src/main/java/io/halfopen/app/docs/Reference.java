@@ -22,6 +22,7 @@ final class Reference {
             Map.entry(Rule.NO_SOCKET_RESET, "No socket"),
             Map.entry(Rule.SYN_ANSWERED, "LISTEN"),
             Map.entry(Rule.SYN_DUPLICATE, "SYN_RECV: half-open"),
+            Map.entry(Rule.FAST_OPEN_RESET, "SYN_RECV: Fast Open"),
             Map.entry(Rule.SYN_SENT_BAD_ACK, "SYN_SENT"),
             Map.entry(Rule.SYN_RECV_BAD_ACK, "SYN_RECV: simultaneous open"),
             Map.entry(Rule.PAWS_REJECTED, "ESTABLISHED and what follows"),
@@ -128,9 +129,9 @@ final class Reference {
 
     private static String defaultOf(Sysctl sysctl, Kernel kernel) {
         Sysctls values = new Sysctls(kernel);
-        return IntStream.range(0, sysctl.width())
-                .mapToObj(index -> String.valueOf(values.get(sysctl, index)))
-                .collect(Collectors.joining(" "));
+        return sysctl.format(IntStream.range(0, sysctl.width())
+                .map(index -> values.get(sysctl, index))
+                .toArray());
     }
 
     private static String socketOptions() {
