@@ -23,7 +23,8 @@ final class FastOpenKeyText {
         StringBuilder text = new StringBuilder();
         boolean backup = !Arrays.equals(numbers, 0, GROUPS, numbers, GROUPS, 2 * GROUPS);
         for (int i = 0; i < (backup ? 2 : 1) * GROUPS; i++) {
-            text.append(i == 0 ? "" : i == GROUPS ? "," : "-").append(HexFormat.of().toHexDigits(numbers[i]));
+            text.append(i == 0 ? "" : i == GROUPS ? "," : "-")
+                    .append(HexFormat.of().toHexDigits(numbers[i]));
         }
         return text.toString();
     }
