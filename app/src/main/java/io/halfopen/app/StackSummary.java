@@ -6,6 +6,7 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** The sum of a run: how full a listener's queues were, and what was dropped by which rule. */
@@ -20,7 +21,16 @@ public final class StackSummary {
 
     public void print(Stack stack, int listener) {
         ListenQueues queues = stack.queues(listener);
-        long holds = stack.kernel().acceptQueueHolds(queues.effectiveBacklog());
+        print(queues, stack.kernel().acceptQueueHolds(queues.effectiveBacklog()), stack::counted);
+    }
+
+    /**
+     * The same of any listener.
+     *
+     * @param holds how many connections its accept queue holds
+     * @param counted how often a rule has decided
+     */
+    public void print(ListenQueues queues, long holds, ToLongFunction<Rule> counted) {
         boolean cut = queues.backlog() != queues.effectiveBacklog();
         out.println(style.bold("accept queue") + "  peak " + queues.acceptQueuePeak() + " of " + holds + ", "
                 + queues.acceptQueue() + " at the end; backlog " + queues.backlog()
@@ -29,15 +39,15 @@ public final class StackSummary {
                 + " at the end");
         boolean dropped = false;
         for (Rule rule : Rule.values()) {
-            if (rule.verdict() == Rule.Verdict.DROP && !isChatter(rule) && stack.counted(rule) > 0) {
-                printDrop(rule, stack.counted(rule));
+            if (rule.verdict() == Rule.Verdict.DROP && !isChatter(rule) && counted.applyAsLong(rule) > 0) {
+                printDrop(rule, counted.applyAsLong(rule));
                 dropped = true;
             }
         }
         if (!dropped) {
             out.println(style.bold("dropped") + "       nothing");
         }
-        printChatter(stack);
+        printChatter(counted);
     }
 
     /** Whether it drops what a kernel says on a new interface: neighbour discovery and the like. */
@@ -45,10 +55,10 @@ public final class StackSummary {
         return rule == Rule.NOT_TCP || rule == Rule.IP_NOT_FOR_US || rule == Rule.IP_MARTIAN;
     }
 
-    private void printChatter(Stack stack) {
+    private void printChatter(ToLongFunction<Rule> counted) {
         long count = Arrays.stream(Rule.values())
                 .filter(StackSummary::isChatter)
-                .mapToLong(stack::counted)
+                .mapToLong(counted)
                 .sum();
         if (count > 0) {
             out.println(

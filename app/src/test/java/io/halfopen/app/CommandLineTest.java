@@ -44,7 +44,9 @@ class CommandLineTest {
             lab --answer 5,x                       | lab: --answer: 'x' is not a whole number
             lab --timers wheel                     | lab: --timers: 'wheel' is not exact or linux
             lab --kernel 2.4                       | lab: --kernel: unknown kernel '2.4': take 6.18, 3.10 or unp
-            lab --on moon                          | lab: --on takes sim, not 'moon'
+            lab --on moon                          | lab: --on: expected one of [sim, kernel] (case-sensitive) but was 'moon'
+            lab --on kernel --loss 5                | lab: --on kernel loses no packets on the loopback: --loss needs --rtt
+            lab --on kernel --clients 5001         | lab: --on kernel takes at most 5000 --clients, not 5001
             lab --json --show ss                   | lab: --json and --show exclude each other
             lab --compare --pcap x                 | lab: --compare goes with --json, not with --show or --pcap
             lab listen-2 --every 1s                | lab: --forked clients start when others have connected, so --every has no meaning

@@ -2,6 +2,7 @@ package io.halfopen.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.app.lab.LiveKernel;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class JsonTest {
         assertThat(report.propertyNames())
                 .hasToString("[kernel, on, seed, listener, clients, accepted, counters, drops, endMs]");
         assertThat(report.get("kernel").isString()).isTrue();
-        assertThat(report.get("on").stringValue()).isEqualTo("sim");
+        assertThat(report.get("on").stringValue()).isEqualTo(arguments.contains("--on kernel") ? "kernel" : "sim");
         assertThat(report.get("seed").isIntegralNumber()).isTrue();
         assertThat(report.get("accepted").isInt()).isTrue();
         assertThat(report.get("endMs").isNumber()).isTrue();
@@ -44,6 +45,12 @@ class JsonTest {
         for (Map.Entry<String, JsonNode> count : report.get("drops").properties()) {
             assertThat(count.getValue().asLong()).as(count.getKey()).isPositive();
         }
+    }
+
+    @Test
+    void aRunOnThisMachinesKernelHasTheSameFields() {
+        LiveKernel.require();
+        everyFieldIsThereInOrderAndOfItsType("--on kernel --backlog 0 --clients 3 --for 200ms");
     }
 
     private static void listener(JsonNode listener) {

@@ -1,6 +1,7 @@
 package io.halfopen.link;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -121,7 +122,11 @@ public final class KernelHost implements AutoCloseable {
     }
 
     public int connect(int fd, IpAddress address, int port) {
-        return KernelSockets.connect(fd, KernelSockets.sockaddr(fd, address, port));
+        int result = KernelSockets.connect(fd, KernelSockets.sockaddr(fd, address, port));
+        if (result == -Errno.EINPROGRESS) {
+            open.connecting(fd, new Name(0, address, port));
+        }
+        return result;
     }
 
     /** connect(2) with any struct sockaddr, AF_UNSPEC for example. */
@@ -235,7 +240,8 @@ public final class KernelHost implements AutoCloseable {
 
     // ---- looking inside
 
-    /** Addresses, state and queues of a descriptor; of a peer that has reset what accept(2) said of it. */
+    /** Addresses, state and queues of a descriptor; of a peer that getpeername(2) does not tell what accept(2)
+     * or connect(2) said. */
     public SocketRow row(int fd) {
         byte[] info = tcpInfo(fd);
         TcpState state = info.length == 0 ? TcpState.CLOSE : SockDiag.state(info[0]);
@@ -258,6 +264,17 @@ public final class KernelHost implements AutoCloseable {
         return open.rows(diag);
     }
 
+    /** The half-open connections of {@link #snapshot}, at less cost. */
+    public List<SocketRow> halfOpen() {
+        return diag.halfOpen().stream().map(SockDiag.Entry::row).toList();
+    }
+
+    /** No timer runs that would send something; those of TIME_WAIT do not. A delayed ACK, 200 ms at most, does not show. */
+    public boolean isQuiet() {
+        return diag.all().stream()
+                .allMatch(entry -> entry.timer() != SockDiag.RETRANSMISSION && entry.timer() != SockDiag.WINDOW_PROBE);
+    }
+
     /**
      * A listener's two queues. Linux keeps no peaks: they are the lengths of this moment. What is half-open is counted
      * by the listener's port, and is young while its SYN-ACK was not sent again.
@@ -270,8 +287,8 @@ public final class KernelHost implements AutoCloseable {
         int port = getsockname(fd).port();
         int halfOpen = 0;
         int young = 0;
-        for (SockDiag.Entry entry : diag.all()) {
-            if (entry.row().state() == TcpState.SYN_RECV && entry.row().localPort() == port) {
+        for (SockDiag.Entry entry : diag.halfOpen()) {
+            if (entry.row().localPort() == port) {
                 halfOpen++;
                 young += entry.retransmits() == 0 ? 1 : 0;
             }
@@ -288,6 +305,11 @@ public final class KernelHost implements AutoCloseable {
     /** Every counter of snmp, netstat and snmp6, by the name nstat gives it: {@code TcpExtListenDrops}. */
     public Map<String, Long> counters() {
         return counters.read();
+    }
+
+    /** Those of TcpExt and IpExt, at less cost. */
+    public Map<String, Long> extendedCounters() {
+        return counters.readExtended();
     }
 
     /** A sysctl by its full name, {@code net.ipv4.tcp_rmem}, as the kernel writes it. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The descriptors of a {@link KernelHost}, so that none outlives it, and what accept(2) has said of their peers. */
+/** The descriptors of a {@link KernelHost}, so that none outlives it, and what accept(2) and connect(2) said of their peers. */
 final class OpenSockets {
     /** As they would be listed: listeners first, then by port and peer. */
     private static final Comparator<SocketRow> ORDER = Comparator.comparing(
@@ -39,10 +39,16 @@ final class OpenSockets {
         }
     }
 
-    /** What getpeername(2) has said, or, once the peer has reset, what accept(2) had. */
+    synchronized void connecting(int fd, KernelHost.Name peer) {
+        if (peers.containsKey(fd)) {
+            peers.put(fd, peer);
+        }
+    }
+
+    /** What getpeername(2) has said, or, before there is a connection and after its reset, what was said before. */
     synchronized KernelHost.Name peer(int fd, KernelHost.Name asked) {
-        KernelHost.Name accepted = peers.get(fd);
-        return asked.result() < 0 && accepted != null ? accepted : asked;
+        KernelHost.Name before = peers.get(fd);
+        return asked.result() < 0 && before != null ? before : asked;
     }
 
     synchronized int close(int fd) {

@@ -154,6 +154,11 @@ public final class PacketCapture implements AutoCloseable {
         }
     }
 
+    /** To be waited for together with others. */
+    public int descriptor() {
+        return fd;
+    }
+
     /** When the last packet passed the interface, ns since the epoch: the kernel's stamp, not the time of the call. */
     public long time() {
         return time;

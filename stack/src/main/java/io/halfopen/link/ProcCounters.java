@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /** What a namespace has counted: snmp, netstat and snmp6 of /proc/net. An open file stays that of its namespace. */
 final class ProcCounters implements AutoCloseable {
     private static final Path PROC = Path.of("/proc/thread-self/net");
+    private static final int NETSTAT = 1;
     private static final int ROOM = 1 << 16;
 
     private final List<FileChannel> tables = new ArrayList<>();
@@ -45,8 +47,15 @@ final class ProcCounters implements AutoCloseable {
     synchronized Map<String, Long> read() {
         Map<String, Long> counters = new LinkedHashMap<>();
         for (FileChannel table : tables) {
-            parse(text(table).split("\n", -1), counters);
+            parse(text(table), counters);
         }
+        return counters;
+    }
+
+    /** Those of netstat, in a tenth of the time: TcpExt and IpExt. */
+    synchronized Map<String, Long> readExtended() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        parse(text(tables.get(NETSTAT)), counters);
         return counters;
     }
 
@@ -64,17 +73,20 @@ final class ProcCounters implements AutoCloseable {
     }
 
     /** Pairs of lines, names and numbers, both after the group; or, of IPv6, a name and a number a line. */
-    static void parse(String[] lines, Map<String, Long> counters) {
-        for (int i = 0; i < lines.length; i++) {
-            String[] names = lines[i].split("\\s+", -1);
-            if (names[0].endsWith(":") && i + 1 < lines.length) {
-                String group = names[0].substring(0, names[0].length() - 1);
-                String[] numbers = lines[++i].split("\\s+", -1);
-                for (int j = 1; j < names.length; j++) {
-                    counters.put(group + names[j], Long.parseLong(numbers[j]));
+    static void parse(String text, Map<String, Long> counters) {
+        StringTokenizer lines = new StringTokenizer(text, "\n");
+        while (lines.hasMoreTokens()) {
+            StringTokenizer names = new StringTokenizer(lines.nextToken());
+            String first = names.nextToken();
+            if (first.endsWith(":")) {
+                String group = first.substring(0, first.length() - 1);
+                StringTokenizer numbers = new StringTokenizer(lines.nextToken());
+                numbers.nextToken();
+                while (names.hasMoreTokens()) {
+                    counters.put(group + names.nextToken(), Long.parseLong(numbers.nextToken()));
                 }
-            } else if (names.length == 2 && !names[1].isEmpty()) {
-                counters.put(names[0], Long.parseLong(names[1]));
+            } else {
+                counters.put(first, Long.parseLong(names.nextToken()));
             }
         }
     }

@@ -19,10 +19,14 @@ final class SockDiag implements AutoCloseable {
     /**
      * A socket as the kernel describes it.
      *
+     * @param timer which one runs: {@link #RETRANSMISSION}, {@link #WINDOW_PROBE} or one that sends nothing
      * @param retransmits of the SYN-ACK, where it is half-open
      * @param inode 0 where no process has a descriptor
      */
-    record Entry(SocketRow row, int retransmits, long inode) {}
+    record Entry(SocketRow row, int timer, int retransmits, long inode) {}
+
+    static final int RETRANSMISSION = 1;
+    static final int WINDOW_PROBE = 4;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
@@ -36,8 +40,13 @@ final class SockDiag implements AutoCloseable {
     private static final int REQUEST = HEADER + 56;
     private static final int BUFFER = 1 << 16;
 
+    private static final int ALL_STATES = -1;
+    /** A half-open is a request, number 12, or with Fast Open a socket already, number 3. */
+    private static final int HALF_OPEN = 1 << 3 | 1 << 12;
+
     // struct inet_diag_msg, linux/inet_diag.h; the addresses are 16 bytes each
     private static final int STATE = HEADER + 1;
+    private static final int TIMER = HEADER + 2;
     private static final int RETRANS = HEADER + 3;
     private static final int SPORT = HEADER + 4;
     private static final int DPORT = HEADER + 6;
@@ -59,15 +68,23 @@ final class SockDiag implements AutoCloseable {
     }
 
     synchronized List<Entry> all() {
+        return dump(ALL_STATES);
+    }
+
+    synchronized List<Entry> halfOpen() {
+        return dump(HALF_OPEN);
+    }
+
+    private List<Entry> dump(int states) {
         List<Entry> entries = new ArrayList<>();
-        dump(Libc.AF_INET, entries);
-        dump(Libc.AF_INET6, entries);
+        dump(Libc.AF_INET, states, entries);
+        dump(Libc.AF_INET6, states, entries);
         return entries;
     }
 
-    private void dump(int family, List<Entry> entries) {
+    private void dump(int family, int states, List<Entry> entries) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocateFrom(JAVA_BYTE, request(family));
+            MemorySegment request = arena.allocateFrom(JAVA_BYTE, request(family, states));
             SocketLibc.sendto(fd, request, 0, MemorySegment.NULL);
             MemorySegment answer = arena.allocate(BUFFER, 8);
             boolean more = true;
@@ -79,7 +96,7 @@ final class SockDiag implements AutoCloseable {
         }
     }
 
-    private static byte[] request(int family) {
+    private static byte[] request(int family, int states) {
         return ByteBuffer.allocate(REQUEST)
                 .order(ByteOrder.nativeOrder())
                 .putInt(REQUEST)
@@ -89,7 +106,7 @@ final class SockDiag implements AutoCloseable {
                 .put((byte) family)
                 .put((byte) OptionNumber.IPPROTO_TCP)
                 .putShort((short) 0)
-                .putInt(-1)
+                .putInt(states)
                 .array();
     }
 
@@ -119,7 +136,8 @@ final class SockDiag implements AutoCloseable {
                 address(family, at + DST),
                 Bytes.getShort(buffer, at + DPORT),
                 -1);
-        return new Entry(row, buffer[at + RETRANS], Integer.toUnsignedLong(intAt(message, at + INODE)));
+        return new Entry(
+                row, buffer[at + TIMER], buffer[at + RETRANS], Integer.toUnsignedLong(intAt(message, at + INODE)));
     }
 
     private static int intAt(MemorySegment message, int at) {

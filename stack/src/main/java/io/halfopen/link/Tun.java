@@ -51,6 +51,11 @@ public final class Tun implements Link {
         return name;
     }
 
+    /** To be waited for together with others; reading and writing are this class's. */
+    public int descriptor() {
+        return fd;
+    }
+
     /** How many packets could not be sent: the interface is down, or the kernel has no memory for them. */
     public long dropped() {
         return dropped;

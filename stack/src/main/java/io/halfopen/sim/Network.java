@@ -23,6 +23,7 @@ final class Network {
     private final ArrayDeque<Packet> immediate = new ArrayDeque<>();
     private final Segment segment = new Segment();
     private boolean delivering;
+    private boolean held;
 
     Network(World world, long seed) {
         this.world = world;
@@ -92,8 +93,18 @@ final class Network {
         return probability > 0 && random.nextDouble() < probability;
     }
 
+    /** From now on what has no delay waits for {@link #release}. */
+    void hold() {
+        held = true;
+    }
+
+    void release() {
+        held = false;
+        deliverImmediate();
+    }
+
     private void deliverImmediate() {
-        if (delivering) {
+        if (delivering || held) {
             return;
         }
         delivering = true;

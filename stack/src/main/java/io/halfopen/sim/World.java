@@ -114,16 +114,21 @@ public final class World {
         if (event != null && event.time() <= now) {
             events.remove().action().run();
         } else {
-            fireFirstTimer();
+            fireTimers();
         }
         settle();
         return true;
     }
 
-    private void fireFirstTimer() {
+    /** Those of one host that are due run in one go, as in Linux's softirq: what they send arrives when all have. */
+    private void fireTimers() {
         for (Host host : hosts) {
             if (host.stack().nextTimeout() <= now) {
-                host.fireTimer(now);
+                network.hold();
+                while (host.stack().nextTimeout() <= now) {
+                    host.fireTimer(now);
+                }
+                network.release();
                 return;
             }
         }

@@ -1,7 +1,6 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.sim.Host;
-import io.halfopen.sim.World;
+import io.halfopen.app.server.Calls;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,18 +11,16 @@ final class Clients {
     static final String LEFT = "CLOSED";
 
     private final Scenario scenario;
-    private final World world;
-    private final Host host;
+    private final Calls calls;
     private final IpAddress server;
     private final Recorder recorder;
     private final List<LabClient> all = new ArrayList<>();
     private int connected;
     private int finished;
 
-    Clients(Scenario scenario, World world, Host host, IpAddress server, Recorder recorder) {
+    Clients(Scenario scenario, Calls calls, IpAddress server, Recorder recorder) {
         this.scenario = scenario;
-        this.world = world;
-        this.host = host;
+        this.calls = calls;
         this.server = server;
         this.recorder = recorder;
     }
@@ -36,13 +33,13 @@ final class Clients {
         for (int i = 0; i < scenario.clients(); i++) {
             LabClient client = add();
             if (!scenario.forked() || i % 3 == 0) {
-                world.at(scenario.start() + i * scenario.every(), () -> client.connect(server));
+                calls.after(scenario.start() + i * scenario.every(), () -> client.connect(server));
             }
         }
     }
 
     private LabClient add() {
-        LabClient client = new LabClient(all.size() + 1, scenario, world, host, recorder, this);
+        LabClient client = new LabClient(all.size() + 1, scenario, calls, recorder, this);
         all.add(client);
         return client;
     }
@@ -54,7 +51,7 @@ final class Clients {
         if (scenario.forked() && index % 3 == 0) {
             for (int i = index + 1; i <= index + 2 && i < all.size(); i++) {
                 LabClient next = all.get(i);
-                world.at(world.now(), () -> next.connect(server));
+                calls.after(0, () -> next.connect(server));
             }
         }
     }
@@ -69,7 +66,7 @@ final class Clients {
             List.copyOf(all).stream().filter(LabClient::isOpen).forEach(LabClient::leave);
         } else if (finished < scenario.clients() && connected < scenario.clients()) {
             LabClient next = add();
-            world.at(world.now(), () -> next.connect(server));
+            calls.after(0, () -> next.connect(server));
         }
     }
 }

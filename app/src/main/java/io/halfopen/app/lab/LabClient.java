@@ -1,22 +1,20 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.Times;
+import io.halfopen.app.server.Calls;
 import io.halfopen.linux.Errno;
-import io.halfopen.sim.Host;
-import io.halfopen.sim.World;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A client as the articles' are: connect(), send, read until the server closes. */
-final class LabClient implements Host.ReadyListener {
+final class LabClient implements Calls.ReadyListener {
     static final String PENDING = "PENDING";
 
     private final int id;
     private final Scenario scenario;
-    private final World world;
-    private final Host host;
+    private final Calls calls;
     private final Recorder recorder;
     private final Clients clients;
     private final byte[] buffer = new byte[2048];
@@ -33,11 +31,10 @@ final class LabClient implements Host.ReadyListener {
     private int unsent;
     private @Nullable SocketRow lastRow;
 
-    LabClient(int id, Scenario scenario, World world, Host host, Recorder recorder, Clients clients) {
+    LabClient(int id, Scenario scenario, Calls calls, Recorder recorder, Clients clients) {
         this.id = id;
         this.scenario = scenario;
-        this.world = world;
-        this.host = host;
+        this.calls = calls;
         this.recorder = recorder;
         this.clients = clients;
     }
@@ -47,12 +44,12 @@ final class LabClient implements Host.ReadyListener {
     }
 
     void connect(IpAddress server) {
-        calledAt = world.now();
+        calledAt = calls.now();
         connecting = true;
-        fd = host.socket(server.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
-        host.watch(fd, this);
+        fd = calls.socket(server.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
+        calls.watch(fd, this);
         recorder.connecting(id);
-        int result = host.connect(fd, server, scenario.port());
+        int result = calls.connect(fd, server, scenario.port());
         if (result != -Errno.EINPROGRESS) {
             connectReturned(result);
             return;
@@ -64,7 +61,7 @@ final class LabClient implements Host.ReadyListener {
     @Override
     public void onReady(int events) {
         if (connecting) {
-            int result = host.connect(fd, IpAddress.ANY_V4, scenario.port());
+            int result = calls.connect(fd, IpAddress.ANY_V4, scenario.port());
             if (result == -Errno.EALREADY) {
                 return;
             }
@@ -81,9 +78,10 @@ final class LabClient implements Host.ReadyListener {
     private void connectReturned(int result) {
         connecting = false;
         connect = Errno.name(result);
-        connectAt = world.now();
-        String after = connectAt == calledAt ? "at once" : "after " + Times.seconds(connectAt - calledAt);
-        recorder.tell(world.now(), id, "connect() = " + connect + " " + after);
+        connectAt = calls.now();
+        String after =
+                connectAt - calledAt <= scenario.atOnce() ? "at once" : "after " + Times.seconds(connectAt - calledAt);
+        recorder.tell(calls.now(), id, "connect() = " + connect + " " + after);
         if (result < 0) {
             end(connect, "");
             return;
@@ -93,16 +91,16 @@ final class LabClient implements Host.ReadyListener {
             unsent = scenario.send();
             writeRest();
         } else if (scenario.sendAfter() != Scenario.NEVER) {
-            world.after(scenario.sendAfter(), this::sendLate);
+            calls.after(scenario.sendAfter(), this::sendLate);
         }
         if (scenario.hold() > 0 && scenario.hold() != Scenario.NEVER) {
-            world.after(scenario.hold(), () -> end("OK", ""));
+            calls.after(scenario.hold(), () -> end("OK", ""));
         }
     }
 
     private void sendLate() {
         if (fd >= 0) {
-            recorder.tell(world.now(), id, "sends " + scenario.send() + " B");
+            recorder.tell(calls.now(), id, "sends " + scenario.send() + " B");
             unsent = scenario.send();
             writeRest();
         }
@@ -110,7 +108,7 @@ final class LabClient implements Host.ReadyListener {
 
     /** As much as there is room for; the rest when there is room again. */
     private void writeRest() {
-        int count = unsent == 0 ? 0 : host.write(fd, new byte[unsent], 0, unsent);
+        int count = unsent == 0 ? 0 : calls.write(fd, new byte[unsent], 0, unsent);
         if (count < 0 && count != -Errno.EAGAIN) {
             end(Errno.name(count), "write() = " + Errno.name(count));
         }
@@ -118,9 +116,9 @@ final class LabClient implements Host.ReadyListener {
     }
 
     private void readAll() {
-        int count = host.read(fd, buffer, 0, buffer.length);
+        int count = calls.read(fd, buffer, 0, buffer.length);
         while (count > 0) {
-            count = host.read(fd, buffer, 0, buffer.length);
+            count = calls.read(fd, buffer, 0, buffer.length);
         }
         if (count == -Errno.EAGAIN || !outcome.equals(PENDING)) {
             return;
@@ -147,7 +145,7 @@ final class LabClient implements Host.ReadyListener {
         lastRow = row();
         int closing = fd;
         fd = -1;
-        host.close(closing);
+        calls.close(closing);
         note(how, told);
         clients.finished(this);
     }
@@ -158,18 +156,18 @@ final class LabClient implements Host.ReadyListener {
             return;
         }
         outcome = how;
-        outcomeAt = world.now();
+        outcomeAt = calls.now();
         if (!told.isEmpty()) {
-            recorder.tell(world.now(), id, told);
+            recorder.tell(calls.now(), id, told);
         }
     }
 
     private SocketRow row() {
-        return host.stack().row(fd);
+        return calls.row(fd);
     }
 
     void accepted() {
-        acceptedAt = world.now();
+        acceptedAt = calls.now();
     }
 
     void addSyns(int count) {

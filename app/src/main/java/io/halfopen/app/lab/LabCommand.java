@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Times;
+import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -121,30 +122,39 @@ public final class LabCommand extends Subcommand {
     }
 
     private int runOne(Scenario scenario) throws IOException {
-        Experiment experiment = new Experiment(scenario);
-        experiment.run(progress());
-        LabReport report = experiment.report();
+        Run run = options.isOnKernel() ? kernelRun(scenario) : new Experiment(scenario);
+        run.run(progress());
+        LabReport report = run.report();
         if (pcap != null) {
-            Show.writePcap(pcap, experiment.recorder().packets());
+            Show.writePcap(pcap, run.recorder().packets());
         }
         if (json) {
             out().println(json(report));
         } else if (!show.isEmpty()) {
             Set<Show> wanted = EnumSet.copyOf(show);
-            wanted.forEach(what -> what.print(experiment, report, out(), style()));
+            wanted.forEach(what -> what.print(run, report, out(), style()));
             out().flush(); // print(), unlike println(), does not
         } else {
-            tell(experiment, report);
+            tell(run, report);
         }
         return 0;
     }
 
-    private void tell(Experiment experiment, LabReport report) {
-        Story story = new Story(out(), style(), experiment.scenario().kernel());
-        story.headline(experiment.scenario());
-        story.timeline(experiment.recorder().moments(), false);
+    private Run kernelRun(Scenario scenario) throws IOException {
+        try {
+            KernelRun.warmUp();
+            return new KernelRun(scenario);
+        } catch (LinkException impossible) {
+            throw bad(String.valueOf(impossible.getMessage()));
+        }
+    }
+
+    private void tell(Run run, LabReport report) {
+        Story story = new Story(out(), style(), run);
+        story.headline();
+        story.timeline(run.recorder().moments(), false);
         story.connections(report.clients(), false);
-        story.summary(experiment.stack(), experiment.listener(), report);
+        story.summary(report);
     }
 
     private int compare(Scenario scenario) {

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
 /** The options that make a scenario, each null when it was not given: the preset's value stands then. */
 final class LabOptions {
     private static final int MOST_CLIENTS = 1_000_000;
+    /** Each is a descriptor of this process. */
+    private static final int MOST_CLIENTS_OF_KERNEL = 5_000;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
@@ -150,8 +152,20 @@ final class LabOptions {
             description = "exact, or linux: rounded up to the buckets of the kernel's timer wheel (exact).")
     private @Nullable Timers timers;
 
-    @Option(names = "--on", paramLabel = "WHERE", description = "Where it runs: sim (sim).", defaultValue = "sim")
-    private String on = "sim";
+    @Option(
+            names = "--on",
+            paramLabel = "WHERE",
+            description = {
+                "Where it runs: sim, the simulator, in virtual time; or kernel, this machine's own kernel in a network",
+                "namespace of its own, in real time (sim). The kernel needs root."
+            })
+    private On on = On.sim;
+
+    /** What a scenario can run on. */
+    enum On {
+        sim,
+        kernel
+    }
 
     @Option(
             names = "--for",
@@ -219,9 +233,22 @@ final class LabOptions {
             String percent = BigDecimal.valueOf(loss).stripTrailingZeros().toPlainString();
             throw bad("--loss takes 0 to 100 percent, not " + percent);
         }
-        if (!on.equals("sim")) {
-            throw bad("--on takes sim, not '" + on + "'");
+        if (on == On.kernel) {
+            checkKernel();
         }
+    }
+
+    private void checkKernel() {
+        if (clients != null && clients > MOST_CLIENTS_OF_KERNEL) {
+            throw bad("--on kernel takes at most " + MOST_CLIENTS_OF_KERNEL + " --clients, not " + clients);
+        }
+        if (loss != null && loss > 0 && or0(rtt) == 0) {
+            throw bad("--on kernel loses no packets on the loopback: --loss needs --rtt");
+        }
+    }
+
+    boolean isOnKernel() {
+        return on == On.kernel;
     }
 
     private static long or0(@Nullable Long value) {

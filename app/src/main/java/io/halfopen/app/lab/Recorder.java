@@ -1,11 +1,8 @@
 package io.halfopen.app.lab;
 
-import static io.halfopen.wire.TcpHeader.ACK;
 import static io.halfopen.wire.TcpHeader.SYN;
 
 import io.halfopen.linux.Rule;
-import io.halfopen.sim.Host;
-import io.halfopen.sim.Tap;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
@@ -18,11 +15,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that happened, in order: the packets as the server's interface saw them, and what the programs did. */
-final class Recorder implements Tap {
+final class Recorder {
     /**
-     * @param rule why it was sent or what became of it: where it arrived if it arrived at the server, else the sender's
+     * @param rule why it was sent or what became of it: where it arrived if it arrived at the server, else the sender's;
+     *     null where nobody knows, since a kernel does not tell
      */
-    record Packet(long time, byte[] bytes, Rule rule) {}
+    record Packet(long time, byte[] bytes, @Nullable Rule rule) {}
 
     /**
      * Something to tell.
@@ -36,18 +34,15 @@ final class Recorder implements Tap {
 
     private record Endpoint(IpAddress address, int port) {}
 
-    private final Host server;
     private final boolean loopback;
     private final Supplier<ListenQueues> queues;
     private final List<Packet> packets = new ArrayList<>();
     private final List<Moment> moments = new ArrayList<>();
     private final Map<Endpoint, LabClient> clients = new HashMap<>();
     private final Map<Endpoint, Integer> synsBeforeNamed = new HashMap<>();
-    private final Segment segment = new Segment();
     private int connecting;
 
-    Recorder(Host server, boolean loopback, Supplier<ListenQueues> queues) {
-        this.server = server;
+    Recorder(boolean loopback, Supplier<ListenQueues> queues) {
         this.queues = queues;
         this.loopback = loopback;
     }
@@ -68,6 +63,16 @@ final class Recorder implements Tap {
         moments.add(new Moment(time, client, what, rule, queues.get()));
     }
 
+    /** Half-opens are gone, and nobody was told. */
+    void tellForgotten(long time, long count) {
+        String what = count == 1 ? "a half-open connection" : count + " half-open connections";
+        tell(time, 0, "forgets " + what, Rule.HALF_OPEN_EXPIRED);
+    }
+
+    void tellCut(long time) {
+        tell(time, 0, "the wire to the clients is cut");
+    }
+
     /** From now on the packets of this address and port are this client's. */
     void name(IpAddress address, int port, LabClient client) {
         Endpoint endpoint = new Endpoint(address, port);
@@ -81,70 +86,60 @@ final class Recorder implements Tap {
         return clients.get(new Endpoint(address, port));
     }
 
-    @Override
-    public void onSent(long now, Host from, Rule why, byte[] bytes, int offset, int length) {
-        segment.parse(bytes, offset, length);
-        if (segment.has(SYN) && !segment.has(ACK)) {
-            countSyn();
-        }
-        // On the loopback the arrival is recorded, which is at the same time and knows more.
-        if (!loopback && from == server) {
-            packets.add(new Packet(now, Arrays.copyOfRange(bytes, offset, offset + length), why));
-        }
-        if (why == Rule.SYN_ACK_RETRANSMITTED) {
-            tell(now, numberOf(destination()), "SYN-ACK again", why);
-        }
+    /** A packet as the server's interface saw it. */
+    void add(long time, @Nullable Rule rule, byte[] bytes, int offset, int length) {
+        packets.add(new Packet(time, Arrays.copyOfRange(bytes, offset, offset + length), rule));
     }
 
-    @Override
-    public void onArrived(long now, Host to, Rule rule, byte[] bytes, int offset, int length) {
-        if (to != server) {
-            return;
-        }
-        packets.add(new Packet(now, Arrays.copyOfRange(bytes, offset, offset + length), rule));
-        segment.parse(bytes, offset, length);
-        boolean handshake = rule.name().startsWith("FINAL_ACK") && rule != Rule.FINAL_ACK_ACCEPTED;
-        if (handshake || rule.verdict() == Rule.Verdict.DROP && segment.has(SYN)) {
-            LabClient client = sender();
-            tell(now, client == null ? connecting : client.id(), describe(client), rule);
-        }
-    }
-
-    private void countSyn() {
-        LabClient client = sender();
+    /** A client has sent this SYN, whether or not it will arrive. */
+    void countSyn(Segment segment) {
+        LabClient client = sender(segment);
         if (client == null) {
-            synsBeforeNamed.merge(source(), 1, Integer::sum);
+            synsBeforeNamed.merge(source(segment), 1, Integer::sum);
         } else {
             client.addSyns(1);
         }
     }
 
+    /** What became of a client's segment. */
+    void tellOf(long now, Segment segment, Rule rule) {
+        LabClient client = sender(segment);
+        tell(now, client == null ? connecting : client.id(), describe(client, segment), rule);
+    }
+
+    /** The same where the reason is not known. */
+    void tellOf(long now, Segment segment, String what) {
+        LabClient client = sender(segment);
+        tell(now, client == null ? connecting : client.id(), describe(client, segment) + what);
+    }
+
+    /** Of a segment to a client. */
+    void tellTo(long now, Segment segment, String what, Rule rule) {
+        LabClient client = clients.get(destination(segment));
+        tell(now, client == null ? connecting : client.id(), what, rule);
+    }
+
     /** Whose segment it is; null for one whose connect() has not returned, also if its port was another's before. */
-    private @Nullable LabClient sender() {
-        LabClient client = clients.get(source());
+    private @Nullable LabClient sender(Segment segment) {
+        LabClient client = clients.get(source(segment));
         boolean reused = loopback && segment.has(SYN) && client != null && !client.isOpen();
         return reused ? null : client;
     }
 
-    private String describe(@Nullable LabClient client) {
+    private static String describe(@Nullable LabClient client, Segment segment) {
         if (segment.has(SYN)) {
             return client != null && client.synsSent() > 1 ? "SYN again" : "SYN";
         }
         return segment.payloadLength() > 0 ? "data (" + segment.payloadLength() + " B)" : "ACK";
     }
 
-    private Endpoint source() {
+    private static Endpoint source(Segment segment) {
         return new Endpoint(new IpAddress(segment.sourceHigh(), segment.sourceLow()), segment.sourcePort());
     }
 
-    private Endpoint destination() {
+    private static Endpoint destination(Segment segment) {
         return new Endpoint(
                 new IpAddress(segment.destinationHigh(), segment.destinationLow()), segment.destinationPort());
-    }
-
-    private int numberOf(Endpoint endpoint) {
-        LabClient client = clients.get(endpoint);
-        return client == null ? connecting : client.id();
     }
 
     /** This client's connect() is being called: its packets come before its port is known. */

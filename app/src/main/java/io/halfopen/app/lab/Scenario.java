@@ -59,6 +59,9 @@ record Scenario(
     static final long NEVER = Long.MAX_VALUE;
     static final int DEFAULT_PORT = 8088;
 
+    /** In the simulator it takes no time at all, on a busy machine some milliseconds. */
+    private static final long LOOPBACK_AT_ONCE = 250_000_000L;
+
     /** What the options of the lab say when none is given. */
     static Scenario defaults() {
         return new Scenario(
@@ -90,6 +93,11 @@ record Scenario(
 
     boolean isLoopback() {
         return rtt == 0;
+    }
+
+    /** How long a connect() may take to have returned at once: nothing, or less than any retransmission of a SYN. */
+    long atOnce() {
+        return isLoopback() ? LOOPBACK_AT_ONCE : 0;
     }
 
     Edit edit() {

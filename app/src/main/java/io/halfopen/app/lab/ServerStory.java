@@ -1,16 +1,16 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.server.ArticleServer;
-import io.halfopen.sim.World;
+import io.halfopen.app.server.Calls;
 import io.halfopen.tcp.SocketRow;
 
 /** Tells what the server does as news of the client that it does it to. */
 final class ServerStory implements ArticleServer.Observer {
-    private final World world;
+    private final Calls calls;
     private final Recorder recorder;
 
-    ServerStory(World world, Recorder recorder) {
-        this.world = world;
+    ServerStory(Calls calls, Recorder recorder) {
+        this.calls = calls;
         this.recorder = recorder;
     }
 
@@ -19,7 +19,7 @@ final class ServerStory implements ArticleServer.Observer {
         LabClient client = recorder.clientAt(connection.remoteAddress(), connection.remotePort());
         if (client != null) {
             client.accepted();
-            recorder.tell(world.now(), client.id(), "accept()ed by the server");
+            recorder.tell(calls.now(), client.id(), "accept()ed by the server");
         }
     }
 

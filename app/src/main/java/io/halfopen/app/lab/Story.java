@@ -1,14 +1,10 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.app.KernelOption;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.Times;
-import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
-import io.halfopen.tcp.Stack;
-import io.halfopen.tcp.Timers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -28,21 +24,20 @@ final class Story {
 
     private final PrintWriter out;
     private final Style style;
-    private final Kernel kernel;
+    private final Run run;
     private final Set<Rule> explained = EnumSet.noneOf(Rule.class);
 
-    Story(PrintWriter out, Style style, Kernel kernel) {
+    Story(PrintWriter out, Style style, Run run) {
         this.out = out;
-        this.kernel = kernel;
+        this.run = run;
         this.style = style;
     }
 
-    void headline(Scenario scenario) {
+    void headline() {
+        Scenario scenario = run.scenario();
         String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
-        String kernel = KernelOption.title(scenario.kernel());
         out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
-        String timers = scenario.timers() == Timers.EXACT ? "" : ", timers of Linux's precision";
-        out.println(style.faint(kernel + ", " + where + ", seed " + scenario.seed() + ", in virtual time" + timers));
+        out.println(style.faint(run.title() + ", " + where + ", " + run.how()));
         out.println();
     }
 
@@ -70,7 +65,7 @@ final class Story {
         out.println();
     }
 
-    private static List<Line> merge(List<Recorder.Moment> moments) {
+    private List<Line> merge(List<Recorder.Moment> moments) {
         List<Line> lines = new ArrayList<>();
         for (Recorder.Moment moment : moments) {
             int same = moment.client() == 0 ? -1 : lastAlike(lines, moment);
@@ -84,8 +79,9 @@ final class Story {
     }
 
     /** The line of the same time that says the same, or -1. */
-    private static int lastAlike(List<Line> lines, Recorder.Moment moment) {
-        for (int i = lines.size() - 1; i >= 0 && lines.get(i).time() == moment.time(); i--) {
+    private int lastAlike(List<Line> lines, Recorder.Moment moment) {
+        long since = moment.time() - run.sameTime();
+        for (int i = lines.size() - 1; i >= 0 && lines.get(i).time() >= since; i--) {
             Recorder.Moment other = lines.get(i).moment();
             if (other.what().equals(moment.what()) && other.rule() == moment.rule()) {
                 return i;
@@ -97,7 +93,8 @@ final class Story {
     private void print(Line line) {
         Recorder.Moment moment = line.moment();
         ListenQueues queues = line.queues();
-        String accept = queues.acceptQueue() + "/" + kernel.acceptQueueHolds(queues.effectiveBacklog());
+        String accept =
+                queues.acceptQueue() + "/" + run.scenario().kernel().acceptQueueHolds(queues.effectiveBacklog());
         String what = columns(Times.seconds(line.time()), who(line), queues.synQueue(), accept) + colour(moment);
         Rule rule = moment.rule();
         if (rule == null) {
@@ -174,8 +171,10 @@ final class Story {
 
     // ---- the sum
 
-    void summary(Stack stack, int listener, LabReport report) {
-        new StackSummary(out, style).print(stack, listener);
+    void summary(LabReport report) {
+        ListenQueues queues = run.queues();
+        long holds = run.scenario().kernel().acceptQueueHolds(queues.effectiveBacklog());
+        new StackSummary(out, style).print(queues, holds, run::counted);
         out.println(style.bold("ended") + "         " + Times.secondsOfMillis(report.endMs()) + " after listen()");
     }
 }

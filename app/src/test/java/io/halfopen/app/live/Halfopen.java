@@ -9,12 +9,16 @@ final class Halfopen {
     private Halfopen() {}
 
     static RealProcess start(NetNamespace namespace, String... args) throws Exception {
+        return namespace.start(command(args).toArray(String[]::new));
+    }
+
+    static List<String> command(String... args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(java, "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.halfopen.app.Main"));
         command.addAll(List.of(args));
-        return namespace.start(command.toArray(String[]::new));
+        return command;
     }
 
     /** Once it listens. It would end by itself some time after everybody has lost interest. */

@@ -27,6 +27,10 @@ final class RealProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     void write(String text) throws IOException {
         OutputStream input = process.getOutputStream();
         input.write(text.getBytes(UTF_8));

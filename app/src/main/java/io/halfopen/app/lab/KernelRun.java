@@ -1,0 +1,220 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.app.server.ArticleServer;
+import io.halfopen.app.server.KernelCalls;
+import io.halfopen.app.server.KernelLoop;
+import io.halfopen.link.LinkException;
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.tcp.SocketRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a scenario on this machine's own kernel, in real time; packets are captured there. */
+final class KernelRun extends Run implements AutoCloseable {
+    private static final long MILLISECOND = 1_000_000L;
+    private static final long TICK = 50 * MILLISECOND;
+    /** Longer than an ACK is delayed, which nothing shows. */
+    private static final long GRACE = 300 * MILLISECOND;
+
+    private static final long WARM_UP = 60 * MILLISECOND;
+    private static final int WARM_UPS = 6;
+    /** What the same timers do at the same time may lie that far apart. */
+    private static final long SAME_TIME = 20 * MILLISECOND;
+
+    private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
+
+    private final KernelNet net;
+    private final ArticleServer server;
+    private final Clients clients;
+    private final String release;
+    private int acceptQueuePeak;
+    private long endedAt;
+    private @Nullable Ending ending;
+    private @Nullable LabReport report;
+
+    /** What is shown of the end, when the namespaces are gone. */
+    private record Ending(
+            ListenQueues queues, List<SocketRow> rows, List<SocketRow> clientRows, Map<String, Long> counters) {}
+
+    /** Throws, with a line for the user, where there is no kernel to be had. */
+    KernelRun(Scenario scenario) throws LinkException {
+        super(onLinux(scenario));
+        net = KernelNet.open(scenario(), recorder());
+        server = newServer(new KernelCalls(net.loop(), net.serverHost()));
+        clients = newClients(new KernelCalls(net.loop(), net.clientHost()));
+        net.onPackets(this::queues);
+        release = release();
+    }
+
+    /** Whatever kernel the scenario names: this one is. */
+    private static Scenario onLinux(Scenario scenario) {
+        Scenario.Edit edit = scenario.edit();
+        edit.kernel = Kernel.LINUX_6_18;
+        return edit.done();
+    }
+
+    /**
+     * A first run takes tens of milliseconds where a second takes one, for the JVM has to learn its way: these are for
+     * learning, and are soon over.
+     */
+    static void warmUp() throws IOException {
+        for (int i = 0; i < WARM_UPS; i++) {
+            Scenario.Edit edit = Scenario.defaults().edit();
+            edit.backlog = 1;
+            edit.clients = 10;
+            edit.send = 1;
+            edit.answer = List.of(1);
+            edit.rtt = i % 2 == 0 ? 0 : 10 * MILLISECOND;
+            edit.duration = WARM_UP;
+            new KernelRun(edit.done()).run(time -> {});
+        }
+    }
+
+    private static String release() {
+        try {
+            return Files.readString(RELEASE).strip();
+        } catch (IOException unreadable) {
+            return "unknown";
+        }
+    }
+
+    @Override
+    void run(LongConsumer progress) throws IOException {
+        KernelLoop loop = net.loop();
+        try (this) {
+            listen();
+            clients.start();
+            while (!isOver()) {
+                loop.turn(Math.min(scenario().duration(), loop.now() + TICK));
+                net.tap().watchHalfOpens(loop.now());
+                progress.accept(loop.now());
+            }
+            endedAt = scenario().duration() == Scenario.NEVER
+                    ? loop.lastActivity()
+                    : scenario().duration();
+            ending = new Ending(
+                    queues(),
+                    net.serverHost().snapshot(),
+                    net.clientHost().snapshot(),
+                    net.serverHost().counters());
+            report = super.report();
+        } catch (UncheckedIOException broken) {
+            throw broken.getCause();
+        }
+    }
+
+    @Override
+    LabReport report() {
+        if (report == null) {
+            throw new IllegalStateException("it has not run");
+        }
+        return report;
+    }
+
+    private boolean isOver() {
+        KernelLoop loop = net.loop();
+        if (scenario().duration() != Scenario.NEVER) {
+            return loop.now() >= scenario().duration();
+        }
+        return !loop.hasTasks() && loop.now() - loop.lastActivity() > GRACE && net.isQuiet();
+    }
+
+    @Override
+    ArticleServer server() {
+        return server;
+    }
+
+    @Override
+    Clients clients() {
+        return clients;
+    }
+
+    /** Linux keeps no peaks; they are those that were seen. Nor does it tell what listen() was called with. */
+    @Override
+    ListenQueues queues() {
+        if (ending != null) {
+            return ending.queues();
+        }
+        ListenQueues now = net.serverHost().queues(server.listener());
+        acceptQueuePeak = Math.max(acceptQueuePeak, now.acceptQueue());
+        return new ListenQueues(
+                scenario().backlog(),
+                now.effectiveBacklog(),
+                now.acceptQueue(),
+                acceptQueuePeak,
+                now.synQueue(),
+                now.young(),
+                Math.max(net.tap().synQueuePeak(), now.synQueue()));
+    }
+
+    private Ending ending() {
+        if (ending == null) {
+            throw new IllegalStateException("it has not run");
+        }
+        return ending;
+    }
+
+    @Override
+    List<SocketRow> snapshot() {
+        return ending().rows();
+    }
+
+    @Override
+    List<SocketRow> clientSnapshot() {
+        return ending().clientRows();
+    }
+
+    @Override
+    long counter(Counter counter) {
+        return ending().counters().getOrDefault(counter.group().name() + counter.name(), 0L);
+    }
+
+    @Override
+    long counted(Rule rule) {
+        return net.tap().counted(rule);
+    }
+
+    @Override
+    String version() {
+        return release;
+    }
+
+    @Override
+    String on() {
+        return "kernel";
+    }
+
+    @Override
+    String title() {
+        return "Linux " + release;
+    }
+
+    @Override
+    String how() {
+        return "this machine's own kernel, in real time";
+    }
+
+    @Override
+    long sameTime() {
+        return SAME_TIME;
+    }
+
+    @Override
+    long endedAt() {
+        return endedAt;
+    }
+
+    @Override
+    public void close() {
+        net.close();
+    }
+}

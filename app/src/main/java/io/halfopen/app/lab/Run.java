@@ -1,0 +1,158 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.app.Times;
+import io.halfopen.app.server.Answer;
+import io.halfopen.app.server.ArticleServer;
+import io.halfopen.app.server.Calls;
+import io.halfopen.app.server.Request;
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** One run of a scenario: the same programs and the same report, wherever it runs. */
+abstract class Run {
+    static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
+    static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    static final IpAddress CLIENTS = IpAddress.parse("10.0.0.2");
+
+    private final Scenario scenario;
+    private final Recorder recorder;
+
+    Run(Scenario scenario) {
+        this.scenario = scenario;
+        recorder = new Recorder(scenario.isLoopback(), this::queues);
+    }
+
+    /** Runs it to its end; the consumer is told the time now and then. */
+    abstract void run(LongConsumer progress) throws IOException;
+
+    /** The programs, once there is something to run on. */
+    abstract ArticleServer server();
+
+    abstract Clients clients();
+
+    /** The listener's queues, at the end of the run once that is over. */
+    abstract ListenQueues queues();
+
+    /** The sockets of the server's host, which on the loopback are the clients' too. */
+    abstract List<SocketRow> snapshot();
+
+    abstract List<SocketRow> clientSnapshot();
+
+    /** Of the server's host. */
+    abstract long counter(Counter counter);
+
+    /** How often a rule has decided, as far as that is known. */
+    abstract long counted(Rule rule);
+
+    /** The kernel's version, and what it runs on: as JSON has them. */
+    abstract String version();
+
+    abstract String on();
+
+    /** The kernel for people, and how the run is made. */
+    abstract String title();
+
+    abstract String how();
+
+    /** How much time may lie between two things that happen at the same time, ns. */
+    abstract long sameTime();
+
+    /** The time it ended, counted from listen(). */
+    abstract long endedAt();
+
+    final Scenario scenario() {
+        return scenario;
+    }
+
+    final Recorder recorder() {
+        return recorder;
+    }
+
+    final IpAddress serverAddress() {
+        return scenario.isLoopback() ? LOOPBACK : SERVER;
+    }
+
+    final ArticleServer newServer(Calls calls) {
+        return new ArticleServer(plan(), calls, new ServerStory(calls, recorder));
+    }
+
+    final Clients newClients(Calls calls) {
+        return new Clients(scenario, calls, serverAddress(), recorder);
+    }
+
+    private ArticleServer.Plan plan() {
+        return new ArticleServer.Plan(
+                scenario.port(),
+                scenario.backlog(),
+                scenario.defer(),
+                scenario.acceptAfter(),
+                scenario.service(),
+                scenario.workers(),
+                scenario.send() == 0 ? Request.NONE : Request.ANYTHING,
+                Answer.ofSizes(scenario.answer()));
+    }
+
+    final void listen() {
+        int result = server().start(IpAddress.ANY_V4);
+        if (result < 0) {
+            throw new IllegalStateException("the server cannot start: " + Errno.name(result));
+        }
+        long holds = scenario.kernel().acceptQueueHolds(queues().effectiveBacklog());
+        recorder.tell(0, 0, "listen(" + scenario.backlog() + "): the accept queue holds " + holds);
+        if (scenario.defer() > 0) {
+            int deferral = server().deferral();
+            String what = deferral == 0 ? "this kernel has none" : "waits " + deferral + " s for a client's data";
+            recorder.tell(0, 0, "TCP_DEFER_ACCEPT " + scenario.defer() + ": " + what);
+        }
+    }
+
+    LabReport report() {
+        ListenQueues queues = queues();
+        States states = new States(clientSnapshot());
+        return new LabReport(
+                version(),
+                on(),
+                scenario.seed(),
+                new LabReport.Listener(
+                        queues.backlog(),
+                        queues.effectiveBacklog(),
+                        queues.acceptQueue(),
+                        queues.acceptQueuePeak(),
+                        queues.synQueue(),
+                        queues.synQueuePeak()),
+                clients().all().stream().map(client -> client.report(states)).toList(),
+                server().accepted(),
+                counters(),
+                drops(),
+                Times.millis(endedAt()));
+    }
+
+    private Map<String, Long> counters() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (Counter counter : Counter.values()) {
+            if (counter(counter) != 0) {
+                counters.put(counter.name(), counter(counter));
+            }
+        }
+        return counters;
+    }
+
+    private Map<String, Long> drops() {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (Rule rule : Rule.values()) {
+            if (rule.verdict() == Rule.Verdict.DROP && counted(rule) != 0) {
+                drops.put(rule.name(), counted(rule));
+            }
+        }
+        return drops;
+    }
+}
