@@ -45,7 +45,7 @@ final class Template {
     private static Template sealed(
             byte[] bytes, IpAddress source, IpAddress destination, int port, int flags, int length) {
         TcpHeader.write(bytes, TCP, 0, port, 0, 0, bytes.length - TCP, flags, 64240);
-        IpHeader.write(bytes, 0, source.high(), source.low(), destination.high(), destination.low(), length, 64, 0);
+        IpHeader.write(bytes, 0, source.high(), source.low(), destination.high(), destination.low(), length, 0, 64, 0);
         TcpHeader.seal(bytes, TCP, length, source.high(), source.low(), destination.high(), destination.low());
         return new Template(bytes);
     }

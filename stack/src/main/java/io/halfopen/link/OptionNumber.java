@@ -5,7 +5,9 @@ import io.halfopen.linux.SocketOption;
 /** Level and name of a socket option, as asm-generic/socket.h and linux/tcp.h number them. */
 record OptionNumber(int level, int name) {
     static final int SOL_SOCKET = 1;
+    private static final int IPPROTO_IP = 0;
     static final int IPPROTO_TCP = 6;
+    private static final int IPPROTO_IPV6 = 41;
     static final int SO_DOMAIN = 39;
     static final int TCP_INFO = 11;
 
@@ -16,7 +18,14 @@ record OptionNumber(int level, int name) {
             case SO_SNDBUF -> socket(7);
             case SO_RCVBUF -> socket(8);
             case SO_LINGER -> socket(13);
+            case SO_REUSEPORT -> socket(15);
             case SO_ACCEPTCONN -> socket(30);
+            case SO_RCVBUFFORCE -> socket(33);
+            case IP_TOS -> new OptionNumber(IPPROTO_IP, 1);
+            case IP_TTL -> new OptionNumber(IPPROTO_IP, 2);
+            case IPV6_UNICAST_HOPS -> new OptionNumber(IPPROTO_IPV6, 16);
+            case IPV6_V6ONLY -> new OptionNumber(IPPROTO_IPV6, 26);
+            case IPV6_TCLASS -> new OptionNumber(IPPROTO_IPV6, 67);
             case TCP_NODELAY -> tcp(1);
             case TCP_MAXSEG -> tcp(2);
             case TCP_SYNCNT -> tcp(7);
@@ -24,6 +33,7 @@ record OptionNumber(int level, int name) {
             case TCP_FASTOPEN_NO_COOKIE -> tcp(34);
             case TCP_USER_TIMEOUT -> tcp(18);
             case TCP_DEFER_ACCEPT -> tcp(9);
+            case TCP_WINDOW_CLAMP -> tcp(10);
         };
     }
 

@@ -35,6 +35,7 @@ public enum Counter {
     EmbryonicRsts(Group.TcpExt, "half-open connections reset by the peer, or by us"),
     OutOfWindowIcmps(Group.TcpExt, "ICMP errors about octets that are not in flight"),
     TW(Group.TcpExt, "connections that went into TIME_WAIT, or into FIN_WAIT2 with nobody to wait for"),
+    TWRecycled(Group.TcpExt, "TIME_WAITs that connect() ended"),
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),
@@ -73,7 +74,9 @@ public enum Counter {
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
     BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
     TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),
-    TCPFastOpenPassiveAltKey(Group.TcpExt, "connections made by a Fast Open cookie of the key before");
+    TCPFastOpenPassiveAltKey(Group.TcpExt, "connections made by a Fast Open cookie of the key before"),
+    TCPMigrateReqSuccess(Group.TcpExt, "queued and half-open connections that another listener of the group took over"),
+    TCPMigrateReqFailure(Group.TcpExt, "those that none could take: there was no other, or its accept queue was full");
 
     /** The line of /proc it stands in; nstat prints it as a prefix. */
     public enum Group {

@@ -202,6 +202,16 @@ public enum Kernel {
         return this == LINUX_6_18;
     }
 
+    /** The challenge ACKs of one second; {@code chance} is any number. Since 4.7 nobody can count them off. */
+    public long challengeAcks(int tcp_challenge_ack_limit, int chance) {
+        if (this != LINUX_6_18) {
+            return tcp_challenge_ack_limit;
+        }
+        return tcp_challenge_ack_limit == 0
+                ? Integer.MAX_VALUE
+                : (tcp_challenge_ack_limit + 1L >> 1) + Integer.remainderUnsigned(chance, tcp_challenge_ack_limit);
+    }
+
     /** Since 5.6: the answer to an old connection's SYN makes connect() send its own again almost at once. */
     public boolean hurriesSyn() {
         return this == LINUX_6_18;
@@ -259,7 +269,9 @@ public enum Kernel {
         return switch (sysctl) {
             case somaxconn -> new int[] {128};
             case tcp_max_syn_backlog -> new int[] {512};
-            case tcp_syn_linear_timeouts, tcp_fastopen -> new int[] {0};
+            case tcp_challenge_ack_limit -> new int[] {100};
+            case tcp_tw_reuse, tcp_syn_linear_timeouts, tcp_fastopen, tcp_ecn_fallback, auto_flowlabels ->
+                new int[] {0};
             case rmem_max, wmem_max -> new int[] {212992};
             case tcp_rmem -> new int[] {4096, 87380, 6291456};
             default -> sysctl.defaults();

@@ -198,6 +198,12 @@ public enum Rule {
             "tcp_send_challenge_ack",
             TCPSYNChallenge,
             TCPACKSkippedChallenge),
+    CHALLENGE_LIMITED(DROP, "enough challenge ACKs for this second", "tcp_send_challenge_ack"),
+    SYN_CHALLENGE_LIMITED(
+            DROP,
+            "a SYN on a live connection, enough challenge ACKs for this second",
+            "tcp_send_challenge_ack",
+            TCPSYNChallenge),
     NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),
     ACK_TOO_OLD(REPLY, "acknowledges less than the peer's window ago: challenge ACK", "tcp_ack", TCPChallengeACK),
     ACK_OF_UNSENT(REPLY, "acknowledges what was never sent: challenge ACK", "tcp_ack", TCPChallengeACK),
@@ -246,13 +252,24 @@ public enum Rule {
     TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "tw_timer_handler"),
 
     // ---- calls
+    TIME_WAIT_REUSED(SEND, "connect() ends a TIME_WAIT", "tcp_twsk_unique", TWRecycled),
     CONNECT_CALLED(SEND, "connect()", "tcp_v4_connect", ActiveOpens),
     DATA_SENT(SEND, "data in window", "tcp_write_xmit"),
     WINDOW_UPDATED(SEND, "read() opened the window", "tcp_cleanup_rbuf"),
     FIN_SENT(SEND, "close() or shutdown()", "tcp_send_fin"),
     CLOSED_UNREAD(SEND, "close() with unread data: RST", "__tcp_close", TCPAbortOnClose),
     CLOSED_BY_LINGER(SEND, "close() with SO_LINGER 0: RST", "tcp_disconnect", TCPAbortOnData),
-    LISTENER_CLOSED(SEND, "its listener was closed before accept(): RST", "inet_csk_listen_stop");
+    LISTENER_CLOSED(SEND, "its listener was closed before accept(): RST", "inet_csk_listen_stop"),
+    LISTENER_CLOSED_MIGRATED(
+            SEND,
+            "its listener was closed before accept(): another of its group has it now",
+            "inet_csk_listen_stop",
+            TCPMigrateReqSuccess),
+    LISTENER_CLOSED_LAST(
+            SEND,
+            "its listener, the last of its group, was closed before accept(): RST",
+            "inet_csk_listen_stop",
+            TCPMigrateReqFailure);
 
     /** What a rule does to the segment it judges. */
     public enum Verdict {

@@ -17,13 +17,26 @@ public enum Sysctl {
             4096),
     rmem_max("net.core", 2304, Integer.MAX_VALUE, "largest SO_RCVBUF; also bounds the window scale offered", 4194304),
     wmem_max("net.core", 4608, Integer.MAX_VALUE, "largest SO_SNDBUF", 4194304),
-    ip_default_ttl("net.ipv4", 1, 255, "time to live of the packets sent, hops", 64),
+    ip_default_ttl("net.ipv4", 1, 255, "time to live of the IPv4 packets sent, hops", 64),
     ip_local_port_range(
             "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
     tcp_dsack("net.ipv4", 0, 1, "tell peers that use SACK what came twice", 1),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
+    tcp_challenge_ack_limit(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "challenge ACKs a second, of the whole host, by chance half as many to half as many more; 0 or greatest: any",
+            Integer.MAX_VALUE),
+    tcp_ecn(
+            "net.ipv4",
+            0,
+            2,
+            "explicit congestion notification, in handshakes: 0: never; 1: asked for and agreed to; 2: only agreed to",
+            2),
+    tcp_ecn_fallback("net.ipv4", 0, 1, "1: a repeated SYN does not ask for ECN any more", 1),
     tcp_fastopen(
             "net.ipv4",
             Integer.MIN_VALUE,
@@ -66,9 +79,17 @@ public enum Sysctl {
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
+    tcp_migrate_req(
+            "net.ipv4",
+            0,
+            1,
+            "1: what a closed listener leaves goes to another of its SO_REUSEPORT group, instead of being reset",
+            0),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_reflect_tos(
+            "net.ipv4", 0, 1, "1: SYN-ACK and connection take the type of service, without ECN, from the SYN", 0),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
@@ -83,8 +104,18 @@ public enum Sysctl {
             "0: a SYN that finds the SYN queue full is dropped; 1: it is answered with a cookie; 2: every SYN is",
             1),
     tcp_timestamps("net.ipv4", 0, 2, "0: no timestamps; 1: with a random offset per connection; 2: without", 1),
+    tcp_tw_reuse(
+            "net.ipv4",
+            0,
+            2,
+            "connect() without bind() may end a TIME_WAIT with timestamps: 0: never; 1: yes; 2: of a loopback address",
+            2),
+    tcp_tw_reuse_delay("net.ipv4", 1, 60000, "and how long that has been one by then, milliseconds", 1000),
     tcp_window_scaling("net.ipv4", 0, 1, "offer window scaling", 1),
-    tcp_wmem("net.ipv4", 1, Integer.MAX_VALUE, "send buffer: least, initial and most, bytes", 4096, 16384, 4194304);
+    tcp_wmem("net.ipv4", 1, Integer.MAX_VALUE, "send buffer: least, initial and most, bytes", 4096, 16384, 4194304),
+    bindv6only("net.ipv6", 0, 1, "1: IPv6 sockets start with IPV6_V6ONLY on", 0),
+    auto_flowlabels("net.ipv6", 0, 3, "1 or 3: IPv6 packets have a flow label, by chance for each connection", 1),
+    hop_limit("net.ipv6.conf.default", 1, 255, "hop limit of the IPv6 packets sent", 64);
 
     private final String prefix;
     private final int min;

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,24 @@ final class Connection extends Flow {
     boolean timestamps;
     int tsOffset;
     int tsRecent;
+    /** The octets of data that the peer's full segments have at most; while connecting, our MSS option. */
     int announcedMss;
 
+    /** Type of service without ECN, and time to live, or -1 for the sysctl's. */
+    int tos;
+
+    int ttl;
+
+    /** Whether bind() may share its port, by SO_REUSEADDR or SO_REUSEPORT, also when the socket is gone. */
+    boolean reuseAddress;
+
+    boolean reusePort;
+
+    /** Explicit congestion notification: agreed on, or while connecting asked for (RFC 3168). */
+    boolean ecn;
+
+    /** The peer must be told of congestion until it says that it has heard. */
+    boolean ecnEcho;
     /** What its handshake would be as a half-open, until the final ACK of a Fast Open (tcp_sock.fastopen_rsk). */
     @Nullable
     HalfOpen fastOpen;
@@ -82,6 +99,7 @@ final class Connection extends Flow {
         senselessAt = Core.NO_STAMP;
         readShutdown = false;
         writerWaits = false;
+        ecnEcho = false;
         sender.reset();
         receiver.reset();
     }
@@ -137,6 +155,17 @@ final class Connection extends Flow {
     /** write() may be called: also before the final ACK of a Fast Open. */
     boolean canSend() {
         return state.canSend() || fastOpen != null && !sender.finQueued();
+    }
+
+    /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
+    void startReceiving() {
+        announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        receiver.established(announcedMss);
+    }
+
+    /** Its port is not one that its socket was bound to. */
+    boolean isAlone() {
+        return socket == null || socket.portUse == null;
     }
 
     boolean isOrphan() {

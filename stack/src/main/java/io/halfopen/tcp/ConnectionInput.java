@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
@@ -10,6 +11,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
@@ -42,7 +44,7 @@ final class ConnectionInput {
 
     /** What is done about a segment that is not acceptable, or is a reset. */
     Rule refuse(Connection c, Segment segment, Rule judged) {
-        Rule rule = limit(c, segment, judged);
+        Rule rule = ration(limit(c, segment, judged));
         if (judged == Rule.SYN_CHALLENGED && c.state() == TcpState.ESTABLISHED) {
             core.count(Counter.InErrs);
         }
@@ -57,6 +59,7 @@ final class ConnectionInput {
                 c.senselessAt = core.stamp();
                 transmission.ack(c, rule);
             }
+            case CHALLENGE_LIMITED, SYN_CHALLENGE_LIMITED -> c.senselessAt = core.stamp();
             case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             default -> {} // dropped
         }
@@ -99,6 +102,15 @@ final class ConnectionInput {
             case OUT_OF_WINDOW, BEYOND_WINDOW -> isData(segment) ? rule : Rule.OUT_OF_WINDOW_SKIPPED;
             case RST_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> Rule.CHALLENGE_SKIPPED;
             case SYN_CHALLENGED -> Rule.SYN_CHALLENGE_SKIPPED;
+            default -> rule;
+        };
+    }
+
+    /** There may be enough challenge ACKs in this second already, whoever got them. */
+    private Rule ration(Rule rule) {
+        return switch (rule) {
+            case RST_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> core.mayChallenge() ? rule : Rule.CHALLENGE_LIMITED;
+            case SYN_CHALLENGED -> core.mayChallenge() ? rule : Rule.SYN_CHALLENGE_LIMITED;
             default -> rule;
         };
     }
@@ -261,6 +273,9 @@ final class ConnectionInput {
             return Rule.DATA_AFTER_CLOSE;
         }
         repetitions.within(c, segment);
+        if (c.ecn && length > 0) {
+            noteCongestion(c, segment);
+        }
         Rule rule = receiver.accept(segment, segment.has(FIN));
         if (length > 0) {
             receiver.acks.onData(length, receiver.window(), c.announcedMss, core.now(), c.sender.timeout());
@@ -281,6 +296,15 @@ final class ConnectionInput {
             default -> {}
         }
         return rule;
+    }
+
+    /** Every ACK says that a packet was marked until the peer says that it sends less (RFC 3168, section 6.1.3). */
+    private static void noteCongestion(Connection c, Segment segment) {
+        boolean marked = (segment.trafficClass() & IpHeader.ECN_MASK) == IpHeader.CONGESTION_EXPERIENCED;
+        if (marked && !c.ecnEcho) {
+            c.receiver.acks.demand();
+        }
+        c.ecnEcho = marked || c.ecnEcho && !segment.has(CWR);
     }
 
     /** The peer's FIN, with everything before it, is here (tcp_fin). */

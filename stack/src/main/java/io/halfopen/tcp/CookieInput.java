@@ -26,11 +26,12 @@ final class CookieInput {
         HandshakeOptions.negotiate(core, half, syn, secret);
         if (!half.timestamps) {
             half.sack = false;
+            half.ecn = false;
             half.ourWindowScale = -1;
         }
         half.iss = cookies.isn(secret, half, half.peerMss, core.now());
         int now = core.timestamp(0);
-        core.output.synAck(half, SynCookies.timestamp(now, half) + half.tsOffset, Rule.SYN_COOKIE_SENT);
+        core.output.synAck(half, SynCookies.timestamp(now, half) + half.tsOffset, null, Rule.SYN_COOKIE_SENT);
         listener.sentCookie(core.now());
         core.pools.give(half);
     }
@@ -68,7 +69,7 @@ final class CookieInput {
         HalfOpen half = restore(listener, segment);
         restoreOptions(half, segment);
         core.flows.hash(half);
-        promotion.promote(half, segment);
+        promotion.promote(half, listener, segment);
         core.pools.give(half);
     }
 
@@ -90,6 +91,9 @@ final class CookieInput {
         int echo = echo(segment, half);
         boolean scaling = half.timestamps && SynCookies.hasScale(echo);
         half.sack = half.timestamps && SynCookies.hasSack(echo);
+        half.ecn = half.timestamps && SynCookies.hasEcn(echo) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
+        half.label = core.flowLabel(half);
+        HandshakeOptions.setHeader(core, half, segment);
         half.peerWindowScale = scaling ? SynCookies.scale(echo) : 0;
         HandshakeOptions.setWindow(core, half, scaling, half.peerMss);
     }

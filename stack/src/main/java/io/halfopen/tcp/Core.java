@@ -5,6 +5,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
+import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class Core {
     /** Instead of a {@link #stamp}: not yet. */
     static final int NO_STAMP = Integer.MIN_VALUE;
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     /** Linux takes no older echo for a time: what is left of 31 bits in microseconds, as milliseconds. */
@@ -37,6 +39,8 @@ final class Core {
     private final long[] rules = new long[Rule.values().length];
     private final Timers timers;
     private final int timestampBase;
+    private long challengeSecond = -1;
+    private long challengesLeft;
     private long now;
     private int millis;
 
@@ -108,6 +112,20 @@ final class Core {
                 && elapsed < sysctls.get(Sysctl.tcp_invalid_ratelimit);
     }
 
+    /** Whether the host may send a challenge ACK now, which is then one less in this second (RFC 5961, section 7). */
+    boolean mayChallenge() {
+        int limit = sysctls.get(Sysctl.tcp_challenge_ack_limit);
+        if (limit == Integer.MAX_VALUE) {
+            return true;
+        }
+        long second = now / NANOS_PER_SECOND;
+        if (second != challengeSecond) {
+            challengeSecond = second;
+            challengesLeft = kernel.challengeAcks(limit, secrets.ofSecond(second));
+        }
+        return challengesLeft-- > 0;
+    }
+
     /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
     int timestamp(int offset) {
         return millis + offset;
@@ -118,6 +136,21 @@ final class Core {
         int elapsed = timestamp(c.tsOffset) - segment.tsEcho();
         boolean known = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
         return known && elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
+    }
+
+    /** What the next packets of a flow have as flow label: 0 over IPv4, which has none. */
+    int flowLabel(Flow flow) {
+        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(flow, now) : 0;
+    }
+
+    int flowLabel(Segment segment) {
+        boolean ipv4 = IpAddress.isIpv4(segment.sourceHigh(), segment.sourceLow());
+        return !ipv4 && labelsFlows() ? secrets.flowLabel(segment) : 0;
+    }
+
+    /** 2 would be "only where the socket asks for it", which no socket can here. */
+    private boolean labelsFlows() {
+        return (sysctls.get(Sysctl.auto_flowlabels) & 1) != 0;
     }
 
     /** Where the timestamps of a tuple with this secret start, milliseconds. */

@@ -92,7 +92,7 @@ final class FastOpenInput {
         int set = listener.socket.synCount;
         c.fastOpenRetries = set == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) + 1 : set;
         listener.fastOpen.add(core.now());
-        core.output.synAck(half, c.announcedMss, next, rule);
+        core.output.synAck(half, next, rule);
         startTimer(c, half);
         promotion.queue(c, listener);
     }
@@ -109,7 +109,7 @@ final class FastOpenInput {
             case SYN_DUPLICATE -> {
                 half.answeredAt = core.stamp();
                 half.retransmitted = true;
-                core.output.synAck(half, c.announcedMss, null, rule);
+                core.output.synAck(half, null, rule);
             }
             case HALF_OPEN_PAWS, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
                 halfOpenInput.ack(half, segment, rule);
@@ -182,7 +182,7 @@ final class FastOpenInput {
         core.count(Rule.SYN_ACK_RETRANSMITTED);
         half.timeouts++;
         half.retransmitted = true;
-        core.output.synAck(half, c.announcedMss, null, Rule.SYN_ACK_RETRANSMITTED);
+        core.output.synAck(half, null, Rule.SYN_ACK_RETRANSMITTED);
         startTimer(c, half);
     }
 }

@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,16 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
     int ports;
     int hash;
 
+    /** What IPv6 packets have as flow label; Linux chooses anew whenever it has to send something again. */
+    int label;
+
     /** The next one in {@link Pools}, while this is unused. */
     @Nullable
     Flow chained;
+
+    final boolean isIpv4() {
+        return IpAddress.isIpv4(remoteHigh, remoteLow);
+    }
 
     final int localPort() {
         return ports & 0xffff;
@@ -37,5 +45,6 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
         remoteLow = other.remoteLow;
         ports = other.ports;
         hash = other.hash;
+        label = other.label;
     }
 }

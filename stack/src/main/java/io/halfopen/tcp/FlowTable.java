@@ -29,6 +29,35 @@ final class FlowTable {
         return size;
     }
 
+    /** What {@link Flow#hash} of its flow is, or will be. */
+    int hash(Segment segment) {
+        return hash(
+                segment.destinationHigh(),
+                segment.destinationLow(),
+                segment.sourceHigh(),
+                segment.sourceLow(),
+                segment.sourcePort() << 16 | segment.destinationPort());
+    }
+
+    /** Whether a connection, or what is left of one, keeps the socket from this port. It looks at all there are. */
+    boolean hasConflict(int port, Socket candidate) {
+        for (Flow flow : flows) {
+            boolean conflicts = switch (flow) {
+                case Connection c
+                when c.localPort() == port && c.isAlone() ->
+                    !(c.reusePort && candidate.reusePort) && !(c.reuseAddress && candidate.reuseAddress);
+                case TimeWait rest
+                when rest.localPort() == port ->
+                    !(rest.reusePort && candidate.reusePort) && !(rest.reuseAddress && candidate.reuseAddress);
+                case null, default -> false;
+            };
+            if (conflicts && flow != null && candidate.overlaps(flow)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Nullable
     Flow find(Segment segment) {
         return find(

@@ -49,6 +49,15 @@ final class HalfOpen extends Flow {
     /** Timers that fired; 0 is what Linux calls young. */
     short timeouts;
 
+    /** Both ends want explicit congestion notification. */
+    boolean ecn;
+
+    /** What our SYN-ACKs have as MSS option, type of service without ECN, and time to live, -1 for the sysctl's. */
+    char ourMss;
+
+    short tos;
+    short ttl;
+
     /** The SYN-ACK was sent more than once, so an ACK times nothing (Karn). */
     boolean retransmitted;
 

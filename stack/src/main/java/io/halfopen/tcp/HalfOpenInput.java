@@ -4,8 +4,10 @@ import static io.halfopen.wire.TcpHeader.ACK;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class HalfOpenInput {
     private final Core core;
     private final Promotion promotion;
+    private final Migration migration;
 
-    HalfOpenInput(Core core, Promotion promotion) {
+    HalfOpenInput(Core core, Promotion promotion, Migration migration) {
         this.core = core;
         this.promotion = promotion;
+        this.migration = migration;
     }
 
-    Rule receive(HalfOpen half, Segment segment) {
-        Rule rule = limit(half, segment, judge(half, segment));
+    /** {@code listener} is the half-open's own, or that which takes over since its own is closed. */
+    Rule receive(HalfOpen half, Listener listener, Segment segment) {
+        Rule rule = limit(half, segment, judge(half, listener, segment));
+        if (rule == Rule.HALF_OPEN_RST_CHALLENGED && !core.mayChallenge()) {
+            half.answeredAt = core.stamp();
+            rule = Rule.CHALLENGE_LIMITED;
+        }
         noteTimestamp(half, segment, rule);
         switch (rule) {
             case SYN_DUPLICATE -> {
@@ -40,24 +49,35 @@ final class HalfOpenInput {
             case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
             case FINAL_ACK_ACCEPTED -> {
                 leave(half);
-                promotion.promote(half, segment);
+                promotion.promote(half, listener, segment);
                 core.pools.give(half);
             }
             default -> {} // dropped
         }
+        if (listener != half.listener) {
+            countMigration(rule);
+        }
         return rule;
     }
 
+    private void countMigration(Rule rule) {
+        switch (rule) {
+            case FINAL_ACK_ACCEPTED -> core.count(Counter.TCPMigrateReqSuccess);
+            case FINAL_ACK_IGNORED, FINAL_ACK_RESET -> core.count(Counter.TCPMigrateReqFailure);
+            default -> {} // it stays what its own listener left
+        }
+    }
+
     /** In the order of tcp_check_req, as measured (docs/linux-6.18.md, segments for a half-open). */
-    private Rule judge(HalfOpen half, Segment segment) {
+    private Rule judge(HalfOpen half, Listener listener, Segment segment) {
         Rule rule = judgeRequest(half, segment, /* fastOpen= */ false);
         if (rule != null) {
             return rule;
         }
-        if (half.timeouts < half.listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
+        if (half.timeouts < listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
             return Rule.FINAL_ACK_DEFERRED;
         }
-        return half.listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
+        return listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
     }
 
     /**
@@ -140,18 +160,39 @@ final class HalfOpenInput {
     void ack(HalfOpen half, Segment segment, Rule why) {
         half.answeredAt = ConnectionInput.isData(segment) ? half.answeredAt : core.stamp();
         int window = half.window >>> Math.max(0, half.ourWindowScale);
+        int tos = segment.trafficClass() & ~IpHeader.ECN_MASK;
         core.output.bare(
-                half, ACK, half.iss + 1, half.rcvNxt(), window, half.timestamps, half.tsOffset, half.tsRecent, why);
+                half,
+                ACK,
+                half.iss + 1,
+                half.rcvNxt(),
+                window,
+                half.timestamps,
+                half.tsOffset,
+                half.tsRecent,
+                tos,
+                why);
     }
 
     /** No final ACK in time: the SYN-ACK again, until patience ends. */
     void onTimer(HalfOpen half) {
-        if (half.listener.isClosed()) {
-            forget(half);
+        Listener listener = migration.heir(half);
+        if (listener == null) {
+            remove(half);
             return;
+        }
+        boolean migrates = listener != half.listener;
+        if (migrates) {
+            half.listener.synQueue.remove(half);
+            half.listener = listener;
+            listener.synQueue.adopt(half);
         }
         Rule rule = judgeTimeout(half);
         core.count(rule);
+        if (migrates) {
+            boolean expired = rule == Rule.HALF_OPEN_EXPIRED;
+            core.count(expired ? Counter.TCPMigrateReqFailure : Counter.TCPMigrateReqSuccess);
+        }
         if (rule == Rule.HALF_OPEN_EXPIRED) {
             remove(half);
             return;
@@ -188,16 +229,7 @@ final class HalfOpenInput {
         core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(half.timeouts)));
     }
 
-    /** Something other than a segment or the timer ends it. */
-    void end(HalfOpen half) {
-        if (half.listener.isClosed()) {
-            forget(half);
-        } else {
-            remove(half);
-        }
-    }
-
-    private void remove(HalfOpen half) {
+    void remove(HalfOpen half) {
         leave(half);
         core.pools.give(half);
     }
@@ -206,12 +238,5 @@ final class HalfOpenInput {
         half.listener.synQueue.remove(half);
         core.wheel.cancel(half);
         core.flows.remove(half);
-    }
-
-    /** Without a word to its listener, which is closed. */
-    void forget(HalfOpen half) {
-        core.wheel.cancel(half);
-        core.flows.remove(half);
-        core.pools.give(half);
     }
 }

@@ -1,5 +1,8 @@
 package io.halfopen.tcp;
 
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
+
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
@@ -26,12 +29,27 @@ final class HandshakeOptions {
         half.tsRecent = half.timestamps ? syn.tsValue() : 0;
         half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
         half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
+        half.ecn = isEcnOffered(syn) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
+        setHeader(core, half, syn);
         half.peerMss = (char) (syn.mss() == 0 ? DEFAULT_MSS : syn.mss());
         boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);
         half.peerWindowScale = (byte) (scaling ? syn.windowScale() : 0);
-        int payload =
-                mssToAnnounce(core, half, half.listener.socket) - (half.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        half.ourMss = (char) mssToAnnounce(core, half, half.listener.socket);
+        int payload = half.ourMss - (half.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
         setWindow(core, half, scaling, payload);
+    }
+
+    /** A SYN may not be marked as what can be marked itself (RFC 3168, section 6.1.1; tcp_ecn_create_request). */
+    private static boolean isEcnOffered(Segment syn) {
+        return syn.has(ECE) && syn.has(CWR) && (syn.trafficClass() & IpHeader.ECN_MASK) == 0;
+    }
+
+    /** What the listener wants in the IP headers of its connections. */
+    static void setHeader(Core core, HalfOpen half, Segment segment) {
+        Socket socket = half.listener.socket;
+        boolean reflect = core.sysctls.isOn(Sysctl.tcp_reflect_tos);
+        half.tos = (short) (reflect ? segment.trafficClass() & ~IpHeader.ECN_MASK : socket.tos(half.isIpv4()));
+        half.ttl = (short) socket.ttl(half.isIpv4());
     }
 
     /** Our window, a multiple of {@code payload}, and its scale. */
@@ -39,7 +57,7 @@ final class HandshakeOptions {
         Socket socket = half.listener.socket;
         int space = receiveSpace(core, socket);
         half.ourWindowScale = (byte) (scaling ? windowScale(core, socket, space) : -1);
-        half.window = (char) Math.min(initialWindow(space, payload), 0xffff);
+        half.window = (char) Math.min(initialWindow(socket, space, payload), 0xffff);
     }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
@@ -70,8 +88,9 @@ final class HandshakeOptions {
     }
 
     /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */
-    static int initialWindow(int space, int mss) {
-        return space > mss ? space - space % mss : space;
+    static int initialWindow(Socket socket, int space, int mss) {
+        int most = socket.windowClamp == 0 ? space : Math.min(space, socket.windowClamp);
+        return most > mss ? most - most % mss : most;
     }
 
     /** The shift that lets the largest buffer be announced one day; at most 14. */
@@ -79,6 +98,9 @@ final class HandshakeOptions {
         int most = space;
         if (socket.receiveBuffer == 0) {
             most = Math.max(core.sysctls.get(Sysctl.tcp_rmem, 2), core.sysctls.get(Sysctl.rmem_max));
+        }
+        if (socket.windowClamp != 0) {
+            most = Math.min(most, socket.windowClamp);
         }
         int bits = 31 - Integer.numberOfLeadingZeros(Math.max(1, most));
         return Math.clamp(bits - 15, 0, TcpOptions.MAX_WINDOW_SCALE);

@@ -54,7 +54,7 @@ final class IcmpInput {
             case HalfOpen half -> {
                 Rule rule = judgeHalfOpen(half);
                 if (rule == Rule.ICMP_HALF_OPEN_ENDED) {
-                    halfOpenInput.end(half);
+                    halfOpenInput.remove(half);
                 }
                 yield rule;
             }

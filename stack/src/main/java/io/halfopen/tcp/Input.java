@@ -24,6 +24,7 @@ final class Input {
     private final SynRecvInput synRecvInput;
     private final ConnectionInput connectionInput;
     private final TimeWaits timeWaits;
+    private final Migration migration;
 
     Input(
             Core core,
@@ -34,7 +35,8 @@ final class Input {
             SynSentInput synSentInput,
             SynRecvInput synRecvInput,
             ConnectionInput connectionInput,
-            TimeWaits timeWaits) {
+            TimeWaits timeWaits,
+            Migration migration) {
         this.core = core;
         this.icmpInput = icmpInput;
         this.listenInput = listenInput;
@@ -44,6 +46,7 @@ final class Input {
         this.synRecvInput = synRecvInput;
         this.connectionInput = connectionInput;
         this.timeWaits = timeWaits;
+        this.migration = migration;
     }
 
     Rule receive(byte[] packet, int offset, int length) {
@@ -100,18 +103,19 @@ final class Input {
         };
     }
 
-    /** One whose listener is closed is as good as gone, and goes now (tcp_v4_rcv). */
+    /** One whose listener is closed, without an heir, is as good as gone, and goes now (tcp_v4_rcv). */
     private Rule deliverToHalfOpen(HalfOpen half) {
-        if (half.listener.isClosed()) {
-            halfOpenInput.forget(half);
+        Listener listener = migration.heir(half);
+        if (listener == null) {
+            halfOpenInput.remove(half);
             return deliverToListener();
         }
-        Rule rule = halfOpenInput.receive(half, segment);
+        Rule rule = halfOpenInput.receive(half, listener, segment);
         if (rule != Rule.HALF_OPEN_BAD_ACK) {
             return rule;
         }
         // It may be the cookie of an earlier handshake: the listener answers it (tcp_check_req).
-        Rule answer = listenInput.receive(half.listener, segment, ListenInput.ANY_ISN);
+        Rule answer = listenInput.receive(listener, segment, ListenInput.ANY_ISN);
         return answer == Rule.LISTENER_ACK_RESET ? rule : answer;
     }
 

@@ -28,6 +28,10 @@ final class Listener {
     private long cookieAt = Timer.NEVER;
     private boolean closed;
 
+    /** Those with which it shares the SYNs by SO_REUSEPORT; once it is closed, those that take over what it leaves. */
+    @Nullable
+    ListenerGroup group;
+
     /** The kernel's log has a line about it already. */
     boolean warnedOfFlood;
 
@@ -36,6 +40,12 @@ final class Listener {
 
     Listener(Socket socket) {
         this.socket = socket;
+    }
+
+    /** After shutdown(2) it listens again, and its half-opens go on. */
+    void open() {
+        closed = false;
+        group = null;
     }
 
     /** listen(2), the first time or again: nothing that is queued already is dropped. */

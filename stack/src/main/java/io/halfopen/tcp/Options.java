@@ -14,17 +14,31 @@ final class Options {
     private static final int GREATEST_SYNCNT = 127;
 
     private final Core core;
+    private final IpOptions ipOptions;
 
     Options(Core core) {
         this.core = core;
+        ipOptions = new IpOptions(core.sysctls);
     }
 
     int set(Socket socket, SocketOption option, int value) {
         switch (option) {
-            case SO_REUSEADDR -> socket.reuseAddress = value != 0;
+            case IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> {
+                return ipOptions.set(socket, option, value);
+            }
+            case SO_REUSEADDR -> {
+                socket.reuseAddress = value != 0;
+                shareAsSet(socket);
+            }
+            case SO_REUSEPORT -> {
+                socket.reusePort = value != 0;
+                shareAsSet(socket);
+            }
             case TCP_NODELAY -> socket.noDelay = value != 0;
-            case SO_RCVBUF -> socket.receiveBuffer = doubled(value, Sysctl.rmem_max, LEAST_RECEIVE_BUFFER);
-            case SO_SNDBUF -> socket.sendBuffer = doubled(value, Sysctl.wmem_max, LEAST_SEND_BUFFER);
+            case SO_RCVBUF ->
+                socket.receiveBuffer = doubled(value, core.sysctls.get(Sysctl.rmem_max), LEAST_RECEIVE_BUFFER);
+            case SO_RCVBUFFORCE -> socket.receiveBuffer = doubled(value, Integer.MAX_VALUE, LEAST_RECEIVE_BUFFER);
+            case SO_SNDBUF -> socket.sendBuffer = doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
             case SO_LINGER -> {
                 if (value > 0) {
                     return -Errno.EINVAL;
@@ -67,6 +81,9 @@ final class Options {
                 }
                 socket.deferTimeouts = DeferAccept.timeouts(value);
             }
+            case TCP_WINDOW_CLAMP -> {
+                return clampWindow(socket, value);
+            }
             case SO_ACCEPTCONN, SO_ERROR -> {
                 return -Errno.ENOPROTOOPT;
             }
@@ -74,11 +91,31 @@ final class Options {
         return 0;
     }
 
+    private static void shareAsSet(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null) {
+            c.reuseAddress = socket.reuseAddress;
+            c.reusePort = socket.reusePort;
+        }
+    }
+
     /** The kernel wants as much again for its own bookkeeping. */
-    private int doubled(int value, Sysctl limit, int least) {
-        int most = core.sysctls.get(limit);
+    private static int doubled(int value, int most, int least) {
         int taken = Integer.compareUnsigned(value, most) > 0 ? most : value;
         return Math.clamp(2L * taken, least, Integer.MAX_VALUE);
+    }
+
+    /** tcp_set_window_clamp: no limit any more only while there is nothing that it limits. */
+    private static int clampWindow(Socket socket, int value) {
+        Connection c = socket.connection;
+        if (value == 0 && (c != null || socket.listener != null)) {
+            return -Errno.EINVAL;
+        }
+        socket.windowClamp = value == 0 ? 0 : Math.max(value, LEAST_RECEIVE_BUFFER / 2);
+        if (c != null) {
+            c.receiver.clamp(socket.windowClamp);
+        }
+        return 0;
     }
 
     int get(Socket socket, SocketOption option) {
@@ -87,7 +124,10 @@ final class Options {
             case SO_ERROR -> takeAnyError(socket);
             case SO_LINGER -> socket.lingerReset ? 0 : -1;
             case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
+            case SO_REUSEPORT -> socket.reusePort ? 1 : 0;
             case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+            case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
+            case IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> ipOptions.get(socket, option);
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
             case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
@@ -96,6 +136,7 @@ final class Options {
             case TCP_FASTOPEN -> socket.fastOpenLimit;
             case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
+            case TCP_WINDOW_CLAMP -> windowClamp(socket);
         };
     }
 
@@ -132,6 +173,12 @@ final class Options {
             c.softError = 0;
         }
         return error;
+    }
+
+    private static int windowClamp(Socket socket) {
+        Connection c = socket.connection;
+        boolean established = c != null && c.state() != TcpState.CLOSE && c.state() != TcpState.SYN_SENT;
+        return c != null && established ? c.receiver.clamp() : socket.windowClamp;
     }
 
     private static int maxSeg(Socket socket) {

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
@@ -8,6 +9,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.FastOpenCookie;
+import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * that sent it. The array grows to the largest burst and stays.
  */
 final class Output {
+    /** The sysctl's. */
+    private static final int DEFAULT_TTL = -1;
+
     private final Core core;
     private byte[] bytes = new byte[1 << 12];
     private int[] ends = new int[16];
@@ -53,50 +58,50 @@ final class Output {
 
     /** With a Fast Open cookie, unless that is null. */
     void synAck(HalfOpen half, @Nullable FastOpenCookie cookie, Rule why) {
-        synAck(half, mss(half), cookie, why);
+        synAck(half, core.timestamp(half.tsOffset), cookie, why);
     }
 
-    void synAck(HalfOpen half, int mss, @Nullable FastOpenCookie cookie, Rule why) {
-        synAck(half, mss, core.timestamp(half.tsOffset), cookie, why);
-    }
-
-    void synAck(HalfOpen half, int stamp, Rule why) {
-        synAck(half, mss(half), stamp, null, why);
-    }
-
-    private int mss(HalfOpen half) {
-        return HandshakeOptions.mssToAnnounce(core, half, half.listener.socket);
-    }
-
-    private void synAck(HalfOpen half, int mss, int stamp, @Nullable FastOpenCookie cookie, Rule why) {
+    void synAck(HalfOpen half, int stamp, @Nullable FastOpenCookie cookie, Rule why) {
         int scale = half.ourWindowScale;
         int syn = TcpOptions.synLength(half.sack, half.timestamps, scale);
         int header = TcpHeader.LENGTH + syn + TcpOptions.fastOpenLength(cookie);
         int tcp = begin(half, header);
         int options = tcp + TcpHeader.LENGTH;
         half.tsSent = stamp;
-        TcpOptions.writeSyn(bytes, options, mss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
+        half.label = core.flowLabel(half);
+        TcpOptions.writeSyn(bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
         TcpOptions.writeFastOpen(bytes, options + syn, cookie);
-        header(half, tcp, half.iss, half.rcvNxt(), header, SYN | ACK, half.window);
+        int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
+        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.window);
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
-        finish(half, tcp, header, 0, why);
+        finish(half, tcp, header, half.tos, half.ttl, 0, why);
         core.count(Counter.OutSegs);
     }
 
     /** The ACK, or the RST, that a half-open or a TIME_WAIT sends: all they know is in the arguments. */
     void bare(
-            Flow flow, int flags, int seq, int ack, int window, boolean timestamps, int tsOffset, int echo, Rule why) {
+            Flow flow,
+            int flags,
+            int seq,
+            int ack,
+            int window,
+            boolean timestamps,
+            int tsOffset,
+            int echo,
+            int tos,
+            Rule why) {
         int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
         int tcp = begin(flow, length);
         if (timestamps) {
             TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
         }
         header(flow, tcp, seq, ack, length, flags, window);
-        finish(flow, tcp, length, 0, why);
+        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, why);
         core.count(Counter.OutSegs);
     }
 
-    void syn(Connection c, Rule why) {
+    void syn(Connection c, int flags, Rule why) {
+        c.label = core.flowLabel(c);
         int scale = c.receiver.windowScale();
         int options = TcpOptions.synLength(c.sack, c.timestamps, scale);
         int tcp = begin(c, TcpHeader.LENGTH + options);
@@ -107,14 +112,15 @@ final class Output {
                 c.sack,
                 c.timestamps,
                 core.timestamp(c.tsOffset),
-                0,
+                c.tsRecent,
                 scale);
-        header(c, tcp, c.sender.iss(), 0, TcpHeader.LENGTH + options, SYN, Math.min(c.receiver.window(), 0xffff));
-        finish(c, tcp, TcpHeader.LENGTH + options, c.nextId(), why);
+        header(c, tcp, c.sender.iss(), 0, TcpHeader.LENGTH + options, flags, Math.min(c.receiver.window(), 0xffff));
+        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), why);
     }
 
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
     void synAck(Connection c, Rule why) {
+        c.label = core.flowLabel(c);
         boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
         int scale = c.receiver.windowScale();
@@ -130,8 +136,9 @@ final class Output {
                 c.tsRecent,
                 scale);
         int window = Math.min(c.receiver.window(), 0xffff);
-        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, SYN | ACK, window);
-        finish(c, tcp, TcpHeader.LENGTH + options, c.nextId(), why);
+        int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
+        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window);
+        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), why);
     }
 
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
@@ -149,8 +156,9 @@ final class Output {
             writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
         }
         c.sender.copyTo(position, bytes, tcp + header, length);
-        header(c, tcp, seq, c.receiver.nxt(), header, flags, c.receiver.announce());
-        finish(c, tcp, header + length, c.nextId(), why);
+        int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
+        header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce());
+        finish(c, tcp, header + length, c.tos, c.ttl, c.nextId(), why);
     }
 
     private void writeSacks(SackBlocks sacks, int blocks, int at) {
@@ -184,7 +192,9 @@ final class Output {
                 /* sourceLow= */ segment.destinationLow(),
                 /* destinationHigh= */ segment.sourceHigh(),
                 /* destinationLow= */ segment.sourceLow(),
-                0);
+                segment.trafficClass() & ~IpHeader.ECN_MASK,
+                DEFAULT_TTL,
+                core.flowLabel(segment));
         commit(why);
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts);
@@ -199,9 +209,10 @@ final class Output {
         TcpHeader.write(bytes, tcp, flow.localPort(), flow.remotePort(), seq, ack, headerLength, flags, window);
     }
 
-    private void finish(Flow flow, int tcp, int tcpLength, int id, Rule why) {
+    private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, Rule why) {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
-        seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, id);
+        int mark = flow.isIpv4() ? id : flow.label;
+        seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
         commit(why);
     }
 
@@ -213,11 +224,18 @@ final class Output {
             long sourceLow,
             long destinationHigh,
             long destinationLow,
-            int id) {
-        int ttl = core.sysctls.get(Sysctl.ip_default_ttl);
-        IpHeader.write(bytes, ip, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, ttl, id);
+            int tos,
+            int ttl,
+            int mark) {
+        int hops = ttl == DEFAULT_TTL ? defaultTtl(destinationHigh, destinationLow) : ttl;
+        IpHeader.write(bytes, ip, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, tos, hops, mark);
         TcpHeader.seal(bytes, tcp, tcpLength, sourceHigh, sourceLow, destinationHigh, destinationLow);
         end = tcp + tcpLength;
+    }
+
+    private int defaultTtl(long destinationHigh, long destinationLow) {
+        boolean ipv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
+        return core.sysctls.get(ipv4 ? Sysctl.ip_default_ttl : Sysctl.hop_limit);
     }
 
     private int reserve(int length) {

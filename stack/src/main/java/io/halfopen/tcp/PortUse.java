@@ -20,31 +20,29 @@ final class PortUse {
         return bound != null;
     }
 
-    /** Whether bind() of another socket would be refused with EADDRINUSE (inet_csk_get_port). */
-    boolean conflictsWith(Socket candidate) {
+    /**
+     * Whether bind() of another socket would be refused with EADDRINUSE (inet_csk_bind_conflict): unless both have
+     * SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
+     */
+    boolean conflictsWith(Socket candidate, FlowTable table) {
         for (Socket other = bound; other != null; other = other.boundNext) {
             boolean share = other.reuseAddress && candidate.reuseAddress && other.listener == null;
-            if (!share && overlap(other, candidate)) {
+            if (!share && !(other.reusePort && candidate.reusePort) && other.overlaps(candidate)) {
                 return true;
             }
         }
-        return bound == null && flows > 0 && !candidate.reuseAddress;
+        return flows > 0 && table.hasConflict(port, candidate);
     }
 
     /** Whether another socket listens where this one wants to; being bound to the same port is no obstacle yet. */
     boolean conflictsWithListener(Socket candidate) {
         for (Listener other = listeners; other != null; other = other.chained) {
-            if (overlap(other.socket, candidate)) {
+            boolean share = other.socket.reusePort && candidate.reusePort;
+            if (!share && other.socket.overlaps(candidate)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean overlap(Socket a, Socket b) {
-        return IpAddress.isAny(a.localHigh, a.localLow)
-                || IpAddress.isAny(b.localHigh, b.localLow)
-                || a.localHigh == b.localHigh && a.localLow == b.localLow;
     }
 
     void bind(Socket socket) {
@@ -67,12 +65,28 @@ final class PortUse {
         }
     }
 
+    /** With SO_REUSEPORT it joins those of the same name, or founds a group for those to come. */
     void add(Listener listener) {
+        if (listener.socket.reusePort) {
+            groupFor(listener.socket).add(listener);
+        }
         listener.chained = listeners;
         listeners = listener;
     }
 
+    private ListenerGroup groupFor(Socket socket) {
+        for (Listener other = listeners; other != null; other = other.chained) {
+            if (other.group != null && other.group.isFor(socket)) {
+                return other.group;
+            }
+        }
+        return new ListenerGroup();
+    }
+
     void remove(Listener listener) {
+        if (listener.group != null) {
+            listener.group.remove(listener);
+        }
         Listener before = null;
         for (Listener here = listeners; here != null; before = here, here = here.chained) {
             if (here == listener) {
@@ -111,7 +125,7 @@ final class PortUse {
             return 0;
         }
         if (socket.localLow == 0) {
-            return 1;
+            return socket.v6Only && IpAddress.isIpv4(localHigh, localLow) ? 0 : 1;
         }
         return IpAddress.isIpv4(localHigh, localLow) ? 2 : 0;
     }

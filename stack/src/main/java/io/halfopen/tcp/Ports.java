@@ -39,13 +39,14 @@ final class Ports {
     Listener listenerFor(Segment segment) {
         @Nullable PortUse[] page = pages[segment.destinationPort() >>> 8];
         PortUse use = page == null ? null : page[segment.destinationPort() & 0xff];
-        return use == null ? null : use.listenerFor(segment.destinationHigh(), segment.destinationLow());
+        Listener listener = use == null ? null : use.listenerFor(segment.destinationHigh(), segment.destinationLow());
+        return listener == null || listener.group == null ? listener : listener.group.select(flows.hash(segment));
     }
 
     /** Binds a socket whose local address is set to this port, or to a free one for 0: 0 or -EADDRINUSE. */
     int bind(Socket socket, int port) {
         int chosen = port == 0 ? findForBind(socket) : port;
-        if (chosen < 0 || of(chosen).conflictsWith(socket)) {
+        if (chosen < 0 || of(chosen).conflictsWith(socket, flows)) {
             return -Errno.EADDRINUSE;
         }
         socket.localPort = chosen;
@@ -59,7 +60,7 @@ final class Ports {
         int start = secrets.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
-            if (!of(port).conflictsWith(socket) && of(port).flows == 0) {
+            if (!of(port).conflictsWith(socket, flows) && of(port).flows == 0) {
                 perturbation += i + 1;
                 return port;
             }
@@ -71,11 +72,11 @@ final class Ports {
      * A port from which connect() can reach the peer: no other socket is bound to it, and the 4-tuple is free. Even
      * ports first, each two above the last. Returns the port or -EADDRNOTAVAIL.
      */
-    int findForConnect(IpAddress local, IpAddress remote, int remotePort) {
+    int findForConnect(IpAddress local, IpAddress remote, int remotePort, TimeWaits timeWaits) {
         int start = secrets.portOffset(local, remote, remotePort);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 0);
-            if (isFreeFor(port, local, remote, remotePort)) {
+            if (isFreeFor(port, local, remote, remotePort, timeWaits)) {
                 perturbation += i + 1;
                 return port;
             }
@@ -95,11 +96,17 @@ final class Ports {
         return Math.max(1, (high() - low() + 1) / 2);
     }
 
-    private boolean isFreeFor(int port, IpAddress local, IpAddress remote, int remotePort) {
+    private boolean isFreeFor(int port, IpAddress local, IpAddress remote, int remotePort, TimeWaits timeWaits) {
         int ports = remotePort << 16 | port;
-        return !of(port).isBound()
-                && (of(port).flows == 0
-                        || flows.find(local.high(), local.low(), remote.high(), remote.low(), ports) == null);
+        if (of(port).isBound()) {
+            return false;
+        }
+        return of(port).flows == 0
+                || switch (flows.find(local.high(), local.low(), remote.high(), remote.low(), ports)) {
+                    case TimeWait rest -> timeWaits.isReusable(rest, false);
+                    case null -> true;
+                    case Flow taken -> false;
+                };
     }
 
     private int low() {

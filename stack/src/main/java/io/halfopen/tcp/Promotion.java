@@ -15,9 +15,8 @@ final class Promotion {
     }
 
     /** The half-open is in no table any more; {@code segment} is the final ACK, and may be more than that. */
-    void promote(HalfOpen half, Segment segment) {
-        Listener listener = half.listener;
-        Connection c = establish(half, segment.window() << half.peerWindowScale, segment.seq());
+    void promote(HalfOpen half, Listener listener, Segment segment) {
+        Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
         measure(c, half, segment);
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
@@ -37,19 +36,23 @@ final class Promotion {
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
-        Connection c = establish(half, syn.window(), syn.seq());
+        Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
         c.receiver.takeFromSyn(syn);
         c.insert();
         c.enter(TcpState.SYN_RECV);
         return c;
     }
 
-    private Connection establish(HalfOpen half, int window, int seq) {
-        Socket parent = half.listener.socket;
+    private Connection establish(HalfOpen half, Socket parent, int window, int seq) {
         Connection c = core.pools.connection(core.ports.of(half.localPort()));
         c.copyTuple(half);
         c.timestamps = half.timestamps;
         c.sack = half.sack;
+        c.reuseAddress = parent.reuseAddress;
+        c.reusePort = parent.reusePort;
+        c.ecn = half.ecn;
+        c.tos = half.tos;
+        c.ttl = half.ttl;
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
         c.userTimeout = parent.userTimeout;
@@ -57,8 +60,9 @@ final class Promotion {
         c.startIds(half.iss >>> 16 ^ half.irs);
         int space = HandshakeOptions.establishedSpace(core, parent, c.announcedMss);
         c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
-        c.receiver.established(c.announcedMss);
+        c.receiver.clamp(parent.windowClamp);
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
+        c.startReceiving();
         c.sender.start(half.iss);
         c.sender.established(half.iss + 1, window, seq, mss, half.peerWindowScale);
         c.receiver.acks.start(mss);

@@ -69,6 +69,20 @@ final class Receiver {
         this.windowScale = (byte) scale;
     }
 
+    /** TCP_WINDOW_CLAMP, octets: never offers more than this, whatever there is room for; 0 for no limit. */
+    void clamp(int most) {
+        if (most == 0) {
+            return;
+        }
+        threshold = most < clamp ? Math.min(threshold, most) : Math.max(threshold, Math.min(window, most));
+        clamp = most;
+    }
+
+    /** The most that is ever offered. */
+    int clamp() {
+        return clamp;
+    }
+
     /** The peer's first sequence number is known: connect() learns it from the SYN-ACK. */
     void startAt(int nxt) {
         this.nxt = nxt;
@@ -86,7 +100,10 @@ final class Receiver {
 
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
     void established(int mss) {
-        clamp = space > 2 * mss ? Math.max(2 * mss, space - mss) : space;
+        clamp = Math.min(clamp, space);
+        if (clamp > 2 * mss && clamp > space - mss) {
+            clamp = Math.max(2 * mss, space - mss);
+        }
         threshold = Math.min(threshold, clamp);
     }
 

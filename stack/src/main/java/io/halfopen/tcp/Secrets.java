@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.Segment;
 
 /**
  * All that a peer must not be able to guess: keys for initial sequence numbers (RFC 6528), timestamp offsets, ports
@@ -9,6 +10,7 @@ import io.halfopen.wire.IpAddress;
 public final class Secrets {
     private final SipHash tuples;
     private final SipHash ports;
+    private final SipHash labels;
     final SynCookies cookies;
     final SipHash fastOpen;
     final long tableKey0;
@@ -18,6 +20,7 @@ public final class Secrets {
     public Secrets(long a, long b, long c, long d) {
         tuples = new SipHash(a, b);
         ports = new SipHash(c, d);
+        labels = derived(2);
         cookies = new SynCookies(derived(1));
         fastOpen = derived(2);
         tableKey0 = mix(a ^ Long.rotateLeft(c, 32)) | 1;
@@ -40,6 +43,27 @@ public final class Secrets {
      */
     long of(Flow flow) {
         return hash(tuples, flow, 0);
+    }
+
+    /** Any number, another one for each second. */
+    int ofSecond(long second) {
+        return (int) labels.hash(0, 0, 0, 0, second);
+    }
+
+    /** A flow label (RFC 6437), another one at another time. */
+    int flowLabel(Flow flow, long now) {
+        return (int) hash(labels, flow, (int) (now >>> 10) | 1);
+    }
+
+    /** The flow label of an answer to what belongs to no connection. */
+    int flowLabel(Segment segment) {
+        int ports = segment.sourcePort() << 16 | segment.destinationPort();
+        return (int) labels.hash(
+                segment.destinationHigh(),
+                segment.destinationLow(),
+                segment.sourceHigh(),
+                segment.sourceLow(),
+                ports & 0xffff_ffffL);
     }
 
     /** A keyed hash of a tuple and something else; two IPv4 addresses take one word. */

@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ final class Socket {
     @Nullable
     Listener listener;
 
+    /** What it was before shutdown(2), for half-opens that do not know yet and another listen(2). */
+    @Nullable
+    Listener stopped;
+
     @Nullable
     Connection connection;
 
@@ -34,6 +39,8 @@ final class Socket {
     int pendingError;
 
     boolean reuseAddress;
+    boolean reusePort;
+    boolean v6Only;
     boolean noDelay;
 
     /** SO_LINGER with time 0: close() resets. */
@@ -62,6 +69,16 @@ final class Socket {
     int receiveBuffer;
     int sendBuffer;
 
+    /** TCP_WINDOW_CLAMP; 0 for none. */
+    int windowClamp;
+
+    /** IP_TOS and IPV6_TCLASS, without their ECN bits; IP_TTL and IPV6_UNICAST_HOPS, -1 for the sysctl's. */
+    int ipTos;
+
+    int ipTtl = -1;
+    int trafficClass;
+    int hopLimit = -1;
+
     boolean readyListed;
 
     @Nullable
@@ -71,6 +88,8 @@ final class Socket {
     void inherit(Socket parent) {
         ipv6 = parent.ipv6;
         reuseAddress = parent.reuseAddress;
+        reusePort = parent.reusePort;
+        v6Only = parent.v6Only;
         noDelay = parent.noDelay;
         lingerReset = parent.lingerReset;
         userTimeout = parent.userTimeout;
@@ -78,6 +97,11 @@ final class Socket {
         synCount = parent.synCount;
         receiveBuffer = parent.receiveBuffer;
         sendBuffer = parent.sendBuffer;
+        windowClamp = parent.windowClamp;
+        ipTos = parent.ipTos;
+        ipTtl = parent.ipTtl;
+        trafficClass = parent.trafficClass;
+        hopLimit = parent.hopLimit;
     }
 
     void reset() {
@@ -88,10 +112,13 @@ final class Socket {
         localPort = 0;
         portUse = null;
         listener = null;
+        stopped = null;
         connection = null;
         connecting = false;
         pendingError = 0;
         reuseAddress = false;
+        reusePort = false;
+        v6Only = false;
         noDelay = false;
         lingerReset = false;
         fastOpenLimit = 0;
@@ -103,6 +130,55 @@ final class Socket {
         deferTimeouts = 0;
         receiveBuffer = 0;
         sendBuffer = 0;
+        windowClamp = 0;
+        ipTos = 0;
+        ipTtl = -1;
+        trafficClass = 0;
+        hopLimit = -1;
+    }
+
+    /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
+    boolean overlaps(Socket other) {
+        return coversIpv4() && other.coversIpv4() && meets(other) || coversIpv6() && other.coversIpv6() && meets(other);
+    }
+
+    private boolean meets(Socket other) {
+        return IpAddress.isAny(localHigh, localLow)
+                || IpAddress.isAny(other.localHigh, other.localLow)
+                || localHigh == other.localHigh && localLow == other.localLow;
+    }
+
+    /** The same against the local address of a connection. */
+    boolean overlaps(Flow flow) {
+        boolean covers = IpAddress.isIpv4(flow.localHigh, flow.localLow) ? coversIpv4() : coversIpv6();
+        boolean any = IpAddress.isAny(localHigh, localLow);
+        return covers && (any || flow.localHigh == localHigh && flow.localLow == localLow);
+    }
+
+    private boolean coversIpv4() {
+        return IpAddress.isIpv4(localHigh, localLow) || coversIpv6() && localHigh == 0 && localLow == 0 && !v6Only;
+    }
+
+    private boolean coversIpv6() {
+        return !IpAddress.isIpv4(localHigh, localLow);
+    }
+
+    /** Whether it is bound to the very same address and port: SO_REUSEPORT makes such sockets a group. */
+    boolean hasNameOf(Socket other) {
+        return localHigh == other.localHigh
+                && localLow == other.localLow
+                && localPort == other.localPort
+                && v6Only == other.v6Only;
+    }
+
+    /** The type of service of its IPv4 packets, the traffic class of its IPv6 packets. */
+    int tos(boolean ipv4) {
+        return ipv4 ? ipTos : trafficClass;
+    }
+
+    /** The same of the time to live and the hop limit; -1 if it has none of its own. */
+    int ttl(boolean ipv4) {
+        return ipv4 ? ipTtl : hopLimit;
     }
 
     /** SO_ERROR and what read() and write() report first: taking it clears it. */

@@ -14,6 +14,7 @@ final class SocketCalls {
 
     private final Core core;
     private final Transmission transmission;
+    private final Migration migration;
     private final SynSentInput synSentInput;
     private final SynRecvInput synRecvInput;
     private final TimeWaits timeWaits;
@@ -21,11 +22,13 @@ final class SocketCalls {
     SocketCalls(
             Core core,
             Transmission transmission,
+            Migration migration,
             SynSentInput synSentInput,
             SynRecvInput synRecvInput,
             TimeWaits timeWaits) {
         this.core = core;
         this.transmission = transmission;
+        this.migration = migration;
         this.synSentInput = synSentInput;
         this.synRecvInput = synRecvInput;
         this.timeWaits = timeWaits;
@@ -37,6 +40,9 @@ final class SocketCalls {
         }
         if (!socket.ipv6 && !address.isIpv4()) {
             return -Errno.EAFNOSUPPORT;
+        }
+        if (socket.v6Only && address.isIpv4()) {
+            return -Errno.EINVAL;
         }
         if (!address.isAny() && !core.addresses.isLocal(address.high(), address.low())) {
             return -Errno.EADDRNOTAVAIL;
@@ -74,7 +80,9 @@ final class SocketCalls {
         if (use.conflictsWithListener(socket)) {
             return -Errno.EADDRINUSE;
         }
-        listener = new Listener(socket);
+        listener = socket.stopped == null ? new Listener(socket) : socket.stopped;
+        socket.stopped = null;
+        listener.open();
         listener.listen(backlog, somaxconn);
         boolean fastOpen = (core.sysctls.get(Sysctl.tcp_fastopen) & FAST_OPEN_ALL) == FAST_OPEN_ALL;
         if (fastOpen && socket.fastOpenLimit == 0) {
@@ -101,6 +109,9 @@ final class SocketCalls {
         }
         if (!socket.ipv6 && !address.isIpv4()) {
             return -Errno.EAFNOSUPPORT;
+        }
+        if (socket.v6Only && address.isIpv4()) {
+            return -Errno.ENETUNREACH;
         }
         return open(socket, loopbackForAny(address), port);
     }
@@ -135,14 +146,26 @@ final class SocketCalls {
         }
         boolean wild = socket.portUse == null || IpAddress.isAny(socket.localHigh, socket.localLow);
         IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
-        int localPort =
-                socket.portUse == null ? core.ports.findForConnect(local, remote, remotePort) : socket.localPort;
+        int localPort = socket.portUse == null
+                ? core.ports.findForConnect(local, remote, remotePort, timeWaits)
+                : socket.localPort;
         if (localPort < 0) {
             return localPort;
         }
         int ports = remotePort << 16 | localPort;
-        if (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports) != null) {
-            return -Errno.EADDRNOTAVAIL;
+        int isn = ListenInput.ANY_ISN;
+        int tsRecent = 0;
+        switch (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports)) {
+            case TimeWait rest
+            when timeWaits.isReusable(rest, socket.portUse != null) -> {
+                isn = rest.nextIsn();
+                tsRecent = rest.tsRecent;
+                timeWaits.reuse(rest);
+            }
+            case null -> {}
+            case Flow taken -> {
+                return -Errno.EADDRNOTAVAIL;
+            }
         }
         Connection c = core.pools.connection(core.ports.of(localPort));
         c.localHigh = local.high();
@@ -154,7 +177,7 @@ final class SocketCalls {
         socket.connection = c;
         socket.connecting = true;
         socket.pendingError = 0;
-        synSentInput.open(c, socket);
+        synSentInput.open(c, socket, isn, tsRecent);
         return -Errno.EINPROGRESS;
     }
 
@@ -175,8 +198,10 @@ final class SocketCalls {
         }
         if (socket.listener != null) {
             if (read) {
-                closeListener(socket.listener);
+                migration.stop(socket.listener);
+                socket.stopped = socket.listener;
                 socket.listener = null;
+                core.ready.add(socket);
             }
             return 0;
         }
@@ -223,30 +248,12 @@ final class SocketCalls {
         }
         core.ready.remove(socket);
         if (listener != null) {
-            closeListener(listener);
+            migration.stop(listener);
         }
         if (c != null) {
             closeConnection(c, socket.lingerReset);
         }
         core.pools.give(socket);
-    }
-
-    /** Queued connections are reset, half-open ones are left to find out (inet_csk_listen_stop). */
-    private void closeListener(Listener listener) {
-        listener.close();
-        core.ports.of(listener.socket.localPort).remove(listener);
-        Connection queued = listener.acceptQueue.poll();
-        while (queued != null) {
-            queued.listener = null;
-            if (queued.state() != TcpState.CLOSE) {
-                core.count(Rule.LISTENER_CLOSED);
-                transmission.reset(queued, Rule.LISTENER_CLOSED);
-                queued.close(0);
-            } else {
-                queued.recycleIfForgotten();
-            }
-            queued = listener.acceptQueue.poll();
-        }
     }
 
     /** __tcp_close: RST if something was not read, or SO_LINGER wants it; else FIN, and the wire goes on alone. */

@@ -5,6 +5,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
@@ -64,10 +65,11 @@ public final class Stack {
         timeWaits = new TimeWaits(core);
         ConnectionInput connectionInput = new ConnectionInput(core, transmission, timeWaits);
         Promotion promotion = new Promotion(core, connectionInput);
-        halfOpenInput = new HalfOpenInput(core, promotion);
+        Migration migration = new Migration(core, transmission);
+        halfOpenInput = new HalfOpenInput(core, promotion, migration);
         synRecvInput = new SynRecvInput(core, transmission, connectionInput);
         synSentInput = new SynSentInput(core, transmission, synRecvInput);
-        socketCalls = new SocketCalls(core, transmission, synSentInput, synRecvInput, timeWaits);
+        socketCalls = new SocketCalls(core, transmission, migration, synSentInput, synRecvInput, timeWaits);
         dataCalls = new DataCalls(core, transmission);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, transmission);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
@@ -81,7 +83,8 @@ public final class Stack {
                 synSentInput,
                 synRecvInput,
                 connectionInput,
-                timeWaits);
+                timeWaits,
+                migration);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -168,6 +171,7 @@ public final class Stack {
         }
         Socket socket = core.pools.socket();
         socket.ipv6 = family == AF_INET6;
+        socket.v6Only = socket.ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
         return descriptors.open(socket);
     }
 

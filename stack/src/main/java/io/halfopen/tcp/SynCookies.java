@@ -27,6 +27,7 @@ final class SynCookies {
 
     private static final int OPTIONS_MASK = 63;
     private static final int SACK = 16;
+    private static final int ECN = 32;
     private static final int SCALE_MASK = 15;
 
     private final SipHash key;
@@ -73,13 +74,18 @@ final class SynCookies {
 
     /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */
     static int timestamp(int now, HalfOpen half) {
-        int options = (half.ourWindowScale < 0 ? SCALE_MASK : half.peerWindowScale) | (half.sack ? SACK : 0);
+        int options = (half.ourWindowScale < 0 ? SCALE_MASK : half.peerWindowScale);
+        options |= (half.sack ? SACK : 0) | (half.ecn ? ECN : 0);
         int stamp = now & ~OPTIONS_MASK | options;
         return stamp - now > 0 ? stamp - OPTIONS_MASK - 1 : stamp;
     }
 
     static boolean hasSack(int timestamp) {
         return (timestamp & SACK) != 0;
+    }
+
+    static boolean hasEcn(int timestamp) {
+        return (timestamp & ECN) != 0;
     }
 
     static boolean hasScale(int timestamp) {

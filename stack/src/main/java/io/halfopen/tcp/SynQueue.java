@@ -31,6 +31,13 @@ final class SynQueue {
         peak = Math.max(peak, length);
     }
 
+    /** One that was in the queue of another listener before. */
+    void adopt(HalfOpen halfOpen) {
+        length++;
+        young += halfOpen.isYoung() ? 1 : 0;
+        peak = Math.max(peak, length);
+    }
+
     void grownOld() {
         young--;
     }

@@ -1,6 +1,8 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
@@ -89,7 +91,7 @@ final class SynRecvInput {
         sender.established(sender.max(), window, seq, sender.mss(), sender.windowScale());
         sender.synAcknowledged();
         sender.timer.reset();
-        c.receiver.established(c.announcedMss);
+        c.startReceiving();
         c.receiver.acks.start(sender.mss());
     }
 
@@ -149,6 +151,7 @@ final class SynRecvInput {
         c.timestamps &= segment.hasTimestamps();
         c.tsRecent = c.timestamps ? segment.tsValue() : 0;
         c.sack &= segment.sackPermitted();
+        c.ecn &= segment.has(ECE) && segment.has(CWR);
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
         int mss = HandshakeOptions.mssToSend(c, segment.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : segment.mss());

@@ -1,6 +1,8 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 
@@ -13,6 +15,7 @@ import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.LossTimer.Purpose;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpOptions;
 
 /** connect() on its way: the SYN, its repetitions, and what answers it (RFC 9293, section 3.10.7.3). */
 final class SynSentInput {
@@ -29,12 +32,20 @@ final class SynSentInput {
         this.synRecvInput = synRecvInput;
     }
 
-    /** The first SYN of a connection whose tuple is set. */
-    void open(Connection c, Socket socket) {
-        c.tsRecent = 0;
+    /**
+     * The first SYN of a connection whose tuple is set. If it ends a TIME_WAIT, {@code isn} is where that leaves off and
+     * {@code tsRecent} the last timestamp of that; else they are {@link ListenInput#ANY_ISN} and 0.
+     */
+    void open(Connection c, Socket socket, int isn, int tsRecent) {
+        c.tsRecent = tsRecent;
         c.userTimeout = socket.userTimeout;
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
+        c.reuseAddress = socket.reuseAddress;
+        c.reusePort = socket.reusePort;
+        c.ecn = core.sysctls.get(Sysctl.tcp_ecn) == 1;
+        c.tos = socket.tos(c.isIpv4());
+        c.ttl = socket.ttl(c.isIpv4());
         long secret = core.secrets.of(c);
         c.tsOffset = c.timestamps ? core.timestampOffset(secret) : 0;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, socket);
@@ -42,8 +53,10 @@ final class SynSentInput {
         boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
         int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
         int later = HandshakeOptions.establishedSpace(core, socket, c.announcedMss);
-        c.receiver.start(0, HandshakeOptions.initialWindow(space, c.announcedMss), later, scale);
-        int iss = core.isn(secret);
+        int payload = c.announcedMss - (c.timestamps && tsRecent != 0 ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, scale);
+        c.receiver.clamp(socket.windowClamp);
+        int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
         c.sender.start(iss);
         c.sender.synSent(core.now());
@@ -56,7 +69,9 @@ final class SynSentInput {
     }
 
     private void sendSyn(Connection c, Rule why) {
-        core.output.syn(c, why);
+        boolean first = c.sender.timer.retransmits == 0;
+        boolean asksForEcn = c.ecn && (first || !core.sysctls.isOn(Sysctl.tcp_ecn_fallback));
+        core.output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
         LossTimer timer = c.sender.timer;
@@ -157,7 +172,7 @@ final class SynSentInput {
         if (!scaling) {
             c.receiver.disableScaling();
         }
-        c.receiver.established(c.announcedMss);
+        c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.established(segment.ack(), segment.window(), segment.seq(), mss, scale);
         if (rtt >= 0) {
@@ -183,5 +198,6 @@ final class SynSentInput {
         c.timestamps &= synAck.hasTimestamps();
         c.tsRecent = c.timestamps ? synAck.tsValue() : 0;
         c.sack &= synAck.sackPermitted();
+        c.ecn &= synAck.has(ECE) && !synAck.has(CWR);
     }
 }

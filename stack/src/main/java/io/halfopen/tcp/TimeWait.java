@@ -17,7 +17,13 @@ final class TimeWait extends Flow {
     boolean timestamps;
     int tsRecent;
     int tsOffset;
+    int tos;
+    boolean reuseAddress;
+    boolean reusePort;
     PortUse portUse;
+
+    /** When it became a FIN_WAIT2 or TIME_WAIT: a {@link Core#stamp}. */
+    int enteredAt;
 
     /** When an ACK was sent last: a {@link Core#stamp}. */
     int answeredAt = Core.NO_STAMP;

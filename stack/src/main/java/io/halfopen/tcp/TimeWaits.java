@@ -9,6 +9,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
@@ -53,6 +54,7 @@ final class TimeWaits {
         TimeWait rest = core.pools.timeWait(c.portUse);
         rest.copyTuple(c);
         rest.answeredAt = Core.NO_STAMP;
+        rest.enteredAt = core.stamp();
         rest.rcvNxt = c.receiver.nxt();
         rest.sndNxt = c.sender.max();
         rest.rcvWindow = c.receiver.remainingWindow();
@@ -60,6 +62,9 @@ final class TimeWaits {
         rest.timestamps = c.timestamps;
         rest.tsRecent = c.tsRecent;
         rest.tsOffset = c.tsOffset;
+        rest.tos = c.tos;
+        rest.reuseAddress = c.reuseAddress;
+        rest.reusePort = c.reusePort;
         return rest;
     }
 
@@ -80,9 +85,61 @@ final class TimeWaits {
                 remove(rest);
             }
             case TIME_WAIT_FIN -> finish(rest, segment);
+            case TIME_WAIT_IGNORED -> noteTimestamp(rest, segment);
             default -> {} // dropped
         }
+        if (waitsAnew(rest, segment, rule)) {
+            core.wheel.schedule(rest, core.due(core.now() + LENGTH));
+        }
         return rule;
+    }
+
+    /** Whatever shows that the peer is still at it, but not what may be somebody else's: an old SYN, a RST. */
+    private static boolean waitsAnew(TimeWait rest, Segment segment, Rule rule) {
+        if (rest.substate != TcpState.TIME_WAIT) {
+            return false;
+        }
+        return switch (rule) {
+            case TIME_WAIT_IGNORED, TIME_WAIT_PAWS -> true;
+            case TIME_WAIT_ACKED, TIME_WAIT_SKIPPED -> segment.has(ACK) || isOld(rest, segment);
+            default -> false;
+        };
+    }
+
+    private static boolean isOld(TimeWait rest, Segment segment) {
+        return rest.timestamps && segment.hasTimestamps() && Paws.isOld(rest.tsRecent, segment.tsValue());
+    }
+
+    private static void noteTimestamp(TimeWait rest, Segment segment) {
+        if (rest.substate == TcpState.TIME_WAIT && rest.timestamps && segment.hasTimestamps()) {
+            rest.tsRecent = segment.tsValue();
+        }
+    }
+
+    /**
+     * Whether connect() may have the tuple (tcp_twsk_unique): with timestamps nothing old can be taken for new. A port
+     * that bind() chose is the program's own business; one that is to be found is not worth the risk without
+     * tcp_tw_reuse.
+     */
+    boolean isReusable(TimeWait rest, boolean bound) {
+        boolean waited = core.stamp() - rest.enteredAt > core.sysctls.get(Sysctl.tcp_tw_reuse_delay);
+        return rest.timestamps && (bound || waited && mayReuse(rest));
+    }
+
+    private boolean mayReuse(TimeWait rest) {
+        return switch (core.sysctls.get(Sysctl.tcp_tw_reuse)) {
+            case 0 -> false;
+            case 1 -> true;
+            default ->
+                IpAddress.isLoopback(rest.localHigh, rest.localLow)
+                        || IpAddress.isLoopback(rest.remoteHigh, rest.remoteLow);
+        };
+    }
+
+    /** The tuple is free; the caller goes on where this one ended. */
+    void reuse(TimeWait rest) {
+        core.count(Rule.TIME_WAIT_REUSED);
+        remove(rest);
     }
 
     private Rule limit(TimeWait rest, Segment segment, Rule rule) {
@@ -138,6 +195,7 @@ final class TimeWaits {
 
     private void finish(TimeWait rest, Segment segment) {
         rest.substate = TcpState.TIME_WAIT;
+        rest.enteredAt = core.stamp();
         rest.rcvNxt = segment.endSeq();
         if (rest.timestamps && segment.hasTimestamps()) {
             rest.tsRecent = segment.tsValue();
@@ -156,6 +214,7 @@ final class TimeWaits {
                 rest.timestamps,
                 rest.tsOffset,
                 rest.tsRecent,
+                rest.tos,
                 why);
     }
 

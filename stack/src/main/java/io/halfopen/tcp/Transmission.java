@@ -173,6 +173,7 @@ final class Transmission {
             return;
         }
         core.count(Rule.DATA_RETRANSMITTED);
+        c.label = core.flowLabel(c); // perhaps another path is better (sk_rethink_txhash)
         sender.congestion.onTimeout(sender.max() - sender.una(), timer.retransmits == 0);
         timer.vain(core.now());
         sender.goBack();

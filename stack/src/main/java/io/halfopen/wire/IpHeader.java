@@ -24,6 +24,7 @@ public final class IpHeader {
     public static final int V4_LENGTH = 20;
     public static final int V6_LENGTH = 40;
 
+    static final int V4_TOS = 1;
     static final int V4_TOTAL_LENGTH = 2;
     static final int V4_ID = 4;
     static final int V4_FRAGMENT = 6;
@@ -38,6 +39,12 @@ public final class IpHeader {
     static final int V6_HOP_LIMIT = 7;
     static final int V6_SOURCE = 8;
     static final int V6_DESTINATION = 24;
+
+    /** The low two bits of type of service and traffic class (RFC 3168): 0 for no ECN, 3 for congestion experienced. */
+    public static final int ECN_MASK = 3;
+
+    public static final int CONGESTION_EXPERIENCED = 3;
+    public static final int FLOW_LABEL_MASK = 0xfffff;
 
     private static final int DONT_FRAGMENT = 0x4000;
     /** More-fragments flag and offset: any of these bits means "not a whole packet". */
@@ -54,7 +61,10 @@ public final class IpHeader {
         return IpAddress.isIpv4(destinationHigh, destinationLow) ? V4_LENGTH : V6_LENGTH;
     }
 
-    /** Writes the header of a TCP packet that is not to be fragmented; {@code id} is for IPv4 only. */
+    /**
+     * Writes the header of a TCP packet that is not to be fragmented. {@code tos} is IPv6's traffic class, too, and
+     * {@code ttl} its hop limit; {@code id} is IPv4's identification or IPv6's flow label.
+     */
     public static void write(
             byte[] packet,
             int offset,
@@ -63,13 +73,14 @@ public final class IpHeader {
             long destinationHigh,
             long destinationLow,
             int tcpLength,
+            int tos,
             int ttl,
             int id) {
         if (IpAddress.isIpv4(destinationHigh, destinationLow)) {
-            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, ttl, id);
+            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, tos, ttl, id);
             return;
         }
-        Bytes.putInt(packet, offset, 6 << 28);
+        Bytes.putInt(packet, offset, 6 << 28 | (tos & 0xff) << 20 | id & FLOW_LABEL_MASK);
         Bytes.putShort(packet, offset + V6_PAYLOAD_LENGTH, tcpLength);
         packet[offset + V6_NEXT_HEADER] = TCP;
         packet[offset + V6_HOP_LIMIT] = (byte) ttl;
@@ -80,11 +91,12 @@ public final class IpHeader {
     }
 
     private static void writeV4(
-            byte[] packet, int offset, int source, int destination, int tcpLength, int ttl, int id) {
+            byte[] packet, int offset, int source, int destination, int tcpLength, int tos, int ttl, int id) {
         int total = V4_LENGTH + tcpLength;
-        long sum = 0x4500L + total + (id & 0xffff) + DONT_FRAGMENT + (ttl << 8 | TCP);
+        int versionAndTos = 0x4500 | tos & 0xff;
+        long sum = (long) versionAndTos + total + (id & 0xffff) + DONT_FRAGMENT + (ttl << 8 | TCP);
         sum += (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
-        Bytes.putInt(packet, offset, 0x4500 << 16 | total);
+        Bytes.putInt(packet, offset, versionAndTos << 16 | total);
         Bytes.putInt(packet, offset + V4_ID, id << 16 | DONT_FRAGMENT);
         Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | TCP) << 16 | Checksum.complement(sum, 0));
         Bytes.putInt(packet, offset + V4_SOURCE, source);

@@ -28,6 +28,7 @@ public final class Segment {
     }
 
     private byte[] bytes = new byte[0];
+    private int ipOffset;
     private int tcpOffset;
     private int tcpLength;
     private int payloadOffset;
@@ -59,6 +60,7 @@ public final class Segment {
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
         bytes = packet;
+        ipOffset = offset;
         if (length < 1) {
             return Defect.NOT_IP;
         }
@@ -227,6 +229,13 @@ public final class Segment {
         cookieOffset = at;
         cookieLength = fits ? length : FastOpenCookie.NONE;
         cookieExperimental = experimental;
+    }
+
+    /** Type of service or traffic class: DSCP in the upper six bits, ECN in the lower two. */
+    public int trafficClass() {
+        return IpHeader.version(bytes, ipOffset) == 4
+                ? Bytes.getByte(bytes, ipOffset + IpHeader.V4_TOS)
+                : Bytes.getShort(bytes, ipOffset) >>> 4 & 0xff;
     }
 
     public byte[] bytes() {

@@ -107,7 +107,7 @@ class TunTest {
     private static byte[] syn(IpAddress from, IpAddress to, int fromPort, int toPort) {
         byte[] bytes = new byte[3 + IpHeader.V4_LENGTH + TcpHeader.LENGTH];
         int tcp = 3 + IpHeader.V4_LENGTH;
-        IpHeader.write(bytes, 3, 0, from.low(), 0, to.low(), TcpHeader.LENGTH, 64, 0);
+        IpHeader.write(bytes, 3, 0, from.low(), 0, to.low(), TcpHeader.LENGTH, 0, 64, 0);
         TcpHeader.write(bytes, tcp, fromPort, toPort, 1000, 0, TcpHeader.LENGTH, TcpHeader.SYN, 65_535);
         TcpHeader.seal(bytes, tcp, TcpHeader.LENGTH, 0, from.low(), 0, to.low());
         return bytes;

@@ -118,8 +118,9 @@ class ApiTest {
     }
 
     @Test
-    void aPortInTimeWaitIsBoundWithReuseaddrOnly() {
+    void aPortInTimeWaitIsBoundIfBothHaveReuseaddr() {
         int listener = scene.listener(1);
+        stack.setsockopt(listener, SocketOption.SO_REUSEADDR, 1);
         Peer client = scene.peer().handshake();
         scene.close(scene.accept(listener));
         client.inject("F. 1:1(0) ack 2");

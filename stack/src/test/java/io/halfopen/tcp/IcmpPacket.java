@@ -67,7 +67,7 @@ final class IcmpPacket {
         IpAddress router = v6 ? IpAddress.parse("2001:db8::fe") : IpAddress.parse("192.0.2.254");
         int ip = v6 ? IpHeader.V6_LENGTH : IpHeader.V4_LENGTH;
         byte[] packet = new byte[ip + HEADER + quote.length];
-        IpHeader.write(packet, 0, router.high(), router.low(), host.high(), host.low(), length, 64, 0);
+        IpHeader.write(packet, 0, router.high(), router.low(), host.high(), host.low(), length, 0, 64, 0);
         packet[v6 ? 6 : 9] = (byte) (v6 ? 58 : 1);
         packet[ip] = (byte) type;
         packet[ip + 1] = (byte) code;

@@ -46,12 +46,13 @@ final class Notation {
                 : matcher.group(8).getBytes(StandardCharsets.US_ASCII);
 
         IpAddress source = peer.address();
-        IpAddress host = source.isIpv4() ? Scene.HOST : Scene.HOST_V6;
+        IpAddress usual = source.isIpv4() ? Scene.HOST : Scene.HOST_V6;
+        IpAddress host = peer.host() == null ? usual : peer.host();
         int ip = IpHeader.lengthFor(host.high(), host.low());
         int header = TcpHeader.LENGTH + options.length;
         byte[] packet = new byte[ip + header + data.length];
         int tcp = header + data.length;
-        IpHeader.write(packet, 0, source.high(), source.low(), host.high(), host.low(), tcp, 64, 0);
+        IpHeader.write(packet, 0, source.high(), source.low(), host.high(), host.low(), tcp, peer.tos(), 64, 0);
         TcpHeader.write(packet, ip, peer.port(), peer.hostPort(), peer.isn() + seq, ack, header, flags, window);
         System.arraycopy(options, 0, packet, ip + TcpHeader.LENGTH, options.length);
         System.arraycopy(data, 0, packet, ip + header, data.length);

@@ -157,7 +157,7 @@ final class Packet {
         int header = TcpHeader.LENGTH + writeOptions(tcp + TcpHeader.LENGTH);
         int tcpLength = header + dataLength;
         IpHeader.write(
-                bytes, 0, source.high(), source.low(), destination.high(), destination.low(), tcpLength, 64, ANY_ID);
+                bytes, 0, source.high(), source.low(), destination.high(), destination.low(), tcpLength, 0, 64, ANY_ID);
         TcpHeader.write(bytes, tcp, sourcePort, destinationPort, seq, ack, header, flags, window);
         System.arraycopy(data, 0, bytes, tcp + header, dataLength);
         TcpHeader.seal(bytes, tcp, tcpLength, source.high(), source.low(), destination.high(), destination.low());

@@ -31,6 +31,8 @@ final class Peer {
     private final Queue<Packet> received = new ArrayDeque<>();
     private int hostPort = Scene.PORT;
     private int isn = ISN;
+    private int tos;
+    private @Nullable IpAddress host;
     private int hostIsn;
     private int hostClock;
 
@@ -55,6 +57,27 @@ final class Peer {
     /** It talks to another port than 8080. */
     Peer to(int port) {
         hostPort = port;
+        return this;
+    }
+
+    int tos() {
+        return tos;
+    }
+
+    /** Where it reaches the host, if that is not the host's address of its family. */
+    @Nullable
+    IpAddress host() {
+        return host;
+    }
+
+    Peer meets(IpAddress host) {
+        this.host = host;
+        return this;
+    }
+
+    /** From here on its packets have this type of service, or traffic class. */
+    Peer tos(int tos) {
+        this.tos = tos;
         return this;
     }
 

@@ -76,6 +76,7 @@ class TimeWaitTest {
                     R 3:3(0)         |                | TIME_WAIT | TIME_WAIT_RST_IGNORED
                     R 900000:900000(0) |              | TIME_WAIT | TIME_WAIT_RST_IGNORED
                     R 2:2(0)         |                |           | TIME_WAIT_RESET
+                    S 2:2(0)         | . 2:2(0) ack 2 | TIME_WAIT | TIME_WAIT_ACKED
                     """)
     void inTimeWait(String segment, @Nullable String reply, @Nullable TcpState then, Rule rule) {
         timeWait("<mss 1460>", "<>");
@@ -94,6 +95,10 @@ class TimeWaitTest {
                     S 1000:1000(0) win 65535 <mss 1460,sackOK,TS val 50 ecr 0>  | . 2:2(0) ack 2     | TIME_WAIT_PAWS
                     S -500:-500(0) win 65535 <mss 1460,sackOK,TS val 50 ecr 0>  | . 2:2(0) ack 2     | TIME_WAIT_PAWS
                     S -500:-500(0) win 65535 <mss 1460>                         | . 2:2(0) ack 2     | TIME_WAIT_ACKED
+                    S 1000:1000(0) win 65535 <mss 1460,sackOK,TS val 101 ecr 0> | S. 0:0(0) ack 1001 | TIME_WAIT_SYN
+                    S -500:-500(0) win 65535 <mss 1460,sackOK,TS val 101 ecr 0> | . 2:2(0) ack 2     | TIME_WAIT_ACKED
+                    S 2:2(0) win 65535 <mss 1460>                               | . 2:2(0) ack 2     | TIME_WAIT_ACKED
+                    S 3:3(0) win 65535 <mss 1460>                               | S. 0:0(0) ack 4    | TIME_WAIT_SYN
                     """)
     void aSynThatCannotBeOldStartsAnew(String syn, String reply, Rule rule) {
         timeWait("<mss 1460,sackOK,TS val 100 ecr 0>", "<TS val 101 ecr 0>");
@@ -150,6 +155,47 @@ class TimeWaitTest {
         scene.set(Sysctl.tcp_fin_timeout, 10);
         finWait2("<mss 1460>", "<>");
         scene.at("10s");
+        assertThat(state()).isNull();
+    }
+
+    /** Not a RST, and not a SYN, which may be somebody else's; else it waits a whole minute again. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    . 2:2(0) ack 2 <nop,nop,TS val 102 ecr 0>                  | 65
+                    - 2:2(0)                                                   | 65
+                    F. 1:1(0) ack 2 <nop,nop,TS val 102 ecr 0>                 | 65
+                    P. 2:7(5) ack 2 <nop,nop,TS val 102 ecr 0>                 | 65
+                    . 2:2(0) ack 2 <nop,nop,TS val 50 ecr 0>                   | 65
+                    S. 3:3(0) ack 2 <nop,nop,TS val 102 ecr 0>                 | 65
+                    S -500:-500(0) win 65535 <mss 1400,sackOK,TS val 50 ecr 0> | 65
+                    S -500:-500(0) win 65535 <mss 1400>                        | 60
+                    R 3:3(0)                                                   | 60
+                    """)
+    void whatTheMinuteBeginsAgainWith(String segment, int end) {
+        timeWait("<mss 1460,sackOK,TS val 100 ecr 0>", "<TS val 101 ecr 0>");
+        scene.at("5s");
+        peer.inject(segment);
+        scene.at(end - 1 + ".999s");
+        assertThat(state()).isEqualTo(TcpState.TIME_WAIT);
+        scene.at(end + "s");
+        assertThat(state()).isNull();
+    }
+
+    @Test
+    void theLatestTimestampInSequenceIsEchoed() {
+        timeWait("<mss 1460,sackOK,TS val 100 ecr 0>", "<TS val 101 ecr 0>");
+        peer.inject(". 2:2(0) ack 2 <nop,nop,TS val 130 ecr 0>");
+        peer.inject("F. 1:1(0) ack 2 <nop,nop,TS val 131 ecr 0>");
+        peer.expectOnly(". 2:2(0) ack 2 win 65160 <nop,nop,TS val 0 ecr 130>");
+    }
+
+    /** TIME_WAIT lets go of it, and then the listener wants no FIN with a SYN: measured, and no good reason. */
+    @Test
+    void aSynWithFinEndsItAndIsIgnored() {
+        timeWait("<mss 1460>", "<>");
+        peer.inject("SF 1000:1000(0)");
+        assertThat(scene.stack.counted(Rule.TIME_WAIT_SYN)).isEqualTo(1);
+        scene.expectNothing();
         assertThat(state()).isNull();
     }
 

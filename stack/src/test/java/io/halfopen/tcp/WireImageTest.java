@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -90,13 +91,113 @@ class WireImageTest {
     @CsvSource(delimiter = '|', textBlock = """
                     SO_RCVBUF  | 4096    | win 2920 <mss 1460,sackOK,TS,nop,wscale 0>
                     SO_RCVBUF  | 1048576 | win 65535 <mss 1460,sackOK,TS,nop,wscale 5>
-                    TCP_MAXSEG | 500     | win 65500 <mss 500,sackOK,TS,nop,wscale 10>
+                    SO_RCVBUFFORCE   | 1       | win 1152 <mss 1460,sackOK,TS,nop,wscale 0>
+                    SO_RCVBUFFORCE   | 1048576 | win 65535 <mss 1460,sackOK,TS,nop,wscale 5>
+                    SO_RCVBUFFORCE   | 8388608 | win 65535 <mss 1460,sackOK,TS,nop,wscale 8>
+                    SO_RCVBUF        | 8388608 | win 65535 <mss 1460,sackOK,TS,nop,wscale 7>
+                    TCP_MAXSEG       | 500     | win 65500 <mss 500,sackOK,TS,nop,wscale 10>
+                    TCP_WINDOW_CLAMP | 1       | win 1152 <mss 1460,sackOK,TS,nop,wscale 0>
+                    TCP_WINDOW_CLAMP | 2000    | win 1460 <mss 1460,sackOK,TS,nop,wscale 0>
+                    TCP_WINDOW_CLAMP | 20000   | win 18980 <mss 1460,sackOK,TS,nop,wscale 0>
+                    TCP_WINDOW_CLAMP | 66000   | win 64240 <mss 1460,sackOK,TS,nop,wscale 1>
+                    TCP_WINDOW_CLAMP | 1048576 | win 64240 <mss 1460,sackOK,TS,nop,wscale 5>
                     """)
     void aSocketsOptionsShow(SocketOption option, int value, String syn) {
         Scene scene = new Scene();
         int fd = scene.socket();
         assertThat(scene.stack.setsockopt(fd, option, value)).isZero();
         connect(scene, fd).expect("S 0:0(0) " + syn);
+    }
+
+    /** In a SYN-ACK, over IPv4 and IPv6; with timestamps the window is whole segments without them. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    SO_RCVBUF        | 4096    | 2896, 0  | 2856, 0  | 1460 1440
+                    SO_RCVBUFFORCE   | 1048576 | 65535, 5 | 65535, 5 | 1460 1440
+                    TCP_MAXSEG       | 500     | 65392, 10 | 65392, 10 | 500 500
+                    TCP_WINDOW_CLAMP | 1       | 1152, 0  | 1152, 0  | 1460 1440
+                    TCP_WINDOW_CLAMP | 2000    | 1448, 0  | 1428, 0  | 1460 1440
+                    TCP_WINDOW_CLAMP | 20000   | 18824, 0 | 19992, 0 | 1460 1440
+                    TCP_WINDOW_CLAMP | 66000   | 65160, 1 | 64260, 1 | 1460 1440
+                    """)
+    void soDoAListeners(SocketOption option, int value, String v4, String v6, String mss) {
+        Scene scene = new Scene();
+        assertThat(scene.stack.setsockopt(scene.listener(5), option, value)).isZero();
+        String[] expected = {v4, v6};
+        for (int i = 0; i < 2; i++) {
+            Peer client = i == 0 ? scene.peer() : scene.peer("2001:db8::2", 7);
+            client.inject(FULL);
+            String[] words = expected[i].split(", ", -1);
+            client.expectOnly("S. 0:0(0) ack 1 win " + words[0] + " <mss " + mss.split(" ", -1)[i]
+                    + ",sackOK,TS,nop,wscale " + words[1] + ">");
+        }
+    }
+
+    /** What the client can take does not matter for what we can. */
+    @ParameterizedTest
+    @CsvSource({"1460", "1240", "536", "100", "0"})
+    void theClientsMssDoesNotShowInTheAnswer(int mss) {
+        Scene scene = new Scene();
+        scene.listener(1);
+        Peer client = scene.peer();
+        client.inject("S 0:0(0) win 65535 <mss " + mss + ",sackOK,TS val 100 ecr 0,nop,wscale 7>");
+        client.expectOnly("S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS,nop,wscale 10>");
+    }
+
+    /** A listener's clamp is its connections' own; Linux forgets it with the first data, the stack does not. */
+    @Test
+    void theWindowClampLimitsAConnectionToo() {
+        Scene scene = new Scene();
+        int listener = scene.listener(5);
+        scene.stack.setsockopt(listener, SocketOption.TCP_WINDOW_CLAMP, 5000);
+        Peer client = scene.peer();
+        client.inject(FULL);
+        client.expect("S. 0:0(0) ack 1 win 4344");
+        client.inject(". 1:1(0) ack 1 <nop,nop,TS val 101 ecr 0>");
+        int fd = scene.accept(listener);
+        assertThat(scene.stack.getsockopt(fd, SocketOption.TCP_WINDOW_CLAMP)).isEqualTo(5000);
+        for (int i = 0; i < 10; i++) {
+            int seq = 1 + 1448 * i;
+            client.inject("P. " + seq + ":" + (seq + 1448) + "(1448) ack 1 <nop,nop,TS val 101 ecr 0>");
+            scene.after("0.04s");
+            assertThat(client.next().segment().window()).isLessThanOrEqualTo(5000);
+            assertThat(scene.read(fd)).hasSize(1448);
+            scene.drain();
+        }
+    }
+
+    @Test
+    void theClampsValues() {
+        Scene scene = new Scene();
+        int listener = scene.listener(5);
+        SocketOption clamp = SocketOption.TCP_WINDOW_CLAMP;
+        assertThat(scene.stack.getsockopt(scene.socket(), clamp)).isZero();
+        assertThat(scene.stack.setsockopt(scene.socket(), clamp, 0)).isZero();
+        assertThat(scene.stack.setsockopt(listener, clamp, 0)).isEqualTo(-Errno.EINVAL);
+        assertThat(scene.stack.setsockopt(listener, clamp, -1)).isZero();
+        assertThat(scene.stack.getsockopt(listener, clamp)).isEqualTo(1152);
+        scene.stack.setsockopt(listener, clamp, 1 << 20);
+        Peer client = scene.peer();
+        client.inject(FULL);
+        client.next();
+        client.inject(". 1:1(0) ack 1 <nop,nop,TS val 101 ecr 0>");
+        int fd = scene.accept(listener);
+        assertThat(scene.stack.getsockopt(fd, clamp))
+                .as("the buffer less a segment")
+                .isEqualTo(65536 - 1448);
+        assertThat(scene.stack.setsockopt(fd, clamp, 0)).isEqualTo(-Errno.EINVAL);
+        assertThat(scene.stack.setsockopt(fd, clamp, 1500)).isZero();
+        assertThat(scene.stack.getsockopt(fd, clamp)).isEqualTo(1500);
+    }
+
+    @Test
+    void soRcvbufforceCannotBeRead() {
+        Scene scene = new Scene();
+        int fd = scene.socket();
+        assertThat(scene.stack.setsockopt(fd, SocketOption.SO_RCVBUFFORCE, 3 << 20))
+                .isZero();
+        assertThat(scene.stack.getsockopt(fd, SocketOption.SO_RCVBUF)).isEqualTo(6 << 20);
+        assertThat(scene.stack.getsockopt(fd, SocketOption.SO_RCVBUFFORCE)).isEqualTo(-Errno.ENOPROTOOPT);
     }
 
     /** net.core.rmem_max, 4 MiB, counts for the scale, too. */
@@ -163,6 +264,28 @@ class WireImageTest {
         Peer client = scene.peer();
         client.inject(FULL);
         return client.next().segment().tsValue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(useHeadersInDisplayName = true, textBlock = """
+                    MTU,   mss,   SYN,   SYN-ACK, ACK
+                    65535, 65475, 65475, 65463,   64
+                    9000,  8940,  62580, 62496,   62
+                    1500,  1440,  64800, 64260,   64
+                    1280,  1220,  64660, 65232,   64
+                    """)
+    void windowsFollowFromTheMtuOverIpv6(int mtu, int mss, int syn, int synAck, int ack) {
+        Scene scene = new Scene(Kernel.LINUX_6_18, mtu);
+        String options = " <mss " + mss + ",sackOK,TS,nop,wscale 10>";
+        Peer server = scene.peer("2001:db8::2", 9);
+        scene.connect(scene.stack.socket(Stack.AF_INET6), server);
+        server.expect("S 0:0(0) win " + syn + options);
+        server.inject("S. 0:0(0) ack 1 win 65535 <mss 65495,sackOK,TS val 100 ecr 0,nop,wscale 7>");
+        server.expectOnly(". 1:1(0) ack 1 win " + ack + " <nop,nop,TS>");
+        scene.listener(1);
+        Peer client = scene.peer("2001:db8::2", 7);
+        client.inject(FULL);
+        client.expectOnly("S. 0:0(0) ack 1 win " + synAck + options);
     }
 
     @Test

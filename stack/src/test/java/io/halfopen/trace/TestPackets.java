@@ -38,7 +38,7 @@ final class TestPackets {
             long sourceLow = source.low();
             long high = destination.high();
             long low = destination.low();
-            IpHeader.write(packet, 0, sourceHigh, sourceLow, high, low, length, 64, 1);
+            IpHeader.write(packet, 0, sourceHigh, sourceLow, high, low, length, 0, 64, 1);
             TcpHeader.write(packet, ip, sourcePort, destinationPort, seq, ack, header, flags, 512);
             System.arraycopy(options, 0, packet, ip + TcpHeader.LENGTH, options.length);
             TcpHeader.seal(packet, ip, length, sourceHigh, sourceLow, high, low);

@@ -207,7 +207,7 @@ class SegmentTest {
         byte[] packet = new byte[tcp + header + payload.length];
         int length = packet.length - tcp;
         IpHeader.write(
-                packet, 0, source.high(), source.low(), destination.high(), destination.low(), length, 64, 12345);
+                packet, 0, source.high(), source.low(), destination.high(), destination.low(), length, 0, 64, 12345);
         TcpHeader.write(packet, tcp, 65535, 80, 0x89ab_cdef, 0xfedc_ba98, header, flags, 65535);
         System.arraycopy(options, 0, packet, tcp + TcpHeader.LENGTH, options.length);
         System.arraycopy(payload, 0, packet, tcp + header, payload.length);

@@ -1,0 +1,70 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a listener leaves behind when it is closed or shut down. Its queued connections are reset and its half-opens left
+ * to find out, unless tcp_migrate_req is on and its SO_REUSEPORT group has another member.
+ */
+final class Migration {
+    private final Core core;
+    private final Transmission transmission;
+
+    Migration(Core core, Transmission transmission) {
+        this.core = core;
+        this.transmission = transmission;
+    }
+
+    /** It takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
+    void stop(Listener listener) {
+        listener.close();
+        core.ports.of(listener.socket.localPort).remove(listener);
+        if (!core.sysctls.isOn(Sysctl.tcp_migrate_req)) {
+            listener.group = null;
+        }
+        Connection queued = listener.acceptQueue.poll();
+        while (queued != null) {
+            leave(queued, listener.group);
+            queued = listener.acceptQueue.poll();
+        }
+    }
+
+    /** There is room for all in the other queue, however full it is, and even those go there that were reset. */
+    private void leave(Connection queued, @Nullable ListenerGroup group) {
+        Listener heir = group == null ? null : group.select(queued.hash);
+        if (heir != null) {
+            core.count(Rule.LISTENER_CLOSED_MIGRATED);
+            queued.listener = heir;
+            heir.acceptQueue.add(queued);
+            core.ready.add(heir.socket);
+            return;
+        }
+        queued.listener = null;
+        Rule rule = group == null ? Rule.LISTENER_CLOSED : Rule.LISTENER_CLOSED_LAST;
+        if (queued.state() == TcpState.CLOSE) {
+            queued.recycleIfForgotten();
+            return;
+        }
+        core.count(rule);
+        transmission.reset(queued, rule);
+        queued.close(0);
+    }
+
+    /** Who goes on with a half-open: its listener, or once that is closed another of its group, or nobody. */
+    @Nullable
+    Listener heir(HalfOpen half) {
+        if (!half.listener.isClosed()) {
+            return half.listener;
+        }
+        ListenerGroup group = half.listener.group;
+        Listener heir = group == null ? null : group.select(half.hash);
+        if (group != null && heir == null) {
+            core.count(Counter.TCPMigrateReqFailure);
+        }
+        return heir;
+    }
+}
