@@ -39,6 +39,7 @@ public enum Counter {
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     TSEcrRejected(Group.TcpExt, "handshake segments that echo a timestamp never sent"),
+    PAWSOldAck(Group.TcpExt, "old ACKs dropped for an old timestamp"),
     PAWSTimewait(Group.TcpExt, "segments to TIME_WAIT dropped for an old timestamp"),
     DelayedACKs(Group.TcpExt, "delayed ACKs sent by their timer"),
     DelayedACKLost(Group.TcpExt, "ACKs that may have been lost, since the peer repeated what they acknowledged"),

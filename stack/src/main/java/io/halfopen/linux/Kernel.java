@@ -187,6 +187,11 @@ public enum Kernel {
         return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + TICK)) : now + timeout;
     }
 
+    /** Newer than 3.10: an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */
+    public boolean knowsOldAcks() {
+        return this == LINUX_6_18;
+    }
+
     /** How old an ACK may be, octets before what is acknowledged; since 6.7 nothing that was never sent is taken. */
     public int oldestAck(int greatestWindow, long acknowledged) {
         return this == LINUX_6_18 ? (int) Math.min(greatestWindow, acknowledged) : greatestWindow;

@@ -176,6 +176,7 @@ public enum Rule {
     SYN_RECV_ESTABLISHED(ACCEPT, "both SYNs are acknowledged: connect() is done", "tcp_rcv_state_process"),
 
     // ---- ESTABLISHED and what follows
+    PAWS_OLD_ACK(DROP, "an old ACK with an old timestamp", "tcp_disordered_ack_check", PAWSOldAck),
     PAWS_REJECTED(REPLY, "the timestamp is too old (PAWS): ACK", "tcp_validate_incoming", PAWSEstab),
     OUT_OF_WINDOW(REPLY, "outside the receive window: ACK", "tcp_validate_incoming"),
     BEYOND_WINDOW(REPLY, "more than the receive window: ACK", "tcp_sequence", BeyondWindow),

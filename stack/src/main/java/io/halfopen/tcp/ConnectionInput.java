@@ -71,8 +71,11 @@ final class ConnectionInput {
     Rule validate(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
-        if (c.timestamps && segment.hasTimestamps() && Paws.isOld(c.tsRecent, segment.tsValue()) && !rst) {
-            return Rule.PAWS_REJECTED;
+        if (c.timestamps && segment.hasTimestamps() && Paws.isStale(c.tsRecent, segment.tsValue()) && !rst) {
+            Rule stale = judgeStale(c, segment);
+            if (stale != Rule.ACK_ACCEPTED) {
+                return stale;
+            }
         }
         boolean strict = core.kernel.refusesOvershoot();
         boolean old = receiver.isOld(segment.endSeq());
@@ -90,6 +93,24 @@ final class ConnectionInput {
             return Rule.NO_ACK_FLAG;
         }
         return Rule.ACK_ACCEPTED;
+    }
+
+    /** An old timestamp is forgiven to an ACK that repeats the last one, having been overtaken (tcp_disordered_ack_check). */
+    private Rule judgeStale(Connection c, Segment segment) {
+        boolean modern = core.kernel.knowsOldAcks();
+        if (modern && segment.has(SYN)) {
+            return Rule.SYN_CHALLENGED;
+        }
+        int nxt = c.receiver.nxt();
+        if (!segment.has(ACK) || segment.seqLength() > 0 || SeqNumber.after(segment.seq(), nxt)) {
+            return Rule.PAWS_REJECTED;
+        }
+        if (segment.seq() != nxt) {
+            return modern ? Rule.PAWS_OLD_ACK : Rule.PAWS_REJECTED;
+        }
+        long replayWindow = c.sender.timeout() * 6 / 5 / 1_000_000;
+        boolean repeats = segment.ack() == c.sender.una() && !c.sender.mayUpdateWindow(segment);
+        return repeats && c.tsRecent - segment.tsValue() <= replayWindow ? Rule.ACK_ACCEPTED : Rule.PAWS_REJECTED;
     }
 
     /** Data is never part of two ends' disagreement, so it is always answered (tcp_oow_rate_limited). */
@@ -129,7 +150,10 @@ final class ConnectionInput {
     }
 
     private Rule process(Connection c, Segment segment) {
-        if (c.timestamps && segment.hasTimestamps() && SeqNumber.upTo(segment.seq(), c.receiver.announcedAt())) {
+        boolean stamped = c.timestamps && segment.hasTimestamps();
+        if (stamped
+                && SeqNumber.upTo(segment.seq(), c.receiver.announcedAt())
+                && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
         }
         acknowledge(c, segment);

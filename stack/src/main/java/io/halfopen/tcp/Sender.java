@@ -31,7 +31,6 @@ final class Sender {
     private int wnd;
     private int greatestWnd;
     private int windowSeq;
-    private int windowAck;
     private byte windowScale;
     private int mss;
     private long acknowledged;
@@ -99,7 +98,6 @@ final class Sender {
         wnd = window;
         greatestWnd = window;
         windowSeq = seq;
-        windowAck = ack;
         congestion.start(mss);
     }
 
@@ -110,7 +108,6 @@ final class Sender {
         wnd = window;
         greatestWnd = window;
         windowSeq = seq;
-        windowAck = una;
     }
 
     int iss() {
@@ -217,18 +214,21 @@ final class Sender {
         return Math.min(wnd, congestion.window()) - inFlight();
     }
 
-    /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_ack_update_window). */
-    boolean updateWindow(Segment segment) {
-        int ack = segment.ack();
+    /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_may_update_window). */
+    boolean mayUpdateWindow(Segment segment) {
         int offered = segment.window() << windowScale;
-        boolean newer = SeqNumber.after(ack, una)
+        return SeqNumber.after(segment.ack(), una)
                 || SeqNumber.after(segment.seq(), windowSeq)
-                || segment.seq() == windowSeq && (SeqNumber.after(ack, windowAck) || offered > wnd);
-        if (!newer) {
+                || segment.seq() == windowSeq && (offered > wnd || offered == 0);
+    }
+
+    /** Returns whether it has changed. */
+    boolean updateWindow(Segment segment) {
+        if (!mayUpdateWindow(segment)) {
             return false;
         }
+        int offered = segment.window() << windowScale;
         windowSeq = segment.seq();
-        windowAck = ack;
         boolean changed = offered != wnd;
         wnd = offered;
         greatestWnd = Math.max(greatestWnd, offered);

@@ -56,10 +56,10 @@ class InvalidRateTest {
         stamped.inject("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 1000 ecr 0>");
         stamped.expect("S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 0 ecr 1000>");
         stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 1000 ecr 0>");
-        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 900 ecr 0>"))
+        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 500 ecr 0>"))
                 .isEqualTo(Rule.PAWS_REJECTED);
         stamped.expect(". 1:1(0) ack 1 win 65160 <nop,nop,TS val 0 ecr 1000>");
-        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 900 ecr 0>"))
+        assertThat(stamped.inject(". 1:1(0) ack 1 win 65535 <TS val 500 ecr 0>"))
                 .isEqualTo(Rule.PAWS_SKIPPED);
         scene.expectNothing();
         assertThat(scene.stack.counter(Counter.TCPACKSkippedPAWS)).isEqualTo(1);
