@@ -2,6 +2,7 @@ package io.halfopen.app;
 
 import io.halfopen.app.docs.DocsCommand;
 import io.halfopen.app.drill.DrillCommand;
+import io.halfopen.app.drill.ParityCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
@@ -22,7 +23,13 @@ import picocli.CommandLine.Spec;
         description = "A TCP stack for the JVM whose connect/listen/accept path is Linux's.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {LabCommand.class, DrillCommand.class, ServeCommand.class, ConnectCommand.class, DocsCommand.class
+        subcommands = {
+            LabCommand.class,
+            DrillCommand.class,
+            ParityCommand.class,
+            ServeCommand.class,
+            ConnectCommand.class,
+            DocsCommand.class
         })
 public final class Main implements Runnable {
     private static final int BAD_INPUT = 2;

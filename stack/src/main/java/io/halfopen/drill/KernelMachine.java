@@ -5,6 +5,7 @@ import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.linux.Counter;
+import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
@@ -209,6 +210,11 @@ final class KernelMachine implements Machine {
     @Override
     public SocketRow row(int fd) {
         return host.row(fd);
+    }
+
+    @Override
+    public ListenQueues queues(int fd) {
+        return host.queues(fd);
     }
 
     @Override

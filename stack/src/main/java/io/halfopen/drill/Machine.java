@@ -2,6 +2,7 @@ package io.halfopen.drill;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
@@ -79,6 +80,9 @@ interface Machine extends AutoCloseable {
     // ---- looking inside
 
     SocketRow row(int fd);
+
+    /** Of a listener. */
+    ListenQueues queues(int fd);
 
     /** All counters, since the machine began. */
     Map<Counter, Long> counters();

@@ -5,6 +5,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
@@ -37,6 +38,7 @@ final class StackMachine implements Machine {
     private final Deque<byte[]> toItself = new ArrayDeque<>();
     private final IpAddress local;
     private long now = START;
+    private long lastTimer;
 
     StackMachine(Kernel kernel, Settings settings) {
         stack = new Stack(kernel, Secrets.ofSeed(1));
@@ -65,8 +67,20 @@ final class StackMachine implements Machine {
             return;
         }
         now = Math.max(now, next);
+        long before = timersSeen();
         stack.onTimeout(now);
         drain();
+        lastTimer = timersSeen() == before ? lastTimer : now;
+    }
+
+    /** Every timer that anybody can notice sends something, or counts this. */
+    private long timersSeen() {
+        return stack.counter(Counter.OutRequests) + stack.counter(Counter.TCPTimeouts);
+    }
+
+    /** Whether a timer has fired in so many nanoseconds before now; or may in so many after, if not for sure. */
+    boolean isTimerNear(long before, long after) {
+        return now - lastTimer < before || stack.nextTimeout() - now < after;
     }
 
     @Override
@@ -256,6 +270,11 @@ final class StackMachine implements Machine {
     @Override
     public SocketRow row(int fd) {
         return stack.row(fd);
+    }
+
+    @Override
+    public ListenQueues queues(int fd) {
+        return stack.queues(fd);
     }
 
     @Override

@@ -79,7 +79,7 @@ record TcpPacket(
         return text.toString();
     }
 
-    private String flagLetters() {
+    String flagLetters() {
         StringBuilder letters = new StringBuilder();
         for (int i = 0; i < PRINTED.length(); i++) {
             char letter = PRINTED.charAt(i);

@@ -1,0 +1,79 @@
+package io.halfopen.drill;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A listener's settings and what happens to it, one step after the other: what {@link Parity} compares two machines by.
+ *
+ * @param sysctls by full name
+ * @param deferAccept TCP_DEFER_ACCEPT of the listener, seconds; 0 leaves it alone
+ */
+record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferAccept, List<Step> steps) {
+    Story with(List<Step> others) {
+        return new Story(ipv6, sysctls, backlog, deferAccept, List.copyOf(others));
+    }
+
+    /** All but the steps from one place to another. */
+    Story without(int from, int to) {
+        List<Step> rest = new ArrayList<>(steps.subList(0, from));
+        rest.addAll(steps.subList(to, steps.size()));
+        return with(rest);
+    }
+
+    Story withSysctls(Map<String, Integer> others) {
+        return new Story(ipv6, Map.copyOf(others), backlog, deferAccept, steps);
+    }
+
+    /** One thing that happens. */
+    sealed interface Step {}
+
+    /** The options of a segment of a peer. */
+    enum Offer {
+        NONE,
+        MSS,
+        /** As Linux offers them: MSS, SACK, timestamps, window scale. */
+        ALL,
+        /** The same without timestamps. */
+        NO_TIMESTAMPS,
+        /** Timestamps if they were agreed on. */
+        AGREED
+    }
+
+    /**
+     * A peer sends a segment. Sequence numbers are said as differences from the right ones: those of a peer that has
+     * kept count.
+     *
+     * @param stampOff what its timestamp is off by, milliseconds
+     * @param echoOff what the timestamp that it echoes is off by
+     */
+    record Segment(int peer, int flags, int seqOff, int ackOff, int length, Offer offer, int stampOff, int echoOff)
+            implements Step {}
+
+    /** The calls of the process that listens. */
+    enum Verb {
+        ACCEPT,
+        LISTEN,
+        READ,
+        WRITE,
+        SHUTDOWN,
+        CLOSE,
+        SHUTDOWN_LISTENER,
+        CLOSE_LISTENER,
+        DEFER_ACCEPT,
+        SYNCNT,
+        ABORT_ON_OVERFLOW
+    }
+
+    /**
+     * The process makes a call.
+     *
+     * @param on which of the accepted connections, where it is about one
+     * @param argument a backlog, a number of octets, how to shut down, an option's value
+     */
+    record Call(Verb verb, int on, int argument) implements Step {}
+
+    /** Nothing is done for that long, milliseconds. */
+    record Wait(int millis) implements Step {}
+}

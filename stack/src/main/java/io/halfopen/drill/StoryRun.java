@@ -1,0 +1,265 @@
+package io.halfopen.drill;
+
+import io.halfopen.drill.Story.Call;
+import io.halfopen.drill.Story.Segment;
+import io.halfopen.drill.Story.Step;
+import io.halfopen.drill.Story.Wait;
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A story told to one machine: what it sent, what its calls returned, its queues and counters after each step. */
+final class StoryRun {
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int SOCK_STREAM = 1;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_SYNCNT = 7;
+    private static final int TCP_DEFER_ACCEPT = 9;
+    private static final int FIRST_PORT = 40_000;
+    private static final String ABORT_ON_OVERFLOW = "net.ipv4.tcp_abort_on_overflow";
+    private static final long MILLISECOND = 1_000_000L;
+
+    /** A little time passes, so that the clock in initial sequence numbers moves. */
+    private static final long BETWEEN_STEPS = 50_000L;
+
+    /** They count each packet, or depend on when a timer fired a little later than its time. */
+    private static final Set<Counter> TRAFFIC = EnumSet.of(
+            Counter.InReceives,
+            Counter.InDelivers,
+            Counter.InSegs,
+            Counter.OutRequests,
+            Counter.OutSegs,
+            Counter.InErrs,
+            Counter.TCPOrigDataSent);
+
+    private final Story story;
+    private final Machine machine;
+    private final Settings settings;
+    private final StoryScript script;
+    private final List<StoryPeer> peers = new ArrayList<>();
+    private final List<Integer> accepted = new ArrayList<>();
+
+    /** What the script calls each of them. */
+    private final List<Integer> named = new ArrayList<>();
+
+    private int nextName = 4;
+    private final List<List<String>> told = new ArrayList<>();
+    private final long start;
+    private Map<Counter, Long> before;
+    private long waited;
+    private int listener;
+    private boolean listening = true;
+
+    StoryRun(Story story, Machine machine, Settings settings) throws Stop {
+        this.story = story;
+        this.machine = machine;
+        this.settings = settings;
+        script = new StoryScript(story, settings.bindPort());
+        for (int i = 0; i < StoryTeller.PEERS; i++) {
+            String address = (story.ipv6() ? "2001:db8::1" : "192.0.2.1") + i;
+            peers.add(new StoryPeer(IpAddress.parse(address), FIRST_PORT + i));
+        }
+        for (Map.Entry<String, Integer> sysctl : story.sysctls().entrySet()) {
+            machine.sysctl(sysctl.getKey(), sysctl.getValue().toString());
+        }
+        listen();
+        before = machine.counters();
+        start = machine.now();
+    }
+
+    private void listen() throws Stop {
+        listener = machine.socket(story.ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+        machine.bind(listener, story.ipv6() ? IpAddress.ANY_V6 : IpAddress.ANY_V4, settings.bindPort());
+        if (story.deferAccept() > 0) {
+            setsockopt(TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT", story.deferAccept());
+        }
+        machine.listen(listener, story.backlog());
+    }
+
+    /** The same as a script, with what this machine did as what is expected. */
+    String script() {
+        return script.text();
+    }
+
+    /** What is put down of each step, in the order of the steps. */
+    List<List<String>> told() {
+        return told;
+    }
+
+    List<StoryPeer> peers() {
+        return peers;
+    }
+
+    /** Nanoseconds that its waits have taken so far. */
+    long waited() {
+        return waited;
+    }
+
+    void tell(Step step) throws Stop {
+        List<String> lines = new ArrayList<>();
+        machine.advance(machine.now() + BETWEEN_STEPS, false);
+        script.act();
+        switch (step) {
+            case Segment segment -> send(segment);
+            case Call call -> call(call, lines);
+            case Wait wait -> {
+                pass(wait.millis() * MILLISECOND);
+                script.wait(wait);
+            }
+        }
+        finish(lines);
+    }
+
+    /** Nothing is done; packets that timers send come meanwhile. */
+    void pass(long nanos) throws Stop {
+        waited += nanos;
+        long until = Math.max(machine.now(), start + waited);
+        while (machine.now() < until) {
+            machine.advance(until, false);
+        }
+    }
+
+    private void finish(List<String> lines) throws Stop {
+        hear(lines);
+        lines.add(queues());
+        Map<Counter, Long> now = machine.counters();
+        for (Counter counter : Counter.values()) {
+            long change = now.getOrDefault(counter, 0L) - before.getOrDefault(counter, 0L);
+            if (change != 0 && !TRAFFIC.contains(counter)) {
+                lines.add(counter + "+" + change);
+            }
+        }
+        before = now;
+        told.add(lines);
+    }
+
+    // ---- packets
+
+    private void send(Segment step) throws Stop {
+        StoryPeer peer = peers.get(step.peer());
+        TcpPacket packet = peer.make(step, waited / MILLISECOND);
+        script.sent(peer, packet);
+        byte[] bytes = PacketBytes.tcp(packet, peer.address, peer.port, settings.local(), settings.bindPort());
+        machine.inject(bytes);
+    }
+
+    /** By peer: between two of them the order may differ. */
+    private void hear(List<String> lines) throws Stop {
+        List<List<String>> heard = new ArrayList<>();
+        peers.forEach(peer -> heard.add(new ArrayList<>()));
+        for (Machine.Captured captured = machine.poll(); captured != null; captured = machine.poll()) {
+            Sent sent = PacketBytes.parse(captured.time(), captured.bytes());
+            for (int i = 0; sent != null && i < peers.size(); i++) {
+                if (peers.get(i).is(sent.remote(), sent.remotePort())) {
+                    heard.get(i).add("> peer " + i + ": " + peers.get(i).hear(sent.packet()));
+                    script.heard(peers.get(i), sent.packet());
+                }
+            }
+        }
+        heard.forEach(lines::addAll);
+    }
+
+    // ---- calls
+
+    private void call(Call call, List<String> lines) throws Stop {
+        int at = accepted.isEmpty() ? -1 : call.on() % accepted.size();
+        int fd = at < 0 ? -1 : accepted.get(at);
+        String name = at < 0 ? "" : String.valueOf(named.get(at));
+        switch (call.verb()) {
+            case ACCEPT -> accept(lines);
+            case LISTEN ->
+                result(lines, "listen(3, " + call.argument() + ")", machine.listen(listener, call.argument()));
+            case SHUTDOWN_LISTENER ->
+                result(lines, "shutdown(3, " + how(call) + ")", machine.shutdown(listener, call.argument()));
+            case CLOSE_LISTENER -> {
+                listening = false;
+                result(lines, "close(3)", machine.close(listener));
+            }
+            case DEFER_ACCEPT -> setsockopt(lines, TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT", call.argument());
+            case SYNCNT -> setsockopt(lines, TCP_SYNCNT, "TCP_SYNCNT", call.argument());
+            case ABORT_ON_OVERFLOW -> {
+                machine.sysctl(ABORT_ON_OVERFLOW, String.valueOf(call.argument()));
+                script.sysctl(ABORT_ON_OVERFLOW, call.argument());
+            }
+            default -> {
+                if (fd >= 0) {
+                    callOn(call, fd, name, lines);
+                }
+            }
+        }
+    }
+
+    private void callOn(Call call, int fd, String name, List<String> lines) throws Stop {
+        int octets = call.argument();
+        switch (call.verb()) {
+            case READ -> result(lines, "read(" + name + ", ..., " + octets + ")", machine.receive(fd, octets, 0));
+            case WRITE -> result(lines, "write(" + name + ", ..., " + octets + ")", machine.send(fd, octets, 0));
+            case SHUTDOWN ->
+                result(lines, "shutdown(" + name + ", " + how(call) + ")", machine.shutdown(fd, call.argument()));
+            default -> {
+                named.remove(accepted.indexOf(fd));
+                accepted.remove((Integer) fd);
+                result(lines, "close(" + name + ")", machine.close(fd));
+            }
+        }
+    }
+
+    private static String how(Call call) {
+        return switch (call.argument()) {
+            case 0 -> "SHUT_RD";
+            case 1 -> "SHUT_WR";
+            default -> "SHUT_RDWR";
+        };
+    }
+
+    private void accept(List<String> lines) throws Stop {
+        int fd = machine.accept(listener);
+        result(lines, "accept(3, ..., ...)", fd < 0 ? fd : nextName);
+        if (fd >= 0) {
+            accepted.add(fd);
+            named.add(nextName++);
+            TcpState state = machine.row(fd).state();
+            int peer = machine.row(fd).remotePort() - FIRST_PORT;
+            lines.add(state == TcpState.CLOSE ? "a peer that has gone" : "peer " + peer + ", " + state);
+        }
+    }
+
+    private void setsockopt(List<String> lines, int number, String name, int value) throws Stop {
+        int result = setsockopt(number, name, value);
+        result(lines, "setsockopt(3, IPPROTO_TCP, " + name + ", [" + value + "], 4)", result);
+    }
+
+    private void result(List<String> lines, String call, int result) {
+        String text = call + " = " + (result < 0 ? "-1 " + Errno.name(result) : result);
+        lines.add(text);
+        script.call(text);
+    }
+
+    private int setsockopt(int number, String name, int value) throws Stop {
+        byte[] bytes = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(value)
+                .array();
+        return machine.setsockopt(listener, IPPROTO_TCP, number, name, bytes);
+    }
+
+    /** R, Q and B: half-open, queued, effective backlog. */
+    private String queues() {
+        if (!listening || machine.row(listener).state() != TcpState.LISTEN) {
+            return "not listening";
+        }
+        ListenQueues queues = machine.queues(listener);
+        return queues.synQueue() + " half-open, " + queues.acceptQueue() + " of " + queues.effectiveBacklog()
+                + " queued";
+    }
+}

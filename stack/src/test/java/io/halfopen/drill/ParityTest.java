@@ -1,0 +1,81 @@
+package io.halfopen.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.halfopen.link.KernelHost;
+import io.halfopen.link.LinkException;
+import io.halfopen.linux.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Random stories: the same on every machine that should be the same, and told apart where it should not. */
+class ParityTest {
+    @Test
+    void aStackIsLikeItself() throws Exception {
+        Parity parity = Parity.withStack(Kernel.LINUX_6_18);
+        for (long seed = 1; seed <= 300; seed++) {
+            assertThat(parity.check(seed)).as("seed %d", seed).isNull();
+        }
+    }
+
+    @Test
+    void aDifferenceIsFoundAndShortened() throws Exception {
+        Parity parity = Parity.withStack(Kernel.LINUX_3_10);
+        Parity.Difference difference = null;
+        long seed = 0;
+        while (difference == null && seed < 100) {
+            difference = parity.check(++seed);
+        }
+        assertThat(difference).isNotNull();
+        assertThat(difference.story()).contains("stack ").contains("kernel").hasLineCount(lines(difference.story()));
+        Script script = Script.parse("difference.pkt", difference.script());
+        assertThat(Drill.onStack(script, Settings.none(), Kernel.LINUX_3_10, false).status())
+                .as(difference.script())
+                .isEqualTo(Outcome.Status.PASS);
+        assertThat(Drill.onStack(script, Settings.none(), Kernel.LINUX_6_18, false)
+                        .status())
+                .isEqualTo(Outcome.Status.FAIL);
+    }
+
+    /** Few steps are needed to tell the two apart. */
+    private static int lines(String story) {
+        int lines = (int) story.lines().count();
+        assertThat(lines).isLessThan(25);
+        return lines;
+    }
+
+    @Test
+    void theSameSeedTellsTheSameStory() {
+        LongStream.range(1, 50)
+                .forEach(seed -> assertThat(new StoryTeller(seed).tell()).isEqualTo(new StoryTeller(seed).tell()));
+    }
+
+    /** A few; {@code halfopen parity} tells more. */
+    @Test
+    void theLiveKernelIsLikeTheStack() throws Exception {
+        try (KernelHost host = KernelHost.open()) {
+            host.openTun("tun0").close();
+        } catch (LinkException refused) {
+            assumeTrue(false, refused.getMessage());
+        }
+        Parity parity = Parity.withKernel();
+        try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
+            List<Future<Parity.Difference>> results = new ArrayList<>();
+            for (long seed = 1; seed <= 48; seed++) {
+                long story = seed;
+                results.add(pool.submit(() -> parity.check(story)));
+            }
+            for (Future<Parity.Difference> result : results) {
+                Parity.Difference difference = result.get();
+                assertThat(difference == null ? "" : difference.seed() + "\n" + difference.story())
+                        .isEmpty();
+            }
+        }
+    }
+}
