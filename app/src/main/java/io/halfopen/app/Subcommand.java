@@ -1,7 +1,10 @@
 package io.halfopen.app;
 
+import io.halfopen.linux.Effect;
+import io.halfopen.linux.Sysctl;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +18,13 @@ public abstract class Subcommand implements Callable<Integer> {
     /** Bad input: one line on stderr and exit code 2, when thrown. */
     protected final ParameterException bad(String message) {
         return new ParameterException(commandSpec().commandLine(), message);
+    }
+
+    /** What was set and does nothing is said, on stderr, where it is in nobody's way. */
+    protected final void noteIgnored(Stream<Sysctl> sysctls) {
+        sysctls.filter(sysctl -> sysctl.effect() == Effect.IGNORED)
+                .forEach(sysctl -> err().println(commandSpec().qualifiedName() + ": " + sysctl.fullName()
+                        + " is accepted and ignored: it has no effect on the stack"));
     }
 
     protected final PrintWriter out() {

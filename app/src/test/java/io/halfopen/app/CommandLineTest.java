@@ -20,6 +20,10 @@ class CommandLineTest {
             lab --nope                             | lab: unknown option '--nope'
             lab --clents 5                         | lab: unknown option '--clents': did you mean --clients?
             lab --sysctl net.ipv4.nope=1           | lab: --sysctl: unknown sysctl 'net.ipv4.nope'
+            lab --sysctl tcp_syncookies=1          | lab: --sysctl: unknown sysctl 'tcp_syncookies': did you mean net.ipv4.tcp_syncookies?
+            lab --sysctl net.ipv4.tcp_syn_retires=1 | lab: --sysctl: unknown sysctl 'net.ipv4.tcp_syn_retires': did you mean net.ipv4.tcp_syn_retries?
+            lab --sysctl net.ipv4.tcp_mtu_probing=x      | lab: --sysctl: net.ipv4.tcp_mtu_probing takes 0 to 255, not 'x'
+            lab --sysctl net.ipv4.tcp_congestion_control= | lab: --sysctl: net.ipv4.tcp_congestion_control takes a name, not ''
             lab --sysctl net.core.somaxconn=x      | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not 'x'
             lab --sysctl net.core.somaxconn=       | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not ''
             lab --sysctl net.ipv4.tcp_rmem=1       | lab: --sysctl: net.ipv4.tcp_rmem takes 3 numbers, not '1'
@@ -118,6 +122,18 @@ class CommandLineTest {
         assertThat(coloured).contains("\u001b[");
         assertThat(coloured.replaceAll("\u001b\\[\\d+m", ""))
                 .isEqualTo(CommandRun.of(arguments.split(" ", -1)).out());
+    }
+
+    @Test
+    void whatIsAcceptedAndIgnoredIsSaidOnStderr() {
+        String plain = CommandRun.of("lab", "--clients", "3").out();
+        CommandRun run = CommandRun.of("lab", "--clients", "3", "--sysctl", "net.ipv4.tcp_mtu_probing=0");
+        assertThat(run)
+                .isEqualTo(
+                        new CommandRun(
+                                0,
+                                plain,
+                                "halfopen lab: net.ipv4.tcp_mtu_probing is accepted and ignored: it has no effect on the stack\n"));
     }
 
     @Test

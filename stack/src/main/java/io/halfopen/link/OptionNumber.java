@@ -5,7 +5,7 @@ import io.halfopen.linux.SocketOption;
 /** Level and name of a socket option, as asm-generic/socket.h and linux/tcp.h number them. */
 record OptionNumber(int level, int name) {
     static final int SOL_SOCKET = 1;
-    private static final int IPPROTO_IP = 0;
+    static final int IPPROTO_IP = 0;
     static final int IPPROTO_TCP = 6;
     private static final int IPPROTO_IPV6 = 41;
     static final int SO_DOMAIN = 39;
@@ -34,11 +34,33 @@ record OptionNumber(int level, int name) {
             case TCP_USER_TIMEOUT -> tcp(18);
             case TCP_DEFER_ACCEPT -> tcp(9);
             case TCP_WINDOW_CLAMP -> tcp(10);
+            case SO_KEEPALIVE -> socket(9);
+            case SO_OOBINLINE -> socket(10);
+            case SO_PRIORITY -> socket(12);
+            case SO_TIMESTAMP -> socket(29);
+            case SO_MAX_PACING_RATE -> socket(47);
+            case SO_ZEROCOPY -> socket(60);
+            case TCP_CORK -> tcp(3);
+            case TCP_KEEPIDLE -> tcp(4);
+            case TCP_KEEPINTVL -> tcp(5);
+            case TCP_KEEPCNT -> tcp(6);
+            case TCP_QUICKACK -> tcp(12);
+            case TCP_THIN_LINEAR_TIMEOUTS -> tcp(16);
+            case TCP_NOTSENT_LOWAT -> tcp(25);
+            case TCP_SAVE_SYN -> tcp(27);
+            case TCP_INQ -> tcp(36);
+            case IP_MTU_DISCOVER -> ip(10);
+            case IP_RECVERR -> ip(11);
+            case IP_BIND_ADDRESS_NO_PORT -> ip(24);
         };
     }
 
     private static OptionNumber socket(int name) {
         return new OptionNumber(SOL_SOCKET, name);
+    }
+
+    private static OptionNumber ip(int name) {
+        return new OptionNumber(IPPROTO_IP, name);
     }
 
     private static OptionNumber tcp(int name) {

@@ -1,6 +1,11 @@
 package io.halfopen.linux;
 
-/** The socket options of socket(7) and tcp(7) that act on the stack so far; an option that is not here is refused. */
+import java.util.Arrays;
+
+/**
+ * The socket options of socket(7), ip(7) and tcp(7) that the stack takes; the {@link Effect} says whether one acts. An
+ * option that is not here is refused.
+ */
 public enum SocketOption {
     SO_ACCEPTCONN(false, "1 for a listener, 0 for any other socket"),
     SO_ERROR(false, "the pending error as a positive errno; reading it clears it"),
@@ -29,14 +34,94 @@ public enum SocketOption {
     TCP_DEFER_ACCEPT(
             true,
             "of a listener: how long a handshake that is done waits for data before accept(2) gets it, seconds; rounded up"
-                    + " to 1, 3, 7, 15, 31, 63, 127 and so on; 0: not at all");
+                    + " to 1, 3, 7, 15, 31, 63, 127 and so on; 0: not at all"),
 
+    // ---- accepted and ignored, with the values that Linux takes and has at the beginning
+    SO_KEEPALIVE(0, "1: probe a silent peer"),
+    SO_OOBINLINE(0, "1: urgent data is read in its place; the stack knows no urgent data"),
+    SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
+    SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
+    SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY"),
+    SO_MAX_PACING_RATE(Integer.MIN_VALUE, Integer.MAX_VALUE, -1, "octets per second; -1: no limit"),
+    TCP_CORK(0, "1: send full segments only"),
+    TCP_KEEPIDLE(1, 32767, 7200, "silence before the first keepalive probe, seconds"),
+    TCP_KEEPINTVL(1, 32767, 75, "time between two keepalive probes, seconds"),
+    TCP_KEEPCNT(1, 127, 9, "keepalive probes before ETIMEDOUT"),
+    TCP_QUICKACK(1, "1: acknowledge at once; 0: delay ACKs"),
+    TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
+    TCP_NOTSENT_LOWAT(
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            0,
+            "unsent octets above which poll(2) does not say POLLOUT; 0: sysctl"),
+    TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
+    TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),
+    IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE"),
+    IP_MTU_DISCOVER(0, 5, 1, "whether the path's MTU is discovered; every packet has DF set"),
+    IP_BIND_ADDRESS_NO_PORT(0, "1: bind(2) to port 0 leaves the port to connect(2)");
+
+    private final Effect effect;
     private final boolean settable;
+    private final boolean flag;
+    private final int least;
+    private final int most;
+    private final int initial;
     private final String sentence;
 
     SocketOption(boolean settable, String sentence) {
+        this(Effect.EFFECTIVE, settable, false, 0, 0, 0, sentence);
+    }
+
+    /** An ignored one that is on or off: any number but 0 is 1. */
+    SocketOption(int initial, String sentence) {
+        this(Effect.IGNORED, true, true, Integer.MIN_VALUE, Integer.MAX_VALUE, initial, sentence);
+    }
+
+    /** An ignored one with a range; what is beyond is EINVAL. */
+    SocketOption(int least, int most, int initial, String sentence) {
+        this(Effect.IGNORED, true, false, least, most, initial, sentence);
+    }
+
+    SocketOption(Effect effect, boolean settable, boolean flag, int least, int most, int initial, String sentence) {
+        this.effect = effect;
         this.settable = settable;
+        this.flag = flag;
+        this.least = least;
+        this.most = most;
+        this.initial = initial;
         this.sentence = sentence;
+    }
+
+    /**
+     * Finds one by its name.
+     *
+     * @throws IllegalArgumentException with a sentence for the user if there is none
+     */
+    public static SocketOption named(String name) {
+        return Arrays.stream(values())
+                .filter(option -> option.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown socket option '" + name + "'"
+                        + NearNames.hint(name, Arrays.stream(values()).map(SocketOption::name))));
+    }
+
+    public Effect effect() {
+        return effect;
+    }
+
+    /** Of an ignored one: whether Linux takes this value. */
+    public boolean allows(int value) {
+        return value >= least && value <= most;
+    }
+
+    /** Of an ignored one: what getsockopt(2) then returns. */
+    public int kept(int value) {
+        return flag && value != 0 ? 1 : value;
+    }
+
+    /** Of an ignored one: what a new socket has. */
+    public int initial() {
+        return initial;
     }
 
     public boolean settable() {

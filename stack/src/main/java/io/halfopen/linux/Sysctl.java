@@ -1,12 +1,14 @@
 package io.halfopen.linux;
 
+import static io.halfopen.linux.Effect.IGNORED;
+
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The knobs under /proc/sys/net that act on the stack, with Linux's names, ranges and the defaults of 6.18 as measured
- * in a fresh network namespace; {@link Kernel} has what other kernels had. One that is not here is refused rather than
- * ignored.
+ * The knobs under /proc/sys/net, with Linux's names, ranges and the defaults of 6.18 as measured in a fresh network
+ * namespace; {@link Kernel} has what other kernels had. The {@link Effect} says whether it acts on the stack; one that is
+ * not here is refused.
  */
 public enum Sysctl {
     somaxconn(
@@ -115,8 +117,46 @@ public enum Sysctl {
     tcp_wmem("net.ipv4", 1, Integer.MAX_VALUE, "send buffer: least, initial and most, bytes", 4096, 16384, 4194304),
     bindv6only("net.ipv6", 0, 1, "1: IPv6 sockets start with IPV6_V6ONLY on", 0),
     auto_flowlabels("net.ipv6", 0, 3, "1 or 3: IPv6 packets have a flow label, by chance for each connection", 1),
-    hop_limit("net.ipv6.conf.default", 1, 255, "hop limit of the IPv6 packets sent", 64);
+    hop_limit("net.ipv6.conf.default", 1, 255, "hop limit of the IPv6 packets sent", 64),
 
+    // ---- accepted and ignored: set by many, and nothing of it is in the stack
+    rmem_default(IGNORED, "net.core", 2304, Integer.MAX_VALUE, "receive buffer of sockets other than TCP's", 212992),
+    wmem_default(IGNORED, "net.core", 4608, Integer.MAX_VALUE, "send buffer of sockets other than TCP's", 212992),
+    tcp_adv_win_scale(IGNORED, "net.ipv4", -31, 31, "without effect in Linux itself since 6.6", 1),
+    tcp_app_win(IGNORED, "net.ipv4", 0, 31, "part of the window kept for the program", 31),
+    tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
+    tcp_base_mss(IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "first size that MTU probing tries", 1024),
+    tcp_comp_sack_delay_ns(IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "how long ACKs of gaps are collected, ns", 1000000),
+    tcp_congestion_control(IGNORED, "net.ipv4", 0, 0, "a name; the stack has NewReno, whatever it is"),
+    tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
+    tcp_frto(IGNORED, "net.ipv4", 0, 255, "find out that a retransmission timeout was spurious", 2),
+    tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
+    tcp_keepalive_probes(IGNORED, "net.ipv4", 0, 255, "keepalive probes before ETIMEDOUT", 9),
+    tcp_keepalive_time(IGNORED, "net.ipv4", 1, 32767, "silence before the first keepalive probe, seconds", 7200),
+    tcp_limit_output_bytes(
+            IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
+    tcp_max_reordering(IGNORED, "net.ipv4", 1, Integer.MAX_VALUE, "how far tcp_reordering may adapt, segments", 300),
+    tcp_min_rtt_wlen(IGNORED, "net.ipv4", 0, 86400, "how long a least round trip is believed, seconds", 300),
+    tcp_min_tso_segs(IGNORED, "net.ipv4", 1, 255, "least segments that the device is given at once", 2),
+    tcp_moderate_rcvbuf(IGNORED, "net.ipv4", 0, 255, "let the receive buffer grow with the connection", 1),
+    tcp_mtu_probing(IGNORED, "net.ipv4", 0, 255, "probe for the path's MTU", 0),
+    tcp_notsent_lowat(
+            IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
+    tcp_pacing_ca_ratio(IGNORED, "net.ipv4", 0, 1000, "pacing rate, percent of what the window allows", 120),
+    tcp_pacing_ss_ratio(IGNORED, "net.ipv4", 0, 1000, "the same in slow start", 200),
+    tcp_recovery(IGNORED, "net.ipv4", 0, 255, "find losses by time (RACK)", 1),
+    tcp_reordering(IGNORED, "net.ipv4", 1, 300, "duplicate ACKs before retransmission; the stack takes three", 3),
+    tcp_retrans_collapse(IGNORED, "net.ipv4", 0, 255, "retransmit small segments as one", 1),
+    tcp_retries1(IGNORED, "net.ipv4", 0, 255, "retransmissions before another route is looked for", 3),
+    tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
+    tcp_slow_start_after_idle(IGNORED, "net.ipv4", 0, 255, "begin anew with a small window after a silence", 1),
+    tcp_thin_linear_timeouts(IGNORED, "net.ipv4", 0, 255, "no doubling of the timeout where little is in flight", 0),
+    tcp_tso_win_divisor(IGNORED, "net.ipv4", 0, 255, "share of the window that one large packet may take", 3);
+
+    /** As the greatest value: 32 bits without a sign. */
+    private static final int UNSIGNED = -1;
+
+    private final Effect effect;
     private final String prefix;
     private final int min;
     private final int max;
@@ -124,6 +164,12 @@ public enum Sysctl {
     private final int[] defaults;
 
     Sysctl(String prefix, int min, int max, String sentence, int... defaults) {
+        this(Effect.EFFECTIVE, prefix, min, max, sentence, defaults);
+    }
+
+    /** Without defaults it is no number, but a name. */
+    Sysctl(Effect effect, String prefix, int min, int max, String sentence, int... defaults) {
+        this.effect = effect;
         this.prefix = prefix;
         this.min = min;
         this.max = max;
@@ -140,6 +186,10 @@ public enum Sysctl {
         return sentence;
     }
 
+    public Effect effect() {
+        return effect;
+    }
+
     public int min() {
         return min;
     }
@@ -148,7 +198,16 @@ public enum Sysctl {
         return max;
     }
 
-    /** How many numbers it holds: tcp_rmem has three, most have one. */
+    /** "0 to 255", or "a name". */
+    public String range() {
+        return width() == 0 ? "a name" : min + " to " + format(max);
+    }
+
+    public boolean allows(int value) {
+        return max == UNSIGNED || value >= min && value <= max;
+    }
+
+    /** How many numbers it holds: tcp_rmem has three, most have one, one that takes a name has none. */
     public int width() {
         return defaults.length;
     }
@@ -168,38 +227,47 @@ public enum Sysctl {
         return Arrays.stream(values())
                 .filter(sysctl -> sysctl.fullName().equals(dotted))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown sysctl '" + fullName + "'"));
+                .orElseThrow(() -> new IllegalArgumentException("unknown sysctl '" + fullName + "'"
+                        + NearNames.hint(dotted, Arrays.stream(values()).map(Sysctl::fullName))));
     }
 
     /**
-     * Reads a value as sysctl(8) takes it: numbers separated by white space, each within the range.
+     * Reads a value as sysctl(8) takes it: numbers separated by white space, each within the range, decimal, or as C
+     * writes hexadecimal and octal ones.
      *
      * @throws IllegalArgumentException with a sentence for the user
      */
     public int[] parse(String text) {
         String[] words = text.strip().split("\\s+");
-        if (words.length != width()) {
-            throw new IllegalArgumentException(fullName() + " takes " + width()
-                    + (width() == 1 ? " number" : " numbers") + ", not '" + text + "'");
+        if (width() == 0 && words.length == 1 && !words[0].isEmpty()) {
+            return new int[0];
+        }
+        if (width() == 0 || words.length != width()) {
+            String what = width() == 0 ? "a name" : width() + (width() == 1 ? " number" : " numbers");
+            throw new IllegalArgumentException(fullName() + " takes " + what + ", not '" + text + "'");
         }
         return Arrays.stream(words).mapToInt(this::number).toArray();
     }
 
     /** The text of a value, as sysctl(8) writes it. */
     public String format(int... numbers) {
-        return Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+        return Arrays.stream(numbers).mapToObj(this::format).collect(Collectors.joining(" "));
+    }
+
+    private String format(int number) {
+        return max == UNSIGNED ? Integer.toUnsignedString(number) : String.valueOf(number);
     }
 
     private int number(String word) {
         try {
-            int value = Integer.parseInt(word);
-            if (value >= min && value <= max) {
-                return value;
+            long value = word.startsWith("#") ? Long.MAX_VALUE : Long.decode(word);
+            boolean fits = max == UNSIGNED ? value >>> Integer.SIZE == 0 : value == (int) value;
+            if (fits && allows((int) value)) {
+                return (int) value;
             }
         } catch (NumberFormatException notANumber) {
             // said below, as for one out of range
         }
-        String range = min == max ? "only " + min : min + " to " + max;
-        throw new IllegalArgumentException(fullName() + " takes " + range + ", not '" + word + "'");
+        throw new IllegalArgumentException(fullName() + " takes " + range() + ", not '" + word + "'");
     }
 }

@@ -30,9 +30,8 @@ public final class Sysctls {
             throw new IllegalArgumentException(sysctl.fullName() + " takes " + sysctl.width() + " numbers");
         }
         for (int number : numbers) {
-            if (number < sysctl.min() || number > sysctl.max()) {
-                throw new IllegalArgumentException(
-                        sysctl.fullName() + " takes " + sysctl.min() + " to " + sysctl.max() + ", not " + number);
+            if (!sysctl.allows(number)) {
+                throw new IllegalArgumentException(sysctl.fullName() + " takes " + sysctl.range() + ", not " + number);
             }
         }
         values[sysctl.ordinal()] = numbers.clone();

@@ -84,6 +84,29 @@ final class Options {
             case TCP_WINDOW_CLAMP -> {
                 return clampWindow(socket, value);
             }
+            case SO_KEEPALIVE,
+                    SO_OOBINLINE,
+                    SO_PRIORITY,
+                    SO_TIMESTAMP,
+                    SO_ZEROCOPY,
+                    SO_MAX_PACING_RATE,
+                    TCP_CORK,
+                    TCP_KEEPIDLE,
+                    TCP_KEEPINTVL,
+                    TCP_KEEPCNT,
+                    TCP_QUICKACK,
+                    TCP_THIN_LINEAR_TIMEOUTS,
+                    TCP_NOTSENT_LOWAT,
+                    TCP_SAVE_SYN,
+                    TCP_INQ,
+                    IP_RECVERR,
+                    IP_MTU_DISCOVER,
+                    IP_BIND_ADDRESS_NO_PORT -> {
+                if (!option.allows(value)) {
+                    return -Errno.EINVAL;
+                }
+                socket.keep(option, option.kept(value));
+            }
             case SO_ACCEPTCONN, SO_ERROR -> {
                 return -Errno.ENOPROTOOPT;
             }
@@ -130,6 +153,24 @@ final class Options {
             case IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> ipOptions.get(socket, option);
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
+            case SO_KEEPALIVE,
+                    SO_OOBINLINE,
+                    SO_PRIORITY,
+                    SO_TIMESTAMP,
+                    SO_ZEROCOPY,
+                    SO_MAX_PACING_RATE,
+                    TCP_CORK,
+                    TCP_KEEPIDLE,
+                    TCP_KEEPINTVL,
+                    TCP_KEEPCNT,
+                    TCP_QUICKACK,
+                    TCP_THIN_LINEAR_TIMEOUTS,
+                    TCP_NOTSENT_LOWAT,
+                    TCP_SAVE_SYN,
+                    TCP_INQ,
+                    IP_RECVERR,
+                    IP_MTU_DISCOVER,
+                    IP_BIND_ADDRESS_NO_PORT -> socket.kept(option);
             case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
             case TCP_MAXSEG -> maxSeg(socket);
             case TCP_USER_TIMEOUT -> socket.userTimeout;

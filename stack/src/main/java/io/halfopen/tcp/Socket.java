@@ -1,6 +1,8 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.SocketOption;
 import io.halfopen.wire.IpAddress;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,20 @@ final class Socket {
     @Nullable
     Socket readyNext;
 
+    /** The values of options that are accepted and ignored, by ordinal, once one is set; accept() shares them. */
+    private int @Nullable [] ignored;
+
+    void keep(SocketOption option, int value) {
+        int[] values = new int[SocketOption.values().length];
+        Arrays.setAll(values, i -> kept(SocketOption.values()[i]));
+        values[option.ordinal()] = value;
+        ignored = values;
+    }
+
+    int kept(SocketOption option) {
+        return ignored == null ? option.initial() : ignored[option.ordinal()];
+    }
+
     /** accept() hands the listener's options on. */
     void inherit(Socket parent) {
         ipv6 = parent.ipv6;
@@ -102,6 +118,7 @@ final class Socket {
         ipTtl = parent.ipTtl;
         trafficClass = parent.trafficClass;
         hopLimit = parent.hopLimit;
+        ignored = parent.ignored;
     }
 
     void reset() {
@@ -135,6 +152,7 @@ final class Socket {
         ipTtl = -1;
         trafficClass = 0;
         hopLimit = -1;
+        ignored = null;
     }
 
     /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */

@@ -79,7 +79,8 @@ class KernelHostTest {
     void everySysctlOfTheStackIsOneOfTheKernels() throws LinkException {
         for (Sysctl sysctl : Sysctl.values()) {
             String value = kernel.sysctl(sysctl.fullName()).replaceAll("\\s+", " ");
-            assertThat(sysctl.format(sysctl.parse(value))).as(sysctl.fullName()).isEqualTo(value);
+            String expected = sysctl.width() == 0 ? "" : value;
+            assertThat(sysctl.format(sysctl.parse(value))).as(sysctl.fullName()).isEqualTo(expected);
         }
     }
 

@@ -141,6 +141,24 @@ class ApiTest {
                 .isEqualTo(-ENETUNREACH);
     }
 
+    /** IgnoredOptionsTest compares the values with the kernel's. */
+    @Test
+    void acceptHandsOnWhatIsIgnored() {
+        int listener = scene.listener(1);
+        assertThat(stack.setsockopt(listener, SocketOption.SO_KEEPALIVE, 7)).isZero();
+        assertThat(stack.setsockopt(listener, SocketOption.TCP_KEEPCNT, 3)).isZero();
+        assertThat(stack.setsockopt(listener, SocketOption.TCP_KEEPCNT, 128)).isEqualTo(-EINVAL);
+        scene.peer().handshake();
+        int fd = scene.accept(listener);
+        assertThat(stack.setsockopt(listener, SocketOption.TCP_KEEPCNT, 4)).isZero();
+        assertThat(stack.getsockopt(fd, SocketOption.SO_KEEPALIVE)).isEqualTo(1);
+        assertThat(stack.getsockopt(fd, SocketOption.TCP_KEEPCNT)).isEqualTo(3);
+        scene.close(fd);
+        assertThat(stack.getsockopt(scene.socket(), SocketOption.TCP_KEEPCNT))
+                .as("a new socket on the same descriptor")
+                .isEqualTo(9);
+    }
+
     @Test
     void anAcceptedSocketIsConnectedForGood() {
         int listener = scene.listener(1);

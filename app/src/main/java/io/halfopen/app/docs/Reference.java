@@ -106,21 +106,24 @@ final class Reference {
     }
 
     private static String sysctls() {
-        Table table = new Table("Sysctl", "Range", "6.18", "3.10", "unp", "What it does");
+        Table table = new Table("Sysctl", "Setting it is", "Range", "6.18", "3.10", "unp", "What it does");
         for (Sysctl sysctl : Sysctl.values()) {
             table.row(
                     code(sysctl.fullName()),
-                    sysctl.min() + " to " + sysctl.max(),
+                    sysctl.effect().tag(),
+                    sysctl.range(),
                     defaultOf(sysctl, Kernel.LINUX_6_18),
                     defaultOf(sysctl, Kernel.LINUX_3_10),
                     defaultOf(sysctl, Kernel.UNP),
                     sysctl.sentence());
         }
         return head("Sysctls", "Sysctl", """
-                The settings that act on a stack, from
+                The settings of a stack, from
                 $SOURCE,
                 with Linux's names. `lab`, `serve` and `connect` take `--sysctl NAME=VALUE`; a name that is not here, and a
-                value outside the range, is refused. The columns 6.18, 3.10 and unp are the defaults of the three
+                value outside the range, is refused. Setting one is *effective*, or it is *accepted and ignored*: scripts
+                set it, so it must not fail, and nothing of what it does in Linux is in the stack. The commands say so on
+                standard error. The columns 6.18, 3.10 and unp are the defaults of the three
                 [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace; where an older
                 kernel's are not known, they are 6.18's.
 
@@ -135,15 +138,18 @@ final class Reference {
     }
 
     private static String socketOptions() {
-        Table table = new Table("Option", "Can be set", "What it does");
+        Table table = new Table("Option", "Setting it is", "What it does");
         for (SocketOption option : SocketOption.values()) {
-            table.row(code(option.name()), option.settable() ? "yes" : "no", option.sentence());
+            String tag = option.settable() ? option.effect().tag() : "refused";
+            table.row(code(option.name()), tag, option.sentence());
         }
         return head("Socket options", "SocketOption", """
                 What setsockopt(2) and getsockopt(2) of a stack know, from
                 $SOURCE:
-                the options of socket(7) and tcp(7) that have an effect. Setting one that cannot be set returns
-                `-ENOPROTOOPT`. accept(2) hands the listener's options on to the connection.
+                options of socket(7), ip(7) and tcp(7). Setting one is *effective*, or it is *accepted and ignored*:
+                programs set it and expect success, its value is checked, kept and returned as Linux does, and changes
+                nothing. One that can only be read is *refused*: `-ENOPROTOOPT`; so is any that is not here. accept(2) hands
+                the listener's options on to the connection.
 
                 """) + table;
     }

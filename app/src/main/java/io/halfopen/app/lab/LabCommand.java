@@ -85,6 +85,7 @@ public final class LabCommand extends Subcommand {
         }
         Scenario scenario = options.applyTo(base());
         check(scenario);
+        noteIgnored(scenario.sysctls().keySet().stream());
         return compare ? compare(scenario) : runOne(scenario);
     }
 

@@ -2,6 +2,7 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
+import io.halfopen.app.SysctlOption;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
@@ -53,6 +54,7 @@ public final class ConnectCommand extends Subcommand {
             throw bad("PORT is 1 to 65535, not " + port);
         }
         wireOptions.check(host);
+        noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         PrintWriter err = err();
         Style style = style();
         try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {

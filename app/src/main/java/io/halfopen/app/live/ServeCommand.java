@@ -4,6 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
+import io.halfopen.app.SysctlOption;
 import io.halfopen.app.server.Answer;
 import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.Request;
@@ -92,6 +93,7 @@ public final class ServeCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         LiveTimeline timeline = new LiveTimeline(out(), style());
         try (Wire wire = Wire.open(wireOptions, quiet ? PacketTap.NONE : timeline)) {
             ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline));
