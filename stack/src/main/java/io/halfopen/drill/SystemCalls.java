@@ -102,6 +102,10 @@ final class SystemCalls {
         Operation operation = operation(arguments);
         Checked checked = new Checked(call, operation);
         int result = operation.attempt();
+        if (result == WAIT && !call.blocks()) {
+            // Over loopback a handshake is done when connect() looks again.
+            result = operation.attempt();
+        }
         if (result != WAIT) {
             checked.finish(result);
             if (call.blocks()) {
