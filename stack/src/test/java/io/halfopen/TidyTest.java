@@ -237,7 +237,7 @@ class TidyTest {
     /** A decision that no test speaks of may be wrong without anybody noticing. */
     @Test
     void everyRuleIsNamedByATest() {
-        String tests = sources(repository(), "test").stream()
+        String tests = Stream.concat(sources(repository(), "test").stream(), scripts(repository()).stream())
                 .filter(file -> !file.endsWith("TidyTest.java"))
                 .flatMap(file -> lines(file).stream())
                 .collect(Collectors.joining("\n"));
@@ -276,6 +276,15 @@ class TidyTest {
             }
         }
         return found;
+    }
+
+    /** DrillTest checks that they reach the rules they name. */
+    private static List<Path> scripts(Path repository) {
+        try (Stream<Path> files = Files.walk(repository.resolve("stack/src/test/pkt"))) {
+            return files.filter(file -> file.toString().endsWith(".pkt")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> lines(Path file) {

@@ -3,6 +3,7 @@ package io.halfopen.drill;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.ListenQueues;
@@ -18,7 +19,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A stack in virtual time: every timer fires at its nanosecond. */
@@ -36,6 +39,7 @@ final class StackMachine implements Machine {
     private final StackEpolls epolls;
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final Deque<byte[]> toItself = new ArrayDeque<>();
+    private final Set<Rule> reasons = EnumSet.noneOf(Rule.class);
     private final IpAddress local;
     private long now = START;
     private long lastTimer;
@@ -111,6 +115,7 @@ final class StackMachine implements Machine {
 
     private void collect() {
         stack.drainPackets((why, bytes, offset, length) -> {
+            reasons.add(why);
             byte[] packet = Arrays.copyOfRange(bytes, offset, offset + length);
             if (isToItself(packet)) {
                 toItself.add(packet);
@@ -289,6 +294,11 @@ final class StackMachine implements Machine {
     @Override
     public Map<String, Long> info(int fd) {
         return stack.tcpInfo(fd);
+    }
+
+    /** Whether a rule has decided anything, or sent a packet. */
+    boolean decided(Rule rule) {
+        return stack.counted(rule) > 0 || reasons.contains(rule);
     }
 
     @Override

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,7 +34,9 @@ class DrillTest {
     private static final boolean SLOW = Boolean.getBoolean("halfopen.slow");
 
     /** They wait most of the time. */
-    private static final int AT_A_TIME = 8;
+    private static final int AT_A_TIME = 6;
+
+    private static final int RETRIES = 2;
 
     @TestFactory
     Stream<DynamicTest> onTheStack() throws ScriptException {
@@ -38,11 +44,30 @@ class DrillTest {
                 .set("tolerance_usecs", "0")
                 .set("tolerance_percent", "0")
                 .build();
-        return scripts("stack").stream()
-                .map(script -> dynamicTest(script.file(), () -> {
-                    Outcome outcome = Drill.onStack(script, exact, Kernel.LINUX_6_18, false);
-                    assertThat(outcome.toString()).isEqualTo("PASS " + script.file());
-                }));
+        return scripts("stack").stream().map(script -> dynamicTest(script.file(), () -> onTheStack(script, exact)));
+    }
+
+    private static void onTheStack(Script script, Settings exact) throws IOException {
+        Settings settings = exact.over(script.settings());
+        try (StackMachine machine = new StackMachine(Kernel.LINUX_6_18, settings)) {
+            Outcome outcome = new Runner(script, settings, machine, false).run();
+            assertThat(outcome.toString()).isEqualTo("PASS " + script.file());
+            assertThat(rulesNamedBy(script))
+                    .as("rules that the script is about and that did not decide")
+                    .filteredOn(rule -> !machine.decided(rule))
+                    .isEmpty();
+        }
+    }
+
+    /** Those in the comment that a script begins with. */
+    private static List<Rule> rulesNamedBy(Script script) throws IOException {
+        String comment = Files.readAllLines(FOLDER.resolve(script.file())).stream()
+                .takeWhile(line -> line.startsWith("//"))
+                .collect(Collectors.joining(" "));
+        return Arrays.stream(Rule.values())
+                .filter(rule ->
+                        Pattern.compile("\\b" + rule + "\\b").matcher(comment).find())
+                .toList();
     }
 
     /** The tolerance is that of a machine that has other things to do as well. */
@@ -67,11 +92,23 @@ class DrillTest {
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (int i = 0; i < scripts.size(); i++) {
-            String file = scripts.get(i).file();
+            Script script = scripts.get(i);
             Future<Outcome> outcome = outcomes.get(i);
-            tests.add(dynamicTest(file, () -> assertThat(of(outcome)).isEqualTo("PASS " + file)));
+            tests.add(dynamicTest(
+                    script.file(),
+                    () -> assertThat(again(script, lenient, of(outcome))).isEqualTo("PASS " + script.file())));
         }
         return tests.stream();
+    }
+
+    /** A machine with other things to do is late now and then: what failed is tried again, with nothing beside it. */
+    private static String again(Script script, Settings settings, String outcome) throws LinkException {
+        String last = outcome;
+        for (int i = 0; i < RETRIES && !last.startsWith("PASS"); i++) {
+            System.out.println("once more on the kernel: " + last);
+            last = Drill.onKernel(script, settings, false).toString();
+        }
+        return last;
     }
 
     private static String of(Future<Outcome> outcome) throws InterruptedException {
