@@ -2,6 +2,7 @@ package io.halfopen.drill;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * Reads what stands in <code>%{ }%</code>: the part of Python that packetdrill's scripts use. One statement a line, or
@@ -39,6 +40,12 @@ final class CodeParser {
         }
         if (!word.isEmpty() && reader.acceptAssignment()) {
             return new Statement.Assign(place, word, new FormulaParser(reader).formula());
+        }
+        if (!word.isEmpty() && (reader.isNext("+=") || reader.isNext("-="))) {
+            DoubleBinaryOperator operator = reader.accept("+=") ? Double::sum : (a, b) -> a - b;
+            reader.accept("-=");
+            Formula change = new FormulaParser(reader).formula();
+            return new Statement.Assign(place, word, Formula.apply(operator, Formula.name(word), change));
         }
         throw ScriptException.unsupported(place, "Python beyond assert, print and assignment");
     }

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls that move data. What is sent is zeros; what is received only counts. */
 final class DataOperations {
+    private static final int EFAULT = 14;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_WAITALL = 0x100;
     private static final int MSG_FASTOPEN = 0x20000000;
+
+    private static final int NOT_YET = -1;
 
     private final Machine machine;
     private final Settings settings;
@@ -63,9 +66,19 @@ final class DataOperations {
         return arguments.vectorLength(vectors);
     }
 
+    /** NULL for a buffer: what a real call returns, without making it. */
+    private static boolean isNull(Arguments arguments) throws Stop {
+        Expression buffer = arguments.get(1);
+        boolean number = buffer instanceof Expression.Numeral || buffer instanceof Expression.Symbol;
+        return number && Arguments.number(buffer) == 0;
+    }
+
     Operation receive(Arguments arguments) throws Stop {
         Descriptor descriptor = arguments.descriptor(0);
         Transfer transfer = transfer(arguments);
+        if (isNull(arguments)) {
+            return () -> -EFAULT;
+        }
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
         int[] done = {0};
         return () -> {
@@ -82,6 +95,9 @@ final class DataOperations {
     Operation send(Arguments arguments) throws Stop {
         Descriptor descriptor = arguments.descriptor(0);
         Transfer transfer = transfer(arguments);
+        if (isNull(arguments) && transfer.length > 0) {
+            return () -> -EFAULT;
+        }
         if (transfer.flags != 0 && (transfer.flags & MSG_FASTOPEN) != 0) {
             return fastOpen(arguments, descriptor, transfer, settings.remote(), settings.connectPort());
         }
@@ -109,6 +125,9 @@ final class DataOperations {
     Operation sendTo(Arguments arguments) throws Stop {
         Descriptor descriptor = arguments.descriptor(0);
         Transfer transfer = transfer(arguments);
+        if (isNull(arguments) && transfer.length > 0) {
+            return () -> -EFAULT;
+        }
         IpAddress address = settings.remote();
         int port = settings.connectPort();
         if (arguments.get(4) instanceof Expression.Struct) {
@@ -128,7 +147,7 @@ final class DataOperations {
                 descriptor.nonBlocking);
     }
 
-    /** connect() and send() in one; where there is no cookie yet, one after the other. */
+    /** connect() and send() in one: who blocks waits for the handshake, too, and sends what was not in the SYN. */
     private Operation fastOpen(
             Arguments arguments, Descriptor descriptor, Transfer transfer, @Nullable IpAddress address, int port)
             throws Stop {
@@ -136,18 +155,25 @@ final class DataOperations {
             subjects.connecting(arguments.scriptFd(0), address, port);
         }
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
-        boolean[] connecting = {false};
-        Operation rest = plainSend(descriptor, new Transfer(transfer.length, transfer.flags & ~MSG_FASTOPEN));
+        int[] sent = {NOT_YET};
         return () -> {
-            if (!connecting[0]) {
+            if (sent[0] == NOT_YET) {
                 int result = machine.sendTo(descriptor.live, transfer.length, transfer.flags, address, port);
-                connecting[0] = result == -Errno.EINPROGRESS && !nonBlocking;
-                return connecting[0] ? SystemCalls.WAIT : result;
+                boolean waits = !nonBlocking && (result >= 0 || result == -Errno.EINPROGRESS);
+                sent[0] = waits ? Math.max(0, result) : NOT_YET;
+                return waits ? SystemCalls.WAIT : result;
             }
             int connected = machine.connect(descriptor.live, address, port);
-            boolean pending = connected == -Errno.EALREADY || connected == -Errno.EINPROGRESS;
+            if (connected == -Errno.EALREADY || connected == -Errno.EINPROGRESS) {
+                return SystemCalls.WAIT;
+            }
             boolean ok = connected == 0 || connected == -Errno.EISCONN;
-            return pending ? SystemCalls.WAIT : ok ? rest.attempt() : connected;
+            int flags = transfer.flags & ~MSG_FASTOPEN;
+            int rest = transfer.length - sent[0];
+            int more = ok && rest > 0 ? machine.send(descriptor.live, rest, flags) : 0;
+            sent[0] += Math.max(0, more);
+            boolean unfinished = ok && sent[0] < transfer.length && (more >= 0 || more == -Errno.EAGAIN);
+            return unfinished ? SystemCalls.WAIT : ok ? sent[0] : connected;
         };
     }
 }

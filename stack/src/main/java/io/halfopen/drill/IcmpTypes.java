@@ -5,10 +5,28 @@ import java.util.Map;
 
 /** The names of ICMP's types and codes: RFC 792, RFC 1812 section 5.2.7.1, RFC 4443; {@code type_3} names a number. */
 final class IcmpTypes {
-    private static final Map<String, Integer> V4 =
-            Map.of("unreachable", 3, "source_quench", 4, "redirect", 5, "time_exceeded", 11, "parameter_problem", 12);
-    private static final Map<String, Integer> V6 =
-            Map.of("unreachable", 1, "packet_too_big", 2, "time_exceeded", 3, "parameter_problem", 4);
+    private static final Map<String, Integer> V4 = Map.ofEntries(
+            Map.entry("echo_reply", 0),
+            Map.entry("unreachable", 3),
+            Map.entry("source_quench", 4),
+            Map.entry("redirect", 5),
+            Map.entry("echo_request", 8),
+            Map.entry("time_exceeded", 11),
+            Map.entry("parameter_problem", 12),
+            Map.entry("timestamp_request", 13),
+            Map.entry("timestamp_reply", 14),
+            Map.entry("information_request", 15),
+            Map.entry("information_reply", 16),
+            Map.entry("address_mask_request", 17),
+            Map.entry("address_mask_reply", 18));
+
+    private static final Map<String, Integer> V6 = Map.ofEntries(
+            Map.entry("unreachable", 1),
+            Map.entry("packet_too_big", 2),
+            Map.entry("time_exceeded", 3),
+            Map.entry("parameter_problem", 4),
+            Map.entry("echo_request", 128),
+            Map.entry("echo_reply", 129));
 
     /** The codes of IPv4's unreachable, from 0 on. */
     private static final List<String> V4_CODES = List.of(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a packet, after its {@code <} or {@code >}. */
@@ -14,9 +15,11 @@ final class PacketParser {
     private static final List<String> ENCAPSULATIONS = List.of("ipv4", "ipv6", "gre", "GREv0", "mpls", "psp");
 
     private final ScriptReader reader;
+    private final Map<String, String> definitions;
 
-    PacketParser(ScriptReader reader) {
+    PacketParser(ScriptReader reader, Map<String, String> definitions) {
         this.reader = reader;
+        this.definitions = definitions;
     }
 
     Action.Packet packet(boolean inbound) throws ScriptException {
@@ -271,7 +274,8 @@ final class PacketParser {
     }
 
     private String hex() throws ScriptException {
-        String digits = reader.run(ScriptReader::isWordCharacter).toLowerCase(Locale.ROOT);
+        String word = reader.run(ScriptReader::isWordCharacter);
+        String digits = definitions.getOrDefault(word, word).toLowerCase(Locale.ROOT);
         try {
             HexFormat.of().parseHex(digits);
             return digits;

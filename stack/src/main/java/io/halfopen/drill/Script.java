@@ -26,7 +26,12 @@ public final class Script {
      * @throws ScriptException with place and reason
      */
     public static Script parse(String file, String text) throws ScriptException {
-        return new ScriptParser(file, text).parse();
+        return parse(file, text, Settings.none());
+    }
+
+    /** The same with the definitions of these settings. */
+    public static Script parse(String file, String text, Settings settings) throws ScriptException {
+        return new ScriptParser(file, text, settings.definitions()).parse();
     }
 
     public String file() {

@@ -1,7 +1,9 @@
 package io.halfopen.drill;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a whole script: options, perhaps a command, events, perhaps a command. */
@@ -9,13 +11,14 @@ final class ScriptParser {
     private final ScriptReader reader;
     private final String file;
     private final String text;
-    private final PacketParser packets;
+    private final Map<String, String> definitions = new HashMap<>();
 
-    ScriptParser(String file, String text) {
+    /** The definitions of the command line count more than those of the script. */
+    ScriptParser(String file, String text, Map<String, String> definitions) {
         this.file = file;
         this.text = text;
+        this.definitions.putAll(definitions);
         reader = new ScriptReader(file, text);
-        packets = new PacketParser(reader);
     }
 
     Script parse() throws ScriptException {
@@ -23,13 +26,13 @@ final class ScriptParser {
         while (reader.isNext("--")) {
             option(settings);
         }
-        ExpressionParser expressions = new ExpressionParser(reader, settings.definitions());
+        settings.definitions().forEach(definitions::putIfAbsent);
         List<Event> events = new ArrayList<>();
         if (reader.next() == '`') {
             events.add(new Event(reader.place(), new When(When.Kind.RELATIVE, 0, 0), shell()));
         }
         while (!reader.atEnd() && reader.next() != '`') {
-            events.add(event(expressions));
+            events.add(event());
         }
         Event cleanup = null;
         if (!reader.atEnd()) {
@@ -69,10 +72,10 @@ final class ScriptParser {
         };
     }
 
-    private Event event(ExpressionParser expressions) throws ScriptException {
+    private Event event() throws ScriptException {
         Place place = reader.place();
         When when = when();
-        Action action = action(when, expressions);
+        Action action = action(when);
         boolean outbound = action instanceof TcpPacket packet && !packet.inbound();
         if (when.isAny() && !outbound) {
             throw ScriptException.wrong(place, "only a packet that is expected may have the time *");
@@ -105,12 +108,12 @@ final class ScriptParser {
         return new When(relative ? When.Kind.RELATIVE : When.Kind.ABSOLUTE, from, to);
     }
 
-    private Action action(When when, ExpressionParser expressions) throws ScriptException {
+    private Action action(When when) throws ScriptException {
         if (reader.accept("<")) {
-            return packets.packet(true);
+            return new PacketParser(reader, definitions).packet(true);
         }
         if (reader.accept(">")) {
-            return packets.packet(false);
+            return new PacketParser(reader, definitions).packet(false);
         }
         if (reader.next() == '`') {
             return shell();
@@ -120,14 +123,14 @@ final class ScriptParser {
             Place inside = new Place(place.file(), place.line(), place.column() + 2);
             return new Action.Check(CodeParser.parse(inside, reader.until("}%", "code")));
         }
-        return call(when, expressions);
+        return call(when);
     }
 
     private Action.Shell shell() throws ScriptException {
         return new Action.Shell(reader.quoted('`', "command"));
     }
 
-    private Action.Call call(When when, ExpressionParser expressions) throws ScriptException {
+    private Action.Call call(When when) throws ScriptException {
         long end = -1;
         if (reader.accept("...")) {
             end = reader.seconds();
@@ -144,6 +147,7 @@ final class ScriptParser {
             throw ScriptException.wrong(place, "unknown system call '" + name + "'");
         }
         reader.expect("(");
+        ExpressionParser expressions = new ExpressionParser(reader, definitions);
         List<Expression> arguments = expressions.list(")");
         reader.expect("=");
         Expression result = expressions.one();

@@ -50,6 +50,10 @@ public final class Settings {
         return new Settings(all, definitions);
     }
 
+    Map<String, String> definitions() {
+        return definitions;
+    }
+
     private <T> T get(String name, Class<T> type, T otherwise) {
         Object value = values.get(name);
         return value == null ? otherwise : type.cast(value);

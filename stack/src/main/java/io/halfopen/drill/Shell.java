@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Commands in backticks. What sets sysctls is understood: {@code sysctl -q a=b}, {@code echo b > /proc/sys/a}, and two
@@ -58,6 +59,8 @@ final class Shell {
             case "sysctl" -> assignments(words.subList(1, words.size()));
             case "set_sysctls.py" -> assignments(words.subList(1, words.size()));
             case "defaults.sh" -> defaults();
+            case String restore
+            when restore.startsWith("sysctl_restore_") -> notes.append("the sysctls are restored with the machine\n");
             case "echo" -> echo(words, text);
             default -> other(text);
         }
@@ -76,7 +79,14 @@ final class Shell {
 
     private void set(String name, String value) throws Stop {
         String path = name.startsWith(PROC) ? name.substring(PROC.length()) : name;
-        machine.sysctl(path.replace('/', '.'), value);
+        machine.sysctl(path.replace('/', '.'), decimal(value));
+    }
+
+    /** Numbers may be hexadecimal. */
+    private static String decimal(String value) {
+        return Pattern.compile("\\b0x([0-9a-fA-F]{1,8})\\b")
+                .matcher(value)
+                .replaceAll(hex -> Long.toString(Long.parseLong(hex.group(1), 16)));
     }
 
     private void defaults() throws Stop {
@@ -125,7 +135,7 @@ final class Shell {
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
         boolean inWord = false;
-        String plain = text.replaceAll("2?>\\s*/dev/null|2>&1|&&|#[^\n]*", ";") + ";";
+        String plain = text.replace("\\\n", " ").replaceAll("2?>\\s*/dev/null|2>&1|&&|#[^\n]*", ";") + ";";
         for (int i = 0; i < plain.length(); i++) {
             char c = plain.charAt(i);
             boolean ends = !quoted && (Character.isWhitespace(c) || c == ';');

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket or connection that a script is about. The script's sequence numbers and timestamps begin where its author
- * likes, those on the wire where the machine chose: the first packet of the machine that is expected tells the
- * difference. What the script injects begins on the wire where it begins in the script.
+ * A socket or connection that a script is about. The numbers of its SYNs are where its author likes, and after them all
+ * sequence numbers count from the SYN. On the wire the machine's begin where it chose, which its first SYN that is
+ * expected tells, and so do its timestamps; the script's begin where they do in the script.
  */
 final class Subject {
     enum State {
@@ -35,8 +35,15 @@ final class Subject {
     int remotePort;
     int localPort;
 
-    /** To be added to a script's local sequence numbers. */
-    private int offset;
+    /** The machine's initial sequence number on the wire and in the script; 0 while it is not known. */
+    private int localIsn;
+
+    private int localScriptIsn;
+
+    /** The script's, which is the same in both. */
+    private int remoteIsn;
+
+    private boolean remoteBegun;
 
     private final Map<Integer, Integer> timestamps = new HashMap<>();
     private @Nullable Integer firstTimestamp;
@@ -52,18 +59,30 @@ final class Subject {
                 && packet.remote().equals(remote);
     }
 
-    /** The script's packet is the one that was sent, and both tell where local numbers begin. */
+    /** The script's SYN is the one that was sent, and both tell where local numbers begin. */
     void begin(TcpPacket script, TcpPacket wire) {
-        offset = wire.seq() - script.seq();
+        localIsn = wire.seq();
+        localScriptIsn = script.seq();
     }
 
-    /** Sequence number of the script, local, as it is on the wire. */
+    /** What the script sends first has its initial sequence number. */
+    private void beginRemote(TcpPacket script) {
+        if (script.has(TcpHeader.SYN) && !remoteBegun) {
+            remoteIsn = script.seq();
+            remoteBegun = true;
+        }
+    }
+
+    /** A local sequence number of the script after the SYN, as it is on the wire. */
     int toWire(int seq) {
-        return seq + offset;
+        return seq + localIsn;
     }
 
     /** A packet to be injected, with the numbers of the wire. */
     TcpPacket toWire(TcpPacket packet) {
+        beginRemote(packet);
+        boolean syn = packet.has(TcpHeader.SYN);
+        int local = syn ? localIsn - localScriptIsn : localIsn;
         List<TcpOption> options = new ArrayList<>();
         for (TcpOption option : packet.options() == null ? List.<TcpOption>of() : packet.options()) {
             options.add(
@@ -76,8 +95,8 @@ final class Subject {
                         default -> option;
                     });
         }
-        int ack = packet.has(TcpHeader.ACK) ? toWire(packet.ack()) : packet.ack();
-        return with(packet, packet.seq(), ack, options);
+        int ack = packet.has(TcpHeader.ACK) ? packet.ack() + local : packet.ack();
+        return with(packet, packet.seq() + (syn ? 0 : remoteIsn), ack, options);
     }
 
     private int echoToWire(int echo) {
@@ -91,14 +110,26 @@ final class Subject {
     /** A packet that was sent, with the script's numbers; the one that is expected tells where timestamps begin. */
     TcpPacket toScript(TcpPacket wire, TcpPacket expected) {
         learnTimestamps(wire, expected);
+        boolean syn = wire.has(TcpHeader.SYN);
+        int local = syn ? localIsn - localScriptIsn : localIsn;
+        int remote = syn ? 0 : remoteIsn;
         List<TcpOption> options = new ArrayList<>();
         for (TcpOption option : wire.options() == null ? List.<TcpOption>of() : wire.options()) {
-            boolean mapped = option instanceof TcpOption.Timestamps && firstTimestamp != null;
-            options.add(mapped ? toScript((TcpOption.Timestamps) option) : option);
+            options.add(
+                    switch (option) {
+                        case TcpOption.Timestamps ts when firstTimestamp != null -> toScript(ts);
+                        case TcpOption.Sack sack -> new TcpOption.Sack(shifted(sack, -remote));
+                        default -> option;
+                    });
         }
         // RFC 9293, 3.10.7.1: the reset of a segment without ACK has the number 0, whatever the connection's are.
         boolean zero = wire.seq() == 0 && wire.has(TcpHeader.RST) && wire.has(TcpHeader.ACK);
-        return with(wire, zero ? 0 : wire.seq() - offset, wire.ack(), options);
+        int ack = wire.has(TcpHeader.ACK) ? wire.ack() - remote : wire.ack();
+        return with(wire, zero ? 0 : wire.seq() - local, ack, options);
+    }
+
+    private static List<Integer> shifted(TcpOption.Sack sack, int by) {
+        return sack.edges().stream().map(edge -> edge + by).toList();
     }
 
     private TcpOption toScript(TcpOption.Timestamps wire) {

@@ -149,7 +149,7 @@ public final class DrillCommand extends Subcommand {
     private Line run(Path file, Settings all) throws IOException {
         String name = file.toString();
         try {
-            Script script = Script.parse(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            Script script = Script.parse(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8), all);
             if (!script.header().isFor(target.name())) {
                 return new Line(
                         "SKIP",
