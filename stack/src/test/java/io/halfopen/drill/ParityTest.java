@@ -35,7 +35,8 @@ class ParityTest {
         assertThat(difference).isNotNull();
         assertThat(difference.story()).contains("stack ").contains("kernel").hasLineCount(lines(difference.story()));
         Script script = Script.parse("difference.pkt", difference.script());
-        assertThat(Drill.onStack(script, Settings.none(), Kernel.LINUX_3_10, false).status())
+        assertThat(Drill.onStack(script, Settings.none(), Kernel.LINUX_3_10, false)
+                        .status())
                 .as(difference.script())
                 .isEqualTo(Outcome.Status.PASS);
         assertThat(Drill.onStack(script, Settings.none(), Kernel.LINUX_6_18, false)
