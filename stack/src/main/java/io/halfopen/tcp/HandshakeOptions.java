@@ -15,6 +15,9 @@ final class HandshakeOptions {
     /** RFC 9293, section 3.7.1: what a peer without an MSS option can take. */
     static final int DEFAULT_MSS = 536;
 
+    /** And over IPv6, of whose packets none need be smaller than 1280 octets (RFC 9293, section 3.7.1). */
+    private static final int DEFAULT_MSS_V6 = 1220;
+
     /** Linux refuses to send in smaller pieces than this (TCP_MIN_MSS). */
     static final int LEAST_MSS = 48;
 
@@ -31,7 +34,7 @@ final class HandshakeOptions {
         half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
         half.ecn = isEcnOffered(syn) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
         setHeader(core, half, syn);
-        half.peerMss = (char) (syn.mss() == 0 ? DEFAULT_MSS : syn.mss());
+        half.peerMss = (char) mssOf(half, syn);
         boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);
         half.peerWindowScale = (byte) (scaling ? syn.windowScale() : 0);
         half.ourMss = (char) mssToAnnounce(core, half, half.listener.socket);
@@ -65,6 +68,12 @@ final class HandshakeOptions {
         int packet = IpAddress.isIpv4(flow.remoteHigh, flow.remoteLow) ? Math.min(mtu, GREATEST_V4_PACKET) : mtu;
         int mss = packet - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) - TcpHeader.LENGTH;
         return socket.maxSeg == 0 ? mss : Math.min(mss, socket.maxSeg);
+    }
+
+    /** The MSS option of the peer's SYN or SYN-ACK, or what it stands for if there is none. */
+    static int mssOf(Flow flow, Segment segment) {
+        int usual = flow.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_V6;
+        return segment.mss() == 0 ? usual : segment.mss();
     }
 
     /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */

@@ -164,7 +164,7 @@ final class SynSentInput {
 
     private void establish(Connection c, Segment segment) {
         negotiate(c, segment);
-        int mss = HandshakeOptions.mssToSend(c, segment.mss() == 0 ? HandshakeOptions.DEFAULT_MSS : segment.mss());
+        int mss = HandshakeOptions.mssToSend(c, HandshakeOptions.mssOf(c, segment));
         long timed = c.sender.timed(segment.ack(), core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);

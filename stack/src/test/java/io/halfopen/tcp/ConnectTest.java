@@ -210,14 +210,4 @@ class ConnectTest {
         assertThat(scene.connect(socket, to)).isEqualTo(-EINPROGRESS);
         return scene.stack.row(socket).localPort();
     }
-
-    @Test
-    void goesTheSameWayOverIpv6() {
-        int socket = scene.stack.socket(Stack.AF_INET6);
-        Peer peer = scene.peer("2001:db8::9", 9);
-        scene.connect(socket, peer);
-        peer.expect("S 0:0(0) win 64800 <mss 1440,sackOK,TS,nop,wscale 10>");
-        peer.inject("S. 0:0(0) ack 1 win 65535 <mss 1440>");
-        assertThat(scene.connect(socket, peer)).isZero();
-    }
 }

@@ -249,7 +249,7 @@ class ConnectionTest {
     private int narrowConnection() {
         int listener = scene.socket();
         scene.stack.setsockopt(listener, SocketOption.SO_RCVBUF, 2304);
-        scene.stack.bind(listener, Scene.HOST, Scene.PORT);
+        scene.stack.bind(listener, scene.host(), Scene.PORT);
         scene.stack.listen(listener, 1);
         peer.inject("S 0:0(0) win 65535 <mss 536>");
         peer.expect("S. 0:0(0) ack 1 win 1460");

@@ -129,7 +129,7 @@ class DeferAcceptTest {
     void aDeferredHandshakeStaysInTheSynQueue(boolean beforeListen) {
         if (beforeListen) {
             listener = scene.socket();
-            scene.stack.bind(listener, Scene.HOST, Scene.PORT);
+            scene.stack.bind(listener, scene.host(), Scene.PORT);
             scene.stack.setsockopt(listener, SocketOption.TCP_DEFER_ACCEPT, 3);
             scene.stack.listen(listener, 10);
         } else {

@@ -53,6 +53,9 @@ class ListenerTest {
                     F 0:0(0)        | R. 0:0(0) ack 1 win 0 <>
                     P 0:5(5)        | R. 0:0(0) ack 5 win 0 <>
                     - 0:0(0)        | R. 0:0(0) ack 0 win 0 <>
+                    SF 0:0(0)       | R. 0:0(0) ack 2 win 0 <>
+                    SPU 0:0(0)      | R. 0:0(0) ack 1 win 0 <>
+                    FP 0:5(5)       | R. 0:0(0) ack 6 win 0 <>
                     """)
     void aClosedPortResetsWhateverIsNoReset(String segment, String reply) {
         Peer peer = scene.peer();
@@ -62,7 +65,7 @@ class ListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"R 0:0(0)", "R. 0:0(0) ack 9"})
+    @ValueSource(strings = {"R 0:0(0)", "R. 0:0(0) ack 9", "SR 0:0(0)"})
     void aClosedPortDoesNotAnswerAReset(String segment) {
         Peer peer = scene.peer();
         assertThat(peer.inject(segment)).isEqualTo(Rule.NO_SOCKET_IGNORED);

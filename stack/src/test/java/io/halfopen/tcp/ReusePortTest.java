@@ -26,14 +26,15 @@ class ReusePortTest {
     private int first;
     private int second;
 
-    private void listen(boolean ipv6) {
-        first = member(ipv6);
-        second = member(ipv6);
+    private void listen() {
+        first = member();
+        second = member();
     }
 
-    private int member(boolean ipv6) {
-        int fd = scene.stack.socket(ipv6 ? Stack.AF_INET6 : Stack.AF_INET);
+    private int member() {
+        int fd = scene.socket();
         scene.stack.setsockopt(fd, SocketOption.SO_REUSEPORT, 1);
+        boolean ipv6 = OverIpv6.isChosen();
         assertThat(scene.stack.bind(fd, ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4, Scene.PORT))
                 .isZero();
         assertThat(scene.stack.listen(fd, 100)).isZero();
@@ -79,12 +80,11 @@ class ReusePortTest {
 
     // ---- who gets what
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void theTuplesHashChooses(boolean ipv6) {
-        listen(ipv6);
+    @Test
+    void theTuplesHashChooses() {
+        listen();
         for (int i = 0; i < 120; i++) {
-            scene.peer(ipv6 ? "2001:db8::2" : "192.0.2.1", 10000 + i).handshake();
+            scene.peer().handshake();
         }
         assertThat(queued(first) + queued(second)).isEqualTo(120);
         assertThat(queued(first)).isBetween(35, 85);
@@ -93,7 +93,7 @@ class ReusePortTest {
     @Test
     void aFinalAckAndACookieFindTheListenerOfTheirSyn() {
         scene.set(Sysctl.tcp_syncookies, 2);
-        listen(false);
+        listen();
         List<Peer> peers = halfOpen(peers(20));
         for (Peer peer : peers) {
             peer.inject(ACK);
@@ -104,10 +104,10 @@ class ReusePortTest {
 
     @Test
     void aListenerForTheAddressItselfComesBeforeAGroupOfAll() {
-        listen(false);
+        listen();
         int exact = scene.socket();
         scene.stack.setsockopt(exact, SocketOption.SO_REUSEPORT, 1);
-        assertThat(scene.stack.bind(exact, Scene.HOST, Scene.PORT)).isZero();
+        assertThat(scene.stack.bind(exact, scene.host(), Scene.PORT)).isZero();
         assertThat(scene.stack.listen(exact, 100)).isZero();
         halfOpen(peers(20));
         assertThat(halfOpen(exact)).isEqualTo(20);
@@ -115,7 +115,7 @@ class ReusePortTest {
 
     @Test
     void withoutAMemberTheOtherGetsAll() {
-        listen(false);
+        listen();
         scene.close(first);
         halfOpen(peers(20));
         assertThat(halfOpen(second)).isEqualTo(20);
@@ -125,7 +125,7 @@ class ReusePortTest {
 
     @Test
     void withoutMigrationTheQueuedAreReset() {
-        listen(false);
+        listen();
         List<Peer> peers = peers(20);
         peers.forEach(Peer::handshake);
         int left = queued(first);
@@ -144,7 +144,7 @@ class ReusePortTest {
                     . 1:1(0) ack 1                | R 1:1(0) win 0 <>     | OutRsts+1
                     """)
     void withoutMigrationTheHalfOpenAreStrangers(String segment, String reply, String changes) {
-        listen(false);
+        listen();
         Peer peer = halfOpensOf(first, 20).getFirst();
         scene.close(first);
         peer.inject(segment);
@@ -154,7 +154,7 @@ class ReusePortTest {
 
     @Test
     void withoutMigrationTheirTimersEnd() {
-        listen(false);
+        listen();
         int others = 20 - halfOpensOf(first, 20).size();
         scene.close(first);
         scene.at("1s");
@@ -168,7 +168,7 @@ class ReusePortTest {
     @ValueSource(booleans = {false, true})
     void theQueuedGoToTheOtherHoweverFullItIs(boolean shutdown) {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         List<Peer> peers = peers(20);
         peers.forEach(Peer::handshake);
         int left = queued(first);
@@ -192,7 +192,7 @@ class ReusePortTest {
     @Test
     void soDoesOneThatWasReset() {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         List<Peer> peers = peers(20);
         peers.forEach(Peer::handshake);
         peers.forEach(peer -> peer.inject("R 1:1(0)"));
@@ -206,7 +206,7 @@ class ReusePortTest {
     @Test
     void theLastOfAGroupHasNobodyToLeaveThemTo() {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         List<Peer> halves = halfOpensOf(first, 20);
         List<Peer> peers = peers(10);
         peers.forEach(Peer::handshake);
@@ -222,7 +222,7 @@ class ReusePortTest {
     @Test
     void aHalfOpenMovesWithItsFinalAck() {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         Peer peer = halfOpensOf(first, 20).getFirst();
         scene.close(first);
         assertThat(scene.changes()).isEmpty();
@@ -244,7 +244,7 @@ class ReusePortTest {
                     """)
     void otherSegmentsMoveNothing(String segment, String reply, String changes) {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         Peer peer = halfOpensOf(first, 20).getFirst();
         scene.close(first);
         int before = halfOpen(second);
@@ -258,7 +258,7 @@ class ReusePortTest {
     @ValueSource(ints = {0, 1})
     void theOthersQueueMayBeFullForItsFinalAck(int tcp_abort_on_overflow) {
         scene.set(Sysctl.tcp_migrate_req, 1).set(Sysctl.tcp_abort_on_overflow, tcp_abort_on_overflow);
-        listen(false);
+        listen();
         Peer peer = halfOpensOf(first, 20).getFirst();
         scene.close(first);
         scene.stack.listen(second, 0);
@@ -274,7 +274,7 @@ class ReusePortTest {
     @Test
     void theTimerMovesThem() {
         scene.set(Sysctl.tcp_migrate_req, 1);
-        listen(false);
+        listen();
         int left = halfOpensOf(first, 20).size();
         scene.close(first);
         scene.at("1s");
@@ -290,7 +290,7 @@ class ReusePortTest {
     @Test
     void oneThatExpiresIsNotWorthMoving() {
         scene.set(Sysctl.tcp_migrate_req, 1).set(Sysctl.tcp_synack_retries, 0);
-        listen(false);
+        listen();
         int left = halfOpensOf(first, 20).size();
         scene.close(first);
         scene.at("1s");
@@ -303,7 +303,7 @@ class ReusePortTest {
     @ValueSource(ints = {0, 1})
     void listeningAgainGoesOnWithTheHalfOpen(int tcp_migrate_req) {
         scene.set(Sysctl.tcp_migrate_req, tcp_migrate_req);
-        listen(false);
+        listen();
         List<Peer> peers = halfOpen(peers(20));
         int left = halfOpen(first);
         scene.shutdown(first, Stack.SHUT_RD);

@@ -51,6 +51,7 @@ final class Scene {
             Counter.TCPOrigDataSent);
 
     final Stack stack;
+    private final boolean ipv6 = OverIpv6.isChosen();
     private final Map<Endpoint, Peer> peers = new HashMap<>();
     private final long[] before = new long[Counter.values().length];
     private long now;
@@ -77,7 +78,7 @@ final class Scene {
     private Scene(Kernel kernel, int mtu, Timers timers) {
         stack = new Stack(kernel, Secrets.ofSeed(1), timers);
         stack.addAddress(HOST, mtu);
-        stack.addAddress(HOST_V6, mtu);
+        stack.addAddress(HOST_V6, ipv6 ? mtu + 20 : mtu); // so that the MSS is the same
     }
 
     Scene set(Sysctl sysctl, int... numbers) {
@@ -113,11 +114,16 @@ final class Scene {
         return this;
     }
 
+    /** The host's address of the family that its peers have. */
+    IpAddress host() {
+        return ipv6 ? HOST_V6 : HOST;
+    }
+
     // ---- packets
 
-    /** Another peer, 192.0.2.1 with a port that no other peer has. */
+    /** Another peer, 192.0.2.1 or 2001:db8::2 with a port that no other peer has. */
     Peer peer() {
-        return peer("192.0.2.1", FIRST_PEER_PORT + peers.size());
+        return peer(ipv6 ? "2001:db8::2" : "192.0.2.1", FIRST_PEER_PORT + peers.size());
     }
 
     Peer peer(String address, int port) {
@@ -183,7 +189,7 @@ final class Scene {
     // ---- calls
 
     int socket() {
-        return stack.socket(Stack.AF_INET);
+        return stack.socket(ipv6 ? Stack.AF_INET6 : Stack.AF_INET);
     }
 
     /** A socket that listens on port 8080 of every address. */

@@ -166,6 +166,35 @@ class WireImageTest {
         }
     }
 
+    /** 40 is less than Linux ever sends. */
+    @ParameterizedTest
+    @CsvSource({
+        "false, 0, 536",
+        "true, 0, 1220",
+        "false, 40, 48",
+        "true, 40, 48",
+        "false, 1219, 1219",
+        "true, 1219, 1219"
+    })
+    void withoutAnMssOptionThePeerCanTakeTheLeastThatIpMustCarry(boolean ipv6, int offered, int sent) {
+        Scene scene = new Scene();
+        int listener = scene.listener(5);
+        Peer client = scene.peer(ipv6 ? "2001:db8::2" : "192.0.2.1", 7);
+        String option = offered == 0 ? "" : " <mss " + offered + ">";
+        client.inject("S 0:0(0) win 65535" + option);
+        client.next();
+        client.inject(". 1:1(0) ack 1 win 65535");
+        assertThat(scene.stack.getsockopt(scene.accept(listener), SocketOption.TCP_MAXSEG))
+                .isEqualTo(sent);
+
+        int fd = scene.stack.socket(Stack.AF_INET6);
+        Peer server = scene.peer(ipv6 ? "2001:db8::2" : "192.0.2.1", 9);
+        scene.connect(fd, server);
+        server.next();
+        server.inject("S. 0:0(0) ack 1 win 65535" + option);
+        assertThat(scene.stack.getsockopt(fd, SocketOption.TCP_MAXSEG)).isEqualTo(sent);
+    }
+
     @Test
     void theClampsValues() {
         Scene scene = new Scene();
