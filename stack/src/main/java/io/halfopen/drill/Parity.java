@@ -82,6 +82,9 @@ public final class Parity {
         Story shortest = stretched(shrink(story));
         Told onStack = onStack(shortest);
         Told onOther = onOther(shortest);
+        if (onStack.steps.equals(onOther.steps)) {
+            return null;
+        }
         String text = new StoryText(shortest).compare(onStack.steps, onOther.steps);
         String reason =
                 "// What " + name + " does in the story of seed " + seed + ",\n// shortened by halfopen parity.\n";

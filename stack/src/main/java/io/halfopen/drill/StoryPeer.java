@@ -89,11 +89,12 @@ final class StoryPeer {
             expected = isn + 1;
             answered = true;
             stamped = stamps != null;
+            // Later ones would do as well, but for half-opens, to which only those of SYN-ACKs may be echoed.
+            theirStamp = stamps == null ? theirStamp : stamps.value();
         } else if (!packet.has(RST) && answered) {
             int end = packet.seq() + packet.length() + (packet.has(FIN) ? 1 : 0);
             expected = end - expected > 0 && end - expected < NEAR ? end : expected;
         }
-        theirStamp = stamps == null ? theirStamp : stamps.value();
         return text(packet, number);
     }
 

@@ -106,7 +106,10 @@ final class StoryTeller {
         if (dice < 92) {
             return new Segment(peer, RST, odd(40), 0, 0, chance(70) ? Offer.NONE : Offer.AGREED, stampOff(), 0);
         }
-        return new Segment(peer, pick(ODD_FLAGS), odd(30), odd(20), chance(30) ? 5 : 0, agreed(), stampOff(), 0);
+        int flags = pick(ODD_FLAGS);
+        // A SYN+ACK with data in place of the final ACK: docs/parity.md says what Linux makes of it.
+        boolean data = chance(30) && flags != (SYN | ACK);
+        return new Segment(peer, flags, odd(30), odd(20), data ? 5 : 0, agreed(), stampOff(), 0);
     }
 
     private Segment syn(int peer) {

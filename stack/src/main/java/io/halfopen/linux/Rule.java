@@ -192,6 +192,12 @@ public enum Rule {
     PAWS_SKIPPED(DROP, "too old a timestamp, too soon to answer", "tcp_oow_rate_limited", PAWSEstab, TCPACKSkippedPAWS),
     OUT_OF_WINDOW_SKIPPED(
             DROP, "outside the receive window, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedSeq),
+    BEYOND_WINDOW_SKIPPED(
+            DROP,
+            "more than the receive window, too soon to answer",
+            "tcp_oow_rate_limited",
+            BeyondWindow,
+            TCPACKSkippedSeq),
     CHALLENGE_SKIPPED(DROP, "too soon for a challenge ACK", "tcp_send_challenge_ack", TCPACKSkippedChallenge),
     SYN_CHALLENGE_SKIPPED(
             DROP,

@@ -33,6 +33,7 @@ final class ConnectionInput {
         Rule rule = validate(c, segment);
         if (rule == Rule.ACK_ACCEPTED) {
             rule = judgeAck(c.sender, segment.ack());
+            noteStampOfPredicted(c, segment, rule);
         }
         if (rule != Rule.ACK_ACCEPTED) {
             return refuse(c, segment, rule);
@@ -40,6 +41,20 @@ final class ConnectionInput {
         rule = process(c, segment);
         c.arm();
         return rule;
+    }
+
+    /** An ACK just as expected but for its age: Linux notes its timestamp first (header prediction). */
+    private static void noteStampOfPredicted(Connection c, Segment segment, Rule rule) {
+        boolean predicted = rule == Rule.ACK_TOO_OLD
+                && c.state() == TcpState.ESTABLISHED
+                && segment.payloadLength() == 0
+                && !segment.has(FIN)
+                && segment.seq() == c.receiver.announcedAt()
+                && !c.receiver.hasGap()
+                && segment.window() << c.sender.windowScale() == c.sender.window();
+        if (predicted && c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
+            c.tsRecent = segment.tsValue();
+        }
     }
 
     /** What is done about a segment that is not acceptable, or is a reset. */
@@ -71,6 +86,9 @@ final class ConnectionInput {
     Rule validate(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
+        if (!segment.has(ACK) && !rst && !segment.has(SYN)) {
+            return Rule.NO_ACK_FLAG;
+        }
         if (c.timestamps && segment.hasTimestamps() && Paws.isStale(c.tsRecent, segment.tsValue()) && !rst) {
             Rule stale = judgeStale(c, segment);
             if (stale != Rule.ACK_ACCEPTED) {
@@ -86,13 +104,7 @@ final class ConnectionInput {
         if (rst) {
             return segment.seq() == receiver.nxt() ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;
         }
-        if (segment.has(SYN)) {
-            return Rule.SYN_CHALLENGED;
-        }
-        if (!segment.has(ACK)) {
-            return Rule.NO_ACK_FLAG;
-        }
-        return Rule.ACK_ACCEPTED;
+        return segment.has(SYN) ? Rule.SYN_CHALLENGED : Rule.ACK_ACCEPTED;
     }
 
     /** An old timestamp is forgiven to an ACK that repeats the last one, having been overtaken (tcp_disordered_ack_check). */
@@ -120,7 +132,8 @@ final class ConnectionInput {
         }
         return switch (rule) {
             case PAWS_REJECTED -> isData(segment) ? rule : Rule.PAWS_SKIPPED;
-            case OUT_OF_WINDOW, BEYOND_WINDOW -> isData(segment) ? rule : Rule.OUT_OF_WINDOW_SKIPPED;
+            case OUT_OF_WINDOW -> isData(segment) ? rule : Rule.OUT_OF_WINDOW_SKIPPED;
+            case BEYOND_WINDOW -> isData(segment) ? rule : Rule.BEYOND_WINDOW_SKIPPED;
             case RST_CHALLENGED, ACK_TOO_OLD, ACK_OF_UNSENT -> Rule.CHALLENGE_SKIPPED;
             case SYN_CHALLENGED -> Rule.SYN_CHALLENGE_SKIPPED;
             default -> rule;

@@ -122,7 +122,8 @@ final class HalfOpenInput {
 
     /** The answers to what makes no sense are limited, but data is always answered (tcp_oow_rate_limited). */
     Rule limit(HalfOpen half, Segment segment, Rule rule) {
-        if (ConnectionInput.isData(segment) || !core.isTooSoon(half.answeredAt)) {
+        boolean data = ConnectionInput.isData(segment) && rule != Rule.HALF_OPEN_RST_CHALLENGED;
+        if (data || !core.isTooSoon(half.answeredAt)) {
             return rule;
         }
         return switch (rule) {

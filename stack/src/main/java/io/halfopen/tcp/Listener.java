@@ -42,10 +42,11 @@ final class Listener {
         this.socket = socket;
     }
 
-    /** After shutdown(2) it listens again, and its half-opens go on. */
+    /** After shutdown(2) it listens again, and its half-opens go on; of cookies it has forgotten. */
     void open() {
         closed = false;
         group = null;
+        cookieAt = Timer.NEVER;
     }
 
     /** listen(2), the first time or again: nothing that is queued already is dropped. */

@@ -184,18 +184,24 @@ final class Receiver {
     Rule accept(Segment segment, boolean fin) {
         int seq = segment.seq();
         int dataEnd = seq + segment.payloadLength();
-        if (fin && !finSeen && !SeqNumber.before(dataEnd, nxt)) {
+        if (fin && !SeqNumber.before(dataEnd, nxt) && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
             finSeen = true;
-            finSeq = dataEnd;
+            finSeq = dataEnd; // of two, the one that is reached first ends it
         }
         int from = SeqNumber.max(seq, nxt);
         int until = remainingWindow() == 0 ? nxt : dataEnd; // once any of it is welcome, all of it is (tcp_data_queue)
-        until = finSeen ? SeqNumber.min(until, finSeq) : until;
         Rule rule = segment.payloadLength() > 0 ? acceptData(segment, from, until, dataEnd) : withoutData(fin);
         if (finSeen && !finReached && nxt == finSeq) {
             nxt++;
             finReached = true;
+            islands.clear();
+            if (sacks != null) {
+                sacks.clear();
+            }
             return Rule.FIN_ACCEPTED;
+        }
+        if (finSeen && !finReached && SeqNumber.after(nxt, finSeq)) {
+            finSeen = false; // what came in its place was here first
         }
         if (rule == Rule.DATA_OUT_OF_ORDER && !SeqNumber.before(seq, nxt)) {
             noteIsland(seq, fin ? dataEnd + 1 : dataEnd);

@@ -322,6 +322,14 @@ class CookiesTest {
     }
 
     @Test
+    void afterShutdownAndListenAgainItDoesNotLookEither() {
+        cookie();
+        scene.shutdown(listener, Stack.SHUT_RD);
+        scene.stack.listen(listener, 1);
+        assertThat(peer.inject(". 1:1(0) ack 1")).isEqualTo(Rule.LISTENER_ACK_RESET);
+    }
+
+    @Test
     void switchedOffNoneIsTaken() {
         cookie();
         scene.set(Sysctl.tcp_syncookies, 0);

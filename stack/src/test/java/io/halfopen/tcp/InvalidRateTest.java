@@ -43,9 +43,10 @@ class InvalidRateTest {
     void anEmptySegmentOutsideTheWindowIsAnsweredOnceIn500MsButDataAlways() {
         assertThat(peer.inject(". 900000:900000(0) ack 1")).isEqualTo(Rule.BEYOND_WINDOW);
         peer.expect(". 1:1(0) ack 1");
-        assertThat(peer.inject(". 900000:900000(0) ack 1")).isEqualTo(Rule.OUT_OF_WINDOW_SKIPPED);
+        assertThat(peer.inject(". 900000:900000(0) ack 1")).isEqualTo(Rule.BEYOND_WINDOW_SKIPPED);
         scene.expectNothing();
         assertThat(scene.stack.counter(Counter.TCPACKSkippedSeq)).isEqualTo(1);
+        assertThat(peer.inject(". 0:0(0) ack 1")).isEqualTo(Rule.OUT_OF_WINDOW_SKIPPED);
         peer.inject("P. 900000:900010(10) ack 1");
         peer.expect(". 1:1(0) ack 1");
     }

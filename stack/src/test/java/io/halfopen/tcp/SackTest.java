@@ -107,4 +107,15 @@ class SackTest {
         plain.inject("P. 11:21(10) ack 1");
         plain.expect(". 1:1(0) ack 1 <>");
     }
+
+    /** Measured: whatever lies beyond it is forgotten, another FIN too. */
+    @Test
+    void theFinThatIsReachedFirstEndsIt() {
+        peer.inject("F. 101:101(0) ack 1");
+        peer.expect(". 1:1(0) ack 1 <nop,nop,sack 101:102>");
+        assertThat(peer.inject("F. 1:4(3) ack 1")).isEqualTo(Rule.FIN_ACCEPTED);
+        scene.after("0.1s");
+        peer.expectOnly(". 1:1(0) ack 5 <>");
+        assertThat(scene.read(scene.accept(listener))).isEqualTo("abc");
+    }
 }
