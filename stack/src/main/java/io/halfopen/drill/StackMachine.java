@@ -185,7 +185,11 @@ final class StackMachine implements Machine {
 
     @Override
     public int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop {
-        return send(fd, length, flags);
+        if (address == null || (flags & Stack.MSG_FASTOPEN) == 0) {
+            return send(fd, length, flags);
+        }
+        byte[] data = new byte[Math.max(0, length)];
+        return drain(stack.sendto(now, fd, data, 0, data.length, Stack.MSG_FASTOPEN, address, port));
     }
 
     @Override

@@ -30,6 +30,7 @@ record OptionNumber(int level, int name) {
             case TCP_MAXSEG -> tcp(2);
             case TCP_SYNCNT -> tcp(7);
             case TCP_FASTOPEN -> tcp(23);
+            case TCP_FASTOPEN_CONNECT -> tcp(30);
             case TCP_FASTOPEN_NO_COOKIE -> tcp(34);
             case TCP_USER_TIMEOUT -> tcp(18);
             case TCP_DEFER_ACCEPT -> tcp(9);

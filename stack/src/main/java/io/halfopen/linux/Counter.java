@@ -61,6 +61,8 @@ public enum Counter {
     TCPOFODrop(Group.TcpExt, "segments out of order dropped since there were too many gaps"),
     TCPChallengeACK(Group.TcpExt, "challenge ACKs sent (RFC 5961)"),
     TCPSYNChallenge(Group.TcpExt, "those of them that answer a SYN"),
+    TCPFastOpenActive(Group.TcpExt, "connections whose SYN's data was acknowledged with it"),
+    TCPFastOpenActiveFail(Group.TcpExt, "SYNs with data or a Fast Open option that did not get that far"),
     TCPFastOpenPassive(Group.TcpExt, "connections that a SYN with a good Fast Open cookie made"),
     TCPFastOpenPassiveFail(Group.TcpExt, "SYNs with a Fast Open cookie that is not ours"),
     TCPFastOpenListenOverflow(Group.TcpExt, "SYNs that found too many Fast Open handshakes under way"),

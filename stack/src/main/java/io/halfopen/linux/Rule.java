@@ -169,6 +169,12 @@ public enum Rule {
     SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_CROSSED(ACCEPT, "the peer's SYN: SYN-ACK (simultaneous open)", "tcp_rcv_synsent_state_process"),
     SYN_SENT_ESTABLISHED(ACCEPT, "SYN-ACK: connect() is done", "tcp_finish_connect"),
+    SYN_DATA_ACKED(ACCEPT, "SYN-ACK of the SYN and its data (Fast Open)", "tcp_rcv_fastopen_synack", TCPFastOpenActive),
+    SYN_DATA_NOT_ACKED(
+            ACCEPT,
+            "SYN-ACK, but not of all the SYN's data: that again",
+            "tcp_rcv_fastopen_synack",
+            TCPFastOpenActiveFail),
 
     // ---- SYN_RECV: simultaneous open
     SYN_RECV_BAD_ACK(REPLY, "acknowledges something else than our SYN-ACK: RST", "tcp_rcv_state_process"),

@@ -27,6 +27,8 @@ public enum SocketOption {
     TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127"),
     TCP_WINDOW_CLAMP(true, "largest window to announce, at least 1152 octets; 0, before connect(2): no limit"),
     TCP_FASTOPEN(true, "on a listener: Fast Open handshakes that may be under way, at most somaxconn; 0: none"),
+    TCP_FASTOPEN_CONNECT(
+            true, "1: connect(2) with a Fast Open cookie waits for data, and the first write(2) sends both"),
     TCP_FASTOPEN_NO_COOKIE(true, "1: Fast Open needs no cookie here"),
     TCP_USER_TIMEOUT(
             true,

@@ -51,6 +51,15 @@ final class Connection extends Flow {
 
     int ttl;
 
+    /** TCP_FASTOPEN_CONNECT: connect() was called and the first write() sends the SYN. */
+    boolean deferred;
+
+    /** The SYN had a Fast Open option, and which; and so many octets of data went with it. */
+    boolean fastOpenAsked;
+
+    boolean fastOpenExperimental;
+    int dataInSyn;
+
     /** Whether bind() may share its port, by SO_REUSEADDR or SO_REUSEPORT, also when the socket is gone. */
     boolean reuseAddress;
 
@@ -95,6 +104,10 @@ final class Connection extends Flow {
         acceptNext = null;
         error = 0;
         softError = 0;
+        deferred = false;
+        fastOpenAsked = false;
+        fastOpenExperimental = false;
+        dataInSyn = 0;
         userTimeout = 0;
         senselessAt = Core.NO_STAMP;
         readShutdown = false;
@@ -150,6 +163,12 @@ final class Connection extends Flow {
     /** connect() was called, and the handshake is not done. */
     boolean isOpening() {
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV && fastOpen == null;
+    }
+
+    /** A timeout that says that Fast Open does not work here (tcp_fastopen_active_detect_blackhole). */
+    boolean failsFastOpen(boolean expired) {
+        int timeouts = sender.timer.retransmits;
+        return (fastOpenAsked || dataInSyn > 0) && (timeouts == 2 || timeouts < 2 && expired);
     }
 
     /** write() may be called: also before the final ACK of a Fast Open. */

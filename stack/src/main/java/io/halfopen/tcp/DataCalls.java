@@ -7,8 +7,10 @@ import io.halfopen.linux.Rule;
 final class DataCalls {
     private final Core core;
     private final Transmission transmission;
+    private final OpenCalls openCalls;
 
-    DataCalls(Core core, Transmission transmission) {
+    DataCalls(Core core, Transmission transmission, OpenCalls openCalls) {
+        this.openCalls = openCalls;
         this.core = core;
         this.transmission = transmission;
     }
@@ -45,6 +47,9 @@ final class DataCalls {
         int error = socket.takeError();
         if (error != 0) {
             return -error;
+        }
+        if (c != null && c.deferred) {
+            return openCalls.sendDeferred(c, socket, source, offset, length);
         }
         if (c != null && c.isOpening()) {
             return -Errno.EAGAIN;

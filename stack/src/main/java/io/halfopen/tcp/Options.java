@@ -60,6 +60,18 @@ final class Options {
             case TCP_FASTOPEN -> {
                 return setFastOpen(socket, value);
             }
+            case TCP_FASTOPEN_CONNECT -> {
+                if (value < 0 || value > 1) {
+                    return -Errno.EINVAL;
+                }
+                if ((core.sysctls.get(Sysctl.tcp_fastopen) & 1) == 0) {
+                    return -Errno.EOPNOTSUPP;
+                }
+                if (socket.listener != null || isConnected(socket)) {
+                    return -Errno.EINVAL;
+                }
+                socket.fastOpenConnect = value == 1;
+            }
             case TCP_FASTOPEN_NO_COOKIE -> {
                 if (value < 0 || value > 1 || isConnected(socket)) {
                     return -Errno.EINVAL;
@@ -175,6 +187,7 @@ final class Options {
             case TCP_MAXSEG -> maxSeg(socket);
             case TCP_USER_TIMEOUT -> socket.userTimeout;
             case TCP_FASTOPEN -> socket.fastOpenLimit;
+            case TCP_FASTOPEN_CONNECT -> socket.fastOpenConnect ? 1 : 0;
             case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
             case TCP_WINDOW_CLAMP -> windowClamp(socket);

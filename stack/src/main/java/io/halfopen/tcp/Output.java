@@ -100,11 +100,13 @@ final class Output {
         core.count(Counter.OutSegs);
     }
 
-    void syn(Connection c, int flags, Rule why) {
+    /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
+    void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
         int scale = c.receiver.windowScale();
-        int options = TcpOptions.synLength(c.sack, c.timestamps, scale);
-        int tcp = begin(c, TcpHeader.LENGTH + options);
+        int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
+        int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
+        int tcp = begin(c, header + data);
         TcpOptions.writeSyn(
                 bytes,
                 tcp + TcpHeader.LENGTH,
@@ -114,8 +116,10 @@ final class Output {
                 core.timestamp(c.tsOffset),
                 c.tsRecent,
                 scale);
-        header(c, tcp, c.sender.iss(), 0, TcpHeader.LENGTH + options, flags, Math.min(c.receiver.window(), 0xffff));
-        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), why);
+        TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
+        c.sender.copyTo(0, bytes, tcp + header, data);
+        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window(), 0xffff));
+        finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), why);
     }
 
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.FastOpenCookie;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,12 @@ final class PeerMetrics {
         this.key = key;
     }
 
+    /** Which option to ask with for a cookie, where it was not given one: the numbered one is the first try, and the last. */
+    static final int NO_WISH = 0;
+
+    static final int EXPERIMENTAL = 1;
+    static final int NUMBERED = 2;
+
     private static final class Entry {
         long localHigh;
         long localLow;
@@ -32,6 +39,21 @@ final class PeerMetrics {
         long rtt;
 
         long updatedAt;
+
+        /** What Fast Open needs: the cookie, the peer's MSS or 0, and how to ask next. */
+        final FastOpenCookie cookie = new FastOpenCookie();
+
+        int mss;
+        int wish;
+
+        /** Forgets all that was learned. */
+        void clear(long now) {
+            rtt = 0;
+            updatedAt = now;
+            cookie.request(false);
+            mss = 0;
+            wish = NO_WISH;
+        }
 
         boolean isFor(long localHigh, long localLow, long remoteHigh, long remoteLow) {
             return this.remoteLow == remoteLow
@@ -60,10 +82,48 @@ final class PeerMetrics {
             }
             return;
         }
-        Entry updated = entry == null ? add(c) : entry;
+        Entry updated = entry == null ? add(c, core.now()) : entry;
         long error = updated.rtt - rtt;
         updated.rtt = error <= 0 ? rtt : updated.rtt - (error >> 3);
         updated.updatedAt = core.now();
+    }
+
+    /** The cookie of the connection's peer, or the wish for one (tcp_fastopen_cache_get). */
+    void readCookie(Connection c, long now, FastOpenCookie cookie) {
+        Entry entry = fresh(c, now);
+        if (entry == null) {
+            cookie.request(false);
+        } else if (entry.cookie.length() > 0) {
+            cookie.set(entry.cookie);
+        } else {
+            cookie.request(entry.wish == EXPERIMENTAL);
+        }
+    }
+
+    /** The MSS the peer announced with Fast Open, or 0. */
+    int fastOpenMss(Connection c, long now) {
+        Entry entry = fresh(c, now);
+        return entry == null ? 0 : entry.mss;
+    }
+
+    private @Nullable Entry fresh(Connection c, long now) {
+        Entry entry = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+        return entry != null && now - entry.updatedAt <= LIFETIME ? entry : null;
+    }
+
+    /** What a SYN-ACK brought; {@code mss} 0 and a cookie without octets bring nothing (tcp_fastopen_cache_set). */
+    void learnCookie(Core core, Connection c, int mss, FastOpenCookie cookie, int wish) {
+        Entry known = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+        Entry entry = known == null ? add(c, core.now()) : known;
+        if (core.now() - entry.updatedAt > LIFETIME) {
+            entry.clear(core.now());
+        }
+        entry.mss = mss == 0 ? entry.mss : mss;
+        if (cookie.length() > 0) {
+            entry.cookie.set(cookie);
+        } else if (entry.cookie.length() <= 0) {
+            entry.wish = Math.max(entry.wish, wish);
+        }
     }
 
     private @Nullable Entry find(long localHigh, long localLow, long remoteHigh, long remoteLow) {
@@ -77,7 +137,7 @@ final class PeerMetrics {
         return null;
     }
 
-    private Entry add(Connection c) {
+    private Entry add(Connection c, long now) {
         if (entries.length == 0) {
             entries = new Entry[CAPACITY]; // most stacks of a simulation never come here
         }
@@ -89,7 +149,7 @@ final class PeerMetrics {
         entry.localLow = c.localLow;
         entry.remoteHigh = c.remoteHigh;
         entry.remoteLow = c.remoteLow;
-        entry.rtt = 0;
+        entry.clear(now);
         return entry;
     }
 

@@ -78,12 +78,12 @@ final class Sender {
         smallEnd = iss;
     }
 
-    /** The SYN is out: it takes one sequence number. */
-    void synSent(long now) {
-        nxt = iss + 1;
+    /** The SYN is out, which takes one sequence number, and so many octets of data with it. */
+    void synSent(long now, int data) {
+        nxt = iss + 1 + data;
         max = nxt;
         timing = true;
-        timedEnd = nxt;
+        timedEnd = iss + 1;
         timedAt = now;
     }
 
@@ -99,6 +99,16 @@ final class Sender {
         greatestWnd = window;
         windowSeq = seq;
         congestion.start(mss);
+    }
+
+    /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
+    void opened(int ack, int window, int seq, int mss, int windowScale) {
+        int synEnd = iss + 1;
+        established(synEnd, window, seq, mss, windowScale);
+        acknowledged = 1;
+        if (SeqNumber.after(ack, synEnd)) {
+            acknowledge(ack);
+        }
     }
 
     /** The peer's SYN is here and ours is not acknowledged: what it says of window and segments. */
@@ -180,7 +190,9 @@ final class Sender {
     }
 
     void append(byte[] source, int offset, int count) {
-        ring.append(source, offset, count);
+        if (count > 0) {
+            ring.append(source, offset, count);
+        }
     }
 
     void copyTo(int position, byte[] target, int offset, int count) {
@@ -199,10 +211,6 @@ final class Sender {
     /** Octets that were acknowledged so far; a SYN of ours is one of them (tcpi_bytes_acked). */
     long acknowledged() {
         return acknowledged;
-    }
-
-    void synAcknowledged() {
-        acknowledged = 1;
     }
 
     int greatestWindow() {

@@ -53,6 +53,9 @@ final class Socket {
 
     boolean fastOpenNoCookie;
 
+    /** TCP_FASTOPEN_CONNECT. */
+    boolean fastOpenConnect;
+
     /** TCP_FASTOPEN_KEY; null for those of tcp_fastopen_key. */
     @Nullable
     FastOpenKeys fastOpenKeys;
@@ -140,6 +143,7 @@ final class Socket {
         lingerReset = false;
         fastOpenLimit = 0;
         fastOpenNoCookie = false;
+        fastOpenConnect = false;
         fastOpenKeys = null;
         userTimeout = 0;
         maxSeg = 0;

@@ -15,7 +15,6 @@ final class SocketCalls {
     private final Core core;
     private final Transmission transmission;
     private final Migration migration;
-    private final SynSentInput synSentInput;
     private final SynRecvInput synRecvInput;
     private final TimeWaits timeWaits;
 
@@ -23,13 +22,11 @@ final class SocketCalls {
             Core core,
             Transmission transmission,
             Migration migration,
-            SynSentInput synSentInput,
             SynRecvInput synRecvInput,
             TimeWaits timeWaits) {
         this.core = core;
         this.transmission = transmission;
         this.migration = migration;
-        this.synSentInput = synSentInput;
         this.synRecvInput = synRecvInput;
         this.timeWaits = timeWaits;
     }
@@ -94,102 +91,6 @@ final class SocketCalls {
         return 0;
     }
 
-    int connect(Socket socket, IpAddress address, int port) {
-        if (socket.listener != null) {
-            return -Errno.EISCONN;
-        }
-        if (socket.connecting) {
-            return continueConnecting(socket);
-        }
-        if (socket.connection != null) {
-            return -Errno.EISCONN;
-        }
-        if (port < 0 || port > 65535) {
-            return -Errno.EINVAL;
-        }
-        if (!socket.ipv6 && !address.isIpv4()) {
-            return -Errno.EAFNOSUPPORT;
-        }
-        if (socket.v6Only && address.isIpv4()) {
-            return -Errno.ENETUNREACH;
-        }
-        return open(socket, loopbackForAny(address), port);
-    }
-
-    /** connect() to 0.0.0.0 or :: means this host. */
-    private static IpAddress loopbackForAny(IpAddress address) {
-        if (!address.isAny()) {
-            return address;
-        }
-        return address.isIpv4() ? IpAddress.ofIpv4(0x7f000001) : new IpAddress(0, 1);
-    }
-
-    /** Being told of a failure makes the socket as good as new; one that was connected once never is. */
-    private static int continueConnecting(Socket socket) {
-        Connection c = socket.connection;
-        if (c != null && c.isOpening()) {
-            return -Errno.EALREADY;
-        }
-        socket.connecting = false;
-        if (c != null && c.state() != TcpState.CLOSE) {
-            return 0;
-        }
-        dropConnection(socket);
-        int error = socket.takeError();
-        return error == 0 ? -Errno.ECONNABORTED : -error;
-    }
-
-    private int open(Socket socket, IpAddress remote, int remotePort) {
-        IpAddress source = core.addresses.sourceFor(remote);
-        if (source == null) {
-            return -Errno.ENETUNREACH;
-        }
-        boolean wild = socket.portUse == null || IpAddress.isAny(socket.localHigh, socket.localLow);
-        IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
-        int localPort = socket.portUse == null
-                ? core.ports.findForConnect(local, remote, remotePort, timeWaits)
-                : socket.localPort;
-        if (localPort < 0) {
-            return localPort;
-        }
-        int ports = remotePort << 16 | localPort;
-        int isn = ListenInput.ANY_ISN;
-        int tsRecent = 0;
-        switch (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports)) {
-            case TimeWait rest
-            when timeWaits.isReusable(rest, socket.portUse != null) -> {
-                isn = rest.nextIsn();
-                tsRecent = rest.tsRecent;
-                timeWaits.reuse(rest);
-            }
-            case null -> {}
-            case Flow taken -> {
-                return -Errno.EADDRNOTAVAIL;
-            }
-        }
-        Connection c = core.pools.connection(core.ports.of(localPort));
-        c.localHigh = local.high();
-        c.localLow = local.low();
-        c.remoteHigh = remote.high();
-        c.remoteLow = remote.low();
-        c.ports = ports;
-        c.socket = socket;
-        socket.connection = c;
-        socket.connecting = true;
-        socket.pendingError = 0;
-        synSentInput.open(c, socket, isn, tsRecent);
-        return -Errno.EINPROGRESS;
-    }
-
-    private static void dropConnection(Socket socket) {
-        Connection c = socket.connection;
-        if (c != null) {
-            socket.connection = null;
-            c.socket = null;
-            c.recycleIfForgotten();
-        }
-    }
-
     int shutdown(Socket socket, int how) {
         boolean read = how == Stack.SHUT_RD || how == Stack.SHUT_RDWR;
         boolean write = how == Stack.SHUT_WR || how == Stack.SHUT_RDWR;
@@ -211,7 +112,7 @@ final class SocketCalls {
         }
         if (c.state() == TcpState.SYN_SENT) {
             c.close(Errno.ECONNRESET);
-            dropConnection(socket);
+            OpenCalls.dropConnection(socket);
             socket.connecting = false;
             return 0;
         }
@@ -303,7 +204,7 @@ final class SocketCalls {
             return error | end | Poll.POLLHUP | Poll.POLLOUT;
         }
         if (c.isOpening()) {
-            return error;
+            return c.deferred ? error | Poll.POLLOUT : error;
         }
         int events = error;
         if (c.isEndOfFile()) {

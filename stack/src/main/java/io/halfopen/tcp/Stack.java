@@ -30,6 +30,7 @@ public final class Stack {
     public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
     public static final int SHUT_RDWR = 2;
+    public static final int MSG_FASTOPEN = 0x20000000;
 
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
@@ -51,6 +52,7 @@ public final class Stack {
     private final SynSentInput synSentInput;
     private final SynRecvInput synRecvInput;
     private final SocketCalls socketCalls;
+    private final OpenCalls openCalls;
     private final DataCalls dataCalls;
     private final Input input;
 
@@ -68,9 +70,11 @@ public final class Stack {
         Migration migration = new Migration(core, transmission);
         halfOpenInput = new HalfOpenInput(core, promotion, migration);
         synRecvInput = new SynRecvInput(core, transmission, connectionInput);
-        synSentInput = new SynSentInput(core, transmission, synRecvInput);
-        socketCalls = new SocketCalls(core, transmission, migration, synSentInput, synRecvInput, timeWaits);
-        dataCalls = new DataCalls(core, transmission);
+        FastOpenClient fastOpenClient = new FastOpenClient(core);
+        synSentInput = new SynSentInput(core, transmission, synRecvInput, fastOpenClient);
+        openCalls = new OpenCalls(core, synSentInput, timeWaits, fastOpenClient);
+        socketCalls = new SocketCalls(core, transmission, migration, synRecvInput, timeWaits);
+        dataCalls = new DataCalls(core, transmission, openCalls);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, transmission);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
         IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, transmission);
@@ -221,7 +225,26 @@ public final class Stack {
     public int connect(long now, int fd, IpAddress address, int port) {
         core.setNow(now);
         Socket socket = descriptors.get(fd);
-        return socket == null ? -Errno.EBADF : socketCalls.connect(socket, address, port);
+        return socket == null ? -Errno.EBADF : openCalls.connect(socket, address, port);
+    }
+
+    /**
+     * sendto(2). With {@link #MSG_FASTOPEN} it opens the connection, and the octets that go with the SYN are what it
+     * returns; -EINPROGRESS if none may: then readiness tells, and they are to be written. -EOPNOTSUPP if tcp_fastopen
+     * has clients off; what connect() says. With flags 0 it is write().
+     */
+    public int sendto(
+            long now, int fd, byte[] source, int offset, int length, int flags, IpAddress address, int port) {
+        core.setNow(now);
+        Socket socket = descriptors.get(fd);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        if (flags != MSG_FASTOPEN) {
+            return flags == 0 ? dataCalls.write(socket, source, offset, length) : -Errno.EOPNOTSUPP;
+        }
+        int opened = openCalls.sendFastOpen(socket, source, offset, length, address, port);
+        return opened == 0 ? dataCalls.write(socket, source, offset, length) : opened;
     }
 
     /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */

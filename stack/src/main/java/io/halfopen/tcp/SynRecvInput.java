@@ -81,16 +81,18 @@ final class SynRecvInput {
             sender.roundTrip.sample(rtt, sender.max(), sender.max());
         }
         // measured: also the window of a SYN-ACK is scaled
-        start(c, segment.window() << sender.windowScale(), segment.seq());
+        start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
         c.enter(TcpState.ESTABLISHED);
         c.wake();
     }
 
-    private static void start(Connection c, int window, int seq) {
+    private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
-        sender.established(sender.max(), window, seq, sender.mss(), sender.windowScale());
-        sender.synAcknowledged();
+        sender.opened(ack, window, seq, sender.mss(), sender.windowScale());
         sender.timer.reset();
+        if (sender.hasInFlight()) {
+            transmission.setRetransmit(sender);
+        }
         c.startReceiving();
         c.receiver.acks.start(sender.mss());
     }
@@ -98,7 +100,7 @@ final class SynRecvInput {
     /** close() does not wait until the SYN is acknowledged: the FIN follows it at once. */
     void close(Connection c) {
         if (c.fastOpen == null) {
-            start(c, c.sender.window(), c.receiver.nxt() - 1);
+            start(c, c.sender.iss() + 1, c.sender.window(), c.receiver.nxt() - 1);
         }
         c.sender.queueFin();
         c.enter(TcpState.FIN_WAIT1);

@@ -13,9 +13,11 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /** connect() on its way: the SYN, its repetitions, and what answers it (RFC 9293, section 3.10.7.3). */
 final class SynSentInput {
@@ -25,18 +27,21 @@ final class SynSentInput {
     private final Core core;
     private final Transmission transmission;
     private final SynRecvInput synRecvInput;
+    private final FastOpenClient fastOpenClient;
 
-    SynSentInput(Core core, Transmission transmission, SynRecvInput synRecvInput) {
+    SynSentInput(
+            Core core, Transmission transmission, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
         this.core = core;
         this.transmission = transmission;
         this.synRecvInput = synRecvInput;
+        this.fastOpenClient = fastOpenClient;
     }
 
     /**
-     * The first SYN of a connection whose tuple is set. If it ends a TIME_WAIT, {@code isn} is where that leaves off and
+     * All of a connection whose tuple is set but its SYN. If it ends a TIME_WAIT, {@code isn} is where that leaves off and
      * {@code tsRecent} the last timestamp of that; else they are {@link ListenInput#ANY_ISN} and 0.
      */
-    void open(Connection c, Socket socket, int isn, int tsRecent) {
+    void prepare(Connection c, Socket socket, int isn, int tsRecent) {
         c.tsRecent = tsRecent;
         c.userTimeout = socket.userTimeout;
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
@@ -59,19 +64,41 @@ final class SynSentInput {
         int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
         c.sender.start(iss);
-        c.sender.synSent(core.now());
         c.enter(TcpState.SYN_SENT);
         c.insert();
+    }
+
+    /** The first SYN. */
+    void send(Connection c) {
+        c.sender.synSent(core.now(), 0);
+        sendFirst(c, null);
+    }
+
+    /** The first SYN with what Fast Open adds to it, and so many octets of data. */
+    void send(Connection c, FastOpenCookie cookie, byte[] source, int offset, int length) {
+        c.deferred = false;
+        c.fastOpenAsked = cookie.length() >= 0;
+        c.fastOpenExperimental = cookie.isExperimental();
+        c.dataInSyn = length;
+        c.sender.append(source, offset, length);
+        c.sender.synSent(core.now(), length);
+        sendFirst(c, cookie);
+        if (length > 0) {
+            core.count(Counter.TCPOrigDataSent);
+        }
+    }
+
+    private void sendFirst(Connection c, @Nullable FastOpenCookie cookie) {
         c.sender.timer.firstAt = core.now();
         core.count(Rule.CONNECT_CALLED);
-        sendSyn(c, Rule.CONNECT_CALLED);
+        sendSyn(c, cookie, c.dataInSyn, Rule.CONNECT_CALLED);
         core.count(Counter.OutSegs);
     }
 
-    private void sendSyn(Connection c, Rule why) {
+    private void sendSyn(Connection c, @Nullable FastOpenCookie cookie, int data, Rule why) {
         boolean first = c.sender.timer.retransmits == 0;
         boolean asksForEcn = c.ecn && (first || !core.sysctls.isOn(Sysctl.tcp_ecn_fallback));
-        core.output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, why);
+        core.output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, cookie, data, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
         LossTimer timer = c.sender.timer;
@@ -86,7 +113,11 @@ final class SynSentInput {
         timer.stop();
         int retries = retries(core, c);
         int most = core.kernel.synRetransmits(retries, core.sysctls.get(Sysctl.tcp_syn_linear_timeouts));
-        if (timer.retransmits >= most || isLate(core, c, retries)) {
+        boolean expired = timer.retransmits >= most || isLate(core, c, retries);
+        if (c.failsFastOpen(expired)) {
+            core.count(Counter.TCPFastOpenActiveFail);
+        }
+        if (expired) {
             core.count(Rule.SYN_TIMED_OUT);
             c.timeOut();
             return;
@@ -94,7 +125,7 @@ final class SynSentInput {
         core.count(Rule.SYN_RETRANSMITTED);
         timer.retransmits++;
         c.sender.stopTiming();
-        sendSyn(c, Rule.SYN_RETRANSMITTED);
+        sendSyn(c, null, 0, Rule.SYN_RETRANSMITTED); // without a cookie, without data
     }
 
     /** tcp_syn_retries or TCP_SYNCNT. */
@@ -122,7 +153,7 @@ final class SynSentInput {
             case SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
             case SYN_SENT_REFUSED -> c.close(Errno.ECONNREFUSED);
             case SYN_SENT_CROSSED -> synRecvInput.cross(c, segment);
-            case SYN_SENT_ESTABLISHED -> establish(c, segment);
+            case SYN_SENT_ESTABLISHED, SYN_DATA_ACKED, SYN_DATA_NOT_ACKED -> establish(c, segment, rule);
             default -> {} // dropped
         }
         return rule;
@@ -145,12 +176,16 @@ final class SynSentInput {
         if (segment.has(RST)) {
             return Rule.SYN_SENT_REFUSED;
         }
-        return segment.has(SYN) ? Rule.SYN_SENT_ESTABLISHED : Rule.SYN_SENT_IGNORED;
+        if (!segment.has(SYN)) {
+            return Rule.SYN_SENT_IGNORED;
+        }
+        boolean all = segment.ack() == c.sender.max();
+        return c.dataInSyn == 0 ? Rule.SYN_SENT_ESTABLISHED : all ? Rule.SYN_DATA_ACKED : Rule.SYN_DATA_NOT_ACKED;
     }
 
     /** The peer may have answered for an old connection that our reset has now ended: it is worth asking again soon. */
     private void hurry(Connection c) {
-        if (core.kernel.hurriesSyn() && c.sender.timer.retransmits == 0) {
+        if (core.kernel.hurriesSyn() && !c.deferred && c.sender.timer.retransmits == 0) {
             c.sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + HURRY));
             c.arm();
         }
@@ -162,7 +197,8 @@ final class SynSentInput {
         return SeqNumber.between(echo, first, now);
     }
 
-    private void establish(Connection c, Segment segment) {
+    private void establish(Connection c, Segment segment, Rule rule) {
+        fastOpenClient.learn(c, segment);
         negotiate(c, segment);
         int mss = HandshakeOptions.mssToSend(c, HandshakeOptions.mssOf(c, segment));
         long timed = c.sender.timed(segment.ack(), core.now());
@@ -174,23 +210,36 @@ final class SynSentInput {
         }
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
-        c.sender.established(segment.ack(), segment.window(), segment.seq(), mss, scale);
+        c.sender.opened(segment.ack(), segment.window(), segment.seq(), mss, scale);
         if (rtt >= 0) {
             c.sender.roundTrip.sample(rtt, segment.ack(), segment.ack());
         } else {
             c.sender.roundTrip.unknown();
         }
-        c.sender.synAcknowledged();
         c.sender.timer.reset();
         c.receiver.acks.start(mss);
         c.enter(TcpState.ESTABLISHED);
         c.wake();
-        if (c.socket != null && c.socket.deferTimeouts > 0) {
-            c.receiver.acks.leaveToData(core);
-        } else {
-            transmission.ack(c, Rule.SYN_SENT_ESTABLISHED);
-        }
+        answer(c, segment, rule);
         c.arm();
+    }
+
+    private void answer(Connection c, Segment segment, Rule rule) {
+        if (rule == Rule.SYN_DATA_NOT_ACKED) {
+            transmission.retransmitAll(c, rule);
+            return;
+        }
+        if (c.fastOpenAsked || c.dataInSyn > 0) {
+            c.receiver.takeFromSyn(segment); // only a client that fast opens takes data in a SYN-ACK
+            if (c.receiver.isFinished()) {
+                c.enter(TcpState.CLOSE_WAIT);
+                c.receiver.acks.onFin();
+            }
+        } else if (c.socket != null && c.socket.deferTimeouts > 0) {
+            c.receiver.acks.leaveToData(core);
+            return;
+        }
+        transmission.ack(c, rule);
     }
 
     /** Both must have offered an option for it to count. */

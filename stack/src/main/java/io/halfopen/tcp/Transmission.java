@@ -152,6 +152,13 @@ final class Transmission {
         send(c, sender.una(), length, finSent && length == sender.queued(), why);
     }
 
+    /** All that is not acknowledged is lost, and nobody is to blame: the first segment goes at once. */
+    void retransmitAll(Connection c, Rule why) {
+        c.sender.goBack();
+        retransmitFirst(c, why);
+        setRetransmit(c.sender);
+    }
+
     /** The timer of the sending half fired. */
     void onTimer(Connection c) {
         Purpose purpose = c.sender.timer.purpose;
@@ -167,7 +174,11 @@ final class Transmission {
     private void onTimeout(Connection c) {
         Sender sender = c.sender;
         LossTimer timer = sender.timer;
-        if (isPatienceOver(c)) {
+        boolean expired = isPatienceOver(c);
+        if (c.failsFastOpen(expired)) {
+            core.count(Counter.TCPFastOpenActiveFail);
+        }
+        if (expired) {
             core.count(Rule.DATA_TIMED_OUT);
             c.timeOut();
             return;

@@ -192,7 +192,7 @@ class HostileBytesTest {
             case 6 -> stack.shutdown(now, any(), random.nextInt(3));
             case 7 -> stack.setsockopt(any(), SocketOption.SO_LINGER, random.nextInt(2) - 1);
             case 13 -> stack.setsockopt(any(), SocketOption.TCP_USER_TIMEOUT, random.nextInt(3) * 700);
-            case 14 -> stack.sysctls().set(Sysctl.tcp_fastopen, random.nextInt(2) * 0x602 + 1);
+            case 14 -> stack.sysctls().set(Sysctl.tcp_fastopen, random.nextInt(2) * 0x606 + 1);
             case 15 -> stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, random.nextInt(4));
             case 8 -> closeOne();
             case 9 -> connectBack();
@@ -230,7 +230,15 @@ class HostileBytesTest {
         stack.setsockopt(fd, SocketOption.SO_REUSEADDR, 1);
         keep(fd);
         Peer peer = peers.get(1 + 3 * random.nextInt(PEERS / 3));
-        stack.connect(now, fd, IpAddress.parse("192.0.2." + (10 + peers.indexOf(peer))), peer.port);
+        IpAddress address = IpAddress.parse("192.0.2." + (10 + peers.indexOf(peer)));
+        switch (random.nextInt(3)) {
+            case 0 -> stack.sendto(now, fd, data, 0, 100, Stack.MSG_FASTOPEN, address, peer.port);
+            case 1 -> {
+                stack.setsockopt(fd, SocketOption.TCP_FASTOPEN_CONNECT, 1);
+                stack.connect(now, fd, address, peer.port);
+            }
+            default -> stack.connect(now, fd, address, peer.port);
+        }
     }
 
     private void sleep(long nanos) {
