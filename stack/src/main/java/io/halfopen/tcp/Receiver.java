@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Rule;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,13 +90,19 @@ final class Receiver {
         this.announcedAt = nxt;
     }
 
-    /** The data in a Fast Open SYN. */
+    /** The data in a Fast Open SYN, or SYN-ACK, and its FIN. */
     void takeFromSyn(Segment syn) {
         if (syn.payloadLength() > 0) {
             ring.write(0, syn.bytes(), syn.payloadOffset(), syn.payloadLength());
             ring.extend(syn.payloadLength());
         }
         startAt(nxt + syn.payloadLength());
+        if (syn.has(TcpHeader.FIN)) {
+            finSeen = true;
+            finReached = true;
+            finSeq = nxt;
+            startAt(nxt + 1);
+        }
     }
 
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */

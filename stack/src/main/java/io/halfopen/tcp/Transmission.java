@@ -152,10 +152,10 @@ final class Transmission {
         send(c, sender.una(), length, finSent && length == sender.queued(), why);
     }
 
-    /** All that is not acknowledged is lost, and nobody is to blame: the first segment goes at once. */
+    /** All that is not acknowledged is lost, and congestion is not why: all of it goes at once. */
     void retransmitAll(Connection c, Rule why) {
         c.sender.goBack();
-        retransmitFirst(c, why);
+        push(c, why);
         setRetransmit(c.sender);
     }
 
