@@ -173,6 +173,30 @@ class AllocationTest {
     }
 
     @Test
+    void openingFastAllocatesNothing() {
+        TwoStacks two = new TwoStacks(1500);
+        two.client.sysctls().set(Sysctl.tcp_fastopen, 5);
+        two.server.sysctls().set(Sysctl.tcp_fastopen, 0x603);
+        int listening = two.listen(10);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < HANDSHAKES; i++) {
+                int client = two.client.socket(Stack.AF_INET);
+                int sent = two.client.sendto(
+                        two.now, client, data, 0, 100, Stack.MSG_FASTOPEN, TwoStacks.SERVER, TwoStacks.PORT);
+                require(sent == 100);
+                two.exchange();
+                int server = two.server.accept(listening);
+                two.client.setsockopt(client, SocketOption.SO_LINGER, 0);
+                two.client.close(two.now, client);
+                two.exchange();
+                require(two.server.close(two.now, server) == 0);
+            }
+        });
+        assertThat(two.client.counter(Counter.TCPFastOpenActive)).isGreaterThanOrEqualTo(HANDSHAKES);
+        assertThat(two.server.counter(Counter.TCPFastOpenPassive)).isGreaterThanOrEqualTo(HANDSHAKES);
+    }
+
+    @Test
     void fastOpenCookiesAllocateNothing() {
         stack.sysctls().set(Sysctl.tcp_fastopen, 3);
         stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, 100);
