@@ -19,11 +19,7 @@ final class SocketCalls {
     private final TimeWaits timeWaits;
 
     SocketCalls(
-            Core core,
-            Transmission transmission,
-            Migration migration,
-            SynRecvInput synRecvInput,
-            TimeWaits timeWaits) {
+            Core core, Transmission transmission, Migration migration, SynRecvInput synRecvInput, TimeWaits timeWaits) {
         this.core = core;
         this.transmission = transmission;
         this.migration = migration;

@@ -233,8 +233,7 @@ public final class Stack {
      * returns; -EINPROGRESS if none may: then readiness tells, and they are to be written. -EOPNOTSUPP if tcp_fastopen
      * has clients off; what connect() says. With flags 0 it is write().
      */
-    public int sendto(
-            long now, int fd, byte[] source, int offset, int length, int flags, IpAddress address, int port) {
+    public int sendto(long now, int fd, byte[] source, int offset, int length, int flags, IpAddress address, int port) {
         core.setNow(now);
         Socket socket = descriptors.get(fd);
         if (socket == null) {

@@ -29,8 +29,7 @@ final class SynSentInput {
     private final SynRecvInput synRecvInput;
     private final FastOpenClient fastOpenClient;
 
-    SynSentInput(
-            Core core, Transmission transmission, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
+    SynSentInput(Core core, Transmission transmission, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
         this.core = core;
         this.transmission = transmission;
         this.synRecvInput = synRecvInput;
