@@ -74,6 +74,9 @@ final class Connection extends Flow {
     @Nullable
     HalfOpen fastOpen;
 
+    /** The sequence number of its SYN. */
+    int fastOpenSyn;
+
     /** How often its SYN-ACK may be repeated. */
     int fastOpenRetries;
 

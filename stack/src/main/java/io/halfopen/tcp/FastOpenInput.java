@@ -87,7 +87,8 @@ final class FastOpenInput {
         Listener listener = half.listener;
         FastOpenCookie next = cookieFor(listener, syn, rule);
         Connection c = promotion.fastOpen(half, syn);
-        half.dataInSyn = (char) syn.payloadLength();
+        c.fastOpenSyn = half.irs;
+        half.irs += syn.payloadLength();
         c.fastOpen = half;
         int set = listener.socket.synCount;
         c.fastOpenRetries = set == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) + 1 : set;
@@ -134,7 +135,7 @@ final class FastOpenInput {
     }
 
     private Rule judge(Connection c, HalfOpen half, Segment segment) {
-        Rule rule = halfOpenInput.judgeRequest(half, segment, /* fastOpen= */ true);
+        Rule rule = halfOpenInput.judgeRequest(half, segment, c);
         if (rule != null) {
             return switch (rule) {
                 case HALF_OPEN_RESET -> Rule.FAST_OPEN_RESET;

@@ -13,7 +13,7 @@ final class HalfOpen extends Flow {
     /** Whose SYN queue it is in. */
     Listener listener;
 
-    /** The client's initial sequence number and ours. */
+    /** The client's initial sequence number, plus the data in its SYN that Fast Open took, and ours. */
     int irs;
 
     int iss;
@@ -31,9 +31,6 @@ final class HalfOpen extends Flow {
 
     /** When an ACK answered something senseless last: a {@link Core#stamp}. */
     int answeredAt;
-
-    /** Octets of the SYN's data that were taken: Fast Open only. */
-    char dataInSyn;
 
     /** The client's MSS option; 536 where it had none. */
     char peerMss;
@@ -75,7 +72,6 @@ final class HalfOpen extends Flow {
         remoteHigh = segment.sourceHigh();
         remoteLow = segment.sourceLow();
         setPorts(segment.destinationPort(), segment.sourcePort());
-        dataInSyn = 0;
         irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
     }
 
@@ -84,6 +80,6 @@ final class HalfOpen extends Flow {
     }
 
     int rcvNxt() {
-        return irs + 1 + dataInSyn;
+        return irs + 1;
     }
 }

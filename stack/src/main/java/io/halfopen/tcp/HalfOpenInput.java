@@ -70,7 +70,7 @@ final class HalfOpenInput {
 
     /** In the order of tcp_check_req, as measured (docs/linux-6.18.md, segments for a half-open). */
     private Rule judge(HalfOpen half, Listener listener, Segment segment) {
-        Rule rule = judgeRequest(half, segment, /* fastOpen= */ false);
+        Rule rule = judgeRequest(half, segment, null);
         if (rule != null) {
             return rule;
         }
@@ -85,12 +85,13 @@ final class HalfOpenInput {
      * there, and its ACK may be of data, too, so that and the echo are judged later.
      */
     @Nullable
-    Rule judgeRequest(HalfOpen half, Segment segment, boolean fastOpen) {
+    Rule judgeRequest(HalfOpen half, Segment segment, @Nullable Connection fastOpen) {
+        int syn = fastOpen == null ? half.irs : fastOpen.fastOpenSyn;
         boolean old = half.timestamps && segment.hasTimestamps() && Paws.isOld(half.tsRecent, segment.tsValue());
-        if (segment.seq() == half.irs && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST) && !old) {
+        if (segment.seq() == syn && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST) && !old) {
             return Rule.SYN_DUPLICATE;
         }
-        Rule unacceptable = judgeNumbers(half, segment, old, fastOpen);
+        Rule unacceptable = judgeNumbers(half, segment, old, fastOpen != null);
         if (unacceptable != null) {
             return unacceptable;
         }
