@@ -85,7 +85,9 @@ public final class LabCommand extends Subcommand {
         }
         Scenario scenario = options.applyTo(base());
         check(scenario);
-        noteIgnored(scenario.sysctls().keySet().stream());
+        if (!options.isOnKernel()) {
+            noteIgnored(scenario.sysctls().keySet().stream());
+        }
         return compare ? compare(scenario) : runOne(scenario);
     }
 
