@@ -46,6 +46,9 @@ final class Connection extends Flow {
     /** The octets of data that the peer's full segments have at most; while connecting, our MSS option. */
     int announcedMss;
 
+    /** What IPv6 packets have as flow label; Linux chooses anew whenever it has to send something again. */
+    int label;
+
     /** Type of service without ECN, and time to live, or -1 for the sysctl's. */
     int tos;
 

@@ -92,7 +92,7 @@ final class CookieInput {
         boolean scaling = half.timestamps && SynCookies.hasScale(echo);
         half.sack = half.timestamps && SynCookies.hasSack(echo);
         half.ecn = half.timestamps && SynCookies.hasEcn(echo) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
-        half.label = core.flowLabel(half);
+        half.tsSent = half.timestamps ? segment.tsEcho() : 0;
         HandshakeOptions.setHeader(core, half, segment);
         half.peerWindowScale = scaling ? SynCookies.scale(echo) : 0;
         HandshakeOptions.setWindow(core, half, scaling, half.peerMss);

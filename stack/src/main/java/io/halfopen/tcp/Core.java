@@ -138,9 +138,18 @@ final class Core {
         return known && elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 
-    /** What the next packets of a flow have as flow label: 0 over IPv4, which has none. */
-    int flowLabel(Flow flow) {
-        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(flow, now) : 0;
+    /** What the next packets of a connection have as flow label: 0 over IPv4, which has none. */
+    int flowLabel(Connection c) {
+        return flowLabel(c, millis);
+    }
+
+    /** Another one for each SYN-ACK, and with the final ACK that of the last is the connection's. */
+    int flowLabel(HalfOpen half) {
+        return flowLabel(half, half.tsSent);
+    }
+
+    private int flowLabel(Flow flow, int stamp) {
+        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(flow, stamp) : 0;
     }
 
     int flowLabel(Segment segment) {

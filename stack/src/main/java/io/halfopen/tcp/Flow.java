@@ -15,9 +15,6 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
     int ports;
     int hash;
 
-    /** What IPv6 packets have as flow label; Linux chooses anew whenever it has to send something again. */
-    int label;
-
     /** The next one in {@link Pools}, while this is unused. */
     @Nullable
     Flow chained;
@@ -45,6 +42,5 @@ abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait 
         remoteLow = other.remoteLow;
         ports = other.ports;
         hash = other.hash;
-        label = other.label;
     }
 }

@@ -173,6 +173,7 @@ final class HalfOpenInput {
                 half.tsOffset,
                 half.tsRecent,
                 tos,
+                core.flowLabel(half),
                 why);
     }
 

@@ -68,13 +68,12 @@ final class Output {
         int tcp = begin(half, header);
         int options = tcp + TcpHeader.LENGTH;
         half.tsSent = stamp;
-        half.label = core.flowLabel(half);
         TcpOptions.writeSyn(bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
         TcpOptions.writeFastOpen(bytes, options + syn, cookie);
         int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
         header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.window);
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
-        finish(half, tcp, header, half.tos, half.ttl, 0, why);
+        finish(half, tcp, header, half.tos, half.ttl, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
     }
 
@@ -89,6 +88,7 @@ final class Output {
             int tsOffset,
             int echo,
             int tos,
+            int label,
             Rule why) {
         int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
         int tcp = begin(flow, length);
@@ -96,7 +96,7 @@ final class Output {
             TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
         }
         header(flow, tcp, seq, ack, length, flags, window);
-        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, why);
+        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, label, why);
         core.count(Counter.OutSegs);
     }
 
@@ -119,7 +119,7 @@ final class Output {
         TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
         c.sender.copyTo(0, bytes, tcp + header, data);
         header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window(), 0xffff));
-        finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), why);
+        finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
@@ -142,7 +142,7 @@ final class Output {
         int window = Math.min(c.receiver.window(), 0xffff);
         int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
         header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window);
-        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), why);
+        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
@@ -162,7 +162,7 @@ final class Output {
         c.sender.copyTo(position, bytes, tcp + header, length);
         int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
         header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce());
-        finish(c, tcp, header + length, c.tos, c.ttl, c.nextId(), why);
+        finish(c, tcp, header + length, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
     private void writeSacks(SackBlocks sacks, int blocks, int at) {
@@ -213,9 +213,9 @@ final class Output {
         TcpHeader.write(bytes, tcp, flow.localPort(), flow.remotePort(), seq, ack, headerLength, flags, window);
     }
 
-    private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, Rule why) {
+    private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, int label, Rule why) {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
-        int mark = flow.isIpv4() ? id : flow.label;
+        int mark = flow.isIpv4() ? id : label;
         seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
         commit(why);
     }

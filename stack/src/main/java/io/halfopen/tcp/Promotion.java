@@ -51,6 +51,7 @@ final class Promotion {
         c.reuseAddress = parent.reuseAddress;
         c.reusePort = parent.reusePort;
         c.ecn = half.ecn;
+        c.label = core.flowLabel(half);
         c.tos = half.tos;
         c.ttl = half.ttl;
         c.tsOffset = half.tsOffset;

@@ -50,9 +50,9 @@ public final class Secrets {
         return (int) labels.hash(0, 0, 0, 0, second);
     }
 
-    /** A flow label (RFC 6437), another one at another time. */
-    int flowLabel(Flow flow, long now) {
-        return (int) hash(labels, flow, (int) (now >>> 10) | 1);
+    /** A flow label (RFC 6437), another one at another time, in milliseconds. */
+    int flowLabel(Flow flow, int stamp) {
+        return (int) hash(labels, flow, stamp);
     }
 
     /** The flow label of an answer to what belongs to no connection. */

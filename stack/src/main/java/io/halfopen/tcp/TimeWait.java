@@ -18,6 +18,7 @@ final class TimeWait extends Flow {
     int tsRecent;
     int tsOffset;
     int tos;
+    int label;
     boolean reuseAddress;
     boolean reusePort;
     PortUse portUse;

@@ -63,6 +63,7 @@ final class TimeWaits {
         rest.tsRecent = c.tsRecent;
         rest.tsOffset = c.tsOffset;
         rest.tos = c.tos;
+        rest.label = c.label;
         rest.reuseAddress = c.reuseAddress;
         rest.reusePort = c.reusePort;
         return rest;
@@ -215,6 +216,7 @@ final class TimeWaits {
                 rest.tsOffset,
                 rest.tsRecent,
                 rest.tos,
+                rest.label,
                 why);
     }
 
