@@ -37,6 +37,10 @@ class CommandLineTest {
             lab --defer -1                         | lab: --defer takes 0 or more, not -1
             lab --cut 1s                           | lab: --cut needs --rtt: the loopback has no wire
             lab --loss -0.5                        | lab: --loss takes 0 to 100 percent, not -0.5
+            lab --flood -1                         | lab: --flood takes 0 or more, not -1
+            lab --flood 2000000                    | lab: --flood takes at most 1000000 SYNs a second, not 2000000
+            lab --flood 10 --flood-for never       | lab: --flood-for takes a time that ends
+            lab --flood 10 --rtt 0                 | lab: --flood comes over a wire: --rtt must not be 0
             lab --loss NaN                         | lab: --loss: 'NaN' is not a number
             lab --clients -1                       | lab: --clients takes 0 or more, not -1
             lab --clients 1000001                  | lab: --clients takes at most 1000000, not 1000001

@@ -116,7 +116,7 @@ final class Network {
         delivering = false;
     }
 
-    private void arrive(Host to, byte[] packet) {
+    void arrive(Host to, byte[] packet) {
         world.tapArrived(to, to.stack().onPacket(world.now(), packet, 0, packet.length), packet);
         collect(to);
     }

@@ -79,6 +79,11 @@ public final class World {
         at(now + delay, action);
     }
 
+    /** A packet arrives at a host now, from wherever: nobody in this world has sent it. */
+    public void inject(Host to, byte[] packet) {
+        network.arrive(to, packet);
+    }
+
     /** Nothing is scheduled or on its way, and no timer runs but those of TIME_WAIT. */
     public boolean isQuiet() {
         return events.isEmpty() && hosts.stream().allMatch(host -> host.stack().isQuiet());

@@ -42,7 +42,7 @@ final class Experiment extends Run {
         if (scenario.cut() != Scenario.NEVER) {
             world.at(scenario.cut(), () -> cut(wire));
         }
-        world.addTap(new SimTap(serverHost, scenario.isLoopback(), recorder()));
+        world.addTap(new SimTap(serverHost, scenario.isLoopback(), recorder(), flood()));
         server = newServer(new SimCalls(world, serverHost));
         clients = newClients(new SimCalls(world, clientHost));
     }
@@ -61,6 +61,7 @@ final class Experiment extends Run {
     @Override
     void run(LongConsumer progress) {
         listen();
+        startFlood(new SimCalls(world, serverHost), packet -> world.inject(serverHost, packet));
         clients.start();
         long steps = 0;
         while (!world.isQuiet() && world.nextTime() <= scenario().duration()) {
@@ -82,7 +83,7 @@ final class Experiment extends Run {
     /** A half-open that is forgotten sends nothing, so no packet tells of it. */
     private void noteTimers() {
         long now = stack().counted(Rule.HALF_OPEN_EXPIRED);
-        if (now > expired) {
+        if (now > expired && scenario().flood() == 0) {
             recorder().tellForgotten(world.now(), now - expired);
             expired = now;
         }
@@ -125,6 +126,11 @@ final class Experiment extends Run {
     @Override
     long counted(Rule rule) {
         return stack().counted(rule);
+    }
+
+    @Override
+    List<String> dmesg() {
+        return stack().dmesg();
     }
 
     @Override

@@ -29,7 +29,7 @@ final class KernelNet implements AutoCloseable {
     private final @Nullable PacketCapture capture;
     private Runnable afterPackets = () -> {};
 
-    private KernelNet(Scenario scenario, Recorder recorder, KernelHost serverHost, KernelHost clientHost)
+    private KernelNet(Scenario scenario, Flood flood, Recorder recorder, KernelHost serverHost, KernelHost clientHost)
             throws LinkException {
         this.serverHost = serverHost;
         this.clientHost = clientHost;
@@ -43,7 +43,7 @@ final class KernelNet implements AutoCloseable {
             capture = serverHost.capture("lo");
             loop.wakeOn(capture.descriptor());
         } else {
-            wire = new KernelWire(scenario, loop, tap, serverHost, clientHost);
+            wire = new KernelWire(scenario, flood, loop, tap, serverHost, clientHost);
             if (scenario.cut() != Scenario.NEVER) {
                 loop.at(scenario.cut(), () -> cut(wire, recorder));
             }
@@ -57,12 +57,12 @@ final class KernelNet implements AutoCloseable {
         recorder.tellCut(loop.now());
     }
 
-    static KernelNet open(Scenario scenario, Recorder recorder) throws LinkException {
+    static KernelNet open(Scenario scenario, Flood flood, Recorder recorder) throws LinkException {
         KernelHost server = KernelHost.open();
         KernelHost clients = server;
         try {
             clients = scenario.isLoopback() ? server : KernelHost.open();
-            return new KernelNet(scenario, recorder, server, clients);
+            return new KernelNet(scenario, flood, recorder, server, clients);
         } catch (LinkException | RuntimeException failed) {
             clients.close();
             server.close();
@@ -79,6 +79,13 @@ final class KernelNet implements AutoCloseable {
     private static long epochNanos() {
         Instant now = Instant.now();
         return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /** A packet that no client has sent arrives at the server. */
+    void inject(byte[] packet) {
+        if (wire != null) {
+            wire.inject(packet);
+        }
     }
 
     KernelHost serverHost() {

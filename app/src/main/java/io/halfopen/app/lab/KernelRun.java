@@ -48,7 +48,7 @@ final class KernelRun extends Run implements AutoCloseable {
     /** Throws, with a line for the user, where there is no kernel to be had. */
     KernelRun(Scenario scenario) throws LinkException {
         super(onLinux(scenario));
-        net = KernelNet.open(scenario(), recorder());
+        net = KernelNet.open(scenario(), flood(), recorder());
         server = newServer(new KernelCalls(net.loop(), net.serverHost()));
         clients = newClients(new KernelCalls(net.loop(), net.clientHost()));
         net.onPackets(this::queues);
@@ -92,6 +92,7 @@ final class KernelRun extends Run implements AutoCloseable {
         KernelLoop loop = net.loop();
         try (this) {
             listen();
+            startFlood(new KernelCalls(loop, net.serverHost()), net::inject);
             clients.start();
             while (!isOver()) {
                 loop.turn(Math.min(scenario().duration(), loop.now() + TICK));
@@ -181,6 +182,12 @@ final class KernelRun extends Run implements AutoCloseable {
     @Override
     long counted(Rule rule) {
         return net.tap().counted(rule);
+    }
+
+    /** The machine's log is not for everybody to read. */
+    @Override
+    List<String> dmesg() {
+        return List.of();
     }
 
     @Override

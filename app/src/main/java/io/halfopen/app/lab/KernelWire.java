@@ -6,6 +6,7 @@ import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.Segment;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -25,9 +26,18 @@ final class KernelWire implements AutoCloseable {
     private final Tun server;
     private final Tun clients;
     private int underway;
+    private final Flood flood;
+    private final Segment segment = new Segment();
 
-    KernelWire(Scenario scenario, KernelLoop loop, KernelTap tap, KernelHost serverHost, KernelHost clientHost)
+    KernelWire(
+            Scenario scenario,
+            Flood flood,
+            KernelLoop loop,
+            KernelTap tap,
+            KernelHost serverHost,
+            KernelHost clientHost)
             throws LinkException {
+        this.flood = flood;
         this.loop = loop;
         this.tap = tap;
         delay = scenario.rtt() / 2;
@@ -40,6 +50,7 @@ final class KernelWire implements AutoCloseable {
             server.close();
             throw failed;
         }
+        serverHost.route(Flood.NETWORK, Flood.PREFIX, NAME);
         loop.wakeOn(server.descriptor());
         loop.wakeOn(clients.descriptor());
     }
@@ -86,7 +97,17 @@ final class KernelWire implements AutoCloseable {
         }
     }
 
+    /** A packet that no client has sent arrives at the server. */
+    void inject(byte[] packet) {
+        server.send(packet, 0, packet.length);
+    }
+
     private void send(Tun from, Tun to, byte[] packet) {
+        segment.parse(packet, 0, packet.length);
+        if (Flood.gets(segment)) {
+            flood.answered();
+            return;
+        }
         loop.noteActivity();
         if (from == server) {
             tap.passed(loop.now(), packet, packet.length);

@@ -23,6 +23,11 @@ final class LabOptions {
     /** Each is a descriptor of this process. */
     private static final int MOST_CLIENTS_OF_KERNEL = 5_000;
 
+    private static final int MOST_FLOOD = 1_000_000;
+
+    /** A flood comes over a wire: this long, if nothing else is said. */
+    private static final long FLOOD_RTT = 20_000_000L;
+
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
@@ -134,6 +139,19 @@ final class LabOptions {
             description = "When the wire breaks for good, counted from listen(); needs --rtt (never).")
     private @Nullable Long cut;
 
+    @Option(
+            names = "--flood",
+            paramLabel = "RATE",
+            description = "SYNs a second from addresses that never answer; --clients are the honest ones (0).")
+    private @Nullable Integer flood;
+
+    @Option(
+            names = "--flood-for",
+            paramLabel = "DURATION",
+            converter = Durations.class,
+            description = "How long they come, from listen() on (10s).")
+    private @Nullable Long floodFor;
+
     @Option(names = "--seed", paramLabel = "N", description = "Decides all that is left to chance (1).")
     private @Nullable Long seed;
 
@@ -180,7 +198,8 @@ final class LabOptions {
                 Stream.of(backlog, defer, acceptAfter, service, workers, answer).allMatch(Objects::isNull);
         boolean who = Stream.of(clients, start, every, forked, send, sendAfter, hold, replace)
                 .allMatch(Objects::isNull);
-        return server && who && rtt == null && loss == null && cut == null && sysctls.isEmpty();
+        boolean wire = Stream.of(rtt, loss, cut, flood).allMatch(Objects::isNull);
+        return server && who && wire && sysctls.isEmpty();
     }
 
     Scenario applyTo(Scenario base) {
@@ -204,6 +223,9 @@ final class LabOptions {
         set(rtt, value -> edit.rtt = value);
         set(loss, value -> edit.loss = value / 100);
         set(cut, value -> edit.cut = value);
+        set(flood, value -> edit.flood = value);
+        set(floodFor, value -> edit.floodFor = value);
+        edit.rtt = edit.flood > 0 && edit.rtt == 0 ? FLOOD_RTT : edit.rtt;
         set(seed, value -> edit.seed = value);
         set(kernel, value -> edit.kernel = value);
         set(timers, value -> edit.timers = value);
@@ -222,7 +244,10 @@ final class LabOptions {
         atLeast("--defer", defer, 0);
         atLeast("--clients", clients, 0);
         atLeast("--send", send, 0);
+        atLeast("--flood", flood, 0);
+        checkFlood();
         notNever(Map.of("--start", or0(start), "--every", or0(every), "--service", or0(service), "--rtt", or0(rtt)));
+        notNever(Map.of("--flood-for", or0(floodFor)));
         if (clients != null && clients > MOST_CLIENTS) {
             throw bad("--clients takes at most " + MOST_CLIENTS + ", not " + clients);
         }
@@ -249,6 +274,15 @@ final class LabOptions {
 
     boolean isOnKernel() {
         return on == On.kernel;
+    }
+
+    private void checkFlood() {
+        if (flood != null && flood > MOST_FLOOD) {
+            throw bad("--flood takes at most " + MOST_FLOOD + " SYNs a second, not " + flood);
+        }
+        if (flood != null && flood > 0 && rtt != null && rtt == 0) {
+            throw bad("--flood comes over a wire: --rtt must not be 0");
+        }
     }
 
     private static long or0(@Nullable Long value) {

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What came of an experiment; docs/lab.md has the meaning of every field. Queue numbers are those at the end, a client's
  * times are milliseconds since it called connect(), {@code endMs} since listen().
  */
-@JsonPropertyOrder({"kernel", "on", "seed", "listener", "clients", "accepted", "counters", "drops", "endMs"})
+@JsonPropertyOrder({"kernel", "on", "seed", "listener", "clients", "accepted", "counters", "drops", "flood", "endMs"})
 record LabReport(
         String kernel,
         String on,
@@ -19,7 +20,17 @@ record LabReport(
         int accepted,
         Map<String, Long> counters,
         Map<String, Long> drops,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Flood flood,
         Number endMs) {
+
+    /**
+     * Of --flood.
+     *
+     * @param syns how many came
+     * @param synAcks how many SYN-ACKs were sent to them, repeated ones included
+     * @param fates what became of them, by rule; nothing where a kernel does not tell
+     */
+    record Flood(long syns, long synAcks, Map<String, Long> fates) {}
 
     record Listener(
             int backlog, int effectiveBacklog, int acceptQueue, int acceptQueuePeak, int synQueue, int synQueuePeak) {}

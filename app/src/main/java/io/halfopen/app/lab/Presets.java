@@ -65,6 +65,19 @@ final class Presets {
                     "TCP_DEFER_ACCEPT",
                     s -> deferred(s, NEVER)),
             preset(
+                    "syn-flood",
+                    "1000 SYNs a second that nobody completes, and 20 honest clients: cookies let them in",
+                    "The meaning of backlog, on SYN floods and tcp_syncookies",
+                    Presets::flood),
+            preset(
+                    "syn-flood-no-cookies",
+                    "the same with tcp_syncookies=0: the honest clients are dropped with the others",
+                    "The meaning of backlog, on SYN floods and tcp_syncookies",
+                    s -> {
+                        flood(s);
+                        s.sysctls.put(Sysctl.tcp_syncookies, new int[] {0});
+                    }),
+            preset(
                     "unp-overflow",
                     "a full queue that nobody drains: the book says that connect() fails with ETIMEDOUT",
                     "UNIX Network Programming, as the articles quote it",
@@ -127,5 +140,16 @@ final class Presets {
         s.clients = 4;
         s.send = 82;
         s.answer = List.of(117, 13);
+    }
+
+    /** The honest ones begin once the SYN queue is full, and give up after 7 s, while the flood goes on. */
+    private static void flood(Scenario.Edit s) {
+        s.sysctls.put(Sysctl.tcp_syn_retries, new int[] {2});
+        s.clients = 20;
+        s.start = 2 * SECOND;
+        s.every = SECOND / 10;
+        s.rtt = SECOND / 50;
+        s.flood = 1000;
+        s.floodFor = 12 * SECOND;
     }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** One run of a scenario: the same programs and the same report, wherever it runs. */
@@ -25,9 +26,11 @@ abstract class Run {
 
     private final Scenario scenario;
     private final Recorder recorder;
+    private final Flood flood;
 
     Run(Scenario scenario) {
         this.scenario = scenario;
+        flood = new Flood(scenario, serverAddress());
         recorder = new Recorder(scenario.isLoopback(), this::queues);
     }
 
@@ -53,6 +56,9 @@ abstract class Run {
     /** How often a rule has decided, as far as that is known. */
     abstract long counted(Rule rule);
 
+    /** What the server's kernel has written to its log, as far as that is known. */
+    abstract List<String> dmesg();
+
     /** The kernel's version, and what it runs on: as JSON has them. */
     abstract String version();
 
@@ -71,6 +77,10 @@ abstract class Run {
 
     final Scenario scenario() {
         return scenario;
+    }
+
+    final Flood flood() {
+        return flood;
     }
 
     final Recorder recorder() {
@@ -99,6 +109,16 @@ abstract class Run {
                 scenario.workers(),
                 scenario.send() == 0 ? Request.NONE : Request.ANYTHING,
                 Answer.ofSizes(scenario.answer()));
+    }
+
+    /** After listen(): SYNs that nobody means begin to arrive. */
+    final void startFlood(Calls clock, Consumer<byte[]> wire) {
+        if (scenario.flood() > 0) {
+            String rate =
+                    scenario.flood() + " SYNs a second from 198.18.0.0/15, for " + Times.seconds(scenario.floodFor());
+            recorder.tell(clock.now(), 0, "is flooded: " + rate);
+            flood.start(clock, wire);
+        }
     }
 
     final void listen() {
@@ -133,6 +153,7 @@ abstract class Run {
                 server().accepted(),
                 counters(),
                 drops(),
+                scenario.flood() == 0 ? null : flood.report(),
                 Times.millis(endedAt()));
     }
 

@@ -25,6 +25,8 @@ import java.util.Map;
  * @param hold when a client closes, counted from when connect() succeeded; 0 when the server has closed
  * @param replace a finished client is replaced while fewer than {@code clients} have connected, as ab does
  * @param rtt 0 is the loopback: one host; else two hosts that far from each other
+ * @param flood SYNs a second from addresses that never answer; 0 for none
+ * @param floodFor how long they come, from listen() on
  * @param loss probability that a packet is lost, 0 to 1
  * @param cut when the wire breaks for good, counted from listen()
  * @param timers how precisely those of the stacks fire
@@ -52,6 +54,8 @@ record Scenario(
         long rtt,
         double loss,
         long cut,
+        int flood,
+        long floodFor,
         long seed,
         Timers timers,
         long duration) {
@@ -86,6 +90,8 @@ record Scenario(
                 0,
                 0,
                 NEVER,
+                0,
+                10_000_000_000L,
                 1,
                 Timers.EXACT,
                 NEVER);
@@ -127,6 +133,8 @@ record Scenario(
         long rtt;
         double loss;
         long cut;
+        int flood;
+        long floodFor;
         long seed;
         Timers timers;
         long duration;
@@ -153,6 +161,8 @@ record Scenario(
             rtt = from.rtt;
             loss = from.loss;
             cut = from.cut;
+            flood = from.flood;
+            floodFor = from.floodFor;
             seed = from.seed;
             timers = from.timers;
             duration = from.duration;
@@ -181,6 +191,8 @@ record Scenario(
                     rtt,
                     loss,
                     cut,
+                    flood,
+                    floodFor,
                     seed,
                     timers,
                     duration);

@@ -24,9 +24,11 @@ final class SimTap implements Tap {
     private final Host server;
     private final boolean loopback;
     private final Recorder recorder;
+    private final Flood flood;
     private final Segment segment = new Segment();
 
-    SimTap(Host server, boolean loopback, Recorder recorder) {
+    SimTap(Host server, boolean loopback, Recorder recorder, Flood flood) {
+        this.flood = flood;
         this.server = server;
         this.loopback = loopback;
         this.recorder = recorder;
@@ -35,6 +37,10 @@ final class SimTap implements Tap {
     @Override
     public void onSent(long now, Host from, Rule why, byte[] bytes, int offset, int length) {
         segment.parse(bytes, offset, length);
+        if (Flood.gets(segment)) {
+            flood.answered();
+            return;
+        }
         if (segment.has(SYN) && !segment.has(ACK)) {
             recorder.countSyn(segment);
         }
@@ -52,8 +58,12 @@ final class SimTap implements Tap {
         if (to != server) {
             return;
         }
-        recorder.add(now, rule, bytes, offset, length);
         segment.parse(bytes, offset, length);
+        if (Flood.sent(segment)) {
+            flood.judged(rule);
+            return;
+        }
+        recorder.add(now, rule, bytes, offset, length);
         if (IN_VAIN.contains(rule) || rule.verdict() == Rule.Verdict.DROP && segment.has(SYN)) {
             recorder.tellOf(now, segment, rule);
         }

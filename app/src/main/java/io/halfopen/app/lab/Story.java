@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -175,6 +176,23 @@ final class Story {
         ListenQueues queues = run.queues();
         long holds = run.scenario().kernel().acceptQueueHolds(queues.effectiveBacklog());
         new StackSummary(out, style).print(queues, holds, run::counted);
+        if (report.flood() != null) {
+            flood(report, report.flood());
+        }
+        run.dmesg().forEach(line -> out.println(style.bold("log") + "           " + line));
         out.println(style.bold("ended") + "         " + Times.secondsOfMillis(report.endMs()) + " after listen()");
+    }
+
+    private void flood(LabReport report, LabReport.Flood flood) {
+        StringJoiner fates = new StringJoiner(", ", ": ", "");
+        fates.setEmptyValue("");
+        flood.fates().forEach((rule, count) -> fates.add(count + " x " + style.rule(rule)));
+        out.println(style.bold("flood") + "         " + flood.syns() + " SYNs" + fates + "; " + flood.synAcks()
+                + " SYN-ACKs for nobody");
+        long in = report.clients().stream()
+                .filter(client -> client.connect().equals("OK"))
+                .count();
+        out.println(style.bold("honest") + "        " + in + " of "
+                + report.clients().size() + " connected");
     }
 }

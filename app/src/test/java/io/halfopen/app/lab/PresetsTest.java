@@ -63,6 +63,38 @@ final class PresetsTest {
     }
 
     @Test
+    void inAFloodCookiesLetTheHonestIn() {
+        LabReport report = run("syn-flood", s -> {}).report();
+        assertThat(report.clients()).hasSize(20).allMatch(client -> seconds(client.connectMs()) == 0.02);
+        assertThat(report.listener().synQueuePeak()).isEqualTo(129);
+        LabReport.Flood flood = report.flood();
+        assertThat(flood).isNotNull();
+        assertThat(flood.syns()).isEqualTo(12_000);
+        assertThat(flood.fates().keySet()).containsExactly("SYN_ANSWERED", "SYN_COOKIE_SENT");
+        assertThat(flood.fates().values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(12_000);
+    }
+
+    @Test
+    void withoutCookiesTheyAreDroppedWithTheOthers() {
+        LabReport report = run("syn-flood-no-cookies", s -> {}).report();
+        assertThat(report.clients())
+                .filteredOn(client -> client.connect().equals("ETIMEDOUT"))
+                .hasSizeGreaterThan(17)
+                .allMatch(client -> client.synSent() == 6 && seconds(client.connectMs()) == 7);
+        assertThat(report.flood()).isNotNull();
+        assertThat(report.flood().fates().keySet()).containsExactly("SYN_ANSWERED", "SYN_QUEUE_FULL");
+    }
+
+    @Test
+    void aFloodNeedsNoHonestClients() {
+        Experiment experiment = run("syn-flood", s -> s.clients = 0);
+        assertThat(experiment.report().clients()).isEmpty();
+        assertThat(experiment.report().accepted()).isZero();
+        assertThat(experiment.dmesg()).singleElement().asString().endsWith("port 0.0.0.0:8088. Sending cookies.");
+    }
+
+    @Test
     void listen0ConnectsOneThenThreeAndTheForkedTwoAfterThem() {
         LabReport report = run("listen-0", s -> {}).report();
         assertThat(report.clients())
