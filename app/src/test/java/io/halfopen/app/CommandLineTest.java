@@ -145,7 +145,7 @@ class CommandLineTest {
         CommandRun run = CommandRun.of("lab", "--list");
         assertThat(run.exitCode()).isZero();
         List<String> lines = run.lines();
-        assertThat(lines).hasSize(18);
+        assertThat(lines).hasSize(22);
         for (int i = 0; i < lines.size(); i += 2) {
             assertThat(lines.get(i)).matches("[a-z0-9-]+ +\\S.*");
             assertThat(lines.get(i + 1)).matches(" +from: \\S.*");
