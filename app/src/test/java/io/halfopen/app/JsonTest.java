@@ -53,6 +53,26 @@ class JsonTest {
         everyFieldIsThereInOrderAndOfItsType("--on kernel --backlog 0 --clients 3 --for 200ms");
     }
 
+    @Test
+    void theStackBesideThisMachinesKernelIsTwoReportsAndTheDifferences() {
+        LiveKernel.require();
+        String arguments = "lab --on kernel --compare --json --for 200ms --backlog 1 --clients 4 --accept-after never";
+        CommandRun same = CommandRun.of(arguments.split(" ", -1));
+        CommandRun different = CommandRun.of((arguments + " --kernel unp").split(" ", -1));
+
+        JsonNode verdict = JsonMapper.shared().readTree(same.out());
+        assertThat(verdict.propertyNames()).hasToString("[reports, differences]");
+        assertThat(verdict.get("reports")
+                        .valueStream()
+                        .map(each -> each.get("on").stringValue()))
+                .containsExactly("sim", "kernel");
+        assertThat(verdict.get("differences")).isEmpty();
+        assertThat(same.exitCode()).isZero();
+        assertThat(JsonMapper.shared().readTree(different.out()).get("differences"))
+                .isNotEmpty();
+        assertThat(different.exitCode()).isEqualTo(1);
+    }
+
     private static void listener(JsonNode listener) {
         assertThat(listener.propertyNames())
                 .hasToString("[backlog, effectiveBacklog, acceptQueue, acceptQueuePeak, synQueue, synQueuePeak]");

@@ -26,7 +26,7 @@ final class Core {
     final Addresses addresses = new Addresses();
     final FlowTable flows;
     final Ports ports;
-    final TimerWheel wheel = new TimerWheel();
+    final TimerWheel wheel;
     final BufferPool buffers = new BufferPool();
     final Pools pools = new Pools(this);
     final PeerMetrics metrics;
@@ -46,6 +46,7 @@ final class Core {
 
     Core(Kernel kernel, Secrets secrets, Timers timers) {
         this.timers = timers;
+        wheel = new TimerWheel(timers == Timers.LINUX);
         this.kernel = kernel;
         this.secrets = secrets;
         sysctls = new Sysctls(kernel);

@@ -27,9 +27,19 @@ final class TimerWheel {
     private final @Nullable Timer[] heads = new Timer[LEVELS * SLOTS];
     private final @Nullable Timer[] tails = new Timer[LEVELS * SLOTS];
     private final long[] occupied = new long[LEVELS];
+    private final boolean lastFirst;
     private long tick;
     private long scheduled;
     private int size;
+
+    TimerWheel() {
+        this(false);
+    }
+
+    /** {@code lastFirst}: of timers with the same deadline that which was scheduled last comes first. */
+    TimerWheel(boolean lastFirst) {
+        this.lastFirst = lastFirst;
+    }
 
     int size() {
         return size;
@@ -38,7 +48,7 @@ final class TimerWheel {
     void schedule(Timer timer, long deadline) {
         cancel(timer);
         timer.deadline = deadline;
-        timer.order = scheduled++;
+        timer.order = lastFirst ? -scheduled++ : scheduled++;
         size++;
         insert(timer);
     }

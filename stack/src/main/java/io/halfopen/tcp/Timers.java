@@ -9,7 +9,8 @@ public enum Timers {
      * As those of Linux since 4.8 with HZ=250 (kernel/time/timer.c, calc_wheel_index): a wheel of levels with 64 buckets
      * each, whose width is a jiffy of 4 ms on the lowest, and eight times that of the one below on each other. A timer is
      * put into the lowest level that reaches far enough, in the first bucket that begins after its time, and stays there:
-     * it is never early, and up to an eighth late. Jiffies are counted from the clock's zero.
+     * it is never early, and up to an eighth late. Of those in one bucket the last comes first: enqueue_timer() adds at the
+     * head of the list. Jiffies are counted from the clock's zero.
      */
     LINUX;
 

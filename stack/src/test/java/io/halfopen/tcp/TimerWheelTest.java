@@ -72,6 +72,26 @@ class TimerWheelTest {
         assertThat(steps).isLessThan(10);
     }
 
+    /** As in a bucket of Linux's wheel: enqueue_timer() adds at the head. */
+    @Test
+    void ofEqualDeadlinesTheLastMayComeFirst() {
+        TimerWheel lifo = new TimerWheel(true);
+        Plain first = new Plain();
+        Plain second = new Plain();
+        Plain earlier = new Plain();
+        lifo.schedule(first, DAY);
+        lifo.schedule(second, DAY);
+        lifo.schedule(earlier, DAY - 1);
+
+        assertThat(List.of(next(lifo), next(lifo), next(lifo))).containsExactly(earlier, second, first);
+    }
+
+    private static Timer next(TimerWheel wheel) {
+        Timer due = wheel.pollDue(DAY);
+        assertThat(due).isNotNull();
+        return due;
+    }
+
     @Test
     void aTimerThatFiresCanBeScheduledAgainAtOnce() {
         Plain timer = new Plain();

@@ -28,7 +28,7 @@ final class Comparison {
     void print(Scenario scenario, List<LabReport> reports) {
         out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
         out.println();
-        line("", reports, report -> title(report.kernel()));
+        line("", reports, Comparison::title);
         line("connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
         line(
                 "connect() later",
@@ -53,8 +53,22 @@ final class Comparison {
         reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
     }
 
+    /** The same of the stack and a live kernel, and every difference between them. */
+    void print(Scenario scenario, Judge.Verdict verdict, Tolerance tolerance) {
+        print(scenario, verdict.reports());
+        out.println();
+        if (tolerance.isBusy()) {
+            out.println(style.faint("this machine was busy: the programs were " + Times.seconds(tolerance.lateness())
+                    + " late in all, by which times may differ"));
+        }
+        if (verdict.differences().isEmpty()) {
+            out.println(style.good("no difference") + " in clients, packets, queues and counters");
+        }
+        verdict.differences().forEach(difference -> out.println(style.bad("difference") + "  " + difference));
+    }
+
     private void drop(LabReport report, String rule, long count) {
-        String title = String.format(Locale.ROOT, "%-20s", title(report.kernel()));
+        String title = String.format(Locale.ROOT, "%-20s", title(report));
         String times = String.format(Locale.ROOT, "%6d x ", count);
         out.println(style.faint(title) + times + style.rule(rule));
     }
@@ -66,8 +80,10 @@ final class Comparison {
         out.println(name.isEmpty() ? style.bold(line) : line);
     }
 
-    private static String title(String version) {
-        return KernelOption.title(Kernel.named(version));
+    private static String title(LabReport report) {
+        return report.on().equals("kernel")
+                ? "live Linux " + report.kernel()
+                : KernelOption.title(Kernel.named(report.kernel()));
     }
 
     private static boolean isAtOnce(LabReport.Client client) {

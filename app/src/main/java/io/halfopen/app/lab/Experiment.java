@@ -29,6 +29,11 @@ final class Experiment extends Run {
     private long endedAt;
 
     Experiment(Scenario scenario) {
+        this(scenario, 0);
+    }
+
+    /** {@code pace}: how long a program takes for what it does when it is told something, ns. */
+    Experiment(Scenario scenario, long pace) {
         super(scenario);
         world = new World(scenario.seed(), scenario.timers());
         serverHost = addHost("server");
@@ -43,8 +48,9 @@ final class Experiment extends Run {
             world.at(scenario.cut(), () -> cut(wire));
         }
         world.addTap(new SimTap(serverHost, scenario.isLoopback(), recorder(), flood()));
-        server = newServer(new SimCalls(world, serverHost));
-        clients = newClients(new SimCalls(world, clientHost));
+        SimCalls.Processor processor = new SimCalls.Processor(world, pace);
+        server = newServer(new SimCalls(world, serverHost, processor));
+        clients = newClients(new SimCalls(world, clientHost, processor));
     }
 
     private void cut(Path wire) {

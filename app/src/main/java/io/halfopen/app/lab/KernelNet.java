@@ -7,6 +7,7 @@ import io.halfopen.link.PacketCapture;
 import io.halfopen.linux.Sysctl;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,24 @@ final class KernelNet implements AutoCloseable {
         if (wire != null) {
             wire.inject(packet);
         }
+    }
+
+    /** The knobs as they are, of those that the stack knows and takes. */
+    Map<Sysctl, int[]> settings() throws LinkException {
+        Map<Sysctl, int[]> settings = new EnumMap<>(Sysctl.class);
+        for (Sysctl sysctl : Sysctl.values()) {
+            try {
+                settings.put(sysctl, sysctl.parse(serverHost.sysctl(sysctl.fullName())));
+            } catch (IllegalArgumentException notForTheStack) {
+                // it keeps its own
+            }
+        }
+        return settings;
+    }
+
+    /** What the round trip really takes, ns; 0 on lo. */
+    long roundTrip() {
+        return wire == null ? 0 : wire.roundTrip();
     }
 
     KernelHost serverHost() {

@@ -7,8 +7,10 @@ import io.halfopen.link.LinkException;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
+import io.halfopen.tcp.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ final class KernelRun extends Run implements AutoCloseable {
     private final ArticleServer server;
     private final Clients clients;
     private final String release;
+    private final Map<Sysctl, int[]> settings;
     private int acceptQueuePeak;
     private long endedAt;
     private @Nullable Ending ending;
@@ -52,6 +55,7 @@ final class KernelRun extends Run implements AutoCloseable {
         server = newServer(new KernelCalls(net.loop(), net.serverHost()));
         clients = newClients(new KernelCalls(net.loop(), net.clientHost()));
         net.onPackets(this::queues);
+        settings = net.settings();
         release = release();
     }
 
@@ -77,6 +81,21 @@ final class KernelRun extends Run implements AutoCloseable {
             edit.duration = WARM_UP;
             new KernelRun(edit.done()).run(time -> {});
         }
+    }
+
+    /** The same experiment for the stack, with this kernel's knobs and round-trip time and timers as late as its own. */
+    Scenario forStack(Kernel rules) {
+        Scenario.Edit edit = scenario().edit();
+        edit.kernel = rules;
+        edit.timers = Timers.LINUX;
+        edit.rtt = net.roundTrip();
+        edit.sysctls.putAll(settings);
+        return edit.done();
+    }
+
+    /** How much later than they should the programs ran in all, since the machine had other things to do, ns. */
+    long lateness() {
+        return net.loop().lateness();
     }
 
     private static String release() {

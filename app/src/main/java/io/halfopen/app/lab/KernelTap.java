@@ -91,6 +91,7 @@ final class KernelTap {
             recorder.add(seen.time, seen.rule, seen.bytes, 0, seen.bytes.length);
             tell(seen);
         }
+        recorder.lookAtQueues(moment.getLast().time);
         return true;
     }
 

@@ -28,6 +28,8 @@ final class KernelWire implements AutoCloseable {
     private int underway;
     private final Flood flood;
     private final Segment segment = new Segment();
+    private long arrived;
+    private long transit;
 
     KernelWire(
             Scenario scenario,
@@ -69,6 +71,11 @@ final class KernelWire implements AutoCloseable {
     /** From now on everything is lost but what is on its way. */
     void cut() {
         loss = 1;
+    }
+
+    /** What the round trip really took, on average, ns: on a busy machine more than it should. */
+    long roundTrip() {
+        return arrived == 0 ? 2 * delay : 2 * (transit / arrived);
     }
 
     /** Packets are on their way. */
@@ -118,11 +125,14 @@ final class KernelWire implements AutoCloseable {
             return;
         }
         underway++;
-        loop.at(loop.now() + delay, () -> arrive(to, packet));
+        long sent = loop.now();
+        loop.at(sent + delay, () -> arrive(to, packet, sent));
     }
 
-    private void arrive(Tun to, byte[] packet) {
+    private void arrive(Tun to, byte[] packet, long sent) {
         underway--;
+        arrived++;
+        transit += loop.now() - sent;
         if (to == server) {
             tap.passed(loop.now(), packet, packet.length);
         }

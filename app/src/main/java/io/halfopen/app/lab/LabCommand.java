@@ -38,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class LabCommand extends Subcommand {
+    private static final int DIFFERENT = 1;
     private static final long NANOS_PER_PROGRESS = 250_000_000L;
 
     @Parameters(
@@ -50,7 +51,12 @@ public final class LabCommand extends Subcommand {
     @Option(names = "--list", description = "List the presets, with a sentence and the article of each.")
     private boolean list;
 
-    @Option(names = "--compare", description = "Run it on every kernel and print them side by side.")
+    @Option(
+            names = "--compare",
+            description = {
+                "Run it on every kernel and print them side by side. With --on kernel: the stack beside this machine's",
+                "own kernel, and every difference; exits with 1 if there is one."
+            })
     private boolean compare;
 
     @Mixin
@@ -85,10 +91,13 @@ public final class LabCommand extends Subcommand {
         }
         Scenario scenario = options.applyTo(base());
         check(scenario);
-        if (!options.isOnKernel()) {
+        if (compare || !options.isOnKernel()) {
             noteIgnored(scenario.sysctls().keySet().stream());
         }
-        return compare ? compare(scenario) : runOne(scenario);
+        if (compare) {
+            return options.isOnKernel() ? judge(scenario) : compare(scenario);
+        }
+        return runOne(scenario);
     }
 
     private Scenario base() {
@@ -143,7 +152,19 @@ public final class LabCommand extends Subcommand {
         return 0;
     }
 
-    private Run kernelRun(Scenario scenario) throws IOException {
+    /** The stack beside this machine's own kernel. */
+    private int judge(Scenario scenario) throws IOException {
+        KernelRun kernel = kernelRun(scenario);
+        Judge.Verdict verdict = Judge.judge(kernel, options.rules(), progress());
+        if (json) {
+            out().println(json(verdict));
+        } else {
+            new Comparison(out(), style()).print(scenario, verdict, new Tolerance(kernel.lateness()));
+        }
+        return verdict.differences().isEmpty() ? 0 : DIFFERENT;
+    }
+
+    private KernelRun kernelRun(Scenario scenario) throws IOException {
         try {
             KernelRun.warmUp();
             return new KernelRun(scenario);
@@ -195,7 +216,8 @@ public final class LabCommand extends Subcommand {
         return time -> {
             if (System.nanoTime() >= next[0]) {
                 next[0] = System.nanoTime() + NANOS_PER_PROGRESS;
-                err.print("\r" + Times.seconds(time) + " of virtual time\u001b[K\r");
+                err.print("\r" + Times.seconds(time) + " of " + (options.isOnKernel() ? "real" : "virtual")
+                        + " time\u001b[K\r");
                 err.flush();
             }
         };

@@ -272,6 +272,11 @@ final class LabOptions {
         }
     }
 
+    /** Whose rules are asked for; 6.18's if none are, whatever the preset says. */
+    Kernel rules() {
+        return kernel == null ? Kernel.LINUX_6_18 : kernel;
+    }
+
     boolean isOnKernel() {
         return on == On.kernel;
     }

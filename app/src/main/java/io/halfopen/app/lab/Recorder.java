@@ -32,15 +32,20 @@ final class Recorder {
     record Moment(
             long time, int client, String what, @Nullable Rule rule, ListenQueues queues) {}
 
+    /** The lengths of the listener's queues from a time on. */
+    record Level(long time, int acceptQueue, int synQueue) {}
+
     private record Endpoint(IpAddress address, int port) {}
 
     private final boolean loopback;
     private final Supplier<ListenQueues> queues;
     private final List<Packet> packets = new ArrayList<>();
     private final List<Moment> moments = new ArrayList<>();
+    private final List<Level> levels = new ArrayList<>();
     private final Map<Endpoint, LabClient> clients = new HashMap<>();
     private final Map<Endpoint, Integer> synsBeforeNamed = new HashMap<>();
     private int connecting;
+    private boolean keepsLevels;
 
     Recorder(boolean loopback, Supplier<ListenQueues> queues) {
         this.queues = queues;
@@ -55,12 +60,33 @@ final class Recorder {
         return moments;
     }
 
+    /** From now on the queues are looked at after every packet, to be compared with those of another run. */
+    void keepLevels() {
+        keepsLevels = true;
+    }
+
+    List<Level> levels() {
+        return levels;
+    }
+
     void tell(long time, int client, String what) {
         moments.add(new Moment(time, client, what, null, queues.get()));
+        lookAtQueues(time);
     }
 
     void tell(long time, int client, String what, Rule rule) {
         moments.add(new Moment(time, client, what, rule, queues.get()));
+        lookAtQueues(time);
+    }
+
+    void lookAtQueues(long time) {
+        if (keepsLevels) {
+            ListenQueues now = queues.get();
+            Level last = levels.isEmpty() ? null : levels.getLast();
+            if (last == null || last.acceptQueue != now.acceptQueue() || last.synQueue != now.synQueue()) {
+                levels.add(new Level(time, now.acceptQueue(), now.synQueue()));
+            }
+        }
     }
 
     /** Half-opens are gone, and nobody was told. */

@@ -64,6 +64,7 @@ final class SimTap implements Tap {
             return;
         }
         recorder.add(now, rule, bytes, offset, length);
+        recorder.lookAtQueues(now);
         if (IN_VAIN.contains(rule) || rule.verdict() == Rule.Verdict.DROP && segment.has(SYN)) {
             recorder.tellOf(now, segment, rule);
         }

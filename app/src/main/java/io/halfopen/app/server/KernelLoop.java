@@ -16,6 +16,7 @@ import java.util.PriorityQueue;
 public final class KernelLoop implements AutoCloseable {
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLLET = 1 << 31;
+    private static final long UNNOTICED = 2_000_000L;
     private static final int BATCH = 64;
 
     private record Task(long time, long order, Runnable action) implements Comparable<Task> {
@@ -35,6 +36,7 @@ public final class KernelLoop implements AutoCloseable {
     private final long[] descriptors = new long[BATCH];
     private long order;
     private long lastActivity;
+    private long lateness;
     private boolean settling;
 
     /** The host lends its descriptors; those of others can be watched as well. */
@@ -104,9 +106,22 @@ public final class KernelLoop implements AutoCloseable {
         if (wait > 0) {
             host.poll(new int[] {epoll}, new int[] {Poll.POLLIN}, new int[1], wait);
         }
+        long woken = now();
         settle();
         tell();
         runDue();
+        noteLateness(Math.max(0, woken - end), now() - woken);
+    }
+
+    /** Whoever is woken late, or takes long, keeps the others waiting. */
+    private void noteLateness(long overslept, long worked) {
+        lateness += overslept > UNNOTICED ? overslept : 0;
+        lateness += worked > UNNOTICED ? worked : 0;
+    }
+
+    /** How much later than it should everything happened in all, since the machine was busy, ns. */
+    public long lateness() {
+        return lateness;
     }
 
     /** Who is told of one thing before the next happens acts in the order in which things happen. */

@@ -1,0 +1,140 @@
+package io.halfopen.app.lab;
+
+import io.halfopen.app.Times;
+import io.halfopen.linux.Counter;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Every difference between a scenario on the stack and the same on a real kernel, one line each. */
+final class Judgement {
+    /** What the listen path counts; the rest tells of data, and of what only one of the two has to do with. */
+    private static final Set<Counter> COUNTERS = EnumSet.of(
+            Counter.ActiveOpens,
+            Counter.PassiveOpens,
+            Counter.AttemptFails,
+            Counter.EstabResets,
+            Counter.OutRsts,
+            Counter.RetransSegs,
+            Counter.InErrs,
+            Counter.SyncookiesSent,
+            Counter.SyncookiesRecv,
+            Counter.SyncookiesFailed,
+            Counter.EmbryonicRsts,
+            Counter.ListenOverflows,
+            Counter.ListenDrops,
+            Counter.TCPTimeouts,
+            Counter.TCPSynRetrans,
+            Counter.TCPReqQFullDrop,
+            Counter.TCPReqQFullDoCookies,
+            Counter.TCPDeferAcceptDrop,
+            Counter.TCPAbortOnData,
+            Counter.TCPAbortOnClose,
+            Counter.TCPAbortOnTimeout,
+            Counter.TCPChallengeACK,
+            Counter.TCPSYNChallenge);
+
+    private final Tolerance tolerance;
+    private final Run stack;
+    private final Run kernel;
+    private final LabReport stackReport;
+    private final LabReport kernelReport;
+    private final List<String> found = new ArrayList<>();
+
+    private Judgement(Tolerance tolerance, Run stack, Run kernel) {
+        this.tolerance = tolerance;
+        this.stack = stack;
+        this.kernel = kernel;
+        stackReport = stack.report();
+        kernelReport = kernel.report();
+    }
+
+    static List<String> differences(Tolerance tolerance, Run stack, Run kernel) {
+        Judgement judgement = new Judgement(tolerance, stack, kernel);
+        judgement.compareClients();
+        judgement.comparePackets();
+        judgement.compareQueues();
+        judgement.compareCounters();
+        return judgement.found;
+    }
+
+    private void differ(String what, Object onStack, Object onKernel) {
+        found.add(what + ": " + onStack + " on the stack, " + onKernel + " on the kernel");
+    }
+
+    private void compareClients() {
+        List<LabReport.Client> ours = stackReport.clients();
+        List<LabReport.Client> theirs = kernelReport.clients();
+        if (ours.size() != theirs.size()) {
+            differ("clients", ours.size(), theirs.size());
+        }
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+            compare(ours.get(i), theirs.get(i));
+        }
+    }
+
+    private void compare(LabReport.Client a, LabReport.Client b) {
+        String who = "client " + a.id() + ": ";
+        compare(who + "connect()", a.connect(), a.connectMs(), b.connect(), b.connectMs());
+        compare(who + "accepted", a.accepted(), a.acceptedMs(), b.accepted(), b.acceptedMs());
+        compare(who + "outcome", a.outcome(), a.outcomeMs(), b.outcome(), b.outcomeMs());
+        compare(who + "SYNs", a.synSent(), b.synSent());
+        compare(who + "state", a.state(), b.state());
+    }
+
+    private void compare(String what, Object a, Object b) {
+        if (!a.equals(b)) {
+            differ(what, a, b);
+        }
+    }
+
+    private void compare(String what, Object a, @Nullable Number aMs, Object b, @Nullable Number bMs) {
+        boolean sameTime =
+                aMs == null || bMs == null ? Objects.equals(aMs, bMs) : tolerance.allows(nanos(aMs), nanos(bMs));
+        if (!a.equals(b) || !sameTime) {
+            differ(what, a + " after " + Times.secondsOfMillis(aMs), b + " after " + Times.secondsOfMillis(bMs));
+        }
+    }
+
+    private static long nanos(Number millis) {
+        return (long) (millis.doubleValue() * 1e6);
+    }
+
+    private void comparePackets() {
+        Map<Integer, List<ClientPackets.Line>> ours = ClientPackets.of(stack);
+        Map<Integer, List<ClientPackets.Line>> theirs = ClientPackets.of(kernel);
+        Set<Integer> clients = new TreeSet<>(ours.keySet());
+        clients.addAll(theirs.keySet());
+        for (int client : clients) {
+            found.addAll(new PacketDiff(
+                            tolerance,
+                            client,
+                            ours.getOrDefault(client, List.of()),
+                            theirs.getOrDefault(client, List.of()))
+                    .differences());
+        }
+    }
+
+    private void compareQueues() {
+        compare(
+                "effective backlog",
+                stackReport.listener().effectiveBacklog(),
+                kernelReport.listener().effectiveBacklog());
+        compare(
+                "accept queue, peak",
+                stackReport.listener().acceptQueuePeak(),
+                kernelReport.listener().acceptQueuePeak());
+        found.addAll(QueueDiff.differences(tolerance, stack, kernel));
+    }
+
+    private void compareCounters() {
+        for (Counter counter : COUNTERS) {
+            compare(counter.name(), stack.counter(counter), kernel.counter(counter));
+        }
+    }
+}
