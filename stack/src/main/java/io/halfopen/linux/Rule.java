@@ -100,7 +100,7 @@ public enum Rule {
             "inet_ehash_nolisten",
             SyncookiesRecv,
             PassiveOpens),
-    COOKIE_OPTIONS_REFUSED(DROP, "the cookie has options that are off now", "cookie_timestamp_decode", SyncookiesRecv),
+    COOKIE_OPTIONS_REFUSED(REPLY, "a cookie with options that are off now: RST", "cookie_tcp_check", SyncookiesRecv),
     COOKIE_FAILED(REPLY, "no cookie of ours, or too old: RST", "cookie_v4_check", SyncookiesFailed),
     LISTENER_ACK_RESET(REPLY, "an ACK for no handshake of this listener: RST", "tcp_rcv_state_process"),
     LISTENER_RST_IGNORED(DROP, "an RST to a listener", "tcp_rcv_state_process"),

@@ -60,8 +60,7 @@ final class CookieInput {
 
     private boolean isAllowed(Segment segment, HalfOpen half) {
         int echo = echo(segment, half);
-        return core.sysctls.isOn(Sysctl.tcp_timestamps)
-                && (core.sysctls.isOn(Sysctl.tcp_sack) || !SynCookies.hasSack(echo))
+        return (core.sysctls.isOn(Sysctl.tcp_sack) || !SynCookies.hasSack(echo))
                 && (core.sysctls.isOn(Sysctl.tcp_window_scaling) || !SynCookies.hasScale(echo));
     }
 
@@ -81,7 +80,7 @@ final class CookieInput {
         long secret = core.secrets.of(half);
         half.peerMss = (char) cookies.mss(secret, half, core.now());
         half.retransmitted = true; // nobody knows when the SYN-ACK left
-        half.timestamps = segment.hasTimestamps();
+        half.timestamps = segment.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
         half.tsRecent = half.timestamps ? segment.tsValue() : 0;
         half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
         return half;

@@ -37,7 +37,7 @@ final class ListenInput {
                     SYN_FAST_OPENED_BY_OLD_KEY -> answer(listener, segment, isn, rule);
             case SYN_COOKIE_SENT -> cookieInput.answer(listener, segment);
             case COOKIE_ACCEPTED -> cookieInput.accept(listener, segment);
-            case LISTENER_ACK_RESET, COOKIE_FAILED -> core.output.reset(segment, rule);
+            case LISTENER_ACK_RESET, COOKIE_FAILED, COOKIE_OPTIONS_REFUSED -> core.output.reset(segment, rule);
             default -> {} // dropped: ListenDrops and the like are counted with the rule
         }
         warnOfFlood(listener, segment, rule);

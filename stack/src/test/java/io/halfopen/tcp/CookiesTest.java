@@ -113,13 +113,13 @@ class CookiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tcp_sack", "tcp_window_scaling", "tcp_timestamps"})
-    void aCookieWithAnOptionThatIsOffNowIsIgnored(Sysctl option) {
+    @CsvSource({"tcp_sack", "tcp_window_scaling"})
+    void aCookieWithAnOptionThatIsOffNowIsReset(Sysctl option) {
         cookie();
         scene.set(option, 0);
         assertThat(peer.inject(". 1:1(0) ack 1 <nop,nop,TS val 110 ecr 0>")).isEqualTo(Rule.COOKIE_OPTIONS_REFUSED);
-        assertThat(scene.changes()).isEqualTo("SyncookiesRecv+1");
-        peer.expectNothing();
+        assertThat(scene.changes()).isEqualTo("OutRsts+1 SyncookiesRecv+1");
+        peer.expectOnly("R 1:1(0) win 0");
     }
 
     /** The largest of a table that is not larger than the client's; 0 stands for no option. */
