@@ -63,6 +63,9 @@ final class Connection extends Flow {
     boolean fastOpenExperimental;
     int dataInSyn;
 
+    /** Fast Open worked, either way: data went with the SYN and was taken (TCPI_OPT_SYN_DATA). */
+    boolean synDataTaken;
+
     /** Whether bind() may share its port, by SO_REUSEADDR or SO_REUSEPORT, also when the socket is gone. */
     boolean reuseAddress;
 
@@ -114,6 +117,7 @@ final class Connection extends Flow {
         fastOpenAsked = false;
         fastOpenExperimental = false;
         dataInSyn = 0;
+        synDataTaken = false;
         userTimeout = 0;
         senselessAt = Core.NO_STAMP;
         readShutdown = false;

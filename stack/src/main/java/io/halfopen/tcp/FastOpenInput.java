@@ -90,6 +90,7 @@ final class FastOpenInput {
         c.fastOpenSyn = half.irs;
         half.irs += syn.payloadLength();
         c.fastOpen = half;
+        c.synDataTaken = syn.payloadLength() > 0;
         int set = listener.socket.synCount;
         c.fastOpenRetries = set == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) + 1 : set;
         listener.fastOpen.add(core.now());

@@ -217,6 +217,7 @@ final class SynSentInput {
         }
         c.sender.timer.reset();
         c.receiver.acks.start(mss);
+        c.synDataTaken = rule == Rule.SYN_DATA_ACKED;
         c.enter(TcpState.ESTABLISHED);
         c.wake();
         answer(c, segment, rule);

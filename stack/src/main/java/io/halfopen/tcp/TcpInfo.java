@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.TcpState;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,31 @@ final class TcpInfo {
     private static final int TIMESTAMPS = 1;
     private static final int SACK = 2;
     private static final int WINDOW_SCALE = 4;
+    private static final int SYN_DATA = 32;
+
+    /** Those that are 0 where there is no connection. */
+    private static final List<String> FIELDS = List.of(
+            "options",
+            "snd_wscale",
+            "rcv_wscale",
+            "snd_mss",
+            "advmss",
+            "rto",
+            "rtt",
+            "snd_cwnd",
+            "unacked",
+            "sacked",
+            "notsent_bytes",
+            "retransmits",
+            "backoff");
 
     private TcpInfo() {}
 
     static Map<String, Long> of(Socket socket) {
         Map<String, Long> info = new HashMap<>();
+        for (String field : FIELDS) {
+            put(info, field, 0);
+        }
         Connection c = socket.connection;
         Listener listener = socket.listener;
         TcpState state = c != null ? c.state() : listener != null ? TcpState.LISTEN : TcpState.CLOSE;
@@ -37,7 +58,10 @@ final class TcpInfo {
         Sender sender = c.sender;
         int mss = Math.max(1, sender.mss());
         boolean scaled = sender.windowScale() > 0 || c.receiver.windowScale() > 0;
-        long options = (c.timestamps ? TIMESTAMPS : 0) | (c.sack ? SACK : 0) | (scaled ? WINDOW_SCALE : 0);
+        long options = (c.timestamps ? TIMESTAMPS : 0)
+                | (c.sack ? SACK : 0)
+                | (scaled ? WINDOW_SCALE : 0)
+                | (c.synDataTaken ? SYN_DATA : 0);
         put(info, "options", options);
         put(info, "snd_wscale", sender.windowScale());
         put(info, "rcv_wscale", Math.max(0, c.receiver.windowScale()));
@@ -47,7 +71,6 @@ final class TcpInfo {
         put(info, "rtt", sender.roundTrip.smoothed() / 1000);
         put(info, "snd_cwnd", sender.congestion.window() / mss);
         put(info, "unacked", (sender.inFlight() + mss - 1) / mss);
-        put(info, "sacked", 0);
         put(info, "notsent_bytes", sender.unsent());
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);
