@@ -3,11 +3,13 @@ package io.halfopen.drill;
 import io.halfopen.drill.SystemCalls.Descriptor;
 import io.halfopen.drill.SystemCalls.Operation;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
 import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that move data. What is sent is zeros; what is received only counts. */
 final class DataOperations {
+    private static final int WRITABLE = Poll.POLLOUT | Poll.POLLERR | Poll.POLLHUP;
     private static final int EFAULT = 14;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_WAITALL = 0x100;
@@ -104,11 +106,16 @@ final class DataOperations {
         return plainSend(descriptor, transfer);
     }
 
-    /** A call that blocks takes everything, however long that takes. */
+    /** A call that blocks takes everything, however long that takes, and goes on when there is much room again. */
     private Operation plainSend(Descriptor descriptor, Transfer transfer) {
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
         int[] done = {0};
+        boolean[] waiting = {false};
         return () -> {
+            if (waiting[0] && (machine.poll(descriptor.live) & WRITABLE) == 0) {
+                return SystemCalls.WAIT;
+            }
+            waiting[0] = !nonBlocking;
             int result = machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
             if (result > 0 && !nonBlocking && done[0] + result < transfer.length) {
                 done[0] += result;
