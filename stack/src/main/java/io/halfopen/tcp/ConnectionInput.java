@@ -33,7 +33,9 @@ final class ConnectionInput {
         Rule rule = validate(c, segment);
         if (rule == Rule.ACK_ACCEPTED) {
             rule = judgeAck(c.sender, segment.ack());
-            noteStampOfPredicted(c, segment, rule);
+        }
+        if (rule == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
+            takePredicted(c, segment);
         }
         if (rule != Rule.ACK_ACCEPTED) {
             return refuse(c, segment, rule);
@@ -43,17 +45,22 @@ final class ConnectionInput {
         return rule;
     }
 
-    /** An ACK just as expected but for its age: Linux notes its timestamp first (header prediction). */
-    private static void noteStampOfPredicted(Connection c, Segment segment, Rule rule) {
-        boolean predicted = rule == Rule.ACK_TOO_OLD
-                && c.state() == TcpState.ESTABLISHED
-                && segment.payloadLength() == 0
+    /** Just what comes most of the time, in order and with nothing new but data (header prediction). */
+    private static boolean isPredicted(Connection c, Segment segment) {
+        return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.announcedAt()
                 && !c.receiver.hasGap()
                 && segment.window() << c.sender.windowScale() == c.sender.window();
-        if (predicted && c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
+    }
+
+    /** Linux takes in such a segment's timestamp and data before it finds its ACK too old. */
+    private void takePredicted(Connection c, Segment segment) {
+        if (c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
+        }
+        if (segment.payloadLength() > 0) {
+            core.count(receiveData(c, segment));
         }
     }
 
@@ -294,21 +301,21 @@ final class ConnectionInput {
 
     private Rule receiveData(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
-        if (!c.state().canReceive()) {
-            boolean old = segment.seqLength() > 0 && SeqNumber.before(segment.seq(), receiver.nxt());
-            if (old) {
-                repetitions.old(c, segment);
-                receiver.acks.demand();
-            }
-            return old ? Rule.DATA_DUPLICATE : Rule.ACK_ACCEPTED;
+        boolean old = segment.seqLength() > 0 && SeqNumber.before(segment.seq(), receiver.nxt());
+        if (!c.state().canReceive() && !old) {
+            return Rule.ACK_ACCEPTED;
         }
-        int length = segment.payloadLength();
-        int newData = segment.seq() + length - receiver.nxt();
-        if (c.isOrphan() && length > 0 && newData > 0) {
+        if (isUnwelcome(c, segment)) {
             core.output.reset(segment, Rule.DATA_AFTER_CLOSE);
-            c.close(0);
+            c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             return Rule.DATA_AFTER_CLOSE;
         }
+        if (!c.state().canReceive()) {
+            repetitions.old(c, segment);
+            receiver.acks.demand();
+            return Rule.DATA_DUPLICATE;
+        }
+        int length = segment.payloadLength();
         repetitions.within(c, segment);
         if (c.ecn && length > 0) {
             noteCongestion(c, segment);
@@ -342,6 +349,16 @@ final class ConnectionInput {
             c.receiver.acks.demand();
         }
         c.ecnEcho = marked || c.ecnEcho && !segment.has(CWR);
+    }
+
+    /** RFC 9293, section 3.6.1: data that nobody will read, once either end has closed, is answered with a reset. */
+    private static boolean isUnwelcome(Connection c, Segment segment) {
+        boolean unread = c.readShutdown || c.receiver.isFinished();
+        int end = segment.seq() + segment.payloadLength();
+        return unread
+                && c.state() != TcpState.ESTABLISHED
+                && segment.seqLength() > 0
+                && SeqNumber.after(end, c.receiver.nxt());
     }
 
     /** The peer's FIN, with everything before it, is here (tcp_fin). */

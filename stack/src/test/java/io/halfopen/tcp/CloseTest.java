@@ -177,4 +177,46 @@ class CloseTest {
         assertThat(scene.write(fd, "x")).isEqualTo(-EPIPE);
         assertThat(scene.read(fd)).isEqualTo("EOF");
     }
+
+    /** Measured: nobody will read it, so it is reset; also while the process still has the socket. */
+    @Test
+    void dataAfterShutdownOfBothSidesIsReset() {
+        Scene shut = new Scene();
+        int listener = shut.listener(5);
+        Peer sender = shut.peer().handshake();
+        int fd = shut.accept(listener);
+        shut.shutdown(fd, Stack.SHUT_RDWR);
+        sender.expect("F. 1:1(0) ack 1");
+        assertThat(sender.inject("P. 1:6(5) ack 1")).isEqualTo(Rule.DATA_AFTER_CLOSE);
+        assertThat(shut.changes()).isEqualTo("OutRsts+1 TCPAbortOnData+1");
+        sender.expectOnly("R 1:1(0) win 0");
+    }
+
+    @Test
+    void dataBeyondTheFinIsReset() {
+        Scene shut = new Scene();
+        int listener = shut.listener(5);
+        Peer sender = shut.peer().handshake();
+        int fd = shut.accept(listener);
+        sender.inject("F. 1:1(0) ack 1");
+        shut.after("0.1s");
+        sender.expect(". 1:1(0) ack 2");
+        assertThat(sender.inject("F. 0:3(3) ack 1")).isEqualTo(Rule.DATA_AFTER_CLOSE);
+        assertThat(shut.changes()).isEqualTo("EstabResets+1 OutRsts+1 TCPAbortOnData+1");
+        sender.expect("R 1:1(0) win 0");
+        assertThat(shut.write(fd, "x")).isEqualTo(-io.halfopen.linux.Errno.EPIPE);
+    }
+
+    /** Measured: what is as expected but for its ACK is taken first, and its ACK challenged then. */
+    @Test
+    void dataWithTooOldAnAckIsTakenIfNothingElseIsNew() {
+        Scene open = new Scene();
+        int listener = open.listener(5);
+        Peer sender = open.peer().handshake();
+        int fd = open.accept(listener);
+        assertThat(sender.inject("P. 1:6(5) ack 0 win 65535")).isEqualTo(Rule.ACK_TOO_OLD);
+        assertThat(open.changes()).isEqualTo("TCPChallengeACK+1");
+        sender.expectOnly(". 1:1(0) ack 6");
+        assertThat(open.read(fd)).isEqualTo("abcde");
+    }
 }
