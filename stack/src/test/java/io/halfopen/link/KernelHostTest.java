@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The calls of a stack, made by the kernel; expected values are those of 6.18.md's sections 2 and 10. */
+/** The calls of a stack, made by the kernel; expected values are those of docs/linux-6.18.md. */
 class KernelHostTest {
     private static final IpAddress LOCAL = IpAddress.parse("127.0.0.1");
     private static final int PORT = 8000;
