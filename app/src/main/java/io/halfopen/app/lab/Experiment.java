@@ -73,6 +73,7 @@ final class Experiment extends Run {
         while (!world.isQuiet() && world.nextTime() <= scenario().duration()) {
             world.step();
             noteTimers();
+            recorder().lookAtQueues(world.now());
             if ((++steps & 0x3ff) == 0) {
                 progress.accept(world.now());
             }
