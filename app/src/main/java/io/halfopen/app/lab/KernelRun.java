@@ -116,6 +116,7 @@ final class KernelRun extends Run implements AutoCloseable {
             while (!isOver()) {
                 loop.turn(Math.min(scenario().duration(), loop.now() + TICK));
                 net.tap().watchHalfOpens(loop.now());
+                recorder().lookAtQueues(loop.now());
                 progress.accept(loop.now());
             }
             endedAt = scenario().duration() == Scenario.NEVER
