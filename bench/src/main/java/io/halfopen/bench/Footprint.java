@@ -8,6 +8,7 @@ import io.halfopen.tcp.Stack;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.TcpHeader;
+import java.lang.ref.Reference;
 import java.util.Locale;
 
 /**
@@ -52,6 +53,7 @@ public final class Footprint {
         long queued = heap();
         footprint.acceptAll();
         long accepted = heap();
+        Reference.reachabilityFence(footprint); // it is not used any more, and must not be collected before
         // The half-opens went back to their pool, so what a connection costs comes on top of them.
         print("half-open", halfOpen - empty);
         print("connection in the accept queue", queued - halfOpen);
