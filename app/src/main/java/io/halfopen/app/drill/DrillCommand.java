@@ -8,6 +8,7 @@ import io.halfopen.drill.Outcome;
 import io.halfopen.drill.Script;
 import io.halfopen.drill.ScriptException;
 import io.halfopen.drill.Settings;
+import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -162,6 +163,8 @@ public final class DrillCommand extends Subcommand {
                     ? Drill.onStack(script, all, kernel, allowShell)
                     : Drill.onKernel(script, all, allowShell);
             return new Line(outcome.status().name(), name, outcome.line(), outcome.toString(), outcome.notes());
+        } catch (LinkException refused) {
+            throw bad(String.valueOf(refused.getMessage()));
         } catch (ScriptException unreadable) {
             String status = unreadable.isUnsupported() ? "SKIP" : "ERROR";
             return new Line(status, name, unreadable.line(), status + " " + unreadable.getMessage(), "");

@@ -62,7 +62,7 @@ public final class ParityCommand extends Subcommand {
     private long shown;
 
     @Override
-    public Integer call() throws LinkException {
+    public Integer call() {
         check();
         start = System.nanoTime();
         next.set(seed);
@@ -102,7 +102,7 @@ public final class ParityCommand extends Subcommand {
         }
     }
 
-    private void await(Future<?> worker) throws LinkException {
+    private void await(Future<?> worker) {
         try {
             worker.get();
         } catch (InterruptedException interrupted) {
@@ -111,7 +111,7 @@ public final class ParityCommand extends Subcommand {
         } catch (ExecutionException failed) {
             next.set(Long.MAX_VALUE);
             if (failed.getCause() instanceof LinkException refused) {
-                throw refused;
+                throw bad(String.valueOf(refused.getMessage()));
             }
             throw new IllegalStateException(failed.getCause());
         }
