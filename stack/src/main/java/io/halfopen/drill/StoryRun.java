@@ -25,6 +25,7 @@ final class StoryRun {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_SYNCNT = 7;
     private static final int TCP_DEFER_ACCEPT = 9;
+    private static final int CLOSED = -1;
     private static final int FIRST_PORT = 40_000;
     private static final String ABORT_ON_OVERFLOW = "net.ipv4.tcp_abort_on_overflow";
     private static final long MILLISECOND = 1_000_000L;
@@ -183,7 +184,9 @@ final class StoryRun {
                 result(lines, "shutdown(3, " + how(call) + ")", machine.shutdown(listener, call.argument()));
             case CLOSE_LISTENER -> {
                 listening = false;
-                result(lines, "close(3)", machine.close(listener));
+                int closing = listener;
+                listener = CLOSED; // a kernel may give the number to another story's socket
+                result(lines, "close(3)", machine.close(closing));
             }
             case DEFER_ACCEPT -> setsockopt(lines, TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT", call.argument());
             case SYNCNT -> setsockopt(lines, TCP_SYNCNT, "TCP_SYNCNT", call.argument());
