@@ -42,18 +42,25 @@ public final class Footprint {
 
     public static void main(String[] args) {
         Footprint footprint = new Footprint();
+        try {
+            footprint.measure();
+        } finally {
+            Reference.reachabilityFence(footprint); // once measured it is of no use, but must not be collected before
+        }
+    }
+
+    private void measure() {
         long empty = heap();
         for (int i = 0; i < COUNT; i++) {
-            footprint.sendSyn(i);
+            sendSyn(i);
         }
         long halfOpen = heap();
         for (int i = 0; i < COUNT; i++) {
-            footprint.sendAck(i);
+            sendAck(i);
         }
         long queued = heap();
-        footprint.acceptAll();
+        acceptAll();
         long accepted = heap();
-        Reference.reachabilityFence(footprint); // it is not used any more, and must not be collected before
         // The half-opens went back to their pool, so what a connection costs comes on top of them.
         print("half-open", halfOpen - empty);
         print("connection in the accept queue", queued - halfOpen);
