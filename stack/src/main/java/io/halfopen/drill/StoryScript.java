@@ -22,7 +22,6 @@ final class StoryScript {
         text.append(story.ipv6() ? "--ip_version=ipv6\n" : "");
         story.sysctls().forEach((name, value) -> line("`sysctl -q " + name + "=" + value + "`"));
         line("socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
-        line("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0");
         line("bind(3, ..., ...) = 0");
         if (story.deferAccept() > 0) {
             line("setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, [" + story.deferAccept() + "], 4) = 0");

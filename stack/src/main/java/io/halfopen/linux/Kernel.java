@@ -197,6 +197,11 @@ public enum Kernel {
         return this == LINUX_6_18 ? (int) Math.min(greatestWindow, acknowledged) : greatestWindow;
     }
 
+    /** Newer than 3.10: an RST may also have the number of the peer's FIN, or the end of what the last SACK told of. */
+    public boolean knowsResetEdges() {
+        return this == LINUX_6_18;
+    }
+
     /** Since 6.17: a segment that ends beyond the window is refused, unless nothing waits to be read. */
     public boolean refusesOvershoot() {
         return this == LINUX_6_18;

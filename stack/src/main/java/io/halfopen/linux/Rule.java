@@ -226,6 +226,7 @@ public enum Rule {
     DATA_TOO_MANY_GAPS(DROP, "data after one gap too many", "tcp_data_queue_ofo", TCPOFODrop),
     DATA_DUPLICATE(REPLY, "data that was here before: ACK", "tcp_data_queue"),
     DATA_NO_ROOM(REPLY, "data when the window is closed: ACK", "tcp_data_queue", TCPZeroWindowDrop),
+    DATA_OVER_WINDOW(REPLY, "data that begins just where the window ends: ACK", "tcp_data_queue"),
     DATA_AFTER_CLOSE(REPLY, "data for a closed socket: RST", "tcp_rcv_state_process", TCPAbortOnData),
     FIN_ACCEPTED(ACCEPT, "the peer has finished sending", "tcp_fin"),
 

@@ -103,6 +103,15 @@ final class AckClock {
         due = core.due(core.now() + LONGEST_DELAY);
     }
 
+    /** A gap is filled: the peer is waiting to hear of it (RFC 5681, section 4.2). */
+    void atOnce() {
+        immediate = true;
+    }
+
+    boolean hasSeenData() {
+        return dataSeen;
+    }
+
     boolean isDemanded() {
         return immediate;
     }

@@ -34,6 +34,9 @@ final class ByteRing {
 
     /** Puts octets at a position without moving the end. */
     void write(int position, byte[] source, int offset, int count) {
+        if (count == 0) {
+            return;
+        }
         byte[] ring = ensure(position + count);
         peak = Math.max(peak, position + count);
         int at = head + position & ring.length - 1;

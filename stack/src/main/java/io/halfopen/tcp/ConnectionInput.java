@@ -46,12 +46,16 @@ final class ConnectionInput {
         return rule;
     }
 
-    /** Just what comes most of the time, in order and with nothing new but data (header prediction). */
+    /**
+     * Just what comes most of the time, in order and with nothing new but data (header prediction). The first data of
+     * a connection is not, since Linux has no memory set aside for it yet (sk_forward_alloc).
+     */
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.announcedAt()
                 && !c.receiver.hasGap()
+                && (segment.payloadLength() == 0 || c.receiver.acks.hasSeenData())
                 && segment.window() << c.sender.windowScale() == c.sender.window();
     }
 
@@ -107,12 +111,30 @@ final class ConnectionInput {
         boolean old = receiver.isOld(segment.endSeq());
         if (old || receiver.isBeyond(segment.seq(), segment.seq() + segment.payloadLength(), strict)) {
             Rule outside = old || !strict ? Rule.OUT_OF_WINDOW : Rule.BEYOND_WINDOW;
-            return rst ? Rule.RST_OUT_OF_WINDOW : segment.has(SYN) ? Rule.SYN_CHALLENGED : outside;
+            Rule reset = isJustBeforeFin(c, segment) ? Rule.RST_ACCEPTED : Rule.RST_OUT_OF_WINDOW;
+            return rst ? reset : segment.has(SYN) ? Rule.SYN_CHALLENGED : outside;
         }
         if (rst) {
-            return segment.seq() == receiver.nxt() ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;
+            return resets(c, segment) ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;
         }
         return segment.has(SYN) ? Rule.SYN_CHALLENGED : Rule.ACK_ACCEPTED;
+    }
+
+    /** RFC 5961, section 3.2, and Linux's two additions: before a FIN, and beyond all that the last SACK told of. */
+    private boolean resets(Connection c, Segment segment) {
+        int seq = segment.seq();
+        boolean told = c.sack && core.kernel.knowsResetEdges() && seq == c.receiver.lastTold();
+        return seq == c.receiver.nxt() || told || isJustBeforeFin(c, segment);
+    }
+
+    /** Some send their RST with the number of the FIN that they have sent before (tcp_reset_check). */
+    private boolean isJustBeforeFin(Connection c, Segment segment) {
+        return core.kernel.knowsResetEdges()
+                && segment.seq() == c.receiver.nxt() - 1
+                && switch (c.state()) {
+                    case CLOSE_WAIT, LAST_ACK, CLOSING -> true;
+                    default -> false;
+                };
     }
 
     /** An old timestamp is forgiven to an ACK that repeats the last one, having been overtaken (tcp_disordered_ack_check). */

@@ -43,13 +43,23 @@ final class DataInput {
         if (c.ecn && length > 0) {
             noteCongestion(c, segment);
         }
+        boolean gap = receiver.hasGap();
         Rule rule = receiver.accept(segment, segment.has(FIN));
         if (length > 0) {
             receiver.acks.onData(length, receiver.window(), c.announcedMss, core.now(), c.sender.timeout());
         }
+        if (gap && !receiver.hasGap() && !segment.has(FIN)) {
+            receiver.acks.atOnce();
+        }
+        conclude(c, segment, rule);
+        return rule;
+    }
+
+    private void conclude(Connection c, Segment segment, Rule rule) {
+        Receiver receiver = c.receiver;
         switch (rule) {
             case DATA_ACCEPTED -> {
-                if (length >= receiver.acks.segmentSize()) {
+                if (segment.payloadLength() >= receiver.acks.segmentSize()) {
                     receiver.grow(c.announcedMss);
                 }
                 c.wake();
@@ -58,11 +68,10 @@ final class DataInput {
                 repetitions.old(c, segment);
                 receiver.acks.demand();
             }
-            case DATA_OUT_OF_ORDER, DATA_TOO_MANY_GAPS, DATA_NO_ROOM -> receiver.acks.demand();
+            case DATA_OUT_OF_ORDER, DATA_TOO_MANY_GAPS, DATA_OVER_WINDOW, DATA_NO_ROOM -> receiver.acks.demand();
             case FIN_ACCEPTED -> finish(c);
             default -> {}
         }
-        return rule;
     }
 
     /** Every ACK says that a packet was marked until the peer says that it sends less (RFC 3168, section 6.1.3). */

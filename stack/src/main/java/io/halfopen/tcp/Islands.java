@@ -33,6 +33,15 @@ final class Islands {
         count = 0;
     }
 
+    /** The first stretch that ends after this number; {@link #count()} if none does. */
+    int after(int seq) {
+        int index = 0;
+        while (index < count && SeqNumber.upTo(right(index), seq)) {
+            index++;
+        }
+        return index;
+    }
+
     /** Adds a stretch and joins it with those it touches; false if that would make one too many. */
     boolean add(int left, int right) {
         int[] all = edges();

@@ -21,28 +21,20 @@ final class PortUse {
     }
 
     /**
-     * Whether bind() of another socket would be refused with EADDRINUSE (inet_csk_bind_conflict): unless both have
-     * SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
+     * Whether bind() or listen() of a socket would be refused with EADDRINUSE, because of another or a connection
+     * (inet_csk_bind_conflict): unless both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
      */
     boolean conflictsWith(Socket candidate, FlowTable table) {
         for (Socket other = bound; other != null; other = other.boundNext) {
             boolean share = other.reuseAddress && candidate.reuseAddress && other.listener == null;
-            if (!share && !(other.reusePort && candidate.reusePort) && other.overlaps(candidate)) {
+            if (other != candidate
+                    && !share
+                    && !(other.reusePort && candidate.reusePort)
+                    && other.overlaps(candidate)) {
                 return true;
             }
         }
         return flows > 0 && table.hasConflict(port, candidate);
-    }
-
-    /** Whether another socket listens where this one wants to; being bound to the same port is no obstacle yet. */
-    boolean conflictsWithListener(Socket candidate) {
-        for (Listener other = listeners; other != null; other = other.chained) {
-            boolean share = other.socket.reusePort && candidate.reusePort;
-            if (!share && other.socket.overlaps(candidate)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void bind(Socket socket) {

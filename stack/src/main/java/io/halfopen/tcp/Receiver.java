@@ -190,30 +190,72 @@ final class Receiver {
     /** Takes in what is new and fits; the rule says what came of it. A FIN counts once everything before it is here. */
     Rule accept(Segment segment, boolean fin) {
         int seq = segment.seq();
+        int end = seq + segment.payloadLength() + (fin ? 1 : 0);
+        if (end == seq) {
+            return Rule.ACK_ACCEPTED;
+        }
+        if (!SeqNumber.after(end, nxt)) {
+            return Rule.DATA_DUPLICATE;
+        }
+        boolean bareFin = segment.payloadLength() == 0 && seq == nxt;
+        if (remainingWindow() == 0 && !bareFin) {
+            return Rule.DATA_NO_ROOM;
+        }
+        return SeqNumber.after(seq, nxt) ? acceptBeyondGap(segment, fin) : acceptInOrder(segment, fin);
+    }
+
+    /** Once any of it is welcome, all of it is (tcp_data_queue). */
+    private Rule acceptInOrder(Segment segment, boolean fin) {
+        int skipped = nxt - segment.seq();
+        int fresh = segment.payloadLength() - skipped;
+        ring.write(ring.length(), segment.bytes(), segment.payloadOffset() + skipped, fresh);
+        int reached = nxt + fresh;
+        if (fin) {
+            finSeen = true; // and what lies beyond it never counts (tcp_fin)
+            finSeq = reached;
+        } else {
+            reached = islands.isEmpty() ? reached : islands.join(reached);
+        }
+        ring.extend(reached - nxt);
+        nxt = reached;
+        if (finSeen && nxt == finSeq) {
+            finish();
+            return Rule.FIN_ACCEPTED;
+        }
+        if (finSeen && SeqNumber.after(nxt, finSeq)) {
+            finSeen = false; // what came in its place was here first
+        }
+        if (sacks != null) {
+            sacks.reached(nxt);
+        }
+        return Rule.DATA_ACCEPTED;
+    }
+
+    private void finish() {
+        nxt++;
+        finReached = true;
+        islands.clear();
+        if (sacks != null) {
+            sacks.clear();
+        }
+    }
+
+    private Rule acceptBeyondGap(Segment segment, boolean fin) {
+        int seq = segment.seq();
         int dataEnd = seq + segment.payloadLength();
-        if (fin && !SeqNumber.before(dataEnd, nxt) && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
+        if (!SeqNumber.before(seq, nxt + remainingWindow())) {
+            return Rule.DATA_OVER_WINDOW;
+        }
+        if (dataEnd != seq && !islands.add(seq, dataEnd)) {
+            return Rule.DATA_TOO_MANY_GAPS;
+        }
+        ring.write(ring.length() + (seq - nxt), segment.bytes(), segment.payloadOffset(), dataEnd - seq);
+        if (fin && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
             finSeen = true;
             finSeq = dataEnd; // of two, the one that is reached first ends it
         }
-        int from = SeqNumber.max(seq, nxt);
-        int until = remainingWindow() == 0 ? nxt : dataEnd; // once any of it is welcome, all of it is (tcp_data_queue)
-        Rule rule = segment.payloadLength() > 0 ? acceptData(segment, from, until, dataEnd) : withoutData(fin);
-        if (finSeen && !finReached && nxt == finSeq) {
-            nxt++;
-            finReached = true;
-            islands.clear();
-            if (sacks != null) {
-                sacks.clear();
-            }
-            return Rule.FIN_ACCEPTED;
-        }
-        if (finSeen && !finReached && SeqNumber.after(nxt, finSeq)) {
-            finSeen = false; // what came in its place was here first
-        }
-        if (rule == Rule.DATA_OUT_OF_ORDER && !SeqNumber.before(seq, nxt)) {
-            noteIsland(seq, fin ? dataEnd + 1 : dataEnd);
-        }
-        return rule;
+        noteIsland(seq, fin ? dataEnd + 1 : dataEnd);
+        return Rule.DATA_OUT_OF_ORDER;
     }
 
     /** What has just come beyond a gap, with all that it touches. */
@@ -231,42 +273,25 @@ final class Receiver {
 
     /** How far what begins here is a repetition of something beyond a gap: the end of that, or {@code seq}. */
     int repeatedBeyondGap(int seq, int endSeq) {
-        for (int i = 0; i < islands.count(); i++) {
-            if (SeqNumber.upTo(islands.left(i), seq) && SeqNumber.before(seq, islands.right(i))) {
-                return SeqNumber.min(endSeq, islands.right(i));
-            }
-        }
-        return seq;
+        int island = islands.after(seq);
+        boolean within = island < islands.count() && SeqNumber.upTo(islands.left(island), seq);
+        return within ? SeqNumber.min(endSeq, islands.right(island)) : seq;
     }
 
-    private static Rule withoutData(boolean fin) {
-        return fin ? Rule.DATA_OUT_OF_ORDER : Rule.ACK_ACCEPTED;
+    /** Where the first of what waits beyond the gap begins, its FIN included. */
+    int gapEnd() {
+        return islands.isEmpty() ? finSeq : islands.left(0);
     }
 
-    private Rule acceptData(Segment segment, int from, int until, int dataEnd) {
-        if (!SeqNumber.after(dataEnd, nxt)) {
-            return Rule.DATA_DUPLICATE;
-        }
-        if (!SeqNumber.after(until, from)) {
-            return Rule.DATA_NO_ROOM;
-        }
-        int skipped = from - segment.seq();
-        int position = ring.length() + (from - nxt);
-        if (from != nxt) {
-            if (!islands.add(from, until)) {
-                return Rule.DATA_TOO_MANY_GAPS;
-            }
-            ring.write(position, segment.bytes(), segment.payloadOffset() + skipped, until - from);
-            return Rule.DATA_OUT_OF_ORDER;
-        }
-        ring.write(position, segment.bytes(), segment.payloadOffset() + skipped, until - from);
-        int reached = islands.isEmpty() ? until : islands.join(until);
-        ring.extend(reached - nxt);
-        nxt = reached;
-        if (sacks != null) {
-            sacks.reached(nxt);
-        }
-        return Rule.DATA_ACCEPTED;
+    /** Where the first of what waits beyond the gap ends, its FIN included. */
+    int firstBeyondGapEnd() {
+        int end = islands.isEmpty() ? finSeq : islands.right(0);
+        return finSeen && end == finSeq ? end + 1 : end;
+    }
+
+    /** The last sequence number that an ACK has told of, beyond every gap; nxt if there is none (tcp_validate_incoming). */
+    int lastTold() {
+        return sacks == null ? nxt : sacks.last(nxt);
     }
 
     int read(byte[] target, int offset, int length) {

@@ -4,6 +4,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
 
 /** The peer is told what came twice (RFC 2883), so that it learns what it need not have sent again. */
 final class Repetitions {
@@ -22,7 +23,7 @@ final class Repetitions {
         }
     }
 
-    /** A segment that is about to be taken in: what of it is here (tcp_data_queue, tcp_data_queue_ofo). */
+    /** A segment that is about to be taken in: what of it is here (tcp_data_queue, tcp_ofo_queue, tcp_data_queue_ofo). */
     void within(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         int seq = segment.seq();
@@ -30,17 +31,34 @@ final class Repetitions {
         if (segment.payloadLength() == 0 || !SeqNumber.after(segment.endSeq(), nxt)) {
             return;
         }
-        int until = SeqNumber.before(seq, nxt) ? nxt : receiver.repeatedBeyondGap(seq, segment.endSeq());
-        if (until != seq) {
-            tell(c, seq, until);
+        if (SeqNumber.before(seq, nxt)) {
+            tell(c, seq, nxt);
+        } else if (seq == nxt) {
+            withinGap(c, segment);
+        } else if (receiver.repeatedBeyondGap(seq, segment.endSeq()) != seq) {
+            tell(c, seq, receiver.repeatedBeyondGap(seq, segment.endSeq()));
         }
     }
 
+    /** It fills the gap and more: the first of what was there already. A FIN makes what is beyond it void. */
+    private void withinGap(Connection c, Segment segment) {
+        Receiver receiver = c.receiver;
+        boolean overlaps = receiver.hasGap() && SeqNumber.before(receiver.gapEnd(), segment.endSeq());
+        if (overlaps && !segment.has(TcpHeader.FIN)) {
+            int until = SeqNumber.min(segment.endSeq(), receiver.firstBeyondGapEnd());
+            tell(c, receiver.gapEnd(), until, Counter.TCPDSACKOldSent);
+        }
+    }
+
+    private void tell(Connection c, int from, int until) {
+        boolean old = SeqNumber.before(from, c.receiver.nxt());
+        tell(c, from, until, old ? Counter.TCPDSACKOldSent : Counter.TCPDSACKOfoSent);
+    }
+
     /** From now on until the next ACK (tcp_dsack_set). */
-    void tell(Connection c, int from, int until) {
+    private void tell(Connection c, int from, int until, Counter counter) {
         if (c.sack && core.sysctls.isOn(Sysctl.tcp_dsack)) {
-            boolean old = SeqNumber.before(from, c.receiver.nxt());
-            core.count(old ? Counter.TCPDSACKOldSent : Counter.TCPDSACKOfoSent);
+            core.count(counter);
             c.receiver.repeated(from, until);
         }
     }

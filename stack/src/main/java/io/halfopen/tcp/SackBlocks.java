@@ -67,6 +67,15 @@ final class SackBlocks {
         count = kept;
     }
 
+    /** The highest edge, or {@code nxt} where no gap is known of. */
+    int last(int nxt) {
+        int last = nxt;
+        for (int i = 0; i < count; i++) {
+            last = SeqNumber.max(last, edges[2 * i + 1]);
+        }
+        return last;
+    }
+
     /** How many blocks the next ACK has if there is room for so many. */
     int blocks(int room) {
         return Math.min(room, count + (hasRepeated() ? 1 : 0));

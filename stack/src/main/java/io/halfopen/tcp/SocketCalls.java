@@ -70,7 +70,7 @@ final class SocketCalls {
             }
         }
         PortUse use = core.ports.of(socket.localPort);
-        if (use.conflictsWithListener(socket)) {
+        if (use.conflictsWith(socket, core.flows)) {
             return -Errno.EADDRINUSE;
         }
         listener = socket.stopped == null ? new Listener(socket) : socket.stopped;

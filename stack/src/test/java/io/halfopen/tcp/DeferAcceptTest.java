@@ -108,6 +108,8 @@ class DeferAcceptTest {
         peer.inject("P. 1:6(5) ack 1 <TS val 105 ecr 0>");
         int fd = scene.accept(listener);
         assertThat(scene.stack.getsockopt(fd, SocketOption.TCP_DEFER_ACCEPT)).isZero();
+        scene.stack.setsockopt(listener, SocketOption.SO_REUSEADDR, 1);
+        scene.stack.setsockopt(fd, SocketOption.SO_REUSEADDR, 1);
         scene.shutdown(listener, Stack.SHUT_RD);
         assertThat(scene.stack.listen(listener, 1)).isZero();
         assertThat(scene.stack.getsockopt(listener, SocketOption.TCP_DEFER_ACCEPT))

@@ -1,10 +1,12 @@
 package io.halfopen.tcp;
 
+import static io.halfopen.linux.Errno.EADDRINUSE;
 import static io.halfopen.linux.Errno.EAGAIN;
 import static io.halfopen.linux.Errno.EINVAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.TcpState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,7 @@ class ListenerTest {
 
     private int busyListener() {
         int listener = scene.listener(10);
+        scene.stack.setsockopt(listener, SocketOption.SO_REUSEADDR, 1);
         for (Peer peer : new Peer[] {accepted, talker, finisher, silent, halfOpen}) {
             peer.inject(SYN);
             peer.expect("S. 0:0(0) ack 1");
@@ -183,6 +186,19 @@ class ListenerTest {
         assertThat(scene.accept(listener)).isEqualTo(-EAGAIN);
         scene.peer().handshake();
         assertThat(scene.accept(listener)).isPositive();
+    }
+
+    /** listen() binds once more; listen/again-after-shutdown.pkt. */
+    @Test
+    void aSocketThatListensAgainMindsItsOwnConnections() {
+        int listener = scene.listener(10);
+        accepted.handshake();
+        int fd = scene.accept(listener);
+        scene.shutdown(listener, Stack.SHUT_RD);
+        assertThat(scene.stack.listen(listener, 1)).isEqualTo(-EADDRINUSE);
+        scene.stack.setsockopt(fd, SocketOption.SO_REUSEADDR, 1);
+        scene.stack.setsockopt(listener, SocketOption.SO_REUSEADDR, 1);
+        assertThat(scene.stack.listen(listener, 1)).isZero();
     }
 
     @Test
