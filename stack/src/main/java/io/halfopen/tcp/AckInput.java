@@ -51,13 +51,12 @@ final class AckInput {
             return;
         }
         measure(c, segment);
-        int inFlight = sender.inFlight();
         int acknowledged = sender.acknowledge(ack);
         sender.timer.progress();
         if (!SeqNumber.before(ack, sender.timer.probeEnd)) {
             sender.timer.probed = false;
         }
-        onProgress(c, ack, acknowledged, inFlight);
+        onProgress(c, ack, acknowledged);
         transmission.restartTimer(c);
         if (c.writerWaits && sender.queued() <= SendBuffers.limit(core, c) * 2L / 3) {
             c.writerWaits = false;
@@ -94,13 +93,15 @@ final class AckInput {
         }
     }
 
-    private void onProgress(Connection c, int ack, int acknowledged, int inFlight) {
+    private void onProgress(Connection c, int ack, int acknowledged) {
         Sender sender = c.sender;
+        CongestionWindow window = sender.congestion;
         sender.noDuplicate();
         if (!sender.isRecovering()) {
-            sender.congestion.onAck(acknowledged, inFlight - acknowledged);
+            window.state = CaState.OPEN;
+            sender.control.avoid(sender, sender.packets(acknowledged), core.now());
         } else if (sender.endsRecovery(ack)) {
-            sender.congestion.onRecovered();
+            window.cwnd = window.ssthresh;
         } else {
             core.count(Rule.FAST_RETRANSMITTED); // NewReno: the next hole (RFC 6582)
             transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
@@ -110,10 +111,12 @@ final class AckInput {
     private void onDuplicateAck(Connection c) {
         Sender sender = c.sender;
         if (sender.isRecovering()) {
-            sender.congestion.onDuplicateAck();
+            sender.congestion.cwnd++; // one more has left the network (RFC 5681, section 3.2)
         } else if (sender.duplicateAck() == 3 && sender.timer.retransmits == 0) {
             sender.startRecovery();
-            sender.congestion.onLoss(sender.inFlight());
+            sender.congestion.ssthresh = sender.control.ssthresh(sender);
+            sender.congestion.cwnd = sender.congestion.ssthresh + 3;
+            sender.congestion.state = CaState.RECOVERY;
             core.count(Rule.FAST_RETRANSMITTED);
             transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
             transmission.restartTimer(c);

@@ -1,24 +1,34 @@
 package io.halfopen.tcp;
 
-/** How much may be in flight. All numbers are octets. */
+/**
+ * An algorithm for the size of the {@link CongestionWindow}, one object a connection unless it has no state: struct
+ * tcp_congestion_ops. Numbers are segments, times nanoseconds. The sender is there to be read, but for its congestion.
+ */
 interface CongestionControl {
-    /** A new connection whose segments carry this much. */
-    void start(int mss);
+    /** As TCP_CONGESTION has it. */
+    String name();
 
-    int window();
+    /** The handshake is done, or another algorithm was there before. */
+    default void init(Sender sender, long now) {}
 
-    /** Something new was acknowledged outside recovery. */
-    void onAck(int acknowledged, int inFlight);
+    /** What the threshold becomes, now that something was lost. */
+    int ssthresh(Sender sender);
 
-    /** Three duplicate ACKs: a segment was lost, others arrive. */
-    void onLoss(int inFlight);
+    /** So many packets more are acknowledged or known to have arrived, and the window may grow (cong_avoid). */
+    void avoid(Sender sender, int acked, long now);
 
-    /** Another duplicate ACK during recovery: one more segment has left the network. */
-    void onDuplicateAck();
+    /** What the window becomes, since nothing was lost after all. */
+    default int undoCwnd(Sender sender) {
+        CongestionWindow window = sender.congestion;
+        return Math.max(window.cwnd, window.priorCwnd);
+    }
 
-    /** Recovery is over: all that was in flight when the loss was seen is acknowledged. */
-    void onRecovered();
+    /** Called before {@link CongestionWindow#state} changes. */
+    default void setState(Sender sender, CaState next, long now) {}
 
-    /** The retransmission timer fired; {@code first} is false for the repetitions after it. */
-    void onTimeout(int inFlight, boolean first);
+    /** The first packet after nothing was in flight leaves now (CA_EVENT_TX_START). */
+    default void onTransmitStart(Sender sender, long now) {}
+
+    /** So many packets were acknowledged, and the round trip of one of them took that long, or -1 (pkts_acked). */
+    default void onAcked(Sender sender, int packets, long rtt, long now) {}
 }

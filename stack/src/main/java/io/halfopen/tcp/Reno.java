@@ -1,67 +1,33 @@
 package io.halfopen.tcp;
 
-/** Slow start, congestion avoidance, fast recovery: RFC 5681, with the initial window of ten segments of RFC 6928. */
+/** Slow start and congestion avoidance of RFC 5681, in segments as tcp_cong.c has it. It has no state of its own. */
 final class Reno implements CongestionControl {
-    private static final int INITIAL_SEGMENTS = 10;
-    private static final int UNLIMITED = 1 << 30;
+    static final Reno INSTANCE = new Reno();
 
-    private int mss;
-    private int window;
-    private int threshold;
-    private int acknowledgedInRound;
+    private Reno() {}
 
     @Override
-    public void start(int mss) {
-        this.mss = mss;
-        window = INITIAL_SEGMENTS * mss;
-        threshold = UNLIMITED;
-        acknowledgedInRound = 0;
+    public String name() {
+        return "reno";
     }
 
     @Override
-    public int window() {
-        return window;
+    public int ssthresh(Sender sender) {
+        return Math.max(sender.congestion.cwnd >> 1, 2);
     }
 
     @Override
-    public void onAck(int acknowledged, int inFlight) {
-        // RFC 7661's idea in its simplest form: a window that was not used must not grow.
-        if (inFlight + acknowledged < window / 2 || window >= UNLIMITED) {
+    public void avoid(Sender sender, int acked, long now) {
+        CongestionWindow window = sender.congestion;
+        if (!window.mayGrow()) {
             return;
         }
-        if (window < threshold) {
-            window += Math.min(acknowledged, 2 * mss);
-            return;
+        int left = acked;
+        if (window.inSlowStart()) {
+            left = window.slowStart(acked);
         }
-        acknowledgedInRound += acknowledged;
-        if (acknowledgedInRound >= window) {
-            acknowledgedInRound -= window;
-            window += mss;
+        if (left > 0) {
+            window.avoid(window.cwnd, left);
         }
-    }
-
-    @Override
-    public void onLoss(int inFlight) {
-        threshold = Math.max(inFlight / 2, 2 * mss);
-        window = threshold + 3 * mss;
-    }
-
-    @Override
-    public void onDuplicateAck() {
-        window += mss;
-    }
-
-    @Override
-    public void onRecovered() {
-        window = threshold;
-    }
-
-    @Override
-    public void onTimeout(int inFlight, boolean first) {
-        if (first) {
-            threshold = Math.max(inFlight / 2, 2 * mss);
-        }
-        window = mss;
-        acknowledgedInRound = 0;
     }
 }

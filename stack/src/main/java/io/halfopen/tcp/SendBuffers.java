@@ -13,7 +13,7 @@ final class SendBuffers {
         if (c.socket != null && c.socket.sendBuffer > 0) {
             return Math.min(c.socket.sendBuffer, BufferPool.LARGEST);
         }
-        int window = Math.max(c.sender.congestion.window(), LEAST_SEGMENTS * c.sender.mss());
+        int window = Math.max(c.sender.congestion.cwnd, LEAST_SEGMENTS) * c.sender.mss();
         long wanted = Math.max(core.sysctls.get(Sysctl.tcp_wmem, 1), 2L * window);
         return (int) Math.min(wanted, Math.min(core.sysctls.get(Sysctl.tcp_wmem, 2), BufferPool.LARGEST));
     }

@@ -21,7 +21,8 @@ import io.halfopen.wire.SeqNumber;
 final class Sender {
     private final ByteRing ring;
     final RoundTrip roundTrip = new RoundTrip();
-    final CongestionControl congestion = new Reno();
+    final CongestionWindow congestion = new CongestionWindow();
+    CongestionControl control = Reno.INSTANCE;
     final LossTimer timer = new LossTimer();
 
     private int iss;
@@ -98,7 +99,7 @@ final class Sender {
         wnd = window;
         greatestWnd = window;
         windowSeq = seq;
-        congestion.start(mss);
+        congestion.start();
     }
 
     /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
@@ -142,6 +143,21 @@ final class Sender {
 
     int inFlight() {
         return nxt - una;
+    }
+
+    /** The same, in segments. */
+    int packetsInFlight() {
+        return packets(inFlight());
+    }
+
+    /** How many segments carry so many octets at least. */
+    int packets(int octets) {
+        return (octets + mss - 1) / Math.max(1, mss);
+    }
+
+    /** The congestion window lets nothing more go, whatever the peer's window. */
+    boolean isCwndFull() {
+        return packetsInFlight() >= congestion.cwnd;
     }
 
     boolean hasInFlight() {
@@ -219,7 +235,7 @@ final class Sender {
 
     /** What window and congestion allow beyond nxt; may be negative. */
     int allowance() {
-        return Math.min(wnd, congestion.window()) - inFlight();
+        return (int) Math.min(wnd, (long) congestion.cwnd * mss) - inFlight();
     }
 
     /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_may_update_window). */

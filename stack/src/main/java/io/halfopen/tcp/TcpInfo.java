@@ -27,6 +27,7 @@ final class TcpInfo {
             "rto",
             "rtt",
             "snd_cwnd",
+            "snd_ssthresh",
             "unacked",
             "sacked",
             "notsent_bytes",
@@ -56,7 +57,6 @@ final class TcpInfo {
 
     private static void fill(Map<String, Long> info, Connection c) {
         Sender sender = c.sender;
-        int mss = Math.max(1, sender.mss());
         boolean scaled = sender.windowScale() > 0 || c.receiver.windowScale() > 0;
         long options = (c.timestamps ? TIMESTAMPS : 0)
                 | (c.sack ? SACK : 0)
@@ -69,8 +69,9 @@ final class TcpInfo {
         put(info, "advmss", c.announcedMss);
         put(info, "rto", sender.timeout() / 1000);
         put(info, "rtt", sender.roundTrip.smoothed() / 1000);
-        put(info, "snd_cwnd", sender.congestion.window() / mss);
-        put(info, "unacked", (sender.inFlight() + mss - 1) / mss);
+        put(info, "snd_cwnd", sender.congestion.cwnd);
+        put(info, "snd_ssthresh", sender.congestion.ssthresh);
+        put(info, "unacked", sender.packetsInFlight());
         put(info, "notsent_bytes", sender.unsent());
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);

@@ -36,6 +36,10 @@ final class Transmission {
             send(c, sender.nxt(), length, fin, length == 0 ? Rule.FIN_SENT : why);
             sent = true;
         }
+        boolean full = sender.isCwndFull();
+        if (sent || full) {
+            sender.congestion.used(sender.una(), sender.nxt(), sender.packetsInFlight(), full);
+        }
         if (sent) {
             afterSending(c);
         } else if (sender.pending() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
@@ -185,7 +189,13 @@ final class Transmission {
         }
         core.count(Rule.DATA_RETRANSMITTED);
         c.label = core.flowLabel(c); // perhaps another path is better (sk_rethink_txhash)
-        sender.congestion.onTimeout(sender.max() - sender.una(), timer.retransmits == 0);
+        CongestionWindow window = sender.congestion;
+        if (timer.retransmits == 0) {
+            window.ssthresh = sender.control.ssthresh(sender);
+        }
+        window.cwnd = 1;
+        window.cwndCnt = 0;
+        window.state = CaState.LOSS;
         timer.vain(core.now());
         sender.goBack();
         retransmitFirst(c, Rule.DATA_RETRANSMITTED);

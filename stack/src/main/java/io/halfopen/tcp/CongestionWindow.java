@@ -1,0 +1,99 @@
+package io.halfopen.tcp;
+
+import io.halfopen.wire.SeqNumber;
+
+/** What tcp_sock knows of congestion, whatever the algorithm: numbers of segments. */
+final class CongestionWindow {
+    /** The initial window (RFC 6928). */
+    static final int INITIAL = 10;
+
+    /** A threshold that no window reaches: slow start until the first loss (TCP_INFINITE_SSTHRESH). */
+    static final int INFINITE = Integer.MAX_VALUE;
+
+    /** How many may be in flight (snd_cwnd). */
+    int cwnd;
+
+    /** Below it the window grows by slow start (snd_ssthresh). */
+    int ssthresh;
+
+    /** Acknowledged since the window grew last, while it grows linearly (snd_cwnd_cnt). */
+    int cwndCnt;
+
+    /** What the window was when it was last cut (prior_cwnd), and the threshold then: what undoing goes back to. */
+    int priorCwnd;
+
+    int priorSsthresh;
+
+    /** It never gets larger (snd_cwnd_clamp). */
+    int clamp;
+
+    CaState state = CaState.OPEN;
+
+    /** The window, and not the program, was what limited the last flight, and how large that was (RFC 7661's concern). */
+    boolean isCwndLimited;
+
+    int maxPacketsOut;
+
+    /** Where the flight ends that these are about. */
+    int cwndUsageSeq;
+
+    void start() {
+        cwnd = INITIAL;
+        ssthresh = INFINITE;
+        cwndCnt = 0;
+        priorCwnd = 0;
+        priorSsthresh = 0;
+        clamp = INFINITE;
+        state = CaState.OPEN;
+        isCwndLimited = false;
+        maxPacketsOut = 0;
+        cwndUsageSeq = 0;
+    }
+
+    boolean inSlowStart() {
+        return cwnd < ssthresh;
+    }
+
+    /** The threshold as far as it is not history: what a flight is at least believed to fit (tcp_current_ssthresh). */
+    int currentSsthresh() {
+        return state.shrinks() ? ssthresh : Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
+    }
+
+    /** RFC 5681, section 3.1, per packet; returns how many of the acknowledged are left at the threshold (tcp_slow_start). */
+    int slowStart(int acked) {
+        int grown = (int) Math.min((long) cwnd + acked, ssthresh);
+        int left = acked - (grown - cwnd);
+        cwnd = Math.min(grown, clamp);
+        return left;
+    }
+
+    /** One more for every {@code w} acknowledged: w is the window in Reno (tcp_cong_avoid_ai). */
+    void avoid(int w, int acked) {
+        if (cwndCnt >= w) { // w has become smaller
+            cwndCnt = 0;
+            cwnd++;
+        }
+        cwndCnt += acked;
+        if (cwndCnt >= w) {
+            int more = cwndCnt / w;
+            cwndCnt -= more * w;
+            cwnd += more;
+        }
+        cwnd = Math.min(cwnd, clamp);
+    }
+
+    /** Something was sent, and so many are in the network; {@code limited}: this window allowed no more (tcp_cwnd_validate). */
+    void used(int una, int nxt, int packetsOut, boolean limited) {
+        boolean over = !SeqNumber.before(una, cwndUsageSeq);
+        if (over || limited || !isCwndLimited && packetsOut > maxPacketsOut) {
+            isCwndLimited = limited;
+            maxPacketsOut = packetsOut;
+            cwndUsageSeq = nxt;
+        }
+    }
+
+    /** Only a window that was used may grow; slow start wants to double, so half of it is use enough (tcp_is_cwnd_limited). */
+    boolean mayGrow() {
+        return isCwndLimited || inSlowStart() && cwnd < 2L * maxPacketsOut;
+    }
+}
