@@ -254,21 +254,8 @@ final class Receiver {
             finSeen = true;
             finSeq = dataEnd; // of two, the one that is reached first ends it
         }
-        noteIsland(seq, fin ? dataEnd + 1 : dataEnd);
+        sackBlocks().grew(seq, fin ? dataEnd + 1 : dataEnd);
         return Rule.DATA_OUT_OF_ORDER;
-    }
-
-    /** What has just come beyond a gap, with all that it touches. */
-    private void noteIsland(int seq, int endSeq) {
-        int left = seq;
-        int right = endSeq;
-        for (int i = 0; i < islands.count(); i++) {
-            if (SeqNumber.upTo(islands.left(i), seq) && SeqNumber.upTo(seq, islands.right(i))) {
-                left = islands.left(i);
-                right = SeqNumber.max(right, islands.right(i));
-            }
-        }
-        sackBlocks().grew(left, right);
     }
 
     /** How far what begins here is a repetition of something beyond a gap: the end of that, or {@code seq}. */

@@ -36,8 +36,10 @@ final class SackBlocks {
         return repeatedFrom != repeatedUntil;
     }
 
-    /** This stretch, as it is now, grew last; older ones that it has swallowed are gone. */
-    void grew(int left, int right) {
+    /** This has come: it joins what it touches, and that is what grew last (tcp_sack_new_ofo_skb). */
+    void grew(int from, int until) {
+        int left = from;
+        int right = until;
         int kept = 0;
         for (int i = 0; i < count; i++) {
             boolean apart = SeqNumber.before(right, edges[2 * i]) || SeqNumber.before(edges[2 * i + 1], left);
@@ -45,6 +47,9 @@ final class SackBlocks {
                 edges[2 * kept] = edges[2 * i];
                 edges[2 * kept + 1] = edges[2 * i + 1];
                 kept++;
+            } else {
+                left = SeqNumber.min(left, edges[2 * i]);
+                right = SeqNumber.max(right, edges[2 * i + 1]);
             }
         }
         kept = Math.min(kept, MOST - 1);
