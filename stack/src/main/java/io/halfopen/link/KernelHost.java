@@ -9,6 +9,7 @@ import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class KernelHost implements AutoCloseable {
     public static final long SIOCOUTQNSD = 0x894b;
 
     private static final int MSG_NOSIGNAL = 0x4000;
+    /** The sysctl for a new socket's congestion control, and Linux's own default: a distribution may have another. */
+    private static final String CONGESTION_CONTROL = "net.ipv4.tcp_congestion_control";
+
+    private static final byte[] USUAL_CONTROL = "cubic".getBytes(StandardCharsets.US_ASCII);
+
     private static final Path SYSCTLS = Path.of("/proc/sys");
     private static final int ALL_EVENTS = Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDHUP;
     // struct tcp_info, linux/tcp.h
@@ -52,6 +58,7 @@ public final class KernelHost implements AutoCloseable {
     private final ProcCounters counters;
     private final SockDiag diag;
     private final OpenSockets open = new OpenSockets();
+    private volatile boolean usualControl = true;
 
     private KernelHost(NamespaceThread inside) throws LinkException {
         this.inside = inside;
@@ -86,10 +93,16 @@ public final class KernelHost implements AutoCloseable {
         return socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     }
 
-    /** socket(2); without {@link #SOCK_NONBLOCK} in the type its calls block. */
+    /**
+     * socket(2); without {@link #SOCK_NONBLOCK} in the type its calls block. Its congestion control is CUBIC, as a
+     * stack's, until that sysctl is set.
+     */
     public int socket(int family, int type, int protocol) {
         try {
             int fd = inside.call(() -> SocketLibc.socket(family, type | Libc.O_CLOEXEC, protocol));
+            if (fd >= 0 && usualControl) { // only the first namespace may have it as its default
+                KernelSockets.setsockopt(fd, OptionNumber.IPPROTO_TCP, OptionNumber.TCP_CONGESTION, USUAL_CONTROL);
+            }
             return open.add(fd);
         } catch (LinkException closed) {
             throw new IllegalStateException(closed);
@@ -321,6 +334,7 @@ public final class KernelHost implements AutoCloseable {
     public void setSysctl(String fullName, String value) throws LinkException {
         inside.call(() -> {
             NamespaceThread.write(file(fullName), value);
+            usualControl &= !fullName.equals(CONGESTION_CONTROL);
             return value;
         });
     }

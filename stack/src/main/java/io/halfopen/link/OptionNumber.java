@@ -10,6 +10,7 @@ record OptionNumber(int level, int name) {
     private static final int IPPROTO_IPV6 = 41;
     static final int SO_DOMAIN = 39;
     static final int TCP_INFO = 11;
+    static final int TCP_CONGESTION = 13;
 
     static OptionNumber of(SocketOption option) {
         return switch (option) {
