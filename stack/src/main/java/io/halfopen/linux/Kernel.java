@@ -294,6 +294,9 @@ public enum Kernel {
     /** The shortest retransmission timeout of data: 200 ms. */
     public static final long RTO_MIN = 200 * MILLISECOND;
 
+    /** The shortest delay of a timer that is finer than that: 2 ms (TCP_TIMEOUT_MIN_US). */
+    public static final long TIMEOUT_MIN = 2 * MILLISECOND;
+
     /**
      * The time that {@code retries} timeouts take when the first is {@code first} and they double up to
      * {@link #RTO_MAX}; Linux bounds retransmission by this time as well as by their number (tcp_model_timeout).

@@ -257,8 +257,12 @@ public enum Rule {
     HALF_OPEN_EXPIRED(SEND, "no final ACK: the half-open is forgotten", "reqsk_timer_handler", TCPTimeouts),
     DATA_RETRANSMITTED(SEND, "no ACK in time: retransmitted", "tcp_retransmit_timer", TCPTimeouts),
     DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),
-    TAIL_LOSS_PROBED(SEND, "no ACK yet: the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),
-    FAST_RETRANSMITTED(SEND, "three duplicate ACKs: retransmitted", "tcp_fastretrans_alert", TCPFastRetrans),
+    TAIL_LOSS_PROBED(
+            SEND, "no ACK yet: new data, or the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),
+    FAST_RETRANSMITTED(
+            SEND, "found lost by SACK or duplicate ACKs: retransmitted", "tcp_xmit_retransmit_queue", TCPFastRetrans),
+    SLOW_START_RETRANSMITTED(
+            SEND, "lost with what timed out: retransmitted", "tcp_xmit_retransmit_queue", TCPSlowStartRetrans),
     WINDOW_PROBED(SEND, "the peer's window is closed: probe", "tcp_probe_timer", TCPWinProbe),
     WINDOW_PROBES_IN_VAIN(SEND, "no answer to any probe: ETIMEDOUT", "tcp_probe_timer", TCPAbortOnTimeout),
     ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),

@@ -72,12 +72,15 @@ public enum Sysctl {
     },
     tcp_fin_timeout(
             "net.ipv4", 1, 1073741, "how long a closed socket waits in FIN_WAIT2 for the peer's FIN, seconds", 60),
+    tcp_frto("net.ipv4", 0, 255, "1 or more: find out that a retransmission timeout was too early (F-RTO)", 2),
     tcp_invalid_ratelimit(
             "net.ipv4",
             0,
             Integer.MAX_VALUE,
             "least time between two ACKs that answer what makes no sense on one connection, milliseconds",
             500),
+    tcp_max_reordering(
+            "net.ipv4", 1, Integer.MAX_VALUE, "how far a connection's tcp_reordering may grow, packets", 300),
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
@@ -87,11 +90,26 @@ public enum Sysctl {
             1,
             "1: what a closed listener leaves goes to another of its SO_REUSEPORT group, instead of being reset",
             0),
+    tcp_min_rtt_wlen("net.ipv4", 0, 86400, "how long a least round-trip time is believed, seconds", 300),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_recovery(
+            "net.ipv4",
+            0,
+            255,
+            "sum of: 1 find losses by time (RACK, always on); 2 with a fixed reordering window; "
+                    + "4 and without counting duplicate ACKs",
+            1),
     tcp_reflect_tos(
             "net.ipv4", 0, 1, "1: SYN-ACK and connection take the type of service, without ECN, from the SYN", 0),
+    tcp_reordering(
+            "net.ipv4",
+            1,
+            300,
+            "how many packets may overtake another before it is thought lost; connections adapt it",
+            3),
+    tcp_retrans_collapse("net.ipv4", 0, 255, "small segments that are retransmitted become one", 1),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
@@ -105,6 +123,8 @@ public enum Sysctl {
             2,
             "0: a SYN that finds the SYN queue full is dropped; 1: it is answered with a cookie; 2: every SYN is",
             1),
+    tcp_thin_linear_timeouts(
+            "net.ipv4", 0, 255, "1: with fewer than four packets in flight six timeouts come without doubling", 0),
     tcp_timestamps("net.ipv4", 0, 2, "0: no timestamps; 1: with a random offset per connection; 2: without", 1),
     tcp_tw_reuse(
             "net.ipv4",
@@ -129,14 +149,11 @@ public enum Sysctl {
     tcp_comp_sack_delay_ns(IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "how long ACKs of gaps are collected, ns", 1000000),
     tcp_congestion_control(IGNORED, "net.ipv4", 0, 0, "a name; the stack has NewReno, whatever it is"),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
-    tcp_frto(IGNORED, "net.ipv4", 0, 255, "find out that a retransmission timeout was spurious", 2),
     tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
     tcp_keepalive_probes(IGNORED, "net.ipv4", 0, 255, "keepalive probes before ETIMEDOUT", 9),
     tcp_keepalive_time(IGNORED, "net.ipv4", 1, 32767, "silence before the first keepalive probe, seconds", 7200),
     tcp_limit_output_bytes(
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
-    tcp_max_reordering(IGNORED, "net.ipv4", 1, Integer.MAX_VALUE, "how far tcp_reordering may adapt, segments", 300),
-    tcp_min_rtt_wlen(IGNORED, "net.ipv4", 0, 86400, "how long a least round trip is believed, seconds", 300),
     tcp_min_tso_segs(IGNORED, "net.ipv4", 1, 255, "least segments that the device is given at once", 2),
     tcp_moderate_rcvbuf(IGNORED, "net.ipv4", 0, 255, "let the receive buffer grow with the connection", 1),
     tcp_mtu_probing(IGNORED, "net.ipv4", 0, 255, "probe for the path's MTU", 0),
@@ -144,13 +161,9 @@ public enum Sysctl {
             IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
     tcp_pacing_ca_ratio(IGNORED, "net.ipv4", 0, 1000, "pacing rate, percent of what the window allows", 120),
     tcp_pacing_ss_ratio(IGNORED, "net.ipv4", 0, 1000, "the same in slow start", 200),
-    tcp_recovery(IGNORED, "net.ipv4", 0, 255, "find losses by time (RACK)", 1),
-    tcp_reordering(IGNORED, "net.ipv4", 1, 300, "duplicate ACKs before retransmission; the stack takes three", 3),
-    tcp_retrans_collapse(IGNORED, "net.ipv4", 0, 255, "retransmit small segments as one", 1),
     tcp_retries1(IGNORED, "net.ipv4", 0, 255, "retransmissions before another route is looked for", 3),
     tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
     tcp_slow_start_after_idle(IGNORED, "net.ipv4", 0, 255, "begin anew with a small window after a silence", 1),
-    tcp_thin_linear_timeouts(IGNORED, "net.ipv4", 0, 255, "no doubling of the timeout where little is in flight", 0),
     tcp_tso_win_divisor(IGNORED, "net.ipv4", 0, 255, "share of the window that one large packet may take", 3);
 
     /** As the greatest value: 32 bits without a sign. */

@@ -1,9 +1,10 @@
 package io.halfopen.tcp;
 
-import static io.halfopen.wire.TcpHeader.FIN;
-
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.AckState.Resend;
 import io.halfopen.tcp.LossTimer.Purpose;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
@@ -12,14 +13,29 @@ import io.halfopen.wire.SeqNumber;
 final class AckInput {
     private final Core core;
     private final Transmission transmission;
+    private final XmitTimer xmitTimer;
+    private final WindowReduction reduction;
+    private final Retransmission retransmission;
+    private final SackInput sackInput;
+    private final FlightInput flightInput;
+    private final RecoveryInput recoveryInput;
 
-    AckInput(Core core, Transmission transmission) {
+    /** Of the ACK that is being taken in. */
+    private final AckState ack = new AckState();
+
+    AckInput(Core core, Sending sending) {
         this.core = core;
-        this.transmission = transmission;
+        transmission = sending.transmission;
+        xmitTimer = sending.xmitTimer;
+        reduction = sending.reduction;
+        retransmission = sending.retransmission;
+        sackInput = new SackInput(core, sending.detection);
+        flightInput = new FlightInput(core, sending.detection);
+        recoveryInput = new RecoveryInput(core, sending.detection, sending.reduction);
     }
 
     Rule judge(Sender sender, int ack) {
-        if (SeqNumber.after(ack, sender.max())) {
+        if (SeqNumber.after(ack, sender.nxt())) {
             return Rule.ACK_OF_UNSENT;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
@@ -29,36 +45,117 @@ final class AckInput {
 
     /** Takes it in; afterwards the connection may be over. */
     void accept(Connection c, Segment segment) {
-        acknowledge(c, segment);
+        ack.begin(c, segment);
+        if (SeqNumber.before(segment.ack(), c.sender.una())) {
+            acceptOld(c, segment);
+        } else {
+            acknowledge(c, segment);
+        }
         advanceClosing(c);
     }
 
+    /** An ACK that a later one has overtaken: only its SACK blocks can be news. */
+    private void acceptOld(Connection c, Segment segment) {
+        if (c.sack && segment.sackBlocks() > 0) {
+            sackInput.accept(c, segment, ack);
+            recoveryInput.accept(c, ack);
+            send(c);
+        }
+    }
+
+    /** In the order of tcp_ack. */
     private void acknowledge(Connection c, Segment segment) {
         Sender sender = c.sender;
-        int ack = segment.ack();
+        if (ack.advanced) {
+            sender.timer.retransmits = 0;
+        }
+        ack.windowUpdate = sender.updateWindow(segment);
+        sender.acknowledge(segment.ack());
+        if (c.sack && segment.sackBlocks() > 0) {
+            sackInput.accept(c, segment, ack);
+        }
+        sender.delivered(ack.sackDelivered, ack.congestionEcho);
         c.softError = 0; // something got through
-        boolean windowChanged = sender.updateWindow(segment);
-        if (!SeqNumber.after(ack, sender.una())) {
-            if (ack == sender.una()
-                    && sender.hasInFlight()
-                    && segment.payloadLength() == 0
-                    && !windowChanged
-                    && !segment.has(FIN)) {
-                onDuplicateAck(c);
-            } else if (!sender.hasInFlight()) {
-                onProbeAnswered(c);
-            }
+        if (ack.packets == 0) {
+            onNothingInFlight(c);
             return;
         }
-        measure(c, segment);
-        int acknowledged = sender.acknowledge(ack);
-        sender.timer.progress();
-        if (!SeqNumber.before(ack, sender.timer.probeEnd)) {
-            sender.timer.probed = false;
+        flightInput.clean(c, ack);
+        sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivered);
+        judgeProbe(sender);
+        if (RecoveryInput.isDubious(sender, ack)) {
+            ack.duplicates = ack.advanced || ack.isNoDuplicate() || ack.duplicateSacked ? 0 : 1;
+            recoveryInput.accept(c, ack);
         }
-        onProgress(c, ack, acknowledged);
-        transmission.restartTimer(c);
-        if (c.writerWaits && sender.queued() <= SendBuffers.limit(core, c) * 2L / 3) {
+        if (ack.setTimer) {
+            xmitTimer.restart(c);
+        }
+        adaptWindow(c);
+        send(c);
+        tellWriter(c);
+    }
+
+    private void onNothingInFlight(Connection c) {
+        if (ack.duplicateSacked) {
+            recoveryInput.accept(c, ack);
+        }
+        onProbeAnswered(c);
+        judgeProbe(c.sender);
+    }
+
+    /** What became of a tail loss probe, and so of the tail (RFC 8985, section 7.4; tcp_process_tlp_ack). */
+    private void judgeProbe(Sender sender) {
+        Recovery recovery = sender.recovery;
+        if (!recovery.probing || SeqNumber.before(ack.ack, recovery.probeEnd)) {
+            return;
+        }
+        if (!recovery.probeRetransmits || ack.duplicateOfProbe) {
+            recovery.probing = false; // it was new data, or came twice: nothing was lost
+        } else if (SeqNumber.after(ack.ack, recovery.probeEnd)) {
+            reduction.start(sender); // it came once: the original was lost, and the probe has repaired that
+            reduction.enter(sender, CaState.CWR);
+            reduction.end(sender);
+            reduction.keepOpen(sender);
+            core.count(Counter.TCPLossProbeRecovery);
+        } else if (!ack.advanced && !ack.isNoDuplicate() && !ack.sacked) {
+            recovery.probing = false; // a duplicate ACK: both came
+        }
+    }
+
+    /** tcp_cong_control. */
+    private void adaptWindow(Connection c) {
+        Sender sender = c.sender;
+        int delivered = sender.delivered - ack.delivered;
+        if (sender.congestion.state.shrinks()) {
+            reduction.reduce(sender, delivered, sender.lost - ack.lost, ack.advanced);
+        } else if (mayRaise(sender)) {
+            sender.control.avoid(sender, delivered, core.now());
+        }
+    }
+
+    /** Where packets are known to be reordered, what came out of order counts as well (tcp_may_raise_cwnd). */
+    private boolean mayRaise(Sender sender) {
+        boolean reorders = sender.recovery.reordering > core.sysctls.get(Sysctl.tcp_reordering);
+        return ack.acked || reorders && ack.sacked;
+    }
+
+    /** tcp_xmit_recovery. */
+    private void send(Connection c) {
+        Recovery recovery = c.sender.recovery;
+        if (ack.resend == Resend.NEW) {
+            transmission.pushNow(c, Rule.DATA_SENT);
+            if (SeqNumber.after(c.sender.nxt(), recovery.high)) {
+                return;
+            }
+            recovery.frto = false;
+        }
+        if (ack.resend != Resend.NOTHING) {
+            retransmission.sendLost(c);
+        }
+    }
+
+    private void tellWriter(Connection c) {
+        if (c.writerWaits && c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3) {
             c.writerWaits = false;
             c.wake();
         }
@@ -78,48 +175,6 @@ final class AckInput {
         } else {
             long end = c.patienceEnd(timer.probingSince);
             timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
-        }
-    }
-
-    private void measure(Connection c, Segment segment) {
-        Sender sender = c.sender;
-        long rtt = sender.timed(segment.ack(), core.now());
-        if (rtt < 0 && sender.timer.retransmits > 0) {
-            // Karn does not bind an ACK that says which sending it answers (RFC 7323, section 4.1).
-            rtt = core.sinceEcho(c, segment);
-        }
-        if (rtt >= 0) {
-            sender.roundTrip.sample(rtt, segment.ack(), sender.max());
-        }
-    }
-
-    private void onProgress(Connection c, int ack, int acknowledged) {
-        Sender sender = c.sender;
-        CongestionWindow window = sender.congestion;
-        sender.noDuplicate();
-        if (!sender.isRecovering()) {
-            window.state = CaState.OPEN;
-            sender.control.avoid(sender, sender.packets(acknowledged), core.now());
-        } else if (sender.endsRecovery(ack)) {
-            window.cwnd = window.ssthresh;
-        } else {
-            core.count(Rule.FAST_RETRANSMITTED); // NewReno: the next hole (RFC 6582)
-            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
-        }
-    }
-
-    private void onDuplicateAck(Connection c) {
-        Sender sender = c.sender;
-        if (sender.isRecovering()) {
-            sender.congestion.cwnd++; // one more has left the network (RFC 5681, section 3.2)
-        } else if (sender.duplicateAck() == 3 && sender.timer.retransmits == 0) {
-            sender.startRecovery();
-            sender.congestion.ssthresh = sender.control.ssthresh(sender);
-            sender.congestion.cwnd = sender.congestion.ssthresh + 3;
-            sender.congestion.state = CaState.RECOVERY;
-            core.count(Rule.FAST_RETRANSMITTED);
-            transmission.retransmitFirst(c, Rule.FAST_RETRANSMITTED);
-            transmission.restartTimer(c);
         }
     }
 

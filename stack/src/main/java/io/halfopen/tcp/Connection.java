@@ -102,7 +102,7 @@ final class Connection extends Flow {
     Connection(Core core, PortUse portUse) {
         this.core = core;
         this.portUse = portUse;
-        sender = new Sender(core.buffers);
+        sender = new Sender(core);
         receiver = new Receiver(core.buffers);
     }
 

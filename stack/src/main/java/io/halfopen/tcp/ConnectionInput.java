@@ -21,12 +21,12 @@ final class ConnectionInput {
     private final AckInput ackInput;
     private final DataInput dataInput;
 
-    ConnectionInput(Core core, Transmission transmission, TimeWaits timeWaits) {
+    ConnectionInput(Core core, Sending sending, TimeWaits timeWaits) {
         this.core = core;
         this.timeWaits = timeWaits;
-        this.transmission = transmission;
+        transmission = sending.transmission;
         repetitions = new Repetitions(core);
-        ackInput = new AckInput(core, transmission);
+        ackInput = new AckInput(core, sending);
         dataInput = new DataInput(core, transmission, repetitions);
     }
 

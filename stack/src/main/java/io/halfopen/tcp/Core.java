@@ -28,6 +28,7 @@ final class Core {
     final Ports ports;
     final TimerWheel wheel;
     final BufferPool buffers = new BufferPool();
+    final FlightSlots.Pool flights = new FlightSlots.Pool();
     final Pools pools = new Pools(this);
     final PeerMetrics metrics;
     final KernelLog log;
@@ -132,11 +133,26 @@ final class Core {
         return millis + offset;
     }
 
+    /** The value of the timestamp option that was sent then, ns. */
+    int timestamp(Connection c, long at) {
+        return (int) (at / NANOS_PER_MILLI) + c.tsOffset;
+    }
+
+    /** How long the least round-trip time is believed, ns. */
+    long leastRoundTripWindow() {
+        return sysctls.get(Sysctl.tcp_min_rtt_wlen) * NANOS_PER_SECOND;
+    }
+
     /** How long ago the timestamp was sent that the segment echoes, ns; negative if it echoes none of ours. */
     long sinceEcho(Connection c, Segment segment) {
-        int elapsed = timestamp(c.tsOffset) - segment.tsEcho();
         boolean known = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
-        return known && elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
+        return known ? sinceEcho(c, segment.tsEcho()) : -1;
+    }
+
+    /** The same of an echo that is one. */
+    long sinceEcho(Connection c, int echo) {
+        int elapsed = timestamp(c.tsOffset) - echo;
+        return elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 
     /** What the next packets of a connection have as flow label: 0 over IPv4, which has none. */
@@ -180,6 +196,10 @@ final class Core {
 
     void uncount(Counter counter) {
         counters[counter.ordinal()]--;
+    }
+
+    void count(Counter counter, int by) {
+        counters[counter.ordinal()] += by;
     }
 
     long counter(Counter counter) {

@@ -26,7 +26,7 @@ final class FastOpenInput {
     private final HalfOpenInput halfOpenInput;
     private final ConnectionInput connectionInput;
     private final Promotion promotion;
-    private final Transmission transmission;
+    private final XmitTimer xmitTimer;
     private final FastOpenCookie cookie = new FastOpenCookie();
 
     FastOpenInput(
@@ -34,12 +34,12 @@ final class FastOpenInput {
             HalfOpenInput halfOpenInput,
             ConnectionInput connectionInput,
             Promotion promotion,
-            Transmission transmission) {
+            XmitTimer xmitTimer) {
         this.core = core;
         this.halfOpenInput = halfOpenInput;
         this.connectionInput = connectionInput;
         this.promotion = promotion;
-        this.transmission = transmission;
+        this.xmitTimer = xmitTimer;
     }
 
     /** What a SYN is that will be answered: in the order of tcp_try_fastopen. */
@@ -144,7 +144,7 @@ final class FastOpenInput {
                 default -> rule;
             };
         }
-        boolean good = SeqNumber.between(segment.ack(), c.sender.una(), c.sender.max());
+        boolean good = SeqNumber.between(segment.ack(), c.sender.una(), c.sender.nxt());
         if (good) {
             return Rule.FAST_OPEN_ESTABLISHED;
         }
@@ -154,12 +154,12 @@ final class FastOpenInput {
     /** The handshake is done (tcp_rcv_synrecv_state_fastopen); what was sent meanwhile is now timed. */
     private void establish(Connection c, HalfOpen half) {
         if (!half.retransmitted) {
-            c.sender.roundTrip.sample(core.now() - half.sentAt, half.iss + 1, half.iss + 1);
+            c.sender.timedHandshake(core.now() - half.sentAt, half.iss + 1, core);
         }
         core.endFastOpen(c, false);
         c.sender.timer.reset();
         if (c.sender.hasInFlight()) {
-            transmission.setRetransmit(c.sender);
+            xmitTimer.setRetransmit(c.sender);
         }
         if (c.state() == TcpState.SYN_RECV) {
             c.enter(TcpState.ESTABLISHED);

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class IcmpInput {
     private final Core core;
     private final HalfOpenInput halfOpenInput;
-    private final Transmission transmission;
+    private final Timeouts timeouts;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, HalfOpenInput halfOpenInput, Transmission transmission) {
+    IcmpInput(Core core, HalfOpenInput halfOpenInput, Timeouts timeouts) {
         this.core = core;
         this.halfOpenInput = halfOpenInput;
-        this.transmission = transmission;
+        this.timeouts = timeouts;
     }
 
     /** Of a packet whose parse() said that it is ICMP. */
@@ -78,7 +78,7 @@ final class IcmpInput {
     private Rule judge(Connection c, int errno) {
         HalfOpen fastOpen = c.fastOpen;
         int una = fastOpen == null ? c.sender.una() : fastOpen.iss;
-        if (!SeqNumber.between(error.seq(), una, c.sender.max())) {
+        if (!SeqNumber.between(error.seq(), una, c.sender.nxt())) {
             return Rule.ICMP_OUT_OF_WINDOW;
         }
         if (errno == 0) {
@@ -104,7 +104,7 @@ final class IcmpInput {
             case ICMP_REMEMBERED -> c.softError = errno;
             case ICMP_BACKOFF_REVERTED -> {
                 c.softError = errno;
-                transmission.revertBackoff(c);
+                timeouts.revertBackoff(c);
             }
             default -> {} // dropped
         }

@@ -9,6 +9,8 @@ final class LossTimer {
         RETRANSMIT,
         /** The last segment may be lost: probe before the timeout (RFC 8985, section 7). */
         LOSS_PROBE,
+        /** What was overtaken may come yet: wait before it is lost (RFC 8985, section 6.2). */
+        REORDER,
         /** The peer's window is closed: ask (RFC 9293, section 3.8.6.1). */
         WINDOW_PROBE
     }
@@ -24,24 +26,15 @@ final class LossTimer {
     /** Timeouts in a row without progress. */
     int retransmits;
 
-    /** When the first of them was, ns: patience is counted from here. */
+    /** When the first SYN was sent, ns: patience with it is counted from here. */
     long firstAt;
-
-    /** When the segment that is first to be acknowledged was sent again last, ns. */
-    long lastAt;
 
     /** When the first probe of a closed window was, ns, or {@link Timer#NEVER}; answers do not change it. */
     long probingSince = Timer.NEVER;
 
-    /** A tail loss probe is out that nothing has answered yet. */
-    boolean probed;
-
-    int probeEnd;
-
     void reset() {
         stop();
         progress();
-        probed = false;
     }
 
     void set(Purpose purpose, long due) {
@@ -54,10 +47,8 @@ final class LossTimer {
         due = Timer.NEVER;
     }
 
-    /** It fired, and something is sent that was sent before. */
-    void vain(long now) {
-        firstAt = retransmits == 0 ? now : firstAt;
-        lastAt = now;
+    /** It fired in vain. */
+    void vain() {
         retransmits++;
         backoff++;
     }

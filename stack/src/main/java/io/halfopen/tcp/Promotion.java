@@ -65,7 +65,7 @@ final class Promotion {
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.startReceiving();
         c.sender.start(half.iss);
-        c.sender.established(half.iss + 1, window, seq, mss, half.peerWindowScale);
+        c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
         c.receiver.acks.start(mss);
         return c;
     }
@@ -74,7 +74,7 @@ final class Promotion {
     private void measure(Connection c, HalfOpen half, Segment segment) {
         long rtt = half.retransmitted ? core.sinceEcho(c, segment) : core.now() - half.sentAt;
         if (rtt >= 0) {
-            c.sender.roundTrip.sample(rtt, half.iss + 1, half.iss + 1);
+            c.sender.timedHandshake(rtt, half.iss + 1, core);
         } else {
             c.sender.roundTrip.unknown();
         }

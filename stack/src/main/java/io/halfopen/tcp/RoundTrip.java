@@ -18,8 +18,10 @@ final class RoundTrip {
     private long variance;
     private int roundEnd;
     private long timeout = INITIAL;
+    private final LeastRoundTrip least = new LeastRoundTrip();
 
     void reset() {
+        least.reset();
         srtt8 = 0;
         deviation4 = 0;
         deviationMax = 0;
@@ -30,6 +32,21 @@ final class RoundTrip {
     /** Smoothed round-trip time, ns; 0 before the first sample. */
     long smoothed() {
         return srtt8 >> 3;
+    }
+
+    /** The least round-trip time of late, ns, or {@link LeastRoundTrip#UNKNOWN}. */
+    long least() {
+        return least.get();
+    }
+
+    /** A round trip took that long; it is a candidate for the least for so long, ns. */
+    void sampleLeast(long nanos, long now, long window) {
+        least.sample(nanos, now, window);
+    }
+
+    /** The mean deviation that the timeout allows for, four times; ns. */
+    long variance() {
+        return variance;
     }
 
     boolean isMeasured() {

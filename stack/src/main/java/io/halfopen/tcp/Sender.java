@@ -1,22 +1,21 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
 /**
- * The half of a connection that sends: what is unacknowledged, what may be sent, when to send it again. It only keeps
- * state and answers questions; {@link Transmission} acts.
+ * The half of a connection that sends: what is unacknowledged, what may be sent. It only keeps state and answers
+ * questions; {@link Transmission} and {@link Retransmission} act.
  *
  * <pre>
- *        una              nxt            max                    end
- *   ------|----------------|--------------|----------------------|---------
- *         |  in flight     | to be resent |  written, not sent   |  room
- *         |<------------------- ring.length() ------------------>|
- *                                                 una + wnd limits nxt
+ *        una                     nxt                    end
+ *   ------|-----------------------|----------------------|---------
+ *         |  sent: the flight     |  written, not sent   |  room
+ *         |<-------------- ring.length() --------------->|
+ *                                     una + wnd limits nxt
  * </pre>
- *
- * After a timeout {@code nxt} goes back to {@code una}; {@code max} is the highest that was ever sent.
  */
 final class Sender {
     private final ByteRing ring;
@@ -24,11 +23,26 @@ final class Sender {
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control = Reno.INSTANCE;
     final LossTimer timer = new LossTimer();
+    final Flight flight;
+    final Recovery recovery = new Recovery();
+
+    /** Packets delivered so far, of those with ECN's mark, and packets found lost. */
+    int delivered;
+
+    int deliveredCe;
+    int lost;
+
+    /** When the last packet was delivered, and when the first of those in flight then was sent, ns. */
+    long deliveredAt;
+
+    long firstSentAt;
+
+    /** What will have been delivered when all is that was in flight as there was no more to send; 0: there is enough. */
+    int appLimited;
 
     private int iss;
     private int una;
     private int nxt;
-    private int max;
     private int wnd;
     private int greatestWnd;
     private int windowSeq;
@@ -44,16 +58,13 @@ final class Sender {
     /** The end of the last segment that was smaller than the MSS (Minshall's variant of Nagle's rule). */
     private int smallEnd;
 
-    private boolean timing;
-    private int timedEnd;
-    private long timedAt;
+    /** When the SYN was sent, if only once, ns; else {@link Timer#NEVER}. */
+    private long synAt = Timer.NEVER;
 
-    private int duplicateAcks;
-    private boolean recovering;
-    private int recoveryEnd;
-
-    Sender(BufferPool pool) {
-        ring = new ByteRing(pool);
+    Sender(Core core) {
+        ring = new ByteRing(core.buffers);
+        flight = new Flight(core.flights);
+        recovery.reset();
     }
 
     void reset() {
@@ -62,9 +73,13 @@ final class Sender {
         timer.reset();
         finQueued = false;
         finAcknowledged = false;
-        timing = false;
-        duplicateAcks = 0;
-        recovering = false;
+        flight.reset();
+        recovery.reset();
+        synAt = Timer.NEVER;
+        delivered = 0;
+        deliveredCe = 0;
+        lost = 0;
+        appLimited = 0;
         wnd = 0;
         greatestWnd = 0;
         windowScale = 0;
@@ -75,24 +90,22 @@ final class Sender {
         this.iss = iss;
         una = iss;
         nxt = iss;
-        max = iss;
         smallEnd = iss;
     }
 
     /** The SYN is out, which takes one sequence number, and so many octets of data with it. */
     void synSent(long now, int data) {
         nxt = iss + 1 + data;
-        max = nxt;
-        timing = true;
-        timedEnd = iss + 1;
-        timedAt = now;
+        synAt = now;
+        if (data > 0) {
+            noteDelivered(flight.add(iss + 1, nxt, Flight.PUSH, now), true, now);
+        }
     }
 
     /** The handshake is done; {@code window} is the peer's, unscaled as SYNs have it or scaled as ACKs do. */
-    void established(int ack, int window, int seq, int mss, int windowScale) {
+    void established(Sysctls sysctls, int ack, int window, int seq, int mss, int windowScale) {
         una = ack;
         nxt = SeqNumber.max(nxt, ack);
-        max = SeqNumber.max(max, ack);
         smallEnd = ack;
         this.mss = mss;
         this.windowScale = (byte) windowScale;
@@ -100,15 +113,21 @@ final class Sender {
         greatestWnd = window;
         windowSeq = seq;
         congestion.start();
+        recovery.start(sysctls, ack);
+        delivered = 1; // the SYN
     }
 
     /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
-    void opened(int ack, int window, int seq, int mss, int windowScale) {
+    void opened(Sysctls sysctls, int ack, int window, int seq, int mss, int windowScale) {
         int synEnd = iss + 1;
-        established(synEnd, window, seq, mss, windowScale);
+        established(sysctls, synEnd, window, seq, mss, windowScale);
         acknowledged = 1;
         if (SeqNumber.after(ack, synEnd)) {
             acknowledge(ack);
+            while (!flight.isEmpty() && SeqNumber.upTo(flight.end(flight.at(0)), ack)) {
+                flight.removeFirst(true);
+                delivered++;
+            }
         }
     }
 
@@ -133,21 +152,12 @@ final class Sender {
         return nxt;
     }
 
-    int max() {
-        return max;
-    }
-
     int mss() {
         return mss;
     }
 
     int inFlight() {
         return nxt - una;
-    }
-
-    /** The same, in segments. */
-    int packetsInFlight() {
-        return packets(inFlight());
     }
 
     /** How many segments carry so many octets at least. */
@@ -157,11 +167,11 @@ final class Sender {
 
     /** The congestion window lets nothing more go, whatever the peer's window. */
     boolean isCwndFull() {
-        return packetsInFlight() >= congestion.cwnd;
+        return flight.inNetwork() >= congestion.cwnd;
     }
 
     boolean hasInFlight() {
-        return max != una;
+        return nxt != una;
     }
 
     /** The sequence number after the last octet written, the FIN not counted. */
@@ -233,9 +243,9 @@ final class Sender {
         return greatestWnd;
     }
 
-    /** What window and congestion allow beyond nxt; may be negative. */
-    int allowance() {
-        return (int) Math.min(wnd, (long) congestion.cwnd * mss) - inFlight();
+    /** What the peer's window allows beyond nxt, octets; may be negative. */
+    int room() {
+        return wnd - inFlight();
     }
 
     /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_may_update_window). */
@@ -246,17 +256,16 @@ final class Sender {
                 || segment.seq() == windowSeq && (offered > wnd || offered == 0);
     }
 
-    /** Returns whether it has changed. */
+    /** Returns whether the segment was one that may change it. */
     boolean updateWindow(Segment segment) {
         if (!mayUpdateWindow(segment)) {
             return false;
         }
         int offered = segment.window() << windowScale;
         windowSeq = segment.seq();
-        boolean changed = offered != wnd;
         wnd = offered;
         greatestWnd = Math.max(greatestWnd, offered);
-        return changed;
+        return true;
     }
 
     /** Nothing of a small segment is unacknowledged, so another may go (RFC 9293, section 3.7.4). */
@@ -264,43 +273,56 @@ final class Sender {
         return !SeqNumber.after(smallEnd, una);
     }
 
-    /** A segment has left. */
-    void sent(int seq, int length, boolean fin, long now) {
-        int end = seq + length + (fin ? 1 : 0);
+    /** A new packet leaves now. */
+    void sent(int length, int flags, long now) {
+        int end = nxt + length + ((flags & Flight.FIN) == 0 ? 0 : 1);
         if (length > 0 && length < mss) {
             smallEnd = end;
         }
-        boolean fresh = !SeqNumber.before(seq, max);
-        if (fresh && !timing) {
-            timing = true;
-            timedEnd = end;
-            timedAt = now;
-        } else if (!fresh) {
-            timing = false; // Karn: an ACK of a repetition times nothing
-        }
-        nxt = SeqNumber.max(nxt, end);
-        max = SeqNumber.max(max, end);
+        boolean first = flight.isEmpty();
+        int slot = flight.add(nxt, end, appLimited == 0 ? flags : flags | Flight.APP_LIMITED, now);
+        noteDelivered(slot, first, now);
+        nxt = end;
     }
 
-    /** Everything from una on is to be sent again. */
-    void goBack() {
-        nxt = una;
-        timing = false;
-        recovering = false;
-        duplicateAcks = 0;
+    /** One of the flight leaves again, for the first time or not. */
+    void sentAgain(int slot, long now) {
+        flight.sentAgain(slot, now);
+        noteDelivered(slot, false, now);
     }
 
-    /** Time of the round trip that this ACK ends, ns, or -1 if none was being timed. */
-    long timed(int ack, long now) {
-        if (!timing || SeqNumber.before(ack, timedEnd)) {
-            return -1;
+    /** What was delivered when a packet was sent (tcp_rate_skb_sent). */
+    private void noteDelivered(int slot, boolean first, long now) {
+        if (first) {
+            firstSentAt = now;
+            deliveredAt = now;
         }
-        timing = false;
-        return now - timedAt;
+        FlightSlots slots = flight.slots();
+        slots.firstSentAt[slot] = firstSentAt;
+        slots.deliveredAt[slot] = deliveredAt;
+        slots.delivered[slot] = delivered;
+        slots.deliveredCe[slot] = deliveredCe;
+    }
+
+    /** So many packets more have arrived (tcp_count_delivered). */
+    void delivered(int packets, boolean congestionEcho) {
+        delivered += packets;
+        deliveredCe += congestionEcho ? packets : 0;
+    }
+
+    /** How long ago the SYN was sent, ns, or -1 if that was more than once. */
+    long timedSyn(long now) {
+        return synAt == Timer.NEVER ? -1 : now - synAt;
     }
 
     void stopTiming() {
-        timing = false;
+        synAt = Timer.NEVER;
+    }
+
+    /** The round trip of the handshake, ns. */
+    void timedHandshake(long rtt, int seq, Core core) {
+        roundTrip.sample(rtt, seq, seq);
+        roundTrip.sampleLeast(rtt, core.now(), core.leastRoundTripWindow());
     }
 
     /** Takes what was acknowledged out of the ring; returns the octets and FIN that this was. */
@@ -317,31 +339,6 @@ final class Sender {
 
     void clear() {
         ring.clear();
-    }
-
-    int duplicateAck() {
-        return ++duplicateAcks;
-    }
-
-    void noDuplicate() {
-        duplicateAcks = 0;
-    }
-
-    boolean isRecovering() {
-        return recovering;
-    }
-
-    void startRecovery() {
-        recovering = true;
-        recoveryEnd = max;
-    }
-
-    boolean endsRecovery(int ack) {
-        if (recovering && !SeqNumber.before(ack, recoveryEnd)) {
-            recovering = false;
-            return true;
-        }
-        return false;
     }
 
     /** The timeout as it stands, backed off, ns. */

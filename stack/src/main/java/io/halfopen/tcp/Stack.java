@@ -46,6 +46,7 @@ public final class Stack {
     private final Descriptors descriptors = new Descriptors();
     private final Options options;
     private final Transmission transmission;
+    private final Timeouts timeouts;
     private final TimeWaits timeWaits;
     private final HalfOpenInput halfOpenInput;
     private final FastOpenInput fastOpenInput;
@@ -63,21 +64,23 @@ public final class Stack {
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
         core = new Core(kernel, secrets, timers);
         options = new Options(core);
-        transmission = new Transmission(core);
+        Sending sending = new Sending(core);
+        transmission = sending.transmission;
+        timeouts = sending.timeouts;
         timeWaits = new TimeWaits(core);
-        ConnectionInput connectionInput = new ConnectionInput(core, transmission, timeWaits);
+        ConnectionInput connectionInput = new ConnectionInput(core, sending, timeWaits);
         Promotion promotion = new Promotion(core, connectionInput);
         Migration migration = new Migration(core, transmission);
         halfOpenInput = new HalfOpenInput(core, promotion, migration);
-        synRecvInput = new SynRecvInput(core, transmission, connectionInput);
+        synRecvInput = new SynRecvInput(core, sending, connectionInput);
         FastOpenClient fastOpenClient = new FastOpenClient(core);
-        synSentInput = new SynSentInput(core, transmission, synRecvInput, fastOpenClient);
+        synSentInput = new SynSentInput(core, sending, synRecvInput, fastOpenClient);
         openCalls = new OpenCalls(core, synSentInput, timeWaits, fastOpenClient);
         socketCalls = new SocketCalls(core, transmission, migration, synRecvInput, timeWaits);
         dataCalls = new DataCalls(core, transmission, openCalls);
-        fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, transmission);
+        fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
-        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, transmission);
+        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, timeouts);
         input = new Input(
                 core,
                 icmpInput,
@@ -130,7 +133,7 @@ public final class Stack {
                 case TcpState state when fastOpen != null -> fastOpenInput.onTimer(c, fastOpen);
                 case SYN_SENT -> synSentInput.onTimer(c);
                 case SYN_RECV -> synRecvInput.onTimer(c);
-                default -> transmission.onTimer(c);
+                default -> timeouts.onTimer(c);
             }
         }
         c.arm();

@@ -22,12 +22,14 @@ import io.halfopen.wire.SeqNumber;
 final class SynRecvInput {
     private final Core core;
     private final Transmission transmission;
+    private final XmitTimer xmitTimer;
     private final ConnectionInput connectionInput;
     private final Repetitions repetitions;
 
-    SynRecvInput(Core core, Transmission transmission, ConnectionInput connectionInput) {
+    SynRecvInput(Core core, Sending sending, ConnectionInput connectionInput) {
         this.core = core;
-        this.transmission = transmission;
+        transmission = sending.transmission;
+        xmitTimer = sending.xmitTimer;
         this.connectionInput = connectionInput;
         repetitions = new Repetitions(core);
     }
@@ -66,19 +68,19 @@ final class SynRecvInput {
         return segment.has(ACK)
                 && segment.seqLength() == 1
                 && segment.endSeq() == c.receiver.nxt()
-                && segment.ack() == c.sender.max();
+                && segment.ack() == c.sender.nxt();
     }
 
     /** Measured: also an ACK of nothing, iss itself, is taken. */
     private static boolean acknowledges(Connection c, Segment segment) {
-        return SeqNumber.between(segment.ack(), c.sender.una(), c.sender.max());
+        return SeqNumber.between(segment.ack(), c.sender.una(), c.sender.nxt());
     }
 
     private void establish(Connection c, Segment segment) {
         Sender sender = c.sender;
-        long rtt = sender.timed(sender.max(), core.now());
+        long rtt = sender.timedSyn(core.now());
         if (rtt >= 0) {
-            sender.roundTrip.sample(rtt, sender.max(), sender.max());
+            sender.timedHandshake(rtt, sender.nxt(), core);
         }
         // measured: also the window of a SYN-ACK is scaled
         start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
@@ -88,10 +90,10 @@ final class SynRecvInput {
 
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
-        sender.opened(ack, window, seq, sender.mss(), sender.windowScale());
+        sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
         sender.timer.reset();
         if (sender.hasInFlight()) {
-            transmission.setRetransmit(sender);
+            xmitTimer.setRetransmit(sender);
         }
         c.startReceiving();
         c.receiver.acks.start(sender.mss());

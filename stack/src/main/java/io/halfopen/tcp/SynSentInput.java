@@ -26,12 +26,14 @@ final class SynSentInput {
 
     private final Core core;
     private final Transmission transmission;
+    private final Retransmission retransmission;
     private final SynRecvInput synRecvInput;
     private final FastOpenClient fastOpenClient;
 
-    SynSentInput(Core core, Transmission transmission, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
+    SynSentInput(Core core, Sending sending, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
         this.core = core;
-        this.transmission = transmission;
+        transmission = sending.transmission;
+        retransmission = sending.retransmission;
         this.synRecvInput = synRecvInput;
         this.fastOpenClient = fastOpenClient;
     }
@@ -164,7 +166,7 @@ final class SynSentInput {
             return segment.has(SYN) && !segment.has(RST) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
         }
         boolean acksOurSyn =
-                SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.max());
+                SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.nxt());
         if (!acksOurSyn) {
             return segment.has(RST) ? Rule.SYN_SENT_BAD_RST : Rule.SYN_SENT_BAD_ACK;
         }
@@ -178,7 +180,7 @@ final class SynSentInput {
         if (!segment.has(SYN)) {
             return Rule.SYN_SENT_IGNORED;
         }
-        boolean all = segment.ack() == c.sender.max();
+        boolean all = segment.ack() == c.sender.nxt();
         return c.dataInSyn == 0 ? Rule.SYN_SENT_ESTABLISHED : all ? Rule.SYN_DATA_ACKED : Rule.SYN_DATA_NOT_ACKED;
     }
 
@@ -200,7 +202,7 @@ final class SynSentInput {
         fastOpenClient.learn(c, segment);
         negotiate(c, segment);
         int mss = HandshakeOptions.mssToSend(c, HandshakeOptions.mssOf(c, segment));
-        long timed = c.sender.timed(segment.ack(), core.now());
+        long timed = c.sender.timedSyn(core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
@@ -209,9 +211,9 @@ final class SynSentInput {
         }
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
-        c.sender.opened(segment.ack(), segment.window(), segment.seq(), mss, scale);
+        c.sender.opened(core.sysctls, segment.ack(), segment.window(), segment.seq(), mss, scale);
         if (rtt >= 0) {
-            c.sender.roundTrip.sample(rtt, segment.ack(), segment.ack());
+            c.sender.timedHandshake(rtt, segment.ack(), core);
         } else {
             c.sender.roundTrip.unknown();
         }
@@ -226,7 +228,7 @@ final class SynSentInput {
 
     private void answer(Connection c, Segment segment, Rule rule) {
         if (rule == Rule.SYN_DATA_NOT_ACKED) {
-            transmission.retransmitAll(c, rule);
+            retransmission.sendAll(c);
             return;
         }
         if (c.fastOpenAsked || c.dataInSyn > 0) {

@@ -71,7 +71,7 @@ final class TcpInfo {
         put(info, "rtt", sender.roundTrip.smoothed() / 1000);
         put(info, "snd_cwnd", sender.congestion.cwnd);
         put(info, "snd_ssthresh", sender.congestion.ssthresh);
-        put(info, "unacked", sender.packetsInFlight());
+        put(info, "unacked", sender.flight.packets());
         put(info, "notsent_bytes", sender.unsent());
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);

@@ -56,7 +56,7 @@ final class TimeWaits {
         rest.answeredAt = Core.NO_STAMP;
         rest.enteredAt = core.stamp();
         rest.rcvNxt = c.receiver.nxt();
-        rest.sndNxt = c.sender.max();
+        rest.sndNxt = c.sender.nxt();
         rest.rcvWindow = c.receiver.remainingWindow();
         rest.rcvWindowScale = (byte) c.receiver.windowScale();
         rest.timestamps = c.timestamps;

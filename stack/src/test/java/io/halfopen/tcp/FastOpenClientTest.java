@@ -65,7 +65,7 @@ class FastOpenClientTest extends FastOpenFixture {
         open();
         scene.at("0.05s");
         assertThat(peer.inject(synAck(0, ack, null))).isEqualTo(Rule.SYN_DATA_NOT_ACKED);
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPFastOpenActiveFail+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPSlowStartRetrans+1 TCPFastOpenActiveFail+1");
         peer.expectOnly("P. " + ack + ":6(" + length + ") ack 1 win 63 <nop,nop,TS> \"" + data + "\"");
         scene.at("0.31s");
         assertThat(peer.times()).as("and has its timer").isEqualTo("0.3");
@@ -105,7 +105,7 @@ class FastOpenClientTest extends FastOpenFixture {
         assertThat(send("z".repeat(1420))).isEqualTo(1420);
         peer.next();
         peer.inject("S. 0:0(0) ack 101 win 65535 <mss 1000,sackOK>");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+2 TCPFastOpenActiveFail+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+2 TCPSlowStartRetrans+2 TCPFastOpenActiveFail+1");
         peer.expect(". 101:1101(1000) ack 1");
         peer.expectOnly("P. 1101:1421(320) ack 1");
     }

@@ -268,7 +268,8 @@ class IcmpTest {
         scene.expectNothing();
         assertThat(scene.receive(IcmpPacket.about(segment).type(UNREACHABLE, 1).toBytes()))
                 .isEqualTo(Rule.ICMP_BACKOFF_REVERTED);
-        assertThat(scene.changes()).isEqualTo("InMsgs+1 InDestUnreachs+1 RetransSegs+1 TCPTimeouts+1");
+        assertThat(scene.changes())
+                .isEqualTo("InMsgs+1 InDestUnreachs+1 RetransSegs+1 TCPLostRetransmit+1 TCPTimeouts+1");
         scene.at("4s");
         assertThat(peer.times()).isEqualTo("2.3 3.9");
     }

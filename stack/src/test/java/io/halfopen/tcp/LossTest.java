@@ -77,6 +77,20 @@ class LossTest {
         assertThat(peer.times()).isEqualTo("0 0.2 0.6");
     }
 
+    /** One more than the timeout's packet with each ACK, and so on in slow start; without F-RTO. */
+    @Test
+    void afterATimeoutTheRestIsSentAgainAsTheWindowGrows() {
+        scene.set(Sysctl.tcp_frto, 0);
+        scene.write(connection(), "x".repeat(5 * 1460));
+        peer.times();
+        scene.at("0.201s");
+        peer.expectOnly(". 1:1461(1460)");
+        peer.inject(". 1:1(0) ack 1461");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+2 TCPSlowStartRetrans+2");
+        assertThat(scene.stack.counted(Rule.SLOW_START_RETRANSMITTED)).isEqualTo(2);
+        peer.expect(". 1461:2921(1460)").expectOnly(". 2921:4381(1460)");
+    }
+
     @Test
     void theThirdDuplicateAckRetransmitsAndAPartialAckTheNextHole() {
         int fd = connection();
@@ -86,7 +100,7 @@ class LossTest {
         peer.inject(". 1:1(0) ack 1");
         scene.expectNothing();
         peer.inject(". 1:1(0) ack 1");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPFastRetrans+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPRenoRecovery+1 TCPFastRetrans+1");
         peer.expectOnly(". 1:1461(1460)");
         peer.inject(". 1:1(0) ack 1");
         scene.expectNothing();

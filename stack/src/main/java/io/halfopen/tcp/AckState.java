@@ -1,0 +1,142 @@
+package io.halfopen.tcp;
+
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+
+/** What one ACK is found to say, while it is taken in: the flags of tcp_ack. One is used for all. */
+final class AckState {
+    /** What is to be sent because of it. */
+    enum Resend {
+        NOTHING,
+        /** What is lost. */
+        LOST,
+        /** New data, to find out whether the timeout was spurious (F-RTO). */
+        NEW
+    }
+
+    final RateSample rate = new RateSample();
+
+    int ack;
+
+    /** It echoes a timestamp of ours, and which. */
+    boolean stamped;
+
+    int echo;
+
+    /** Where una was before. */
+    int una;
+
+    /** The highest selective acknowledgment before, and what was in flight. */
+    int highestSacked;
+
+    int packets;
+    int inNetwork;
+    int sackedOut;
+
+    /** What had been delivered and lost before. */
+    int delivered;
+
+    int lost;
+
+    /** una moved. */
+    boolean advanced;
+
+    /** The segment has data, or FIN. */
+    boolean data;
+
+    boolean windowUpdate;
+
+    /** A packet left the scoreboard. */
+    boolean acked;
+
+    /** One that had been sent more than once did. */
+    boolean retransmittedAcked;
+
+    /** One that had been sent once arrived, of those in flight when the present episode began (FLAG_ORIG_SACK_ACKED). */
+    boolean originalArrived;
+
+    boolean sacked;
+
+    /** The first that is not acknowledged was selectively acknowledged before. */
+    boolean reneging;
+
+    /** It has a D-SACK of something we repeated, and that is the probe of the tail. */
+    boolean duplicateSacked;
+
+    boolean duplicateOfProbe;
+
+    /** It says that the peer saw congestion (ECE). */
+    boolean congestionEcho;
+
+    /** The timer is to be set anew. */
+    boolean setTimer;
+
+    boolean lostRetransmission;
+
+    /** It may have been delayed by the peer, and so tells little about the least round trip. */
+    boolean maybeDelayed;
+
+    int duplicates;
+    Resend resend = Resend.NOTHING;
+
+    /** When the first and last packet were sent, of those sent once that it selectively acknowledges; ns, or NEVER. */
+    long firstSackedAt;
+
+    long lastSackedAt;
+
+    /** Packets that it says arrived out of order or twice. */
+    int sackDelivered;
+
+    /** The lowest number that was filled in later than a higher one. */
+    int reordered;
+
+    void begin(Connection c, Segment segment) {
+        Sender sender = c.sender;
+        rate.begin();
+        ack = segment.ack();
+        stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        echo = segment.tsEcho();
+        una = sender.una();
+        highestSacked = c.sack ? sender.flight.highestSacked(una) : una;
+        packets = sender.flight.packets();
+        inNetwork = sender.flight.inNetwork();
+        sackedOut = sender.flight.sackedOut();
+        delivered = sender.delivered;
+        lost = sender.lost;
+        advanced = SeqNumber.after(ack, una);
+        data = segment.seqLength() > 0;
+        windowUpdate = false;
+        acked = false;
+        retransmittedAcked = false;
+        originalArrived = false;
+        sacked = false;
+        reneging = false;
+        duplicateSacked = false;
+        duplicateOfProbe = false;
+        congestionEcho = false;
+        setTimer = false;
+        lostRetransmission = false;
+        maybeDelayed = false;
+        duplicates = 0;
+        resend = Resend.NOTHING;
+        firstSackedAt = Timer.NEVER;
+        lastSackedAt = Timer.NEVER;
+        sackDelivered = 0;
+        reordered = sender.nxt();
+    }
+
+    /** What it answers was sent before our clock showed that (tcp_tsopt_ecr_before). */
+    boolean echoesBefore(int timestamp) {
+        return stamped && echo - timestamp < 0;
+    }
+
+    /** It cannot be a duplicate ACK (FLAG_NOT_DUP). */
+    boolean isNoDuplicate() {
+        return data || windowUpdate || acked;
+    }
+
+    /** FLAG_CA_ALERT. */
+    boolean alerts() {
+        return sacked || congestionEcho || duplicateSacked;
+    }
+}

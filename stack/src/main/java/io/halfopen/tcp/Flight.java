@@ -1,0 +1,374 @@
+package io.halfopen.tcp;
+
+import io.halfopen.wire.SeqNumber;
+
+/**
+ * The scoreboard: every packet that was sent and is not acknowledged, in order of sequence, and what is known of it
+ * (Linux's retransmission queue with its tags). It sends nothing; whoever sends says so here.
+ *
+ * <pre>
+ *   flags            in the network
+ *   -                once: the original
+ *   SACKED           not: it has arrived
+ *   LOST             not
+ *   RETRANS          twice: the original and its repetition
+ *   LOST RETRANS     once: the repetition
+ *   SACKED RETRANS   once: the repetition, for nothing
+ * </pre>
+ *
+ * A packet's handle is its slot, good until a packet is added, split, merged or taken out. Those that may yet be found
+ * lost by time are also linked in the order in which they were sent last (tsorted_sent_queue).
+ */
+final class Flight {
+    static final int NOWHERE = SentOrder.NOWHERE;
+
+    static final int SACKED = 1;
+    static final int RETRANS = 2;
+    static final int LOST = 4;
+
+    /** It was sent more than once. */
+    static final int EVER_RETRANS = 8;
+
+    static final int PUSH = 16;
+    static final int FIN = 32;
+
+    /** There was no more to send when it was sent. */
+    static final int APP_LIMITED = 64;
+
+    private static final int TAGS = SACKED | RETRANS | LOST;
+
+    private final FlightSlots.Pool pool;
+    private FlightSlots slots = FlightSlots.NONE;
+    private int head;
+    private int count;
+
+    private int sackedOut;
+    private int lostOut;
+    private int retransOut;
+
+    /** The end of the highest packet that was selectively acknowledged. */
+    private int highestSacked;
+
+    /** No packet that is to be sent again begins before this, if there is a hint (retransmit_skb_hint). */
+    private int hint;
+
+    private boolean hinted;
+
+    Flight(FlightSlots.Pool pool) {
+        this.pool = pool;
+    }
+
+    void reset() {
+        pool.give(slots);
+        slots = FlightSlots.NONE;
+        head = 0;
+        count = 0;
+        sackedOut = 0;
+        lostOut = 0;
+        retransOut = 0;
+        hinted = false;
+    }
+
+    // ---- how much
+
+    /** Packets sent and not acknowledged (packets_out). */
+    int packets() {
+        return count;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    boolean isFull() {
+        return count == FlightSlots.MOST;
+    }
+
+    /** Of those, how many have arrived; without SACK this is what duplicate ACKs tell (sacked_out). */
+    int sackedOut() {
+        return sackedOut;
+    }
+
+    int lostOut() {
+        return lostOut;
+    }
+
+    int retransOut() {
+        return retransOut;
+    }
+
+    /** Packets that have left the network one way or the other (tcp_left_out). */
+    int leftOut() {
+        return sackedOut + lostOut;
+    }
+
+    /** Packets in the network (tcp_packets_in_flight). */
+    int inNetwork() {
+        return count - leftOut() + retransOut;
+    }
+
+    /** The peer has no SACK: duplicate ACKs are counted instead. */
+    void setSackedOut(int packets) {
+        sackedOut = packets;
+    }
+
+    // ---- which
+
+    /** The slot of the packet with that index, counted from the oldest. */
+    int at(int index) {
+        return head + index & slots.capacity() - 1;
+    }
+
+    /** The index of the packet with this octet; of the first after it if there is none; {@link #packets} if there is no such. */
+    int indexOf(int seq) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (SeqNumber.after(slots.end[at(middle)], seq)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    int seq(int slot) {
+        return slots.seq[slot];
+    }
+
+    int end(int slot) {
+        return slots.end[slot];
+    }
+
+    /** Octets of data. */
+    int length(int slot) {
+        return slots.end[slot] - slots.seq[slot] - (is(slot, FIN) ? 1 : 0);
+    }
+
+    int flags(int slot) {
+        return slots.flags[slot];
+    }
+
+    boolean is(int slot, int flag) {
+        return (slots.flags[slot] & flag) != 0;
+    }
+
+    /** When it was sent last, ns. */
+    long sentAt(int slot) {
+        return slots.sentAt[slot];
+    }
+
+    /** What rate samples need to know of it. */
+    FlightSlots slots() {
+        return slots;
+    }
+
+    /** The oldest in the order of sending that may be found lost, or {@link #NOWHERE}. */
+    int sentFirst() {
+        return slots.order.first();
+    }
+
+    int sentAfter(int slot) {
+        return slots.order.after(slot);
+    }
+
+    /** What the highest selective acknowledgment has reached (tcp_highest_sack_seq). */
+    int highestSacked(int una) {
+        return sackedOut == 0 ? una : highestSacked;
+    }
+
+    // ---- changes
+
+    /** A new packet leaves; returns its slot. */
+    int add(int seq, int end, int flags, long now) {
+        if (count == slots.capacity()) {
+            grow();
+        }
+        int slot = at(count++);
+        slots.seq[slot] = seq;
+        slots.end[slot] = end;
+        slots.flags[slot] = (byte) flags;
+        slots.sentAt[slot] = now;
+        slots.order.append(slot);
+        return slot;
+    }
+
+    /** It leaves again; it does not count as a retransmission yet (a probe is none). */
+    void sentAgain(int slot, long now) {
+        slots.sentAt[slot] = now;
+        slots.flags[slot] |= EVER_RETRANS;
+        unlink(slot);
+        slots.order.append(slot);
+    }
+
+    void tagRetransmitted(int slot) {
+        if (!is(slot, RETRANS)) {
+            slots.flags[slot] |= RETRANS;
+            retransOut++;
+        }
+    }
+
+    void untagRetransmitted(int slot) {
+        if (is(slot, RETRANS)) {
+            slots.flags[slot] &= ~RETRANS;
+            retransOut--;
+        }
+    }
+
+    void tagSacked(int slot) {
+        boolean highest = sackedOut == 0 || !SeqNumber.before(seq(slot), highestSacked);
+        highestSacked = highest ? end(slot) : highestSacked;
+        slots.flags[slot] |= SACKED;
+        sackedOut++;
+        unlink(slot);
+    }
+
+    /** The peer has thrown it away again. */
+    void untagSacked(int slot) {
+        if (is(slot, SACKED)) {
+            slots.flags[slot] &= ~SACKED;
+            sackedOut--;
+        }
+    }
+
+    /** It will be sent again; it is not looked for by time any more until then. */
+    void tagLost(int slot) {
+        slots.flags[slot] |= LOST;
+        lostOut++;
+        wanted(slot);
+    }
+
+    void untagLost(int slot) {
+        if (is(slot, LOST)) {
+            slots.flags[slot] &= ~LOST;
+            lostOut--;
+        }
+    }
+
+    /** It has to be sent again. */
+    void wanted(int slot) {
+        if (hinted && SeqNumber.before(seq(slot), hint)) {
+            hint = seq(slot);
+        }
+    }
+
+    /** Time has nothing more to say about it until it is sent again. */
+    void unlink(int slot) {
+        slots.order.remove(slot);
+    }
+
+    /** What is before this number is acknowledged; the rest of the packet is not. */
+    void trim(int slot, int seq) {
+        slots.seq[slot] = seq;
+    }
+
+    /** The oldest is acknowledged; {@code sack} says that SACKED flags are what sackedOut counts. */
+    void removeFirst(boolean sack) {
+        int slot = head;
+        if (sack) {
+            untagSacked(slot);
+        }
+        untagLost(slot);
+        untagRetransmitted(slot);
+        unlink(slot);
+        head = at(1);
+        count--;
+        if (count == 0) {
+            int sacked = sackedOut;
+            reset();
+            sackedOut = sack ? 0 : sacked;
+        }
+    }
+
+    // ---- what is to be sent again
+
+    /** The index from which on to look for packets that are to be sent again. */
+    int hintedIndex() {
+        return hinted ? indexOf(hint) : 0;
+    }
+
+    void hint(int slot) {
+        hinted = true;
+        hint = seq(slot);
+    }
+
+    void clearHint() {
+        hinted = false;
+    }
+
+    /** Nothing is known to be lost any more (tcp_undo_cwnd_reduction). */
+    void forgetLosses() {
+        for (int i = 0; i < count; i++) {
+            slots.flags[at(i)] &= ~LOST;
+        }
+        lostOut = 0;
+        hinted = false;
+    }
+
+    // ---- packets that become two or one
+
+    /** Makes two of it, if there is room for one more: the first has so many octets (tcp_fragment). */
+    boolean split(int index, int length) {
+        if (isFull()) {
+            return false;
+        }
+        if (count == slots.capacity()) {
+            grow();
+        }
+        for (int i = count; i > index + 1; i--) {
+            move(at(i - 1), at(i));
+        }
+        count++;
+        int first = at(index);
+        int second = at(index + 1);
+        slots.copy(slots, first, second);
+        slots.seq[second] = slots.seq[first] + length;
+        slots.end[first] = slots.seq[second];
+        slots.flags[first] &= ~(PUSH | FIN);
+        countTags(second, 1);
+        slots.order.addAfter(first, second);
+        return true;
+    }
+
+    /** Makes one of it and its successor (tcp_collapse_retrans). */
+    void merge(int index) {
+        int first = at(index);
+        int second = at(index + 1);
+        slots.end[first] = slots.end[second];
+        slots.flags[first] |= slots.flags[second] & (EVER_RETRANS | PUSH | FIN);
+        countTags(second, -1);
+        unlink(second);
+        for (int i = index + 1; i < count - 1; i++) {
+            move(at(i + 1), at(i));
+        }
+        count--;
+    }
+
+    private void countTags(int slot, int by) {
+        int tags = flags(slot) & TAGS;
+        sackedOut += (tags & SACKED) == 0 ? 0 : by;
+        lostOut += (tags & LOST) == 0 ? 0 : by;
+        retransOut += (tags & RETRANS) == 0 ? 0 : by;
+    }
+
+    /** To a slot that nobody needs. */
+    private void move(int from, int to) {
+        slots.copy(slots, from, to);
+        slots.order.move(from, to);
+    }
+
+    /** Into larger arrays, the oldest packet first. */
+    private void grow() {
+        FlightSlots larger = pool.larger(count);
+        for (int i = 0; i < count; i++) {
+            larger.copy(slots, at(i), i);
+        }
+        larger.order.copy(slots.order, head);
+        larger.rememberAs(slots);
+        pool.give(slots);
+        slots = larger;
+        head = 0;
+    }
+}

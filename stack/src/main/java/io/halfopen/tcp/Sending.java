@@ -1,0 +1,20 @@
+package io.halfopen.tcp;
+
+/** What sends, and decides what is sent: the parts know each other, and none of them has state of its own. */
+final class Sending {
+    final XmitTimer xmitTimer;
+    final LossDetection detection;
+    final WindowReduction reduction;
+    final Retransmission retransmission;
+    final Transmission transmission;
+    final Timeouts timeouts;
+
+    Sending(Core core) {
+        xmitTimer = new XmitTimer(core);
+        detection = new LossDetection(core);
+        reduction = new WindowReduction(core, detection);
+        retransmission = new Retransmission(core, xmitTimer, detection, reduction);
+        transmission = new Transmission(core, xmitTimer);
+        timeouts = new Timeouts(core, xmitTimer, detection, reduction, retransmission, transmission);
+    }
+}

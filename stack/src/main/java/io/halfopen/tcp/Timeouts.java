@@ -1,0 +1,191 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.LossTimer.Purpose;
+
+/** What is done when the timer of the sending half fires: tcp_write_timer_handler. */
+final class Timeouts {
+    private static final int DEFAULT_ORPHAN_RETRIES = 8;
+
+    /** TCP_THIN_LINEAR_RETRIES, and what is thin: fewer packets than can make three duplicate ACKs. */
+    private static final int THIN_RETRIES = 6;
+
+    private static final int THIN_PACKETS = 4;
+
+    private final Core core;
+    private final XmitTimer xmitTimer;
+    private final LossDetection detection;
+    private final WindowReduction reduction;
+    private final Retransmission retransmission;
+    private final Transmission transmission;
+
+    Timeouts(
+            Core core,
+            XmitTimer xmitTimer,
+            LossDetection detection,
+            WindowReduction reduction,
+            Retransmission retransmission,
+            Transmission transmission) {
+        this.core = core;
+        this.xmitTimer = xmitTimer;
+        this.detection = detection;
+        this.reduction = reduction;
+        this.retransmission = retransmission;
+        this.transmission = transmission;
+    }
+
+    void onTimer(Connection c) {
+        LossTimer timer = c.sender.timer;
+        switch (timer.purpose) {
+            case REORDER -> onReorderingOver(c);
+            case LOSS_PROBE -> probeTail(c);
+            case RETRANSMIT -> {
+                timer.stop();
+                onTimeout(c);
+            }
+            case WINDOW_PROBE -> {
+                timer.stop();
+                transmission.probeWindow(c, retries(core, c));
+            }
+            case NONE -> {}
+        }
+    }
+
+    /** What was waited for, since it might only have been overtaken, has not come: it is lost (tcp_rack_reo_timeout). */
+    private void onReorderingOver(Connection c) {
+        Sender sender = c.sender;
+        int inNetwork = sender.flight.inNetwork();
+        int lost = sender.lost;
+        detection.byTime(sender);
+        if (sender.flight.inNetwork() != inNetwork) {
+            if (sender.congestion.state != CaState.RECOVERY) {
+                reduction.enterRecovery(c, false);
+                reduction.reduce(sender, 1, sender.lost - lost, false);
+            }
+            retransmission.sendLost(c);
+        }
+        if (sender.timer.purpose != Purpose.RETRANSMIT) {
+            xmitTimer.rearm(c);
+        }
+    }
+
+    /** RFC 8985, section 7.3: new data if there is some and room for it, else the last packet again; once. */
+    private void probeTail(Connection c) {
+        Sender sender = c.sender;
+        Recovery recovery = sender.recovery;
+        if (!recovery.probing && !sender.flight.isEmpty()) {
+            boolean fresh = transmission.hasFitting(c);
+            recovery.probeRetransmits = false;
+            boolean sent = fresh ? transmission.sendOne(c, Rule.TAIL_LOSS_PROBED) : retransmission.probe(c);
+            if (sent) {
+                recovery.probeRetransmits = !fresh;
+                recovery.probing = true;
+                recovery.probeEnd = sender.nxt();
+                core.count(Rule.TAIL_LOSS_PROBED);
+                sender.timer.stop(); // so that a whole timeout follows
+            }
+        }
+        xmitTimer.rearm(c);
+    }
+
+    /** tcp_retransmit_timer. */
+    private void onTimeout(Connection c) {
+        Sender sender = c.sender;
+        if (sender.flight.isEmpty()) {
+            return;
+        }
+        boolean expired = isPatienceOver(c);
+        if (c.failsFastOpen(expired)) {
+            core.count(Counter.TCPFastOpenActiveFail);
+        }
+        if (expired) {
+            core.count(Rule.DATA_TIMED_OUT);
+            c.timeOut();
+            return;
+        }
+        core.count(Rule.DATA_RETRANSMITTED);
+        c.label = core.flowLabel(c); // perhaps another path is better (sk_rethink_txhash)
+        countFailure(c);
+        reduction.enterLoss(c);
+        sender.timer.retransmits++;
+        retransmission.send(c, 0, Rule.DATA_RETRANSMITTED);
+        backOff(c);
+        long end = c.patienceEnd(sender.recovery.retransmittedAt);
+        sender.timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
+    }
+
+    /** What had been begun in time was not enough. */
+    private void countFailure(Connection c) {
+        Sender sender = c.sender;
+        if (sender.timer.retransmits > 0) {
+            return;
+        }
+        switch (sender.congestion.state) {
+            case RECOVERY -> core.count(c.sack ? Counter.TCPSackRecoveryFail : Counter.TCPRenoRecoveryFail);
+            case LOSS -> core.count(Counter.TCPLossFailures);
+            case DISORDER -> core.count(c.sack ? Counter.TCPSackFailures : Counter.TCPRenoFailures);
+            case OPEN, CWR -> {
+                if (sender.flight.sackedOut() > 0) {
+                    core.count(c.sack ? Counter.TCPSackFailures : Counter.TCPRenoFailures);
+                }
+            }
+        }
+    }
+
+    /** The next timeout is twice as long, but for thin streams, if tcp_thin_linear_timeouts says so. */
+    private void backOff(Connection c) {
+        Sender sender = c.sender;
+        boolean thin = core.sysctls.isOn(Sysctl.tcp_thin_linear_timeouts)
+                && c.state() == TcpState.ESTABLISHED
+                && sender.flight.packets() < THIN_PACKETS
+                && sender.congestion.ssthresh < CongestionWindow.INFINITE
+                && sender.timer.retransmits <= THIN_RETRIES;
+        sender.timer.backoff = thin ? 0 : sender.timer.backoff + 1;
+    }
+
+    /**
+     * The way to the peer is broken, not congested: the last doubling is taken back, and if that makes the segment due,
+     * it goes out now (RFC 6069, tcp_ld_RTO_revert).
+     */
+    void revertBackoff(Connection c) {
+        Sender sender = c.sender;
+        LossTimer timer = sender.timer;
+        timer.backoff--;
+        long due = sender.flight.sentAt(sender.flight.at(0)) + sender.timeout();
+        if (due > core.now()) {
+            timer.set(Purpose.RETRANSMIT, core.due(due));
+        } else {
+            timer.stop();
+            onTimeout(c);
+        }
+        c.arm();
+    }
+
+    /**
+     * For data the number of retries stands for the time they would take at least; TCP_USER_TIMEOUT is a time already
+     * (retransmits_timed_out). Both count from the first retransmission.
+     */
+    private boolean isPatienceOver(Connection c) {
+        LossTimer timer = c.sender.timer;
+        long since = c.sender.recovery.retransmittedAt;
+        if (timer.retransmits == 0 || since == Timer.NEVER) {
+            return false;
+        }
+        long end = c.userTimeout == 0
+                ? since + Kernel.doublingFrom(Kernel.RTO_MIN, retries(core, c))
+                : c.patienceEnd(since);
+        return core.now() >= end;
+    }
+
+    private static int retries(Core core, Connection c) {
+        if (!c.isOrphan()) {
+            return core.sysctls.get(Sysctl.tcp_retries2);
+        }
+        int set = core.sysctls.get(Sysctl.tcp_orphan_retries);
+        return set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
+    }
+}
