@@ -35,25 +35,39 @@ public final class Parity {
 
     private final String name;
     private final Maker other;
+    private final Topic topic;
+
+    /** What stories are about. */
+    public enum Topic {
+        /** A listener, its queues, and what peers and the process do to them. */
+        LISTEN,
+        /** One connection that sends and receives, and loses much of it. */
+        TRANSFER;
+
+        private Story story(long seed) {
+            return this == LISTEN ? new StoryTeller(seed).tell() : new TransferTeller(seed).tell();
+        }
+    }
 
     /** Makes a machine for a story. */
     private interface Maker {
         Machine make(Settings settings) throws LinkException;
     }
 
-    private Parity(String name, Maker other) {
+    private Parity(Topic topic, String name, Maker other) {
+        this.topic = topic;
         this.name = name;
         this.other = other;
     }
 
     /** Of a stack and this machine's kernel, for which one must be root. */
-    public static Parity withKernel() {
-        return new Parity("a live kernel", KernelMachine::new);
+    public static Parity withKernel(Topic topic) {
+        return new Parity(topic, "a live kernel", KernelMachine::new);
     }
 
     /** Of a stack that imitates 6.18 and one that imitates another kernel. */
-    public static Parity withStack(Kernel kernel) {
-        return new Parity(kernel.version(), settings -> new StackMachine(kernel, settings));
+    public static Parity withStack(Topic topic, Kernel kernel) {
+        return new Parity(topic, kernel.version(), settings -> new StackMachine(kernel, settings));
     }
 
     /**
@@ -73,7 +87,7 @@ public final class Parity {
      * @throws LinkException where there is no namespace to be had
      */
     public @Nullable Difference check(long seed) throws LinkException {
-        Story story = new StoryTeller(seed).tell();
+        Story story = topic.story(seed);
         for (int i = 0; i <= CONFIRMATIONS; i++) {
             if (!differs(story)) {
                 return null;

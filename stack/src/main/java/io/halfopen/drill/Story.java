@@ -51,6 +51,16 @@ record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferA
     record Segment(int peer, int flags, int seqOff, int ackOff, int length, Offer offer, int stampOff, int echoOff)
             implements Step {}
 
+    /**
+     * A peer says what it has got of what was sent to it. Octets count from what it said last.
+     *
+     * @param octets so many more, as far as they were sent
+     * @param blocks what it has beyond that, from and until by turns, octets after the acknowledged ones; negative where
+     *     something came twice
+     * @param window the window field
+     */
+    record Answer(int peer, int octets, List<Integer> blocks, int window) implements Step {}
+
     /** The calls of the process that listens. */
     enum Verb {
         ACCEPT,

@@ -7,6 +7,7 @@ import static io.halfopen.wire.TcpHeader.SYN;
 
 import io.halfopen.drill.Story.Offer;
 import io.halfopen.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class StoryPeer {
     /** What a machine's number differs from an earlier one by, and still means something. */
     private static final int NEAR = 200_000;
 
+    private static final int FULL = 1200;
+
     final IpAddress address;
     final int port;
     private int next;
@@ -34,7 +37,13 @@ final class StoryPeer {
     private int expected;
     private boolean answered;
     private boolean stamped;
+    private boolean sacks;
     private int theirStamp;
+
+    /** The timestamp heard last, and what this peer has acknowledged of all that it has heard. */
+    private int lastStamp;
+
+    private int acked;
 
     StoryPeer(IpAddress address, int port) {
         this.address = address;
@@ -65,6 +74,34 @@ final class StoryPeer {
                 options(step.offer(), stamp, echo));
     }
 
+    /** An ACK with SACK blocks, of nothing that was not heard. */
+    TcpPacket answer(Story.Answer step, long elapsedMillis) {
+        acked = upTo(acked + step.octets());
+        List<Integer> edges = new ArrayList<>();
+        for (int i = 0; i < step.blocks().size(); i += 2) {
+            int from = upTo(acked + step.blocks().get(i));
+            int until = upTo(acked + step.blocks().get(i + 1));
+            if (until - from > 0) {
+                edges.add(from);
+                edges.add(until);
+            }
+        }
+        List<TcpOption> options = new ArrayList<>();
+        TcpOption nop = new TcpOption.Nop();
+        if (stamped) {
+            options.addAll(List.of(nop, nop, new TcpOption.Timestamps(FIRST_STAMP + (int) elapsedMillis, lastStamp)));
+        }
+        if (sacks && !edges.isEmpty()) {
+            options.addAll(List.of(nop, nop, new TcpOption.Sack(edges)));
+        }
+        return new TcpPacket(
+                true, IpInfo.NONE, null, ACK, Math.max(1, next), 0, acked, step.window(), 0, List.copyOf(options));
+    }
+
+    private int upTo(int number) {
+        return number - expected > 0 ? expected : number;
+    }
+
     private List<TcpOption> options(Offer offer, int stamp, int echo) {
         TcpOption nop = new TcpOption.Nop();
         TcpOption mss = new TcpOption.Mss(MSS);
@@ -84,9 +121,12 @@ final class StoryPeer {
     String hear(TcpPacket packet) {
         String number = number(packet);
         TcpOption.Timestamps stamps = Subject.timestamps(packet);
+        lastStamp = stamps == null ? lastStamp : stamps.value();
         if (packet.isSynAck()) {
             isn = packet.seq();
             expected = isn + 1;
+            acked = expected;
+            sacks = packet.options() != null && packet.options().contains(new TcpOption.SackPermitted());
             answered = true;
             stamped = stamps != null;
             // Later ones would do as well, but for half-opens, to which only those of SYN-ACKs may be echoed.
@@ -111,7 +151,9 @@ final class StoryPeer {
     }
 
     private static String text(TcpPacket packet, String number) {
-        StringBuilder text = new StringBuilder(packet.flagLetters());
+        // Which of many full segments has PSH depends on how many of them Linux hands to the interface at a time.
+        boolean full = packet.length() >= FULL;
+        StringBuilder text = new StringBuilder(full ? packet.flagLetters().replace("P", "") : packet.flagLetters());
         text.append(' ').append(number).append('(').append(packet.length()).append(')');
         if (packet.has(ACK)) {
             text.append(" ack ").append(packet.ack());

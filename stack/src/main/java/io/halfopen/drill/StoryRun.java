@@ -1,5 +1,6 @@
 package io.halfopen.drill;
 
+import io.halfopen.drill.Story.Answer;
 import io.halfopen.drill.Story.Call;
 import io.halfopen.drill.Story.Segment;
 import io.halfopen.drill.Story.Step;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** A story told to one machine: what it sent, what its calls returned, its queues and counters after each step. */
 final class StoryRun {
@@ -111,7 +113,8 @@ final class StoryRun {
         machine.advance(machine.now() + BETWEEN_STEPS, false);
         script.act();
         switch (step) {
-            case Segment segment -> send(segment);
+            case Segment segment -> send(peers.get(segment.peer()), peer -> peer.make(segment, waited / MILLISECOND));
+            case Answer answer -> send(peers.get(answer.peer()), peer -> peer.answer(answer, waited / MILLISECOND));
             case Call call -> call(call, lines);
             case Wait wait -> {
                 pass(wait.millis() * MILLISECOND);
@@ -146,9 +149,8 @@ final class StoryRun {
 
     // ---- packets
 
-    private void send(Segment step) throws Stop {
-        StoryPeer peer = peers.get(step.peer());
-        TcpPacket packet = peer.make(step, waited / MILLISECOND);
+    private void send(StoryPeer peer, Function<StoryPeer, TcpPacket> maker) throws Stop {
+        TcpPacket packet = maker.apply(peer);
         script.sent(peer, packet);
         byte[] bytes = PacketBytes.tcp(packet, peer.address, peer.port, settings.local(), settings.bindPort());
         machine.inject(bytes);

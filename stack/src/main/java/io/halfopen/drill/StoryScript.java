@@ -83,7 +83,16 @@ final class StoryScript {
         boolean zero = packet.has(TcpHeader.RST) && packet.has(TcpHeader.ACK) && packet.seq() == 0;
         List<TcpOption> options = new ArrayList<>();
         for (TcpOption option : packet.options() == null ? List.<TcpOption>of() : packet.options()) {
-            options.add(option instanceof TcpOption.Timestamps ts ? relative(peer, in, packet, ts) : option);
+            options.add(
+                    switch (option) {
+                        case TcpOption.Timestamps ts -> relative(peer, in, packet, ts);
+                        case TcpOption.Sack sack
+                        when in ->
+                            new TcpOption.Sack(sack.edges().stream()
+                                    .map(edge -> edge - base)
+                                    .toList());
+                        default -> option;
+                    });
         }
         return new TcpPacket(
                 in,

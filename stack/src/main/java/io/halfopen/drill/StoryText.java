@@ -1,5 +1,6 @@
 package io.halfopen.drill;
 
+import io.halfopen.drill.Story.Answer;
 import io.halfopen.drill.Story.Call;
 import io.halfopen.drill.Story.Segment;
 import io.halfopen.drill.Story.Step;
@@ -57,7 +58,19 @@ final class StoryText {
             case Call call ->
                 call.verb().name().toLowerCase(Locale.ROOT) + " on " + call.on() + " with " + call.argument();
             case Segment segment -> segment(segment);
+            case Answer answer -> answer(answer);
         };
+    }
+
+    private static String answer(Answer answer) {
+        StringBuilder text = new StringBuilder("peer " + answer.peer() + " acknowledges " + answer.octets());
+        for (int i = 0; i < answer.blocks().size(); i += 2) {
+            text.append(", has ")
+                    .append(answer.blocks().get(i))
+                    .append(" to ")
+                    .append(answer.blocks().get(i + 1));
+        }
+        return text.append(", win ").append(answer.window()).toString();
     }
 
     private static String segment(Segment segment) {

@@ -18,15 +18,23 @@ import org.junit.jupiter.api.Test;
 class ParityTest {
     @Test
     void aStackIsLikeItself() throws Exception {
-        Parity parity = Parity.withStack(Kernel.LINUX_6_18);
+        Parity parity = Parity.withStack(Parity.Topic.LISTEN, Kernel.LINUX_6_18);
         for (long seed = 1; seed <= 300; seed++) {
             assertThat(parity.check(seed)).as("seed %d", seed).isNull();
         }
     }
 
     @Test
+    void aStackIsLikeItselfInTransfersToo() throws Exception {
+        Parity parity = Parity.withStack(Parity.Topic.TRANSFER, Kernel.LINUX_6_18);
+        for (long seed = 1; seed <= 200; seed++) {
+            assertThat(parity.check(seed)).as("seed %d", seed).isNull();
+        }
+    }
+
+    @Test
     void aDifferenceIsFoundAndShortened() throws Exception {
-        Parity parity = Parity.withStack(Kernel.LINUX_3_10);
+        Parity parity = Parity.withStack(Parity.Topic.LISTEN, Kernel.LINUX_3_10);
         Parity.Difference difference = null;
         long seed = 0;
         while (difference == null && seed < 100) {
@@ -55,6 +63,9 @@ class ParityTest {
     void theSameSeedTellsTheSameStory() {
         LongStream.range(1, 50)
                 .forEach(seed -> assertThat(new StoryTeller(seed).tell()).isEqualTo(new StoryTeller(seed).tell()));
+        LongStream.range(1, 50)
+                .forEach(
+                        seed -> assertThat(new TransferTeller(seed).tell()).isEqualTo(new TransferTeller(seed).tell()));
     }
 
     /** A few; {@code halfopen parity} tells more. */
@@ -65,7 +76,7 @@ class ParityTest {
         } catch (LinkException refused) {
             assumeTrue(false, refused.getMessage());
         }
-        Parity parity = Parity.withKernel();
+        Parity parity = Parity.withKernel(Parity.Topic.LISTEN);
         try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
             List<Future<Parity.Difference>> results = new ArrayList<>();
             for (long seed = 1; seed <= 48; seed++) {

@@ -40,6 +40,15 @@ public final class ParityCommand extends Subcommand {
     private static final long NANOS_PER_PROGRESS = 500_000_000L;
     private static final int MOST_THREADS = 256;
 
+    @Option(
+            names = "--about",
+            paramLabel = "TOPIC",
+            converter = TopicOption.class,
+            description =
+                    "What stories are about: listen, a listener and its queues; transfer, data that gets lost on one"
+                            + " connection (listen).")
+    private Parity.Topic about = Parity.Topic.LISTEN;
+
     @Option(names = "--seed", paramLabel = "N", description = "The first story; the next is of N + 1 (1).")
     private long seed = 1;
 
@@ -66,7 +75,7 @@ public final class ParityCommand extends Subcommand {
         check();
         start = System.nanoTime();
         next.set(seed);
-        Parity parity = Parity.withKernel();
+        Parity parity = Parity.withKernel(about);
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> workers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
