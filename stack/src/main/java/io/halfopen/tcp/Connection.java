@@ -186,6 +186,17 @@ final class Connection extends Flow {
         return state.canSend() || fastOpen != null && !sender.finQueued();
     }
 
+    /** How many SACK blocks the next segment carries (tcp_established_options). */
+    int sackBlocks() {
+        SackBlocks blocks = sack ? receiver.sacks() : null;
+        return blocks == null ? 0 : blocks.blocks(timestamps ? SackBlocks.MOST - 1 : SackBlocks.MOST);
+    }
+
+    /** The octets of data that the next segment has room for beside its options (tcp_current_mss). */
+    int currentMss() {
+        return sender.mss() - TcpOptions.sackLength(sackBlocks());
+    }
+
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
     void startReceiving() {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;

@@ -149,8 +149,7 @@ final class Output {
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        int blocks =
-                sacks == null || length > 0 ? 0 : sacks.blocks(c.timestamps ? SackBlocks.MOST - 1 : SackBlocks.MOST);
+        int blocks = c.sackBlocks();
         int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
         if (c.timestamps) {

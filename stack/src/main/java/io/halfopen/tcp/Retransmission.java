@@ -131,7 +131,7 @@ final class Retransmission {
         if (room <= 0 && flight.seq(slot) != sender.una()) {
             return false;
         }
-        int length = room <= 0 ? sender.mss() : Math.min(sender.mss(), room);
+        int length = room <= 0 ? c.currentMss() : Math.min(c.currentMss(), room);
         if (flight.length(slot) > length) {
             flight.split(index, length);
         } else if (flight.length(slot) < length) {

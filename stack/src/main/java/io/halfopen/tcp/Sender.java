@@ -273,8 +273,8 @@ final class Sender {
         return !SeqNumber.after(smallEnd, una);
     }
 
-    /** A new packet leaves now. */
-    void sent(int length, int flags, long now) {
+    /** A new packet leaves now, when {@code mss} octets would have been a full one. */
+    void sent(int length, int mss, int flags, long now) {
         int end = nxt + length + ((flags & Flight.FIN) == 0 ? 0 : 1);
         if (length > 0 && length < mss) {
             smallEnd = end;

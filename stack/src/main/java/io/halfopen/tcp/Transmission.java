@@ -59,7 +59,7 @@ final class Transmission {
     /** Something is to be sent, and the peer's window has room for the next segment of it. */
     boolean hasFitting(Connection c) {
         Sender sender = c.sender;
-        int length = Math.min(sender.unsent(), sender.mss());
+        int length = Math.min(sender.unsent(), c.currentMss());
         int fin = sender.finToSend() && length == sender.unsent() ? 1 : 0;
         return sender.pending() > 0 && length + fin <= sender.room() && !sender.flight.isFull();
     }
@@ -90,11 +90,11 @@ final class Transmission {
         Sender sender = c.sender;
         int unsent = sender.unsent();
         int allowed = Math.max(0, sender.room());
-        int length = Math.min(Math.min(unsent, sender.mss()), allowed);
+        int length = Math.min(Math.min(unsent, c.currentMss()), allowed);
         if (length <= 0) {
             return unsent > 0 ? -1 : 0;
         }
-        if (length == sender.mss()) {
+        if (length == c.currentMss()) {
             return length;
         }
         if (length < unsent) {
@@ -109,8 +109,9 @@ final class Transmission {
         boolean first = sender.flight.isEmpty();
         boolean push = length > 0 && length == sender.unsent();
         int flags = ACK | (push ? PSH : 0) | (fin ? FIN : 0);
+        int mss = c.currentMss();
         core.output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
-        sender.sent(length, (push ? Flight.PUSH : 0) | (fin ? Flight.FIN : 0), core.now());
+        sender.sent(length, mss, (push ? Flight.PUSH : 0) | (fin ? Flight.FIN : 0), core.now());
         core.count(Counter.OutSegs);
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
             xmitTimer.rearm(c);
@@ -140,7 +141,7 @@ final class Transmission {
         if (sender.pending() <= 0 || sender.hasInFlight()) {
             return;
         }
-        int fitting = Math.min(Math.min(sender.unsent(), sender.mss()), sender.window());
+        int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
         if (fitting > 0) {
             sender.timer.progress();
             send(c, fitting, false, Rule.DATA_SENT);
