@@ -23,7 +23,7 @@ class CommandLineTest {
             lab --sysctl tcp_syncookies=1          | lab: --sysctl: unknown sysctl 'tcp_syncookies': did you mean net.ipv4.tcp_syncookies?
             lab --sysctl net.ipv4.tcp_syn_retires=1 | lab: --sysctl: unknown sysctl 'net.ipv4.tcp_syn_retires': did you mean net.ipv4.tcp_syn_retries?
             lab --sysctl net.ipv4.tcp_mtu_probing=x      | lab: --sysctl: net.ipv4.tcp_mtu_probing takes 0 to 255, not 'x'
-            lab --sysctl net.ipv4.tcp_congestion_control= | lab: --sysctl: net.ipv4.tcp_congestion_control takes a name, not ''
+            lab --sysctl net.ipv4.tcp_congestion_control= | lab: --sysctl: net.ipv4.tcp_congestion_control takes one of reno bbr cubic, not ''
             lab --sysctl net.core.somaxconn=x      | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not 'x'
             lab --sysctl net.core.somaxconn=       | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not ''
             lab --sysctl net.ipv4.tcp_rmem=1       | lab: --sysctl: net.ipv4.tcp_rmem takes 3 numbers, not '1'

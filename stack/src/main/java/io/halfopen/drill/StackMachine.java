@@ -1,5 +1,6 @@
 package io.halfopen.drill;
 
+import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
@@ -15,6 +16,7 @@ import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -29,6 +31,8 @@ final class StackMachine implements Machine {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SO_LINGER_SIZE = 8;
+    private static final String CONGESTION = "TCP_CONGESTION";
+    private static final int LONGEST_NAME = 16;
     private static final long SIOCINQ = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
 
@@ -212,6 +216,9 @@ final class StackMachine implements Machine {
 
     @Override
     public int setsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
+        if (option.equals(CONGESTION)) {
+            return stack.setCongestionControl(fd, new String(value, StandardCharsets.US_ASCII));
+        }
         SocketOption known = option(option);
         ByteBuffer numbers = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
         if (!known.settable()) {
@@ -227,6 +234,12 @@ final class StackMachine implements Machine {
 
     @Override
     public int getsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
+        CongestionAlgorithm congestion = option.equals(CONGESTION) ? stack.congestionControl(fd) : null;
+        if (congestion != null) {
+            byte[] name = congestion.name().getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(name, 0, value, 0, Math.min(name.length, value.length));
+            return Math.min(value.length, LONGEST_NAME);
+        }
         SocketOption known = option(option);
         int there = stack.getsockopt(fd, known);
         if (there == -Errno.EBADF) {

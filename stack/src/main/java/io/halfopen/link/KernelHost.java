@@ -39,7 +39,7 @@ public final class KernelHost implements AutoCloseable {
     /** The sysctl for a new socket's congestion control, and Linux's own default: a distribution may have another. */
     private static final String CONGESTION_CONTROL = "net.ipv4.tcp_congestion_control";
 
-    private static final byte[] USUAL_CONTROL = "cubic".getBytes(StandardCharsets.US_ASCII);
+    private static final String USUAL_CONTROL = "cubic";
 
     private static final Path SYSCTLS = Path.of("/proc/sys");
     private static final int ALL_EVENTS = Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDHUP;
@@ -101,7 +101,8 @@ public final class KernelHost implements AutoCloseable {
         try {
             int fd = inside.call(() -> SocketLibc.socket(family, type | Libc.O_CLOEXEC, protocol));
             if (fd >= 0 && usualControl) { // only the first namespace may have it as its default
-                KernelSockets.setsockopt(fd, OptionNumber.IPPROTO_TCP, OptionNumber.TCP_CONGESTION, USUAL_CONTROL);
+                byte[] name = USUAL_CONTROL.getBytes(StandardCharsets.US_ASCII);
+                KernelSockets.setsockopt(fd, OptionNumber.IPPROTO_TCP, OptionNumber.TCP_CONGESTION, name);
             }
             return open.add(fd);
         } catch (LinkException closed) {
@@ -325,8 +326,11 @@ public final class KernelHost implements AutoCloseable {
         return counters.readExtended();
     }
 
-    /** A sysctl by its full name, {@code net.ipv4.tcp_rmem}, as the kernel writes it. */
+    /** A sysctl by its full name, {@code net.ipv4.tcp_rmem}, as the kernel writes it, or what we do instead. */
     public String sysctl(String fullName) throws LinkException {
+        if (usualControl && fullName.equals(CONGESTION_CONTROL)) {
+            return USUAL_CONTROL;
+        }
         return inside.call(() -> NamespaceThread.read(file(fullName))).replace('\t', ' ');
     }
 

@@ -98,6 +98,11 @@ public enum Counter {
     TCPACKSkippedTimeWait(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in TIME_WAIT"),
     TCPACKSkippedChallenge(Group.TcpExt, "challenge ACKs not sent, tcp_invalid_ratelimit"),
     TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
+    TCPHystartTrainDetect(
+            Group.TcpExt, "slow starts that ended before a loss, since ACKs came close together for long"),
+    TCPHystartTrainCwnd(Group.TcpExt, "the sum of their windows, segments"),
+    TCPHystartDelayDetect(Group.TcpExt, "slow starts that ended before a loss, since round trips took longer"),
+    TCPHystartDelayCwnd(Group.TcpExt, "the sum of their windows, segments"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
     BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
     TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),

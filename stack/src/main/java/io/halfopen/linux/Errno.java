@@ -2,6 +2,7 @@ package io.halfopen.linux;
 
 /** Error numbers as the calls return them, negated: the values of Linux on x86 and ARM (asm-generic/errno.h). */
 public final class Errno {
+    public static final int ENOENT = 2;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
@@ -36,6 +37,7 @@ public final class Errno {
     public static String name(int errno) {
         return switch (Math.abs(errno)) {
             case 0 -> "OK";
+            case ENOENT -> "ENOENT";
             case EBADF -> "EBADF";
             case EAGAIN -> "EAGAIN";
             case EACCES -> "EACCES";

@@ -89,8 +89,8 @@ public enum Kernel {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
 
-    /** The resolution of timers at HZ=250. */
-    private static final long TICK = 4 * MILLISECOND;
+    /** The resolution of timers at HZ=250, ns. */
+    public static final long JIFFY = 4 * MILLISECOND;
 
     private final String version;
 
@@ -184,7 +184,7 @@ public enum Kernel {
 
     /** Since 4.20: the last timeout is when TCP_USER_TIMEOUT ends, or a tick from now; before, it was one too late. */
     public long patientUntil(long now, long timeout, long end) {
-        return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + TICK)) : now + timeout;
+        return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + JIFFY)) : now + timeout;
     }
 
     /** Newer than 3.10: an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */
@@ -275,8 +275,10 @@ public enum Kernel {
         return this == LINUX_6_18 ? sysctl.defaults() : olderDefaultOf(sysctl);
     }
 
-    private static int[] olderDefaultOf(Sysctl sysctl) {
+    private int[] olderDefaultOf(Sysctl sysctl) {
         return switch (sysctl) {
+            case tcp_congestion_control ->
+                new int[] {(this == UNP ? CongestionAlgorithm.reno : CongestionAlgorithm.cubic).ordinal()};
             case somaxconn -> new int[] {128};
             case tcp_max_syn_backlog -> new int[] {512};
             case tcp_challenge_ack_limit -> new int[] {100};

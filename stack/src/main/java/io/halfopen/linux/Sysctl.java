@@ -24,6 +24,27 @@ public enum Sysctl {
             "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
+    tcp_congestion_control(
+            "net.ipv4",
+            0,
+            CongestionAlgorithm.values().length - 1,
+            "congestion control of new sockets; TCP_CONGESTION chooses another",
+            CongestionAlgorithm.cubic.ordinal()) {
+        @Override
+        public int[] parse(String text) {
+            return CongestionAlgorithm.parse(this, text);
+        }
+
+        @Override
+        public String format(int... numbers) {
+            return CongestionAlgorithm.of(numbers[0]).name();
+        }
+
+        @Override
+        public String range() {
+            return CongestionAlgorithm.available();
+        }
+    },
     tcp_dsack("net.ipv4", 0, 1, "tell peers that use SACK what came twice", 1),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
     tcp_challenge_ack_limit(
@@ -147,7 +168,6 @@ public enum Sysctl {
     tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
     tcp_base_mss(IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "first size that MTU probing tries", 1024),
     tcp_comp_sack_delay_ns(IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "how long ACKs of gaps are collected, ns", 1000000),
-    tcp_congestion_control(IGNORED, "net.ipv4", 0, 0, "a name; the stack has NewReno, whatever it is"),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
     tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
     tcp_keepalive_probes(IGNORED, "net.ipv4", 0, 255, "keepalive probes before ETIMEDOUT", 9),
@@ -180,7 +200,6 @@ public enum Sysctl {
         this(Effect.EFFECTIVE, prefix, min, max, sentence, defaults);
     }
 
-    /** Without defaults it is no number, but a name. */
     Sysctl(Effect effect, String prefix, int min, int max, String sentence, int... defaults) {
         this.effect = effect;
         this.prefix = prefix;
@@ -211,16 +230,16 @@ public enum Sysctl {
         return max;
     }
 
-    /** "0 to 255", or "a name". */
+    /** "0 to 255", or the names that it takes. */
     public String range() {
-        return width() == 0 ? "a name" : min + " to " + format(max);
+        return min + " to " + format(max);
     }
 
     public boolean allows(int value) {
         return max == UNSIGNED || value >= min && value <= max;
     }
 
-    /** How many numbers it holds: tcp_rmem has three, most have one, one that takes a name has none. */
+    /** How many numbers it holds: tcp_rmem has three, most have one. */
     public int width() {
         return defaults.length;
     }
@@ -252,11 +271,8 @@ public enum Sysctl {
      */
     public int[] parse(String text) {
         String[] words = text.strip().split("\\s+");
-        if (width() == 0 && words.length == 1 && !words[0].isEmpty()) {
-            return new int[0];
-        }
-        if (width() == 0 || words.length != width()) {
-            String what = width() == 0 ? "a name" : width() + (width() == 1 ? " number" : " numbers");
+        if (words.length != width()) {
+            String what = width() + (width() == 1 ? " number" : " numbers");
             throw new IllegalArgumentException(fullName() + " takes " + what + ", not '" + text + "'");
         }
         return Arrays.stream(words).mapToInt(this::number).toArray();

@@ -1,12 +1,13 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
+
 /**
  * An algorithm for the size of the {@link CongestionWindow}, one object a connection unless it has no state: struct
  * tcp_congestion_ops. Numbers are segments, times nanoseconds. The sender is there to be read, but for its congestion.
  */
 interface CongestionControl {
-    /** As TCP_CONGESTION has it. */
-    String name();
+    CongestionAlgorithm algorithm();
 
     /** The handshake is done, or another algorithm was there before. */
     default void init(Sender sender, long now) {}

@@ -37,6 +37,9 @@ final class CongestionWindow {
     /** Where the flight ends that these are about. */
     int cwndUsageSeq;
 
+    /** When data was sent last, ns (lsndtime). */
+    long lastSentAt;
+
     void start() {
         cwnd = INITIAL;
         ssthresh = INFINITE;

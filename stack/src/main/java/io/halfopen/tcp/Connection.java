@@ -197,6 +197,11 @@ final class Connection extends Flow {
         return sender.mss() - TcpOptions.sackLength(sackBlocks());
     }
 
+    /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
+    void startSending() {
+        core.controls.init(sender);
+    }
+
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
     void startReceiving() {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;

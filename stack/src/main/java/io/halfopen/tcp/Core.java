@@ -30,6 +30,7 @@ final class Core {
     final BufferPool buffers = new BufferPool();
     final FlightSlots.Pool flights = new FlightSlots.Pool();
     final Pools pools = new Pools(this);
+    final CongestionControls controls = new CongestionControls(this);
     final PeerMetrics metrics;
     final KernelLog log;
     final ReadyList ready = new ReadyList();
@@ -192,6 +193,10 @@ final class Core {
 
     void count(Counter counter) {
         counters[counter.ordinal()]++;
+    }
+
+    void count(Counter counter, long more) {
+        counters[counter.ordinal()] += more;
     }
 
     void uncount(Counter counter) {

@@ -337,7 +337,7 @@ final class Flight {
         int first = at(index);
         int second = at(index + 1);
         slots.end[first] = slots.end[second];
-        slots.flags[first] |= slots.flags[second] & (EVER_RETRANS | PUSH | FIN);
+        slots.flags[first] |= (byte) (slots.flags[second] & (EVER_RETRANS | PUSH | FIN));
         countTags(second, -1);
         unlink(second);
         for (int i = index + 1; i < count - 1; i++) {

@@ -42,6 +42,7 @@ final class Pools {
 
     void give(Connection connection) {
         connection.portUse.flows--;
+        core.controls.give(connection.sender.control);
         connection.reset();
         connection.chained = connections;
         connections = connection;

@@ -18,6 +18,7 @@ final class Promotion {
     void promote(HalfOpen half, Listener listener, Segment segment) {
         Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
         measure(c, half, segment);
+        c.startSending();
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
@@ -37,6 +38,7 @@ final class Promotion {
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
         Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
+        c.startSending();
         c.receiver.takeFromSyn(syn);
         c.insert();
         c.enter(TcpState.SYN_RECV);
@@ -64,6 +66,7 @@ final class Promotion {
         c.receiver.clamp(parent.windowClamp);
         int mss = HandshakeOptions.mssToSend(c, half.peerMss);
         c.startReceiving();
+        c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
         c.receiver.acks.start(mss);

@@ -1,5 +1,7 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
+
 /** Slow start and congestion avoidance of RFC 5681, in segments as tcp_cong.c has it. It has no state of its own. */
 final class Reno implements CongestionControl {
     static final Reno INSTANCE = new Reno();
@@ -7,8 +9,8 @@ final class Reno implements CongestionControl {
     private Reno() {}
 
     @Override
-    public String name() {
-        return "reno";
+    public CongestionAlgorithm algorithm() {
+        return CongestionAlgorithm.reno;
     }
 
     @Override

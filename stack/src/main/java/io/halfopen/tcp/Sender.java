@@ -22,6 +22,7 @@ final class Sender {
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control = Reno.INSTANCE;
+    final Pacing pacing = new Pacing();
     final LossTimer timer = new LossTimer();
     final Flight flight;
     final Recovery recovery = new Recovery();
@@ -71,6 +72,8 @@ final class Sender {
         ring.clear();
         roundTrip.reset();
         timer.reset();
+        control = Reno.INSTANCE;
+        pacing.reset();
         finQueued = false;
         finAcknowledged = false;
         flight.reset();
@@ -276,6 +279,7 @@ final class Sender {
     /** A new packet leaves now, when {@code mss} octets would have been a full one. */
     void sent(int length, int mss, int flags, long now) {
         int end = nxt + length + ((flags & Flight.FIN) == 0 ? 0 : 1);
+        noteSending(length, now);
         if (length > 0 && length < mss) {
             smallEnd = end;
         }
@@ -287,8 +291,19 @@ final class Sender {
 
     /** One of the flight leaves again, for the first time or not. */
     void sentAgain(int slot, long now) {
+        noteSending(flight.length(slot), now);
         flight.sentAgain(slot, now);
         noteDelivered(slot, false, now);
+    }
+
+    /** tcp_event_data_sent. */
+    private void noteSending(int length, long now) {
+        if (length > 0) {
+            if (flight.inNetwork() == 0) {
+                control.onTransmitStart(this, now);
+            }
+            congestion.lastSentAt = now;
+        }
     }
 
     /** What was delivered when a packet was sent (tcp_rate_skb_sent). */

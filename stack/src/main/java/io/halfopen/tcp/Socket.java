@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.wire.IpAddress;
 import java.util.Arrays;
@@ -68,6 +69,11 @@ final class Socket {
 
     int synCount;
 
+    /** TCP_CONGESTION, and whether it was set; a connection has its own. */
+    CongestionAlgorithm congestion = CongestionAlgorithm.reno;
+
+    boolean congestionChosen;
+
     /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts; a listener's own business, so accept() does not hand it on. */
     int deferTimeouts;
 
@@ -114,6 +120,8 @@ final class Socket {
         userTimeout = parent.userTimeout;
         maxSeg = parent.maxSeg;
         synCount = parent.synCount;
+        congestion = parent.congestion;
+        congestionChosen = parent.congestionChosen;
         receiveBuffer = parent.receiveBuffer;
         sendBuffer = parent.sendBuffer;
         windowClamp = parent.windowClamp;
@@ -148,6 +156,7 @@ final class Socket {
         userTimeout = 0;
         maxSeg = 0;
         synCount = 0;
+        congestionChosen = false;
         deferTimeouts = 0;
         receiveBuffer = 0;
         sendBuffer = 0;

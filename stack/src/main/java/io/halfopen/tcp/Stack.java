@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
@@ -11,6 +12,7 @@ import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One host's kernel, without the network: packets, calls and time go in; packets, readiness and a deadline come out.
@@ -178,6 +180,7 @@ public final class Stack {
         }
         Socket socket = core.pools.socket();
         socket.ipv6 = family == AF_INET6;
+        socket.congestion = core.controls.usual();
         socket.v6Only = socket.ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
         return descriptors.open(socket);
     }
@@ -292,6 +295,21 @@ public final class Stack {
     public int setFastOpenKey(int fd, byte[] key) {
         Socket socket = descriptors.get(fd);
         return socket == null ? -Errno.EBADF : options.setFastOpenKey(socket, key);
+    }
+
+    /** setsockopt(2) with TCP_CONGESTION: the name of one of {@link CongestionAlgorithm}. -ENOENT, -EINVAL. */
+    public int setCongestionControl(int fd, String name) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : core.controls.choose(socket, name);
+    }
+
+    /** getsockopt(2) with TCP_CONGESTION; null where the descriptor is none. */
+    public @Nullable CongestionAlgorithm congestionControl(int fd) {
+        Socket socket = descriptors.get(fd);
+        if (socket == null) {
+            return null;
+        }
+        return socket.connection == null ? socket.congestion : socket.connection.sender.control.algorithm();
     }
 
     /** getsockopt(2): the value, or -EBADF; SO_LINGER's "off" is -1. */

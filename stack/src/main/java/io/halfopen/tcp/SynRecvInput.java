@@ -91,6 +91,7 @@ final class SynRecvInput {
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
         sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
+        c.startSending();
         sender.timer.reset();
         if (sender.hasInFlight()) {
             xmitTimer.setRetransmit(sender);

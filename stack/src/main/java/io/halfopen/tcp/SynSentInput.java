@@ -64,6 +64,7 @@ final class SynSentInput {
         c.receiver.clamp(socket.windowClamp);
         int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
+        c.sender.control = core.controls.take(socket.congestion);
         c.sender.start(iss);
         c.enter(TcpState.SYN_SENT);
         c.insert();
@@ -217,6 +218,7 @@ final class SynSentInput {
         } else {
             c.sender.roundTrip.unknown();
         }
+        c.startSending();
         c.sender.timer.reset();
         c.receiver.acks.start(mss);
         c.synDataTaken = rule == Rule.SYN_DATA_ACKED;

@@ -148,7 +148,8 @@ final class Reference {
                 $SOURCE:
                 options of socket(7), ip(7) and tcp(7). Setting one is *effective*, or it is *accepted and ignored*:
                 programs set it and expect success, its value is checked, kept and returned as Linux does, and changes
-                nothing. One that can only be read is *refused*: `-ENOPROTOOPT`; so is any that is not here. accept(2) hands
+                nothing. One that can only be read is *refused*: `-ENOPROTOOPT`; so is any that is not here. `TCP_CONGESTION`, which is a name, and `TCP_FASTOPEN_KEY` have calls of
+                their own. accept(2) hands
                 the listener's options on to the connection.
 
                 """) + table;

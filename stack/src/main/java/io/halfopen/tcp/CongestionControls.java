@@ -1,0 +1,76 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.CongestionAlgorithm;
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/** The objects of the congestion control algorithms, those that no connection uses now, and who gets which. */
+final class CongestionControls {
+    private final Core core;
+    private @Nullable Cubic cubics;
+
+    CongestionControls(Core core) {
+        this.core = core;
+    }
+
+    /** What a new socket has, and a connection whose listener was not given another. */
+    CongestionAlgorithm usual() {
+        return CongestionAlgorithm.of(core.sysctls.get(Sysctl.tcp_congestion_control));
+    }
+
+    CongestionAlgorithm inheritedFrom(Socket listener) {
+        return listener.congestionChosen ? listener.congestion : usual();
+    }
+
+    CongestionControl take(CongestionAlgorithm algorithm) {
+        return switch (algorithm) {
+            case reno, bbr -> Reno.INSTANCE;
+            case cubic -> {
+                Cubic pooled = cubics;
+                if (pooled == null) {
+                    yield new Cubic(core);
+                }
+                cubics = pooled.pooled;
+                pooled.pooled = null;
+                yield pooled;
+            }
+        };
+    }
+
+    void give(CongestionControl control) {
+        if (control instanceof Cubic cubic) {
+            cubic.pooled = cubics;
+            cubics = cubic;
+        }
+    }
+
+    /** setsockopt(TCP_CONGESTION): a connection starts anew with another algorithm, and keeps its window. */
+    int choose(Socket socket, String name) {
+        if (name.isEmpty()) {
+            return -Errno.EINVAL;
+        }
+        CongestionAlgorithm named = CongestionAlgorithm.named(name);
+        if (named == null) {
+            return -Errno.ENOENT;
+        }
+        socket.congestion = named;
+        socket.congestionChosen = true;
+        Connection c = socket.connection;
+        if (c != null && c.sender.control.algorithm() != named) {
+            give(c.sender.control);
+            c.sender.control = take(named);
+            if (!c.isOpening() && c.state() != TcpState.CLOSE) {
+                init(c.sender);
+            }
+        }
+        return 0;
+    }
+
+    /** tcp_init_congestion_control. */
+    void init(Sender sender) {
+        sender.congestion.priorSsthresh = 0;
+        sender.control.init(sender, core.now());
+    }
+}
