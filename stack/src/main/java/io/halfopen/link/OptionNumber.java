@@ -52,6 +52,7 @@ record OptionNumber(int level, int name) {
             case TCP_SAVE_SYN -> tcp(27);
             case TCP_INQ -> tcp(36);
             case IP_MTU_DISCOVER -> ip(10);
+            case IP_MTU -> ip(14);
             case IP_RECVERR -> ip(11);
             case IP_BIND_ADDRESS_NO_PORT -> ip(24);
         };

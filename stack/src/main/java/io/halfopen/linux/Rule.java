@@ -42,6 +42,20 @@ public enum Rule {
             "tcp_v4_err",
             InDelivers,
             InMsgs),
+    ICMP_MTU_REDUCED(
+            ACCEPT,
+            "packet too big: what was lost goes again in smaller pieces",
+            "tcp_v4_mtu_reduced",
+            InDelivers,
+            InMsgs),
+    ICMP_MTU_NOTED(
+            ACCEPT,
+            "packet too big: the path is remembered, the connection goes on as before",
+            "ip_rt_update_pmtu",
+            InDelivers,
+            InMsgs),
+    ICMP_MTU_IGNORED(
+            DROP, "packet too big, for an MTU that is no news or cannot be", "tcp_v4_mtu_reduced", InDelivers, InMsgs),
     ICMP_BACKOFF_REVERTED(
             ACCEPT, "unreachable, so not congested: the timeout is halved", "tcp_ld_RTO_revert", InDelivers, InMsgs),
 

@@ -19,6 +19,11 @@ public enum SocketOption {
     SO_SNDBUF(true, "send buffer; the kernel doubles what is set, bytes"),
     IP_TOS(true, "type of service of IPv4 packets; its two ECN bits are TCP's own"),
     IP_TTL(true, "time to live of IPv4 packets, 1 to 255 hops; -1: net.ipv4.ip_default_ttl"),
+    IP_MTU(false, "the MTU of the path to the peer as it is known, octets; IPv6 paths, too"),
+    IP_MTU_DISCOVER(
+            true,
+            "of IPv4 paths: 0: every router may cut packets up; 1: none may, unless one asks for less than min_pmtu; "
+                    + "2: none may; 3: as 1 with DF off; 4, 5: as 0"),
     IPV6_TCLASS(true, "traffic class of IPv6 packets, 0 to 255; its two ECN bits are TCP's own; -1: 0"),
     IPV6_UNICAST_HOPS(true, "hop limit of IPv6 packets, 0 to 255; -1: net.ipv6.conf.default.hop_limit"),
     IPV6_V6ONLY(true, "1: an IPv6 socket that has nothing to do with IPv4; before bind(2) only"),
@@ -59,7 +64,6 @@ public enum SocketOption {
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
     TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),
     IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE"),
-    IP_MTU_DISCOVER(0, 5, 1, "whether the path's MTU is discovered; every packet has DF set"),
     IP_BIND_ADDRESS_NO_PORT(0, "1: bind(2) to port 0 leaves the port to connect(2)");
 
     private final Effect effect;

@@ -22,6 +22,15 @@ public enum Sysctl {
     ip_default_ttl("net.ipv4", 1, 255, "time to live of the IPv4 packets sent, hops", 64),
     ip_local_port_range(
             "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
+    ip_no_pmtu_disc(
+            "net.ipv4",
+            0,
+            3,
+            "IPv4 path MTU: 0: as routers say; 1, 3: new sockets have IP_MTU_DISCOVER 0, and with 1 whatever a router says "
+                    + "means min_pmtu; 2: routers are not listened to",
+            0),
+    min_pmtu("net.ipv4.route", 68, Integer.MAX_VALUE, "least MTU of an IPv4 path that is believed, octets", 552),
+    mtu_expires("net.ipv4.route", 0, Integer.MAX_VALUE, "how long the MTU of an IPv4 path is remembered, seconds", 600),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
     tcp_congestion_control(
@@ -47,6 +56,12 @@ public enum Sysctl {
     },
     tcp_dsack("net.ipv4", 0, 1, "tell peers that use SACK what came twice", 1),
     tcp_early_retrans("net.ipv4", 0, 4, "3 or 4: probe for the loss of the last segment (TLP); others: do not", 3),
+    tcp_base_mss(
+            "net.ipv4",
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            "octets of data that a segment begins with where tcp_mtu_probing suspects a black hole",
+            1024),
     tcp_challenge_ack_limit(
             "net.ipv4",
             0,
@@ -112,6 +127,14 @@ public enum Sysctl {
             "1: what a closed listener leaves goes to another of its SO_REUSEPORT group, instead of being reset",
             0),
     tcp_min_rtt_wlen("net.ipv4", 0, 86400, "how long a least round-trip time is believed, seconds", 300),
+    tcp_min_snd_mss("net.ipv4", 48, 65535, "least MSS that is believed of a peer or a path, octets", 48),
+    tcp_mtu_probe_floor("net.ipv4", 48, 65535, "least octets of data that tcp_mtu_probing makes segments of", 48),
+    tcp_mtu_probing(
+            "net.ipv4",
+            0,
+            2,
+            "1: smaller segments after some timeouts, since the path may swallow larger ones; 2: begin with tcp_base_mss",
+            0),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
@@ -131,6 +154,7 @@ public enum Sysctl {
             "how many packets may overtake another before it is thought lost; connections adapt it",
             3),
     tcp_retrans_collapse("net.ipv4", 0, 255, "small segments that are retransmitted become one", 1),
+    tcp_retries1("net.ipv4", 0, 255, "retransmissions of data before tcp_mtu_probing suspects a black hole", 3),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
@@ -166,7 +190,6 @@ public enum Sysctl {
     tcp_adv_win_scale(IGNORED, "net.ipv4", -31, 31, "without effect in Linux itself since 6.6", 1),
     tcp_app_win(IGNORED, "net.ipv4", 0, 31, "part of the window kept for the program", 31),
     tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
-    tcp_base_mss(IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "first size that MTU probing tries", 1024),
     tcp_comp_sack_delay_ns(IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "how long ACKs of gaps are collected, ns", 1000000),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
     tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
@@ -176,12 +199,10 @@ public enum Sysctl {
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
     tcp_min_tso_segs(IGNORED, "net.ipv4", 1, 255, "least segments that the device is given at once", 2),
     tcp_moderate_rcvbuf(IGNORED, "net.ipv4", 0, 255, "let the receive buffer grow with the connection", 1),
-    tcp_mtu_probing(IGNORED, "net.ipv4", 0, 255, "probe for the path's MTU", 0),
     tcp_notsent_lowat(
             IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
     tcp_pacing_ca_ratio(IGNORED, "net.ipv4", 0, 1000, "pacing rate, percent of what the window allows", 120),
     tcp_pacing_ss_ratio(IGNORED, "net.ipv4", 0, 1000, "the same in slow start", 200),
-    tcp_retries1(IGNORED, "net.ipv4", 0, 255, "retransmissions before another route is looked for", 3),
     tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
     tcp_slow_start_after_idle(IGNORED, "net.ipv4", 0, 255, "begin anew with a small window after a silence", 1),
     tcp_tso_win_divisor(IGNORED, "net.ipv4", 0, 255, "share of the window that one large packet may take", 3);

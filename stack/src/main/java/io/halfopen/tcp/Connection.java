@@ -15,6 +15,7 @@ final class Connection extends Flow {
     private final Core core;
     final Sender sender;
     final Receiver receiver;
+    final PathMtu path = new PathMtu();
     PortUse portUse;
 
     private TcpState state = TcpState.CLOSE;
@@ -123,6 +124,7 @@ final class Connection extends Flow {
         readShutdown = false;
         writerWaits = false;
         ecnEcho = false;
+        path.reset();
         sender.reset();
         receiver.reset();
     }

@@ -32,6 +32,7 @@ final class Core {
     final Pools pools = new Pools(this);
     final CongestionControls controls = new CongestionControls(this);
     final PeerMetrics metrics;
+    final PathMtus paths;
     final KernelLog log;
     final ReadyList ready = new ReadyList();
     final Output output = new Output(this);
@@ -53,6 +54,7 @@ final class Core {
         this.secrets = secrets;
         sysctls = new Sysctls(kernel);
         metrics = new PeerMetrics(secrets.tableKey0);
+        paths = new PathMtus(secrets.tableKey0);
         log = new KernelLog(kernel);
         flows = new FlowTable(secrets.tableKey0, secrets.tableKey1);
         ports = new Ports(sysctls, flows, secrets);

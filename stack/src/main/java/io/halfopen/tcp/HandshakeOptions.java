@@ -4,11 +4,11 @@ import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.ECE;
 
 import io.halfopen.linux.Sysctl;
-import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /** What both sides offer in a handshake: MSS, first window and window scale, computed as Linux computes them. */
 final class HandshakeOptions {
@@ -17,12 +17,6 @@ final class HandshakeOptions {
 
     /** And over IPv6, of whose packets none need be smaller than 1280 octets (RFC 9293, section 3.7.1). */
     private static final int DEFAULT_MSS_V6 = 1220;
-
-    /** Linux refuses to send in smaller pieces than this (TCP_MIN_MSS). */
-    static final int LEAST_MSS = 48;
-
-    /** An IPv4 packet has at most 65535 octets, whatever the MTU; IPv6's payload alone may have as many. */
-    private static final int GREATEST_V4_PACKET = 65535;
 
     private HandshakeOptions() {}
 
@@ -64,9 +58,8 @@ final class HandshakeOptions {
     }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
-        int mtu = core.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);
-        int packet = IpAddress.isIpv4(flow.remoteHigh, flow.remoteLow) ? Math.min(mtu, GREATEST_V4_PACKET) : mtu;
-        int mss = packet - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) - TcpHeader.LENGTH;
+        int headers = IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
+        int mss = PathMtu.of(core, flow) - headers;
         return socket.maxSeg == 0 ? mss : Math.min(mss, socket.maxSeg);
     }
 
@@ -77,9 +70,9 @@ final class HandshakeOptions {
     }
 
     /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
-    static int mssToSend(Connection c, int peerMss) {
-        int mss = Math.min(peerMss, c.announcedMss);
-        return Math.max(LEAST_MSS, mss) - (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    static int mssToSend(Core core, Connection c, @Nullable Socket socket, int peerMss) {
+        int most = socket == null || socket.maxSeg == 0 ? peerMss : Math.min(peerMss, socket.maxSeg);
+        return c.path.start(core, c, most);
     }
 
     /** How much window a receive buffer makes: SO_RCVBUF's or the initial one of tcp_rmem. */

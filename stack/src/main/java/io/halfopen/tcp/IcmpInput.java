@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Icmp;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IcmpError;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
@@ -16,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class IcmpInput {
     private final Core core;
     private final HalfOpenInput halfOpenInput;
-    private final Timeouts timeouts;
+    private final Sending sending;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, HalfOpenInput halfOpenInput, Timeouts timeouts) {
+    IcmpInput(Core core, HalfOpenInput halfOpenInput, Sending sending) {
         this.core = core;
         this.halfOpenInput = halfOpenInput;
-        this.timeouts = timeouts;
+        this.sending = sending;
     }
 
     /** Of a packet whose parse() said that it is ICMP. */
@@ -81,6 +82,9 @@ final class IcmpInput {
         if (!SeqNumber.between(error.seq(), una, c.sender.nxt())) {
             return Rule.ICMP_OUT_OF_WINDOW;
         }
+        if (error.isTooBig()) {
+            return error.isV6() ? judgeTooBigV6(c) : judgeTooBig(c);
+        }
         if (errno == 0) {
             return Rule.ICMP_IGNORED;
         }
@@ -98,13 +102,44 @@ final class IcmpInput {
         return reverts ? Rule.ICMP_BACKOFF_REVERTED : Rule.ICMP_REMEMBERED;
     }
 
+    /** tcp_v4_mtu_reduced and __ip_rt_update_pmtu: a smaller MTU is always remembered, but not every connection asks. */
+    private Rule judgeTooBig(Connection c) {
+        int policy = core.sysctls.get(Sysctl.ip_no_pmtu_disc);
+        if (policy == 2 || told() > PathMtu.of(core, c)) {
+            return Rule.ICMP_MTU_IGNORED;
+        }
+        int believed = Math.max(told(), core.sysctls.get(Sysctl.min_pmtu));
+        boolean asks = c.path.discover != PathMtu.DONT && c.path.discover < PathMtu.INTERFACE;
+        boolean follows = asks && !c.isOpening() && believed < c.path.mtu();
+        return follows ? Rule.ICMP_MTU_REDUCED : Rule.ICMP_MTU_NOTED;
+    }
+
+    /** tcp_v6_mtu_reduced. */
+    private Rule judgeTooBigV6(Connection c) {
+        if (told() < PathMtu.LEAST_V6 || told() >= PathMtu.of(core, c)) {
+            return Rule.ICMP_MTU_IGNORED;
+        }
+        return c.isOpening() ? Rule.ICMP_MTU_NOTED : Rule.ICMP_MTU_REDUCED;
+    }
+
+    private int told() {
+        return !error.isV6() && core.sysctls.get(Sysctl.ip_no_pmtu_disc) == 1 ? 0 : error.mtu();
+    }
+
     private void tell(Connection c, Rule rule, int errno) {
         switch (rule) {
             case ICMP_CONNECT_FAILED -> c.close(errno);
+            case ICMP_MTU_NOTED -> PathMtu.learn(core, c, told());
+            case ICMP_MTU_REDUCED -> {
+                PathMtu.learn(core, c, told());
+                c.path.follow(core, c);
+                sending.retransmission.sendLarge(c);
+                c.arm();
+            }
             case ICMP_REMEMBERED -> c.softError = errno;
             case ICMP_BACKOFF_REVERTED -> {
                 c.softError = errno;
-                timeouts.revertBackoff(c);
+                sending.timeouts.revertBackoff(c);
             }
             default -> {} // dropped
         }

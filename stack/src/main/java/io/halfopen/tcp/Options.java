@@ -18,12 +18,12 @@ final class Options {
 
     Options(Core core) {
         this.core = core;
-        ipOptions = new IpOptions(core.sysctls);
+        ipOptions = new IpOptions(core);
     }
 
     int set(Socket socket, SocketOption option, int value) {
         switch (option) {
-            case IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> {
+            case IP_TOS, IP_TTL, IP_MTU, IP_MTU_DISCOVER, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> {
                 return ipOptions.set(socket, option, value);
             }
             case SO_REUSEADDR -> {
@@ -112,7 +112,6 @@ final class Options {
                     TCP_SAVE_SYN,
                     TCP_INQ,
                     IP_RECVERR,
-                    IP_MTU_DISCOVER,
                     IP_BIND_ADDRESS_NO_PORT -> {
                 if (!option.allows(value)) {
                     return -Errno.EINVAL;
@@ -162,7 +161,8 @@ final class Options {
             case SO_REUSEPORT -> socket.reusePort ? 1 : 0;
             case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
             case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
-            case IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY -> ipOptions.get(socket, option);
+            case IP_TOS, IP_TTL, IP_MTU, IP_MTU_DISCOVER, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY ->
+                ipOptions.get(socket, option);
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
             case SO_KEEPALIVE,
@@ -181,7 +181,6 @@ final class Options {
                     TCP_SAVE_SYN,
                     TCP_INQ,
                     IP_RECVERR,
-                    IP_MTU_DISCOVER,
                     IP_BIND_ADDRESS_NO_PORT -> socket.kept(option);
             case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
             case TCP_MAXSEG -> maxSeg(socket);

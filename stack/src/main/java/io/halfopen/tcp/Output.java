@@ -216,6 +216,9 @@ final class Output {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
         int mark = flow.isIpv4() ? id : label;
         seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
+        if (flow instanceof Connection c && c.path.isFragmentable() && c.isIpv4()) {
+            IpHeader.allowFragments(bytes, ip);
+        }
         commit(why);
     }
 

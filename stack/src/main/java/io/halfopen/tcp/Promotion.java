@@ -56,6 +56,7 @@ final class Promotion {
         c.label = core.flowLabel(half);
         c.tos = half.tos;
         c.ttl = half.ttl;
+        c.path.discover = parent.mtuDiscover;
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
         c.userTimeout = parent.userTimeout;
@@ -64,7 +65,7 @@ final class Promotion {
         int space = HandshakeOptions.establishedSpace(core, parent, c.announcedMss);
         c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
         c.receiver.clamp(parent.windowClamp);
-        int mss = HandshakeOptions.mssToSend(c, half.peerMss);
+        int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.startReceiving();
         c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
         c.sender.start(half.iss);

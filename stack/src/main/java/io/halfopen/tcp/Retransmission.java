@@ -122,6 +122,7 @@ final class Retransmission {
     /** __tcp_retransmit_skb: as much of it as fits a segment and the window, and perhaps of its successors. */
     private boolean sendAgain(Connection c, int index, Rule why) {
         Sender sender = c.sender;
+        c.path.follow(core, c);
         Flight flight = sender.flight;
         int slot = flight.at(index);
         if (SeqNumber.before(flight.seq(slot), sender.una())) {

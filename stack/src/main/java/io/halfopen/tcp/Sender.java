@@ -159,6 +159,11 @@ final class Sender {
         return mss;
     }
 
+    /** Segments have so many octets of data from now on; what is in flight keeps its size until it is sent again. */
+    void resize(int mss) {
+        this.mss = mss;
+    }
+
     int inFlight() {
         return nxt - una;
     }

@@ -90,6 +90,9 @@ final class Socket {
     int trafficClass;
     int hopLimit = -1;
 
+    /** IP_MTU_DISCOVER, which a socket has from net.ipv4.ip_no_pmtu_disc when it is made. */
+    byte mtuDiscover = PathMtu.WANT;
+
     boolean readyListed;
 
     @Nullable
@@ -129,6 +132,7 @@ final class Socket {
         ipTtl = parent.ipTtl;
         trafficClass = parent.trafficClass;
         hopLimit = parent.hopLimit;
+        mtuDiscover = parent.mtuDiscover;
         ignored = parent.ignored;
     }
 

@@ -82,7 +82,7 @@ public final class Stack {
         dataCalls = new DataCalls(core, transmission, openCalls);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
-        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, timeouts);
+        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, sending);
         input = new Input(
                 core,
                 icmpInput,
@@ -182,6 +182,7 @@ public final class Stack {
         socket.ipv6 = family == AF_INET6;
         socket.congestion = core.controls.usual();
         socket.v6Only = socket.ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
+        socket.mtuDiscover = (byte) (core.sysctls.isOn(Sysctl.ip_no_pmtu_disc) ? PathMtu.DONT : PathMtu.WANT);
         return descriptors.open(socket);
     }
 

@@ -159,7 +159,7 @@ final class SynRecvInput {
         c.ecn &= segment.has(ECE) && segment.has(CWR);
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
-        int mss = HandshakeOptions.mssToSend(c, HandshakeOptions.mssOf(c, segment));
+        int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);

@@ -52,6 +52,7 @@ final class SynSentInput {
         c.ecn = core.sysctls.get(Sysctl.tcp_ecn) == 1;
         c.tos = socket.tos(c.isIpv4());
         c.ttl = socket.ttl(c.isIpv4());
+        c.path.discover = socket.mtuDiscover;
         long secret = core.secrets.of(c);
         c.tsOffset = c.timestamps ? core.timestampOffset(secret) : 0;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, socket);
@@ -127,6 +128,9 @@ final class SynSentInput {
         core.count(Rule.SYN_RETRANSMITTED);
         timer.retransmits++;
         c.sender.stopTiming();
+        if (c.socket != null) {
+            c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
+        }
         sendSyn(c, null, 0, Rule.SYN_RETRANSMITTED); // without a cookie, without data
     }
 
@@ -202,7 +206,7 @@ final class SynSentInput {
     private void establish(Connection c, Segment segment, Rule rule) {
         fastOpenClient.learn(c, segment);
         negotiate(c, segment);
-        int mss = HandshakeOptions.mssToSend(c, HandshakeOptions.mssOf(c, segment));
+        int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
         long timed = c.sender.timedSyn(core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);

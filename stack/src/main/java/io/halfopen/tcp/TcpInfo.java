@@ -66,6 +66,7 @@ final class TcpInfo {
         put(info, "snd_wscale", sender.windowScale());
         put(info, "rcv_wscale", Math.max(0, c.receiver.windowScale()));
         put(info, "snd_mss", sender.mss());
+        put(info, "pmtu", c.path.mtu());
         put(info, "advmss", c.announcedMss);
         put(info, "rto", sender.timeout() / 1000);
         put(info, "rtt", sender.roundTrip.smoothed() / 1000);

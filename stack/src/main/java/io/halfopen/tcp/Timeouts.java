@@ -98,6 +98,9 @@ final class Timeouts {
         if (sender.flight.isEmpty()) {
             return;
         }
+        if (core.sysctls.isOn(Sysctl.tcp_mtu_probing) && isOver(c, core.sysctls.get(Sysctl.tcp_retries1))) {
+            c.path.suspectBlackHole(core, c);
+        }
         boolean expired = isPatienceOver(c);
         if (c.failsFastOpen(expired)) {
             core.count(Counter.TCPFastOpenActiveFail);
@@ -172,13 +175,17 @@ final class Timeouts {
     private boolean isPatienceOver(Connection c) {
         LossTimer timer = c.sender.timer;
         long since = c.sender.recovery.retransmittedAt;
-        if (timer.retransmits == 0 || since == Timer.NEVER) {
-            return false;
-        }
-        long end = c.userTimeout == 0
-                ? since + Kernel.doublingFrom(Kernel.RTO_MIN, retries(core, c))
-                : c.patienceEnd(since);
-        return core.now() >= end;
+        return c.userTimeout == 0
+                ? isOver(c, retries(core, c))
+                : timer.retransmits > 0 && since != Timer.NEVER && core.now() >= c.patienceEnd(since);
+    }
+
+    /** As much time has passed as so many retransmissions take at least. */
+    private boolean isOver(Connection c, int retries) {
+        long since = c.sender.recovery.retransmittedAt;
+        return c.sender.timer.retransmits > 0
+                && since != Timer.NEVER
+                && core.now() >= since + Kernel.doublingFrom(Kernel.RTO_MIN, retries);
     }
 
     private static int retries(Core core, Connection c) {

@@ -22,6 +22,7 @@ final class Transmission {
     /** Sends all that window, congestion and Nagle's rule let go now, and sets the timer for it (tcp_write_xmit). */
     void push(Connection c, Rule why) {
         Sender sender = c.sender;
+        c.path.follow(core, c);
         int packets = 0;
         while (!sender.isCwndFull() && !sender.flight.isFull() && next(c, why, false)) {
             packets++;

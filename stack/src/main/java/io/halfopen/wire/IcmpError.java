@@ -40,6 +40,7 @@ public final class IcmpError {
     private int localPort;
     private int remotePort;
     private int seq;
+    private int mtu;
 
     /** Reads what a segment's parse() called {@link Segment.Defect#ICMP}. */
     public Outcome parse(Segment packet) {
@@ -55,6 +56,7 @@ public final class IcmpError {
         if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, offset, length))) {
             return Outcome.BAD_CHECKSUM;
         }
+        mtu = v6 ? Bytes.getInt(bytes, offset + 4) : Bytes.getShort(bytes, offset + 6);
         type = Bytes.getByte(bytes, offset);
         code = Bytes.getByte(bytes, offset + 1);
         if (!isError()) {
@@ -111,6 +113,16 @@ public final class IcmpError {
         remotePort = Bytes.getShort(bytes, offset + TcpHeader.DESTINATION_PORT);
         seq = Bytes.getInt(bytes, offset + TcpHeader.SEQ);
         return Outcome.ERROR;
+    }
+
+    /** A router could not send it on in one piece, and must not cut it up: RFC 1191, RFC 8201. */
+    public boolean isTooBig() {
+        return v6 ? type == 2 : type == 3 && code == 4;
+    }
+
+    /** Of {@link #isTooBig}: how much it can, octets, 0 if it does not say. */
+    public int mtu() {
+        return mtu & Integer.MAX_VALUE;
     }
 
     public boolean isV6() {

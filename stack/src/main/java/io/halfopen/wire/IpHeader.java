@@ -90,6 +90,13 @@ public final class IpHeader {
         Bytes.putLong(packet, offset + V6_DESTINATION + 8, destinationLow);
     }
 
+    /** Takes the don't-fragment flag back that {@link #write} has set, of an IPv4 header. */
+    public static void allowFragments(byte[] packet, int offset) {
+        Bytes.putShort(packet, offset + V4_FRAGMENT, 0);
+        int sum = ~Bytes.getShort(packet, offset + V4_CHECKSUM) & 0xffff;
+        Bytes.putShort(packet, offset + V4_CHECKSUM, Checksum.complement(sum, ~DONT_FRAGMENT & 0xffff)); // RFC 1624
+    }
+
     private static void writeV4(
             byte[] packet, int offset, int source, int destination, int tcpLength, int tos, int ttl, int id) {
         int total = V4_LENGTH + tcpLength;

@@ -16,6 +16,7 @@ final class IcmpPacket {
     private int type;
     private int code;
     private int damage;
+    private int mtu;
 
     private IcmpPacket(byte[] packet, int length) {
         v6 = packet[0] >>> 4 == 6;
@@ -53,6 +54,12 @@ final class IcmpPacket {
         return this;
     }
 
+    /** Of an error of that kind: what the router can take. */
+    IcmpPacket mtu(int mtu) {
+        this.mtu = mtu;
+        return this;
+    }
+
     IcmpPacket damaged() {
         damage = 1;
         return this;
@@ -71,6 +78,7 @@ final class IcmpPacket {
         packet[v6 ? 6 : 9] = (byte) (v6 ? 58 : 1);
         packet[ip] = (byte) type;
         packet[ip + 1] = (byte) code;
+        Bytes.putInt(packet, ip + 4, mtu);
         System.arraycopy(quote, 0, packet, ip + HEADER, quote.length);
         long pseudo = Checksum.pseudoHeader(router.high(), router.low(), host.high(), host.low(), length) - 6 + 58;
         int sum = Checksum.complement(v6 ? pseudo : 0, Checksum.sum(packet, ip, length));
