@@ -44,9 +44,9 @@ final class RoundTrip {
         least.sample(nanos, now, window);
     }
 
-    /** The mean deviation that the timeout allows for, four times; ns. */
-    long variance() {
-        return variance;
+    /** The mean deviation from it, ns. */
+    long deviation() {
+        return deviation4 >> 2;
     }
 
     boolean isMeasured() {

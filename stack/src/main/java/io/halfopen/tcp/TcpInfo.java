@@ -17,6 +17,9 @@ final class TcpInfo {
     private static final int WINDOW_SCALE = 4;
     private static final int SYN_DATA = 32;
 
+    /** All bits of 32 that have no sign. */
+    private static final long UNKNOWN = 0xffff_ffffL;
+
     /** Those that are 0 where there is no connection. */
     private static final List<String> FIELDS = List.of(
             "options",
@@ -32,7 +35,18 @@ final class TcpInfo {
             "sacked",
             "notsent_bytes",
             "retransmits",
-            "backoff");
+            "backoff",
+            "ca_state",
+            "lost",
+            "retrans",
+            "rttvar",
+            "min_rtt",
+            "reordering",
+            "total_retrans",
+            "bytes_retrans",
+            "delivered",
+            "dsack_dups",
+            "reord_seen");
 
     private TcpInfo() {}
 
@@ -72,10 +86,29 @@ final class TcpInfo {
         put(info, "rtt", sender.roundTrip.smoothed() / 1000);
         put(info, "snd_cwnd", sender.congestion.cwnd);
         put(info, "snd_ssthresh", sender.congestion.ssthresh);
-        put(info, "unacked", sender.flight.packets());
         put(info, "notsent_bytes", sender.unsent());
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);
+        fillLoss(info, sender);
+    }
+
+    private static void fillLoss(Map<String, Long> info, Sender sender) {
+        Flight flight = sender.flight;
+        Recovery recovery = sender.recovery;
+        put(info, "ca_state", sender.congestion.state.ordinal());
+        put(info, "unacked", flight.packets());
+        put(info, "sacked", flight.sackedOut());
+        put(info, "lost", flight.lostOut());
+        put(info, "retrans", flight.retransOut());
+        put(info, "rttvar", sender.roundTrip.deviation() / 1000);
+        long least = sender.roundTrip.least();
+        put(info, "min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / 1000);
+        put(info, "reordering", recovery.reordering);
+        put(info, "total_retrans", recovery.retransmits);
+        put(info, "bytes_retrans", recovery.retransmittedOctets);
+        put(info, "delivered", sender.delivered);
+        put(info, "dsack_dups", recovery.duplicates);
+        put(info, "reord_seen", recovery.reorderingSeen);
     }
 
     private static void put(Map<String, Long> info, String field, long value) {
