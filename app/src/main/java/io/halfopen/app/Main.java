@@ -6,6 +6,7 @@ import io.halfopen.app.drill.ParityCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
+import io.halfopen.app.simulate.SimulateCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             LabCommand.class,
             DrillCommand.class,
             ParityCommand.class,
+            SimulateCommand.class,
             ServeCommand.class,
             ConnectCommand.class,
             DocsCommand.class

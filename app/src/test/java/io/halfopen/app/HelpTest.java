@@ -72,9 +72,10 @@ class HelpTest {
     @Test
     void theCommandsAreListedWithASentenceEach() {
         assertThat(CommandRun.of().out())
-                .contains("lab      Replay a burst of connections")
-                .contains("serve    Serve HTTP on the stack")
-                .contains("connect  Connect from the stack");
+                .contains("lab       Replay a burst of connections")
+                .contains("simulate  Let whole networks")
+                .contains("serve     Serve HTTP on the stack")
+                .contains("connect   Connect from the stack");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.halfopen.wire.IpAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A stack with the programs that run on it. A program calls as a process would, and is told of readiness by the
@@ -15,7 +16,11 @@ import java.util.Map;
 public final class Host {
     private final World world;
     private final String name;
-    private final Stack stack;
+    private final int index;
+    private final Supplier<Stack> kernels;
+    private final Map<IpAddress, Integer> addresses = new LinkedHashMap<>();
+    private Stack stack;
+    private long pausedUntil;
     private final Map<Integer, ReadyListener> watchers = new HashMap<>();
 
     /** Told that a descriptor has news. */
@@ -23,10 +28,16 @@ public final class Host {
         void onReady(int events);
     }
 
-    Host(World world, String name, Stack stack) {
+    Host(World world, String name, int index, Supplier<Stack> kernels) {
         this.world = world;
         this.name = name;
-        this.stack = stack;
+        this.index = index;
+        this.kernels = kernels;
+        stack = kernels.get();
+    }
+
+    int index() {
+        return index;
     }
 
     public String name() {
@@ -41,7 +52,36 @@ public final class Host {
     /** Gives it an address, known to the whole world; peers are reached with this MTU, octets. */
     public void addAddress(IpAddress address, int mtu) {
         stack.addAddress(address, mtu);
+        addresses.put(address, mtu);
         world.own(address, this);
+    }
+
+    /**
+     * Loses power and starts anew: another stack with the same addresses and other secrets, nothing of what was before.
+     * Programs are not told; what they had open is gone, and so are all sysctls.
+     */
+    public void restart() {
+        watchers.clear();
+        stack = kernels.get();
+        addresses.forEach(stack::addAddress);
+    }
+
+    /**
+     * Stands still until then, ns, as a machine does that is suspended: no timer fires and no program runs, what
+     * arrives waits; afterwards its clock has jumped.
+     */
+    public void pauseUntil(long time) {
+        pausedUntil = Math.max(pausedUntil, time);
+    }
+
+    /** Until when it stands still, ns; not in the future if it does not. */
+    public long pausedUntil() {
+        return pausedUntil;
+    }
+
+    /** When its next timer fires, ns, or {@link Long#MAX_VALUE}. */
+    long nextTimeout() {
+        return Math.max(stack.nextTimeout(), pausedUntil);
     }
 
     /** From now on news of this descriptor goes to the listener, until it is closed. */
@@ -106,6 +146,9 @@ public final class Host {
 
     /** Tells the programs what is new; true if there was anything. */
     boolean tellPrograms() {
+        if (world.now() < pausedUntil) {
+            return false;
+        }
         Map<Integer, Integer> news = new LinkedHashMap<>();
         stack.drainReady(news::put);
         news.forEach((fd, events) -> {

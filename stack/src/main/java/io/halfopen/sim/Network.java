@@ -11,15 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries packets between the hosts of a world, by destination address, over the path that is set for them. */
 final class Network {
-    private record Way(Host from, Host to) {}
+    private record Way(int from, int to) {}
 
     private record Packet(Host to, byte[] bytes) {}
 
     private final World world;
-    private final SplittableRandom random;
+    private final long seed;
     private final Map<IpAddress, Host> owners = new HashMap<>();
-    private final Map<Way, Path> paths = new HashMap<>();
-    private final Map<Way, Long> busyUntil = new HashMap<>();
+    private final Map<Way, Link> links = new HashMap<>();
     private final ArrayDeque<Packet> immediate = new ArrayDeque<>();
     private final Segment segment = new Segment();
     private boolean delivering;
@@ -27,18 +26,29 @@ final class Network {
 
     Network(World world, long seed) {
         this.world = world;
-        this.random = new SplittableRandom(seed);
+        this.seed = seed;
     }
 
     void own(IpAddress address, Host host) {
         Host other = owners.putIfAbsent(address, host);
-        if (other != null) {
+        if (other != null && other != host) {
             throw new IllegalArgumentException(address + " belongs to " + other.name() + " already");
         }
     }
 
     void setPath(Host from, Host to, Path path) {
-        paths.put(new Way(from, to), path);
+        link(from, to).change(path, world.now());
+    }
+
+    private Link link(Host from, Host to) {
+        Way way = new Way(from.index(), to.index());
+        Link link = links.get(way);
+        if (link == null) {
+            SplittableRandom random = new SplittableRandom(seed + 1_000_003L * way.from() + way.to());
+            link = new Link(to, random, Path.DIRECT, world.now());
+            links.put(way, link);
+        }
+        return link;
     }
 
     /** Takes what the host's stack has to send; what has no delay arrives before this returns, and its answers too. */
@@ -52,15 +62,16 @@ final class Network {
 
     private void send(Host from, byte[] bytes, int offset, int length) {
         Host to = destination(bytes, offset, length);
-        Path path = to == null ? Path.DIRECT : paths.getOrDefault(new Way(from, to), Path.DIRECT);
-        if (to == null || happens(path.loss())) {
+        Link link = to == null ? null : link(from, to);
+        if (link == null || link.loses(world.now(), length)) {
             world.tapLost(from, bytes, offset, length);
             return;
         }
         byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
-        schedule(from, to, path, copy);
-        if (happens(path.duplication())) {
-            schedule(from, to, path, copy);
+        if (link.path().mtu() > 0 && length > link.path().mtu()) {
+            forwardTooLong(from, link, copy);
+        } else {
+            forward(link, copy);
         }
     }
 
@@ -69,28 +80,36 @@ final class Network {
         return owners.get(new IpAddress(segment.destinationHigh(), segment.destinationLow()));
     }
 
-    private void schedule(Host from, Host to, Path path, byte[] packet) {
-        long delay = path.delay() + (path.jitter() == 0 ? 0 : random.nextLong(path.jitter() + 1));
-        if (happens(path.reordering())) {
-            delay += Math.max(path.delay(), 1);
+    private void forwardTooLong(Host from, Link link, byte[] packet) {
+        if (Router.mayFragment(packet)) {
+            for (byte[] fragment : Router.fragments(packet, link.path().mtu())) {
+                forward(link, fragment);
+            }
+            return;
         }
-        if (path.bitsPerSecond() > 0) {
-            Way way = new Way(from, to);
-            long start = Math.max(world.now(), busyUntil.getOrDefault(way, 0L));
-            long end = start + packet.length * 8L * 1_000_000_000L / path.bitsPerSecond();
-            busyUntil.put(way, end);
-            delay += end - world.now();
+        world.tapLost(from, packet, 0, packet.length);
+        byte[] error = Router.tooBig(packet, link.path().mtu());
+        world.scheduleArrival(world.now() + link.path().delay(), () -> arrive(from, error));
+    }
+
+    private void forward(Link link, byte[] packet) {
+        if (link.marks()) {
+            Router.mark(packet);
         }
-        if (delay == 0) {
-            immediate.add(new Packet(to, packet));
-        } else {
-            world.scheduleArrival(world.now() + delay, () -> arrive(to, packet));
+        byte[] carried = link.corrupts() ? Router.corrupt(packet, link) : packet;
+        schedule(link, carried);
+        if (link.duplicates()) {
+            schedule(link, carried);
         }
     }
 
-    /** No dice are thrown for what cannot happen, so that adding loss to one path does not change another's. */
-    private boolean happens(double probability) {
-        return probability > 0 && random.nextDouble() < probability;
+    private void schedule(Link link, byte[] packet) {
+        long delay = link.delay(world.now(), packet.length);
+        if (delay == 0) {
+            immediate.add(new Packet(link.to, packet));
+        } else {
+            world.scheduleArrival(world.now() + delay, () -> arrive(link.to, packet));
+        }
     }
 
     /** From now on what has no delay waits for {@link #release}. */
@@ -117,6 +136,10 @@ final class Network {
     }
 
     void arrive(Host to, byte[] packet) {
+        if (world.now() < to.pausedUntil()) {
+            world.scheduleArrival(to.pausedUntil(), () -> arrive(to, packet));
+            return;
+        }
         world.tapArrived(to, to.stack().onPacket(world.now(), packet, 0, packet.length), packet);
         collect(to);
     }

@@ -9,6 +9,7 @@ import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 
 /**
  * Virtual time, and everything that happens in it. The seed decides all that is left to chance, and ties have an order
@@ -49,7 +50,16 @@ public final class World {
     }
 
     public Host addHost(String name, Kernel kernel) {
-        Host host = new Host(this, name, new Stack(kernel, Secrets.ofSeed(seed * 31 + hosts.size()), timers));
+        int index = hosts.size();
+        Supplier<Stack> kernels = new Supplier<>() {
+            private long starts;
+
+            @Override
+            public Stack get() {
+                return new Stack(kernel, Secrets.ofSeed(seed * 31 + index + 1_000_003 * starts++), timers);
+            }
+        };
+        Host host = new Host(this, name, index, kernels);
         hosts.add(host);
         return host;
     }
@@ -58,6 +68,12 @@ public final class World {
     public void connect(Host a, Host b, Path path) {
         network.setPath(a, b, path);
         network.setPath(b, a, path);
+    }
+
+    /** Sets the direction from one to the other, and that back. */
+    public void connect(Host a, Host b, Path there, Path back) {
+        network.setPath(a, b, there);
+        network.setPath(b, a, back);
     }
 
     public void addTap(Tap tap) {
@@ -94,7 +110,7 @@ public final class World {
         Event event = events.peek();
         long next = event == null ? Long.MAX_VALUE : event.time();
         for (Host host : hosts) {
-            next = Math.min(next, host.stack().nextTimeout());
+            next = Math.min(next, host.nextTimeout());
         }
         return Math.max(next, now);
     }
@@ -128,9 +144,9 @@ public final class World {
     /** Those of one host that are due run in one go, as in Linux's softirq: what they send arrives when all have. */
     private void fireTimers() {
         for (Host host : hosts) {
-            if (host.stack().nextTimeout() <= now) {
+            if (host.nextTimeout() <= now) {
                 network.hold();
-                while (host.stack().nextTimeout() <= now) {
+                while (host.nextTimeout() <= now) {
                     host.fireTimer(now);
                 }
                 network.release();

@@ -15,10 +15,14 @@ final class BufferPool {
 
     private final byte[][][] free = new byte[CLASSES][16][];
     private final int[] counts = new int[CLASSES];
+    private int lent;
+    private long lentOctets;
 
     /** An array of at least this many octets, of any content. */
     byte[] take(int atLeast) {
         int index = classOf(atLeast);
+        lent++;
+        lentOctets += 1L << index + SMALLEST_SHIFT;
         if (counts[index] == 0) {
             return new byte[1 << index + SMALLEST_SHIFT];
         }
@@ -27,6 +31,8 @@ final class BufferPool {
 
     void give(byte[] buffer) {
         int index = classOf(buffer.length);
+        lent--;
+        lentOctets -= buffer.length;
         if ((long) counts[index] * buffer.length >= KEPT) {
             return;
         }
@@ -34,6 +40,15 @@ final class BufferPool {
             free[index] = Arrays.copyOf(free[index], counts[index] * 2);
         }
         free[index][counts[index]++] = buffer;
+    }
+
+    /** How many arrays were handed out and have not come back. */
+    int lent() {
+        return lent;
+    }
+
+    long lentOctets() {
+        return lentOctets;
     }
 
     private static int classOf(int octets) {

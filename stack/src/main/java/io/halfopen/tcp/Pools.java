@@ -9,12 +9,17 @@ final class Pools {
     private @Nullable Flow connections;
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
+    private int halfOpensOut;
+    private int connectionsOut;
+    private int timeWaitsOut;
+    private int socketsOut;
 
     Pools(Core core) {
         this.core = core;
     }
 
     HalfOpen halfOpen(Listener listener) {
+        halfOpensOut++;
         if (halfOpens instanceof HalfOpen pooled) {
             halfOpens = pooled.chained;
             pooled.chained = null;
@@ -25,11 +30,13 @@ final class Pools {
     }
 
     void give(HalfOpen halfOpen) {
+        halfOpensOut--;
         halfOpen.chained = halfOpens;
         halfOpens = halfOpen;
     }
 
     Connection connection(PortUse portUse) {
+        connectionsOut++;
         portUse.flows++;
         if (connections instanceof Connection pooled) {
             connections = pooled.chained;
@@ -41,6 +48,7 @@ final class Pools {
     }
 
     void give(Connection connection) {
+        connectionsOut--;
         connection.portUse.flows--;
         core.controls.give(connection.sender.control);
         connection.reset();
@@ -49,6 +57,7 @@ final class Pools {
     }
 
     TimeWait timeWait(PortUse portUse) {
+        timeWaitsOut++;
         portUse.flows++;
         if (timeWaits instanceof TimeWait pooled) {
             timeWaits = pooled.chained;
@@ -60,12 +69,14 @@ final class Pools {
     }
 
     void give(TimeWait timeWait) {
+        timeWaitsOut--;
         timeWait.portUse.flows--;
         timeWait.chained = timeWaits;
         timeWaits = timeWait;
     }
 
     Socket socket() {
+        socketsOut++;
         Socket pooled = sockets;
         if (pooled == null) {
             return new Socket();
@@ -76,8 +87,26 @@ final class Pools {
     }
 
     void give(Socket socket) {
+        socketsOut--;
         socket.reset();
         socket.readyNext = sockets;
         sockets = socket;
+    }
+
+    /** How many half-opens were handed out and have not come back; the same of the others. */
+    int halfOpens() {
+        return halfOpensOut;
+    }
+
+    int connections() {
+        return connectionsOut;
+    }
+
+    int timeWaits() {
+        return timeWaitsOut;
+    }
+
+    int sockets() {
+        return socketsOut;
     }
 }

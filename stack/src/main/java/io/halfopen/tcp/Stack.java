@@ -341,6 +341,16 @@ public final class Stack {
 
     // ---- looking inside
 
+    /** What it holds right now: {@link Holdings#NOTHING} once everything is closed and over. */
+    public Holdings holdings() {
+        return Holdings.of(core);
+    }
+
+    /** What must hold between any two calls and does not, as a sentence, or null; it looks at every connection. */
+    public @Nullable String selfCheck() {
+        return SelfCheck.run(core);
+    }
+
     public Kernel kernel() {
         return core.kernel;
     }

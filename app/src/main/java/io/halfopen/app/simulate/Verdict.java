@@ -1,0 +1,133 @@
+package io.halfopen.app.simulate;
+
+import io.halfopen.app.simulate.Plan.Trouble;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.sim.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a connection has ended in a way that its circumstances explain. Where nothing is in the way, both sides must
+ * have read everything to the end; anything else needs a reason.
+ */
+final class Verdict {
+    /** With these no connection has less patience than others, or is let in otherwise. */
+    private static final Set<Sysctl> HARMLESS = Set.of(
+            Sysctl.tcp_sack,
+            Sysctl.tcp_dsack,
+            Sysctl.tcp_timestamps,
+            Sysctl.tcp_window_scaling,
+            Sysctl.tcp_ecn,
+            Sysctl.tcp_rmem,
+            Sysctl.tcp_wmem,
+            Sysctl.tcp_early_retrans,
+            Sysctl.tcp_tw_reuse,
+            Sysctl.tcp_fin_timeout,
+            Sysctl.auto_flowlabels,
+            Sysctl.tcp_invalid_ratelimit,
+            Sysctl.tcp_no_metrics_save);
+
+    private static final Set<SocketOption> HARMLESS_OPTIONS =
+            Set.of(SocketOption.TCP_NODELAY, SocketOption.SO_RCVBUF, SocketOption.SO_SNDBUF, SocketOption.TCP_MAXSEG);
+
+    /** With so much loss no timeout has a chance: one in twenty, in both directions, fifteen times in a row. */
+    private static final double MILD_LOSS = 0.05;
+
+    private final Plan plan;
+
+    Verdict(Plan plan) {
+        this.plan = plan;
+    }
+
+    /** Why the end of this connection is a fault, or null. */
+    @Nullable
+    String faultOf(Conversation conversation) {
+        End caller = conversation.caller;
+        End answerer = conversation.answerer();
+        if (conversation.isExcused()) {
+            return null;
+        }
+        Plan.Dialog dialog = conversation.dialog();
+        boolean strict = isStrict(dialog);
+        String answered = answerer == null ? End.NEVER_ACCEPTED : answerer.result();
+        if (strict && !(caller.result().equals(End.CLEAN) && answered.equals(End.CLEAN))) {
+            return "nothing was in its way, and it ended otherwise: caller " + caller.result() + ", answerer "
+                    + answered;
+        }
+        if (answerer == null) {
+            return null;
+        }
+        String fault = faultOf(caller, answerer, dialog);
+        return fault == null ? faultOf(answerer, caller, dialog) : fault;
+    }
+
+    private @Nullable String faultOf(End end, End partner, Plan.Dialog dialog) {
+        // A closed socket's connection gives up long before its peer, and answers with a reset from then on.
+        boolean rough = !isPatient(dialog) || !isMild(dialog);
+        boolean excused =
+                rough || !partner.side().isOrderly() || !partner.result().equals(End.CLEAN);
+        return switch (end.result()) {
+            case End.CLEAN, End.LEFT -> null;
+            case End.STUCK -> excused && isGone(partner) ? null : "waits for what the other side has done long ago";
+            case "ECONNRESET", "EPIPE", "ENOTCONN" -> excused ? null : "reset, though the other side closed in order";
+            case "ETIMEDOUT" -> rough ? null : "timed out on a path where hardly anything is lost";
+            default -> "an error without a reason: " + end.result();
+        };
+    }
+
+    private static boolean isGone(End partner) {
+        return partner.isOver() && !partner.result().equals(End.STUCK);
+    }
+
+    /** Nothing that could end it early: neither the programs, nor their settings, nor the network. */
+    private boolean isStrict(Plan.Dialog dialog) {
+        Plan.Service service = plan.services().get(dialog.service());
+        return dialog.caller().isOrderly()
+                && dialog.answerer().isOrderly()
+                && service.backlog() > plan.dialogs().size()
+                && isPatient(dialog)
+                && isMild(dialog);
+    }
+
+    private boolean isPatient(Plan.Dialog dialog) {
+        Plan.Service service = plan.services().get(dialog.service());
+        return HARMLESS.containsAll(
+                        plan.machines().get(dialog.client()).sysctls().keySet())
+                && HARMLESS.containsAll(
+                        plan.machines().get(service.machine()).sysctls().keySet())
+                && HARMLESS_OPTIONS.containsAll(dialog.caller().options().keySet())
+                && HARMLESS_OPTIONS.containsAll(dialog.answerer().options().keySet())
+                && HARMLESS_OPTIONS.containsAll(service.options().keySet());
+    }
+
+    private boolean isMild(Plan.Dialog dialog) {
+        int a = dialog.client();
+        int b = plan.services().get(dialog.service()).machine();
+        boolean calm = plan.troubles().stream().noneMatch(trouble -> concerns(trouble, a, b));
+        return calm
+                && plan.cables().stream()
+                        .filter(cable -> joins(cable, a, b))
+                        .allMatch(cable -> isMild(cable.there()) && isMild(cable.back()));
+    }
+
+    private boolean concerns(Trouble trouble, int a, int b) {
+        return switch (trouble) {
+            case Trouble.Restart restart -> restart.machine() == a || restart.machine() == b;
+            case Trouble.Pause pause -> pause.machine() == a || pause.machine() == b;
+            case Trouble.Partition partition -> joins(plan.cables().get(partition.cable()), a, b);
+            case Trouble.NewMtu mtu -> joins(plan.cables().get(mtu.cable()), a, b);
+        };
+    }
+
+    static boolean joins(Plan.Cable cable, int a, int b) {
+        return cable.a() == a && cable.b() == b || cable.a() == b && cable.b() == a;
+    }
+
+    private static boolean isMild(Path path) {
+        double lost = path.loss() + path.corruption() + path.burst() * path.burstLength();
+        return lost < MILD_LOSS
+                && path.burst() * path.burstLength() * path.burstLength() < 0.02
+                && path.outageEvery() == 0;
+    }
+}

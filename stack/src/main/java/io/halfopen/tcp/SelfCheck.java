@@ -1,0 +1,79 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold of a stack between any two calls, as seen from inside: for simulations and fuzzing. Above all, no
+ * timer is forgotten: whoever is owed something by the network has a timer, or else waits for its own process or for
+ * its peer to speak first.
+ */
+final class SelfCheck {
+    private @Nullable String fault;
+
+    private SelfCheck() {}
+
+    /** The first thing that is wrong, as a sentence; null if nothing is. */
+    static @Nullable String run(Core core) {
+        SelfCheck check = new SelfCheck();
+        core.flows.forEach(check::look);
+        return check.fault;
+    }
+
+    private void look(Flow flow) {
+        String found = switch (flow) {
+            case Connection c -> lookAt(c);
+            case HalfOpen half -> half.isScheduled() ? null : "a half-open has no timer";
+            case TimeWait rest -> rest.isScheduled() ? null : "a TIME_WAIT has no timer";
+        };
+        if (found != null && fault == null) {
+            fault = found + " (port " + flow.localPort() + ", peer's port " + flow.remotePort() + ")";
+        }
+    }
+
+    private static @Nullable String lookAt(Connection c) {
+        if (c.state() == TcpState.CLOSE || c.state() == TcpState.LISTEN || c.state() == TcpState.TIME_WAIT) {
+            return "a connection in " + c.state() + " is in the flow table";
+        }
+        String timers = lookAtTimers(c);
+        return timers == null ? lookAtBuffers(c) : timers;
+    }
+
+    private static @Nullable String lookAtTimers(Connection c) {
+        Sender sender = c.sender;
+        long due = Math.min(sender.timer.due, c.receiver.acks.due);
+        if (due != Timer.NEVER && !(c.isScheduled() && c.deadline <= due)) {
+            return "a timer is due that the wheel does not know of";
+        }
+        if (c.deferred || sender.timer.due != Timer.NEVER) {
+            return null;
+        }
+        if (c.isOpening() || c.fastOpen != null) {
+            return "a handshake has no timer";
+        }
+        if (sender.hasInFlight()) {
+            return "something is in flight and no timer runs for it";
+        }
+        if (sender.pending() > 0) {
+            return "something waits to be sent, nothing is in flight, and no timer runs for it";
+        }
+        return c.isOrphan() ? "a closed connection waits for its peer without a timer" : null;
+    }
+
+    private static @Nullable String lookAtBuffers(Connection c) {
+        Receiver receiver = c.receiver;
+        if (receiver.readable() < 0 || c.sender.queued() < 0) {
+            return "a queue has a negative length";
+        }
+        if (c.sender.inFlight() < 0) {
+            return "less than nothing is in flight";
+        }
+        if (c.sender.congestion.cwnd < 1 && c.state() != TcpState.SYN_SENT && c.state() != TcpState.SYN_RECV) {
+            return "the congestion window is " + c.sender.congestion.cwnd;
+        }
+        if (c.receiver.windowScale() > 14 || c.sender.windowScale() > 14) {
+            return "the window scale is above 14 (RFC 7323, section 2.3)";
+        }
+        return null;
+    }
+}
