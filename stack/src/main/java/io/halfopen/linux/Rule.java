@@ -270,6 +270,8 @@ public enum Rule {
             TCPAbortOnTimeout),
     HALF_OPEN_EXPIRED(SEND, "no final ACK: the half-open is forgotten", "reqsk_timer_handler", TCPTimeouts),
     DATA_RETRANSMITTED(SEND, "no ACK in time: retransmitted", "tcp_retransmit_timer", TCPTimeouts),
+    WINDOW_SHUT_RETRANSMITTED(
+            SEND, "the peer took back its window: the first segment again, as a probe", "tcp_retransmit_timer"),
     DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),
     TAIL_LOSS_PROBED(
             SEND, "no ACK yet: new data, or the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),

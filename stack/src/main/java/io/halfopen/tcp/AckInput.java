@@ -76,6 +76,7 @@ final class AckInput {
         }
         sender.delivered(ack.sackDelivered, ack.congestionEcho);
         c.softError = 0; // something got through
+        sender.answeredAt = core.now();
         if (ack.packets == 0) {
             onNothingInFlight(c);
             return;

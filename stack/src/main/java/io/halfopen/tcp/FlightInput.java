@@ -35,6 +35,9 @@ final class FlightInput {
             remove(c, ack, flight.at(0));
             packets++;
         }
+        if (!flight.isEmpty() && SeqNumber.before(flight.seq(flight.at(0)), sender.una())) {
+            flight.trim(flight.at(0), sender.una()); // as Linux does where packets go to the device in bursts
+        }
         ack.acked = packets > 0;
         ack.reneging = !flight.isEmpty() && flight.is(flight.at(0), Flight.SACKED);
         measure(c, ack, packets);

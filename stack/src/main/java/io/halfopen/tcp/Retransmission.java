@@ -125,9 +125,6 @@ final class Retransmission {
         c.path.follow(core, c);
         Flight flight = sender.flight;
         int slot = flight.at(index);
-        if (SeqNumber.before(flight.seq(slot), sender.una())) {
-            flight.trim(slot, sender.una());
-        }
         int room = sender.una() + sender.window() - flight.seq(slot);
         if (room <= 0 && flight.seq(slot) != sender.una()) {
             return false;

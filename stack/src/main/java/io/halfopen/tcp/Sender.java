@@ -38,6 +38,9 @@ final class Sender {
 
     long firstSentAt;
 
+    /** When the last ACK came that was not overtaken, ns (rcv_tstamp). */
+    long answeredAt;
+
     /** What will have been delivered when all is that was in flight as there was no more to send; 0: there is enough. */
     int appLimited;
 

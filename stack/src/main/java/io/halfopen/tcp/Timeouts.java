@@ -101,6 +101,10 @@ final class Timeouts {
         if (core.sysctls.isOn(Sysctl.tcp_mtu_probing) && isOver(c, core.sysctls.get(Sysctl.tcp_retries1))) {
             c.path.suspectBlackHole(core, c);
         }
+        if (sender.window() == 0 && !c.isOrphan()) {
+            probeShutWindow(c);
+            return;
+        }
         boolean expired = isPatienceOver(c);
         if (c.failsFastOpen(expired)) {
             core.count(Counter.TCPFastOpenActiveFail);
@@ -117,8 +121,41 @@ final class Timeouts {
         sender.timer.retransmits++;
         retransmission.send(c, 0, Rule.DATA_RETRANSMITTED);
         backOff(c);
+        setNext(c);
+    }
+
+    private void setNext(Connection c) {
+        Sender sender = c.sender;
         long end = c.patienceEnd(sender.recovery.retransmittedAt);
         sender.timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
+    }
+
+    /** A peer that took its window back is not given up as long as it answers; an orphan has no such patience. */
+    private void probeShutWindow(Connection c) {
+        Sender sender = c.sender;
+        if (isShutForTooLong(c)) {
+            core.count(Rule.WINDOW_PROBES_IN_VAIN);
+            c.timeOut();
+            return;
+        }
+        core.count(Rule.WINDOW_SHUT_RETRANSMITTED);
+        reduction.enterLoss(c);
+        retransmission.send(c, 0, Rule.WINDOW_SHUT_RETRANSMITTED);
+        backOff(c);
+        setNext(c);
+    }
+
+    /** tcp_rtx_probe0_timed_out: no answer for twice the longest timeout, or TCP_USER_TIMEOUT. */
+    private boolean isShutForTooLong(Connection c) {
+        Sender sender = c.sender;
+        long first = sender.recovery.retransmittedAt;
+        long lasting = core.now() - (first == Timer.NEVER ? sender.flight.sentAt(sender.flight.at(0)) : first);
+        long patience = c.userTimeout == 0 ? Timer.NEVER : c.userTimeout * 1_000_000L;
+        if (lasting > patience) {
+            return true;
+        }
+        long most = Math.min(2 * Kernel.RTO_MAX, patience);
+        return core.now() - sender.answeredAt > most && lasting > most;
     }
 
     /** What had been begun in time was not enough. */

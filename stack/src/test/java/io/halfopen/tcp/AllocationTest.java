@@ -268,6 +268,29 @@ class AllocationTest {
         assertThat(two.client.counted(Rule.DATA_ACCEPTED)).isGreaterThan(10_000);
     }
 
+    @Test
+    void findingAndRepairingLossesAllocatesNothing() {
+        TwoStacks two = new TwoStacks(1500);
+        int listening = two.listen(10);
+        int client = two.connect();
+        int server = two.server.accept(listening);
+        two.lossesFrom = 1000;
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < 1000; i++) {
+                two.client.write(two.now, client, data, 0, data.length);
+                int read;
+                do {
+                    two.exchange();
+                    read = Math.max(0, two.server.read(two.now, server, data, 0, data.length));
+                } while (read > 0);
+                two.sleep(10 * MILLISECOND);
+            }
+        });
+        assertThat(two.client.counter(Counter.TCPSackRecovery)).isGreaterThan(100);
+        assertThat(two.client.counter(Counter.TCPLossProbes)).isGreaterThan(100);
+        assertThat(two.client.counter(Counter.RetransSegs)).isGreaterThan(1000);
+    }
+
     /** SYN, SYN-ACK, ACK; the port and the client's ISN follow from the number. */
     private void handshake(int i) {
         packet.ports(2000 + i % PORTS, 80);

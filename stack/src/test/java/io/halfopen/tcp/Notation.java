@@ -40,7 +40,7 @@ final class Notation {
         int ack = matcher.group(5) == null ? 0 : peer.hostIsn() + Integer.parseInt(matcher.group(5));
         int window = matcher.group(6) == null ? 65535 : Integer.parseInt(matcher.group(6));
         int echo = (flags & TcpHeader.ACK) == 0 ? 0 : peer.hostClock();
-        byte[] options = options(matcher.group(7) == null ? "" : matcher.group(7), echo);
+        byte[] options = options(peer, matcher.group(7) == null ? "" : matcher.group(7), echo);
         byte[] data = matcher.group(8) == null
                 ? alphabet(seq + ((flags & TcpHeader.SYN) == 0 ? 0 : 1), length)
                 : matcher.group(8).getBytes(StandardCharsets.US_ASCII);
@@ -111,7 +111,7 @@ final class Notation {
     }
 
     /** The octets of an option list, with End-of-list up to a multiple of four. */
-    private static byte[] options(String list, int hostClock) {
+    private static byte[] options(Peer peer, String list, int hostClock) {
         ByteBuffer buffer = ByteBuffer.allocate(40);
         for (String option : list.isEmpty() ? new String[0] : list.split(",", -1)) {
             String[] word = option.split(" ", -1);
@@ -125,6 +125,14 @@ final class Notation {
                             .put((byte) 10)
                             .putInt(Integer.parseInt(word[2]))
                             .putInt(hostClock + Integer.parseInt(word[4]));
+                case "sack" -> {
+                    buffer.put((byte) 5).put((byte) (2 + 8 * (word.length - 1)));
+                    for (int i = 1; i < word.length; i++) {
+                        int colon = word[i].indexOf(':');
+                        buffer.putInt(peer.hostIsn() + Integer.parseInt(word[i].substring(0, colon)));
+                        buffer.putInt(peer.hostIsn() + Integer.parseInt(word[i].substring(colon + 1)));
+                    }
+                }
                 case "FO" -> {
                     byte[] cookie = HexFormat.of().parseHex(word.length > 1 ? word[1] : "");
                     buffer.put((byte) 34).put((byte) (2 + cookie.length)).put(cookie);

@@ -20,6 +20,11 @@ final class TwoStacks {
     private final Stack.ReadyHandler nobody = (fd, events) -> {};
     long now = 1_000_000_000L;
 
+    /** Of the client's packets that are so large every twentieth is lost. */
+    int lossesFrom = Integer.MAX_VALUE;
+
+    private int large;
+
     TwoStacks(int mtu) {
         client.addAddress(CLIENT, mtu);
         server.addAddress(SERVER, mtu);
@@ -69,6 +74,9 @@ final class TwoStacks {
     }
 
     private Rule deliver(boolean up, byte[] bytes, int offset, int length) {
+        if (up && length >= lossesFrom && ++large % 20 == 0) {
+            return Rule.NOT_IP;
+        }
         return (up ? server : client).onPacket(now, bytes, offset, length);
     }
 }
