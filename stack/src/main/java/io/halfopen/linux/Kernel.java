@@ -252,17 +252,62 @@ public enum Kernel {
         return this == LINUX_3_10;
     }
 
-    /** How much of a receive buffer is offered as window; the rest pays for the kernel's bookkeeping. */
+    /** How much of a receive buffer is offered as window before any data came; the rest pays for bookkeeping. */
     public int windowOfBuffer(int buffer) {
         return buffer / 2;
     }
 
+    /** Since 6.6 the part of a receive buffer that is window follows what the packets really cost. */
+    public boolean measuresOverhead() {
+        return this == LINUX_6_18;
+    }
+
     /**
-     * How much may wait unread once the handshake is done. Old kernels then widened the buffer to ten segments, which
-     * on the loopback are large (tcp_fixup_rcvbuf, until 4.20).
+     * The memory that Linux charges for an IP packet of this length, octets: that of packets that come through a TUN
+     * device, in pieces of its allocator, and with struct sk_buff (skb->truesize).
      */
-    public int windowOfEstablished(int space, int mss, int largestBuffer) {
-        return this == LINUX_3_10 ? Math.max(space, Math.min(10 * mss, windowOfBuffer(largestBuffer))) : space;
+    public int costOfPacket(int length) {
+        return memoryOfPacket(length) + SK_BUFF;
+    }
+
+    /** What could be appended to such a packet, octets; one of more than a page is in pieces, and takes nothing. */
+    public int roomBehindPacket(int length) {
+        int memory = memoryOfPacket(length);
+        return memory > PAGE ? 0 : memory - length - BESIDE_PACKET;
+    }
+
+    /** What so many octets cost that were put together out of small packets (tcp_collapse). */
+    public int costOfPiece(int octets) {
+        return costOfPacket(octets - BEFORE_PACKET);
+    }
+
+    private static int memoryOfPacket(int length) {
+        int needed = length + BESIDE_PACKET;
+        if (needed <= SMALLEST_MEMORY) {
+            return SMALLEST_MEMORY;
+        }
+        return needed <= PAGE / 2 ? Math.max(1024, ceilingPowerOfTwo(needed)) : needed + PAGE - 1 & -PAGE;
+    }
+
+    /** struct sk_buff; what is before and after a packet's octets (NET_SKB_PAD, struct skb_shared_info); a page. */
+    private static final int SK_BUFF = 256;
+
+    private static final int BEFORE_PACKET = 64;
+    private static final int BESIDE_PACKET = BEFORE_PACKET + 320;
+    private static final int SMALLEST_MEMORY = 576;
+    private static final int PAGE = 4096;
+
+    /**
+     * The receive buffer once the handshake is done. Old kernels then widened it to ten segments, which on the loopback
+     * are large (tcp_fixup_rcvbuf, until 4.20).
+     */
+    public int bufferOfEstablished(int buffer, int mss, int largestBuffer) {
+        return this == LINUX_3_10 ? Math.max(buffer, Math.min(20 * mss, largestBuffer)) : buffer;
+    }
+
+    /** Since 4.18: ACKs of what lies beyond a gap are collected. */
+    public boolean collectsSacks() {
+        return this == LINUX_6_18;
     }
 
     /** Since 4.10 a connection's timestamps start at a random offset (RFC 7323, section 5.4, says why). */

@@ -33,6 +33,14 @@ public enum Sysctl {
     mtu_expires("net.ipv4.route", 0, Integer.MAX_VALUE, "how long the MTU of an IPv4 path is remembered, seconds", 600),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
+    tcp_comp_sack_delay_ns(
+            "net.ipv4",
+            0,
+            Sysctl.UNSIGNED,
+            "how long ACKs of what lies beyond a gap are collected: a twentieth of a round trip, and at most this, ns",
+            1000000),
+    tcp_comp_sack_nr("net.ipv4", 0, 255, "how many of them are collected at most; 0: none", 44),
+    tcp_comp_sack_slack_ns("net.ipv4", 0, Integer.MAX_VALUE, "how much later they may be sent, ns", 100000),
     tcp_congestion_control(
             "net.ipv4",
             0,
@@ -120,6 +128,15 @@ public enum Sysctl {
     tcp_max_syn_backlog(
             "net.ipv4", 0, Integer.MAX_VALUE, "without cookies: a quarter of it is kept back from unknown peers", 2048),
     tcp_max_tw_buckets("net.ipv4", 0, Integer.MAX_VALUE, "connections that may be in TIME_WAIT at a time", 131072),
+    tcp_mem(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "memory of all buffers, pages of 4096 bytes: up to the first all is well; from the second to the first windows"
+                    + " are small; above the third nothing is taken in. Linux computes it from the machine's memory",
+            98304,
+            131072,
+            196608),
     tcp_migrate_req(
             "net.ipv4",
             0,
@@ -128,6 +145,7 @@ public enum Sysctl {
             0),
     tcp_min_rtt_wlen("net.ipv4", 0, 86400, "how long a least round-trip time is believed, seconds", 300),
     tcp_min_snd_mss("net.ipv4", 48, 65535, "least MSS that is believed of a peer or a path, octets", 48),
+    tcp_moderate_rcvbuf("net.ipv4", 0, 255, "1: the receive buffer grows with what is read in a round trip", 1),
     tcp_mtu_probe_floor("net.ipv4", 48, 65535, "least octets of data that tcp_mtu_probing makes segments of", 48),
     tcp_mtu_probing(
             "net.ipv4",
@@ -138,6 +156,12 @@ public enum Sysctl {
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_pingpong_thresh(
+            "net.ipv4",
+            1,
+            255,
+            "answers that make a connection a conversation, whose ACKs wait for the next answer",
+            1),
     tcp_recovery(
             "net.ipv4",
             0,
@@ -159,6 +183,7 @@ public enum Sysctl {
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
     tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
+    tcp_shrink_window("net.ipv4", 0, 1, "1: a window that is scaled may shrink after it was announced", 0),
     tcp_syn_linear_timeouts("net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
     tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
     tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),
@@ -190,7 +215,6 @@ public enum Sysctl {
     tcp_adv_win_scale(IGNORED, "net.ipv4", -31, 31, "without effect in Linux itself since 6.6", 1),
     tcp_app_win(IGNORED, "net.ipv4", 0, 31, "part of the window kept for the program", 31),
     tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
-    tcp_comp_sack_delay_ns(IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "how long ACKs of gaps are collected, ns", 1000000),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
     tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
     tcp_keepalive_probes(IGNORED, "net.ipv4", 0, 255, "keepalive probes before ETIMEDOUT", 9),
@@ -198,7 +222,6 @@ public enum Sysctl {
     tcp_limit_output_bytes(
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
     tcp_min_tso_segs(IGNORED, "net.ipv4", 1, 255, "least segments that the device is given at once", 2),
-    tcp_moderate_rcvbuf(IGNORED, "net.ipv4", 0, 255, "let the receive buffer grow with the connection", 1),
     tcp_notsent_lowat(
             IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
     tcp_pacing_ca_ratio(IGNORED, "net.ipv4", 0, 1000, "pacing rate, percent of what the window allows", 120),

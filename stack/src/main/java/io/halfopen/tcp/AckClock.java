@@ -1,118 +1,283 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
+
 /**
  * When to acknowledge: at once, or a little later in the hope that data will carry the ACK. RFC 9293 allows 500 ms and
- * asks for every second full segment; Linux answers the first segments of a connection at once ("quick ACKs", since the
- * peer is in slow start), and becomes patient as soon as the connection looks like a conversation ("pingpong").
+ * asks for every second full segment. Linux answers the first segments of a connection at once ("quick ACKs", since the
+ * peer is in slow start), becomes patient as soon as the connection looks like a conversation ("pingpong"), and learns
+ * from the peer's rhythm how long it makes sense to wait ("ato").
  */
 final class AckClock {
-    /** The delay of a patient ACK: Linux's TCP_ATO_MIN and TCP_DELACK_MIN, 40 ms. */
-    static final long DELAY = 40_000_000L;
+    static final int MOST_QUICK_ACKS = 16;
 
-    /** The least delay, one tick of a kernel with HZ=250: what a FIN waits when no data ever came to learn from. */
+    /** When data came last, if SYNs have crossed: Linux does not set it then. */
+    static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+    /** Linux's TCP_ATO_MIN and TCP_DELACK_MIN, ns: what the wait begins with. */
+    private static final int LEAST_WAIT = 40_000_000;
+
+    /** One tick of a kernel with HZ=250: what a FIN waits when no data ever came to learn from. */
     private static final long TICK = 4_000_000L;
 
     /** Linux's TCP_DELACK_MAX: what a handshake's last ACK may wait for the first data. */
-    private static final long LONGEST_DELAY = 200_000_000L;
+    private static final long LONGEST_WAIT = 200_000_000L;
 
-    private static final int QUICK_ACKS = 16;
+    /** A tick less than the peer's least retransmission timeout (tcp_delack_max). */
+    private static final long LONGEST_DELAY = LONGEST_WAIT - TICK;
+
+    /** Of a peer that neither pauses nor converses (HZ / 2 in tcp_send_delayed_ack). */
+    private static final long LONGEST_OF_MANY = 500_000_000L;
+
     private static final int LEAST_SEGMENT = 88;
     private static final int FIRST_SEGMENT = 536;
+
+    /** TCP_REMNANT: flags of a segment that may be smaller than others. */
+    private static final int LAST_OF_SOMETHING = TcpHeader.FIN | TcpHeader.URG | TcpHeader.SYN | TcpHeader.PSH;
+
+    /** icsk_ack.pending: an ACK is owed; small data came, and again; it is due now; there was no memory. */
+    private static final int SCHEDULED = 1;
+
+    private static final int PUSHED = 2;
+    private static final int PUSHED_AGAIN = 4;
+    private static final int NOW = 8;
+    private static final int OUT_OF_MEMORY = 16;
 
     /** The time a delayed ACK is due, or {@link Timer#NEVER}. */
     long due = Timer.NEVER;
 
-    private int segmentSize = FIRST_SEGMENT;
-    private int quick;
-    private boolean pingpong;
-    private boolean dataSeen;
+    final SackClock sacks = new SackClock();
+
+    private byte pending;
+    private byte quick;
+    private short pingpong;
+
+    /** How long a patient ACK waits, ns; 0 before the first data. */
+    private int wait;
+
     private long lastData;
-    private boolean immediate;
+    private char segmentSize = FIRST_SEGMENT;
+    private char lastSize;
 
     void reset() {
         due = Timer.NEVER;
-        segmentSize = FIRST_SEGMENT;
+        sacks.reset();
+        pending = 0;
         quick = 0;
-        pingpong = false;
-        dataSeen = false;
-        lastData = 0;
-        immediate = false;
+        pingpong = 0;
+        wait = 0;
+        segmentSize = FIRST_SEGMENT;
+        lastSize = 0;
     }
 
-    void start(int mss) {
-        segmentSize = Math.clamp(mss, LEAST_SEGMENT, FIRST_SEGMENT);
+    /** The handshake is done, then: until data comes, full segments are guessed (tcp_initialize_rcv_mss). */
+    void start(int mss, int window, long time) {
+        segmentSize = (char) Math.clamp(Math.min(mss, window / 2), LEAST_SEGMENT, FIRST_SEGMENT);
+        lastData = time;
     }
 
-    /** The size of the peer's full segments, as far as it was seen. */
+    /** The size of the peer's full segments, as far as it was seen (rcv_mss). */
     int segmentSize() {
         return segmentSize;
     }
 
-    /** Data came in (tcp_event_data_recv). */
-    void onData(int length, int window, int mss, long now, long rto) {
-        if (length >= segmentSize) {
-            segmentSize = Math.min(length, mss);
-        }
-        if (!dataSeen || now - lastData > rto) {
-            // After a silence the peer starts slowly again and needs every ACK it can get.
-            quick = Math.max(quick, Math.clamp(window / (2 * segmentSize), 2, QUICK_ACKS));
-        }
-        dataSeen = true;
-        lastData = now;
+    /** How long a patient ACK waits, ns. */
+    int patience() {
+        return wait;
     }
 
-    /** We send data soon after the peer did: its next ACK can ride on ours. */
-    void onDataSent(long now) {
-        if (dataSeen && now - lastData < DELAY) {
-            pingpong = true;
-        }
-    }
-
-    /** The peer's FIN: the process is likely to close, too (tcp_fin). */
-    void onFin() {
-        pingpong = true;
-    }
-
-    /** Something is wrong that the peer must know of now: a gap, a repetition, a probe. */
-    void demand() {
-        immediate = true;
-        quick = Math.max(quick, 2);
-    }
-
-    void onAckSent() {
-        due = Timer.NEVER;
-        immediate = false;
-        if (quick > 0) {
-            quick--;
-        }
-    }
-
-    /** After a segment that must be acknowledged some time: true if that is now, else the timer is set. */
-    boolean isDueNow(int unacknowledged, boolean gap, Core core) {
-        if (immediate || gap || unacknowledged > segmentSize || quick > 0 && !pingpong) {
-            return true;
-        }
-        if (due == Timer.NEVER) {
-            due = core.due(core.now() + (dataSeen ? DELAY : TICK));
-        }
-        return false;
-    }
-
-    /** TCP_DEFER_ACCEPT of a client: the ACK that ends its handshake rides on its data, if that comes soon. */
-    void leaveToData(Core core) {
-        due = core.due(core.now() + LONGEST_DELAY);
-    }
-
-    /** A gap is filled: the peer is waiting to hear of it (RFC 5681, section 4.2). */
-    void atOnce() {
-        immediate = true;
+    /** When data came last, or the handshake was done. */
+    long lastData() {
+        return lastData;
     }
 
     boolean hasSeenData() {
-        return dataSeen;
+        return wait != 0;
     }
 
-    boolean isDemanded() {
-        return immediate;
+    // ---- what comes in
+
+    /** How long the peer's segments are (tcp_measure_rcv_mss); true if this one is longer than any. */
+    boolean measure(Segment segment, int mss, boolean timestamps) {
+        int length = segment.payloadLength();
+        int before = lastSize;
+        lastSize = 0;
+        if (length >= segmentSize) {
+            boolean longer = length > segmentSize;
+            segmentSize = (char) Math.min(length, mss);
+            pending |= segment.has(TcpHeader.PSH) ? PUSHED : 0;
+            return longer;
+        }
+        int whole = length + segment.headerLength();
+        boolean part = segment.has(LAST_OF_SOMETHING);
+        if (whole >= FIRST_SEGMENT + TcpHeader.LENGTH || whole >= LEAST_SEGMENT + TcpHeader.LENGTH && !part) {
+            // SACK blocks make a full segment shorter, by as much as they make its header longer.
+            lastSize = (char) (whole - TcpHeader.LENGTH - (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0));
+            if (lastSize == before) {
+                segmentSize = lastSize;
+                return false;
+            }
+        }
+        pending |= (pending & PUSHED) != 0 ? PUSHED | PUSHED_AGAIN : PUSHED;
+        return false;
+    }
+
+    /** Data came in order (tcp_event_data_recv). */
+    void onData(int window, long now, long timeout) {
+        long pause = now - lastData;
+        if (wait == 0) {
+            hurry(window, MOST_QUICK_ACKS);
+            wait = LEAST_WAIT;
+        } else if (pause <= LEAST_WAIT / 2) {
+            wait = (wait >> 1) + LEAST_WAIT / 2;
+        } else if (pause < wait) {
+            wait = (int) Math.min((wait >> 1) + pause, timeout);
+        } else if (pause > timeout) {
+            // After a silence the peer starts slowly again and needs every ACK it can get.
+            hurry(window, MOST_QUICK_ACKS);
+        }
+        lastData = now;
+    }
+
+    /** An ACK is owed (inet_csk_schedule_ack). */
+    void schedule() {
+        pending |= SCHEDULED;
+    }
+
+    /** A gap is filled, or whatever else the peer is waiting to hear of (RFC 5681, section 4.2). */
+    void atOnce() {
+        pending |= NOW;
+    }
+
+    /** Something is wrong that the peer must know of now: a repetition, a probe (tcp_enter_quickack_mode). */
+    void demand(int window, int most) {
+        hurry(window, most);
+        pingpong = 0;
+        wait = LEAST_WAIT;
+    }
+
+    /** It could not be taken in, so the window is to be closed. */
+    void refuseForMemory() {
+        pending |= SCHEDULED | NOW | OUT_OF_MEMORY;
+    }
+
+    private void hurry(int window, int most) {
+        int windows = window / (2 * segmentSize);
+        quick = (byte) Math.max(quick, Math.min(windows == 0 ? 2 : windows, most));
+    }
+
+    /** The window grew: the peer should hear of it. */
+    void onGrowth() {
+        quick |= 1;
+    }
+
+    /** There is little room: no reason to make the peer hurry. */
+    void becomePatient() {
+        quick = 0;
+    }
+
+    // ---- what goes out
+
+    /** We send data soon after the peer did: its next ACK can ride on ours (tcp_event_data_sent). */
+    void onDataSent(long now) {
+        if (now - lastData < wait && pingpong < 255) {
+            pingpong++;
+        }
+    }
+
+    /** It is a conversation, whatever came so far: the peer's FIN, or TCP_QUICKACK 0 (inet_csk_enter_pingpong_mode). */
+    void expectAnswers(Core core) {
+        pingpong = (short) core.sysctls.get(Sysctl.tcp_pingpong_thresh);
+    }
+
+    void expectNoAnswers() {
+        pingpong = 0;
+    }
+
+    boolean expectsAnswers(Core core) {
+        return pingpong >= core.sysctls.get(Sysctl.tcp_pingpong_thresh);
+    }
+
+    /** An ACK leaves, alone or with data (tcp_event_ack_sent). */
+    void onAckSent(Core core) {
+        sacks.onAckSent(core);
+        if (quick > 0 && isScheduled()) {
+            quick--;
+            wait = quick == 0 ? LEAST_WAIT : wait;
+        }
+        pending = 0;
+        due = Timer.NEVER;
+    }
+
+    // ---- when
+
+    boolean isScheduled() {
+        return (pending & SCHEDULED) != 0;
+    }
+
+    boolean isOutOfMemory() {
+        return (pending & OUT_OF_MEMORY) != 0;
+    }
+
+    /** Whether each segment is acknowledged at once for now, or this one must be. */
+    boolean isHurried(Core core) {
+        return quick > 0 && !expectsAnswers(core) || (pending & NOW) != 0;
+    }
+
+    /** The process has read everything, and small data was part of it: likely it is all for now (__tcp_cleanup_rbuf). */
+    boolean isPushed(Core core) {
+        return (pending & PUSHED_AGAIN) != 0 || (pending & PUSHED) != 0 && !expectsAnswers(core);
+    }
+
+    /** TCP_QUICKACK found that an ACK is owed. */
+    void push() {
+        pending |= PUSHED;
+    }
+
+    /** It may wait (tcp_send_delayed_ack); true if so long already that there is no point. */
+    boolean delay(Core core, long smoothed) {
+        long patience = Math.min(bounded(core, smoothed), LONGEST_DELAY);
+        if (due != Timer.NEVER && due <= core.now() + (patience >> 2)) {
+            return true;
+        }
+        pending |= SCHEDULED;
+        due = Math.min(due, core.due(core.now() + Math.max(patience, TICK)));
+        return false;
+    }
+
+    /** Not longer than a round trip. */
+    private long bounded(Core core, long smoothed) {
+        if (wait <= LEAST_WAIT) {
+            return wait;
+        }
+        boolean ends = expectsAnswers(core) || (pending & PUSHED) != 0;
+        long most = ends ? LONGEST_WAIT : LONGEST_OF_MANY;
+        long longest = smoothed == 0 ? most : Math.min(most, Math.max(smoothed, LEAST_WAIT));
+        return Math.min(wait, longest);
+    }
+
+    /** TCP_DEFER_ACCEPT of a client, or TCP_QUICKACK 0: the ACK that ends its handshake rides on its data, if that comes. */
+    void leaveToData(Core core, int window) {
+        pending |= SCHEDULED;
+        demand(window, MOST_QUICK_ACKS);
+        due = core.due(core.now() + LONGEST_WAIT);
+    }
+
+    /** The timer fired (tcp_delack_timer_handler): nothing came to ride on, so more patience, or none. True for an ACK. */
+    boolean expire(Core core, long timeout) {
+        due = Timer.NEVER;
+        if (!isScheduled()) {
+            return false;
+        }
+        if (expectsAnswers(core)) {
+            pingpong = 0;
+            wait = LEAST_WAIT;
+        } else {
+            wait = (int) Math.min(2L * wait, Math.min(timeout, Integer.MAX_VALUE));
+        }
+        return true;
     }
 }

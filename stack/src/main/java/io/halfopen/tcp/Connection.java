@@ -77,6 +77,10 @@ final class Connection extends Flow {
 
     /** The peer must be told of congestion until it says that it has heard. */
     boolean ecnEcho;
+
+    /** Its packets could be marked, at least one. */
+    boolean ecnSeen;
+
     /** What its handshake would be as a half-open, until the final ACK of a Fast Open (tcp_sock.fastopen_rsk). */
     @Nullable
     HalfOpen fastOpen;
@@ -104,7 +108,7 @@ final class Connection extends Flow {
         this.core = core;
         this.portUse = portUse;
         sender = new Sender(core);
-        receiver = new Receiver(core.buffers);
+        receiver = new Receiver(core);
     }
 
     void reset() {
@@ -125,6 +129,7 @@ final class Connection extends Flow {
         writerWaits = false;
         ecnEcho = false;
         path.reset();
+        ecnSeen = false;
         sender.reset();
         receiver.reset();
     }
@@ -207,7 +212,7 @@ final class Connection extends Flow {
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
     void startReceiving() {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        receiver.established(announcedMss);
+        receiver.established(announcedMss, core.now());
     }
 
     /** Its port is not one that its socket was bound to. */
@@ -226,6 +231,7 @@ final class Connection extends Flow {
         core.wheel.cancel(this);
         sender.timer.stop();
         receiver.acks.due = NEVER;
+        receiver.acks.sacks.due = NEVER;
         sender.clear();
         if (inTable) {
             core.flows.remove(this);
@@ -260,12 +266,27 @@ final class Connection extends Flow {
 
     /** Sets the wheel for the earliest of what this waits for. A later one is set when the earlier fires. */
     void arm() {
-        long due = Math.min(sender.timer.due, receiver.acks.due);
+        long due = Math.min(sender.timer.due, Math.min(receiver.acks.due, receiver.acks.sacks.due));
         if (due == NEVER || !inTable) {
             core.wheel.cancel(this);
         } else if (!isScheduled() || due < deadline) {
             core.wheel.schedule(this, due);
         }
+    }
+
+    /** SO_RCVLOWAT: what must be there before the process hears of it, octets. */
+    int lowWater() {
+        return socket != null ? socket.receiveLow : listener != null ? listener.socket.receiveLow : 1;
+    }
+
+    /** Whether the process has something to read that is worth its while (tcp_epollin_ready). */
+    boolean isReadable() {
+        int there = receiver.readable();
+        return there > 0
+                && (there >= lowWater()
+                        || core.memory.isUnderPressure()
+                        || receiver.buffer.isNearlyFull()
+                        || receiver.remainingWindow() <= receiver.acks.segmentSize());
     }
 
     void wake() {

@@ -30,6 +30,11 @@ final class ConnectionInput {
         dataInput = new DataInput(core, transmission, repetitions);
     }
 
+    /** An ACK that waited is due. */
+    void onAckTimer(Connection c) {
+        dataInput.onTimer(c);
+    }
+
     Rule receive(Connection c, Segment segment) {
         Rule rule = validate(c, segment);
         if (rule == Rule.ACK_ACCEPTED) {
@@ -53,9 +58,9 @@ final class ConnectionInput {
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
-                && segment.seq() == c.receiver.announcedAt()
+                && segment.seq() == c.receiver.window.announcedAt()
                 && !c.receiver.hasGap()
-                && (segment.payloadLength() == 0 || c.receiver.acks.hasSeenData())
+                && (segment.payloadLength() == 0 || c.receiver.received > 0)
                 && segment.window() << c.sender.windowScale() == c.sender.window();
     }
 
@@ -78,7 +83,6 @@ final class ConnectionInput {
         switch (rule) {
             case PAWS_REJECTED, OUT_OF_WINDOW, BEYOND_WINDOW -> {
                 repetitions.old(c, segment);
-                c.receiver.acks.demand();
                 c.senselessAt = isData(segment) ? c.senselessAt : core.stamp();
                 transmission.ack(c, rule);
             }
@@ -108,7 +112,7 @@ final class ConnectionInput {
             }
         }
         boolean strict = core.kernel.refusesOvershoot();
-        boolean old = receiver.isOld(segment.endSeq());
+        boolean old = receiver.window.isOld(segment.endSeq());
         if (old || receiver.isBeyond(segment.seq(), segment.seq() + segment.payloadLength(), strict)) {
             Rule outside = old || !strict ? Rule.OUT_OF_WINDOW : Rule.BEYOND_WINDOW;
             Rule reset = isJustBeforeFin(c, segment) ? Rule.RST_ACCEPTED : Rule.RST_OUT_OF_WINDOW;
@@ -186,7 +190,7 @@ final class ConnectionInput {
     private Rule process(Connection c, Segment segment) {
         boolean stamped = c.timestamps && segment.hasTimestamps();
         if (stamped
-                && SeqNumber.upTo(segment.seq(), c.receiver.announcedAt())
+                && SeqNumber.upTo(segment.seq(), c.receiver.window.announcedAt())
                 && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
         }
@@ -199,7 +203,7 @@ final class ConnectionInput {
             return rule;
         }
         transmission.push(c, Rule.DATA_SENT);
-        dataInput.acknowledge(c, segment);
+        dataInput.acknowledge(c);
         if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() || c.state() == TcpState.TIME_WAIT) {
             timeWaits.enter(c);
         }

@@ -29,6 +29,7 @@ final class Core {
     final TimerWheel wheel;
     final BufferPool buffers = new BufferPool();
     final FlightSlots.Pool flights = new FlightSlots.Pool();
+    final Memory memory = new Memory(this);
     final Pools pools = new Pools(this);
     final CongestionControls controls = new CongestionControls(this);
     final PeerMetrics metrics;

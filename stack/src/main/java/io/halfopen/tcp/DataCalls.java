@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.TcpState;
 
 /** read(2) and write(2): tcp_recvmsg and tcp_sendmsg, as if MSG_DONTWAIT were given. */
 final class DataCalls {
@@ -23,7 +24,7 @@ final class DataCalls {
         }
         if (c.receiver.readable() > 0) {
             int count = c.receiver.read(target, offset, length);
-            afterRead(c);
+            afterRead(c, count);
             return count;
         }
         int error = socket.takeError();
@@ -33,13 +34,36 @@ final class DataCalls {
         return c.isEndOfFile() || length == 0 ? 0 : -Errno.EAGAIN;
     }
 
-    /** The peer hears of the room that was made, if it is worth a packet. */
-    private void afterRead(Connection c) {
-        if (c.state().canReceive() && c.receiver.deservesUpdate()) {
-            core.count(Rule.WINDOW_UPDATED);
-            transmission.ack(c, Rule.WINDOW_UPDATED);
+    /** The buffer grows with what is read; and the peer hears of it, if that is worth a packet. */
+    void afterRead(Connection c, int count) {
+        Receiver receiver = c.receiver;
+        if (count > 0) {
+            int beyond = receiver.beyond();
+            receiver.tuning.onRead(core, receiver.buffer, receiver.window, receiver.copied(), receiver.nxt(), beyond);
+        }
+        Rule why = reasonToAck(c, count);
+        if (why != Rule.ACK_ACCEPTED) {
+            core.count(why);
+            transmission.ack(c, why);
             c.arm();
         }
+    }
+
+    /** In the order of __tcp_cleanup_rbuf; ACK_ACCEPTED for none. */
+    private Rule reasonToAck(Connection c, int count) {
+        Receiver receiver = c.receiver;
+        AckClock acks = receiver.acks;
+        if (c.state() == TcpState.CLOSE) {
+            return Rule.ACK_ACCEPTED;
+        }
+        boolean much = receiver.nxt() - receiver.window.announcedAt() > acks.segmentSize();
+        boolean all = count > 0 && receiver.buffer.charged() == 0 && acks.isPushed(core);
+        if (acks.isScheduled() && (much || all)) {
+            return Rule.ACK_AFTER_READ;
+        }
+        boolean receives = !c.readShutdown && c.state().canReceive();
+        boolean update = count > 0 && receives && receiver.window.deservesUpdate(receiver.nxt(), acks);
+        return update ? Rule.WINDOW_UPDATED : Rule.ACK_ACCEPTED;
     }
 
     int write(Socket socket, byte[] source, int offset, int length) {

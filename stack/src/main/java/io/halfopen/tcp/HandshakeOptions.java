@@ -77,16 +77,19 @@ final class HandshakeOptions {
 
     /** How much window a receive buffer makes: SO_RCVBUF's or the initial one of tcp_rmem. */
     static int receiveSpace(Core core, Socket socket) {
-        int buffer = socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
-        return Math.min(core.kernel.windowOfBuffer(buffer), BufferPool.LARGEST / 2);
+        return Math.min(core.kernel.windowOfBuffer(receiveBuffer(core, socket)), BufferPool.LARGEST / 2);
     }
 
-    /** The same once the handshake is done. */
-    static int establishedSpace(Core core, Socket socket, int mss) {
-        int space = receiveSpace(core, socket);
+    private static int receiveBuffer(Core core, Socket socket) {
+        return socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+    }
+
+    /** The receive buffer once the handshake is done, octets. */
+    static int establishedBuffer(Core core, Socket socket, int mss) {
+        int buffer = receiveBuffer(core, socket);
         return socket.receiveBuffer != 0
-                ? space
-                : core.kernel.windowOfEstablished(space, mss, core.sysctls.get(Sysctl.tcp_rmem, 2));
+                ? buffer
+                : core.kernel.bufferOfEstablished(buffer, mss, core.sysctls.get(Sysctl.tcp_rmem, 2));
     }
 
     /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */

@@ -4,7 +4,6 @@ import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
@@ -93,13 +92,23 @@ final class Input {
 
     private Rule deliver() {
         return switch (core.flows.find(segment)) {
-            case Connection c when c.fastOpen != null -> fastOpenInput.receive(c, c.fastOpen, segment);
-            case Connection c when c.state() == TcpState.SYN_SENT -> synSentInput.receive(c, segment);
-            case Connection c when c.state() == TcpState.SYN_RECV -> synRecvInput.receive(c, segment);
-            case Connection c -> connectionInput.receive(c, segment);
+            case Connection c -> deliverToConnection(c);
             case HalfOpen half -> deliverToHalfOpen(half);
             case TimeWait rest -> deliverToTimeWait(rest);
             case null -> deliverToListener();
+        };
+    }
+
+    private Rule deliverToConnection(Connection c) {
+        c.receiver.countSegment(segment);
+        HalfOpen fastOpen = c.fastOpen;
+        if (fastOpen != null) {
+            return fastOpenInput.receive(c, fastOpen, segment);
+        }
+        return switch (c.state()) {
+            case SYN_SENT -> synSentInput.receive(c, segment);
+            case SYN_RECV -> synRecvInput.receive(c, segment);
+            default -> connectionInput.receive(c, segment);
         };
     }
 

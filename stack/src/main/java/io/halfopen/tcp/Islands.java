@@ -1,17 +1,22 @@
 package io.halfopen.tcp;
 
 import io.halfopen.wire.SeqNumber;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What arrived after a gap: stretches of sequence space in order, none touching another. There are at most
- * {@link #MOST}, which bounds the memory and the time that a peer who sends every other octet can cost.
+ * What arrived after a gap: stretches of sequence space in order, none touching another. Their memory is bounded by what
+ * the receive buffer pays for, as Linux's is, and their number by {@link #MOST}, so that a peer who sends every other
+ * octet cannot make each packet cost more time than the one before.
  */
 final class Islands {
-    static final int MOST = 64;
+    static final int MOST = 4096;
+
+    private static final int FIRST = 16;
 
     private int @Nullable [] edges;
     private int count;
+    private int octets;
 
     boolean isEmpty() {
         return count == 0;
@@ -19,6 +24,11 @@ final class Islands {
 
     int count() {
         return count;
+    }
+
+    /** Of all stretches together. */
+    int octets() {
+        return octets;
     }
 
     int left(int index) {
@@ -31,46 +41,60 @@ final class Islands {
 
     void clear() {
         count = 0;
+        octets = 0;
+        if (edges != null && edges.length > 2 * FIRST) {
+            edges = null;
+        }
     }
 
     /** The first stretch that ends after this number; {@link #count()} if none does. */
     int after(int seq) {
-        int index = 0;
-        while (index < count && SeqNumber.upTo(right(index), seq)) {
-            index++;
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (SeqNumber.upTo(right(middle), seq)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        return index;
+        return low;
     }
 
     /** Adds a stretch and joins it with those it touches; false if that would make one too many. */
     boolean add(int left, int right) {
-        int[] all = edges();
-        int from = 0;
-        while (from < count && SeqNumber.before(all[2 * from + 1], left)) {
-            from++;
-        }
+        int from = after(left - 1);
         int to = from;
-        while (to < count && SeqNumber.upTo(all[2 * to], right)) {
+        int newLeft = left;
+        int newRight = right;
+        while (to < count && SeqNumber.upTo(left(to), right)) {
+            newLeft = SeqNumber.min(newLeft, left(to));
+            newRight = SeqNumber.max(newRight, right(to));
+            octets -= right(to) - left(to);
             to++;
         }
         if (from == to && count == MOST) {
             return false;
         }
-        int newLeft = from == to ? left : SeqNumber.min(left, all[2 * from]);
-        int newRight = from == to ? right : SeqNumber.max(right, all[2 * to - 1]);
+        int[] all = room();
         System.arraycopy(all, 2 * to, all, 2 * from + 2, 2 * (count - to));
         count += 1 - (to - from);
+        octets += newRight - newLeft;
         all[2 * from] = newLeft;
         all[2 * from + 1] = newRight;
         return true;
     }
 
-    private int[] edges() {
+    /** The edges, with room for one stretch more. */
+    private int[] room() {
         int[] all = edges;
         if (all == null) {
-            all = new int[2 * MOST];
-            edges = all;
+            all = new int[2 * FIRST];
+        } else if (all.length == 2 * count) {
+            all = Arrays.copyOf(all, 4 * count);
         }
+        edges = all;
         return all;
     }
 
@@ -80,6 +104,7 @@ final class Islands {
         int gone = 0;
         while (gone < count && SeqNumber.upTo(left(gone), joined)) {
             joined = SeqNumber.max(joined, right(gone));
+            octets -= right(gone) - left(gone);
             gone++;
         }
         if (gone > 0 && edges != null) {
@@ -87,5 +112,25 @@ final class Islands {
             count -= gone;
         }
         return joined;
+    }
+
+    /** Takes away the last octets, at most so many, and none before {@code floor}; returns how many. */
+    int dropLast(int most, int floor) {
+        int dropped = 0;
+        while (dropped < most && count > 0 && edges != null) {
+            int last = 2 * (count - 1);
+            int start = SeqNumber.max(edges[last], floor);
+            int here = Math.min(most - dropped, edges[last + 1] - start);
+            if (here <= 0) {
+                break;
+            }
+            edges[last + 1] -= here;
+            dropped += here;
+            if (edges[last + 1] == edges[last]) {
+                count--;
+            }
+        }
+        octets -= dropped;
+        return dropped;
     }
 }

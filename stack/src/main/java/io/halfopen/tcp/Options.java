@@ -147,7 +147,7 @@ final class Options {
         }
         socket.windowClamp = value == 0 ? 0 : Math.max(value, LEAST_RECEIVE_BUFFER / 2);
         if (c != null) {
-            c.receiver.clamp(socket.windowClamp);
+            c.receiver.window.limit(socket.windowClamp);
         }
         return 0;
     }
@@ -231,7 +231,7 @@ final class Options {
     private static int windowClamp(Socket socket) {
         Connection c = socket.connection;
         boolean established = c != null && c.state() != TcpState.CLOSE && c.state() != TcpState.SYN_SENT;
-        return c != null && established ? c.receiver.clamp() : socket.windowClamp;
+        return c != null && established ? c.receiver.window.clamp() : socket.windowClamp;
     }
 
     private static int maxSeg(Socket socket) {

@@ -103,7 +103,7 @@ final class Output {
     /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
     void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
-        int scale = c.receiver.windowScale();
+        int scale = c.receiver.window.scale();
         int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
         int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
         int tcp = begin(c, header + data);
@@ -118,7 +118,7 @@ final class Output {
                 scale);
         TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
         c.sender.copyTo(0, bytes, tcp + header, data);
-        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window(), 0xffff));
+        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff));
         finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
@@ -127,7 +127,7 @@ final class Output {
         c.label = core.flowLabel(c);
         boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
-        int scale = c.receiver.windowScale();
+        int scale = c.receiver.window.scale();
         int options = TcpOptions.synLength(sack, timestamps, scale);
         int tcp = begin(c, TcpHeader.LENGTH + options);
         TcpOptions.writeSyn(
@@ -139,7 +139,7 @@ final class Output {
                 core.timestamp(c.tsOffset),
                 c.tsRecent,
                 scale);
-        int window = Math.min(c.receiver.window(), 0xffff);
+        int window = Math.min(c.receiver.window.size(), 0xffff);
         int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
         header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window);
         finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
@@ -160,7 +160,7 @@ final class Output {
         }
         c.sender.copyTo(position, bytes, tcp + header, length);
         int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
-        header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce());
+        header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce(core));
         finish(c, tcp, header + length, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 

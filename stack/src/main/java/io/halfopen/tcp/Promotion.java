@@ -22,6 +22,7 @@ final class Promotion {
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
+        c.receiver.countSegment(segment);
         Rule further = connectionInput.receive(c, segment);
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further); // data or FIN came with the ACK, and has a rule of its own
@@ -62,15 +63,16 @@ final class Promotion {
         c.userTimeout = parent.userTimeout;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
         c.startIds(half.iss >>> 16 ^ half.irs);
-        int space = HandshakeOptions.establishedSpace(core, parent, c.announcedMss);
-        c.receiver.start(half.rcvNxt(), half.window, space, Math.max(0, half.ourWindowScale));
-        c.receiver.clamp(parent.windowClamp);
+        int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
+        boolean fixed = parent.receiveBuffer != 0;
+        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, Math.max(0, half.ourWindowScale));
+        c.receiver.window.limit(parent.windowClamp);
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.startReceiving();
         c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
-        c.receiver.acks.start(mss);
+        c.receiver.acks.start(mss, half.window, core.now());
         return c;
     }
 

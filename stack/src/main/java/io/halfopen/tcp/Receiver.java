@@ -7,8 +7,9 @@ import io.halfopen.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The half of a connection that receives: what is next, what waits to be read, what came after a gap, and how much more
- * may come.
+ * The half of a connection that receives: what is next, what waits to be read, and what came after a gap. How much more
+ * may come is {@link ReceiveWindow}'s, what it costs {@link ReceiveBuffer}'s, how far that may grow
+ * {@link ReceiveTuning}'s, and when to acknowledge {@link AckClock}'s.
  *
  * <pre>
  *            read()              nxt                       nxt + window
@@ -22,21 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class Receiver {
     private final ByteRing ring;
     private final Islands islands = new Islands();
+    final ReceiveBuffer buffer;
+    final ReceiveWindow window;
+    final ReceiveTuning tuning = new ReceiveTuning();
     final AckClock acks = new AckClock();
 
     private int nxt;
-
-    /** rcv_nxt when the last ACK was sent, and the window it announced: together the right edge promised. */
-    private int announcedAt;
-
-    private int window;
-    private int space;
-
-    /** The most that is ever offered, and what is offered for now: it grows as full segments come. */
-    private int clamp;
-
-    private int threshold;
-    private byte windowScale;
     private boolean finSeen;
     private int finSeq;
     private boolean finReached;
@@ -44,50 +36,51 @@ final class Receiver {
     /** Most connections never have any. */
     private @Nullable SackBlocks sacks;
 
-    Receiver(BufferPool pool) {
-        ring = new ByteRing(pool);
+    /** For TCP_INFO: octets taken in order, segments, those with data, and those after a gap. */
+    long received;
+
+    int segments;
+    int dataSegments;
+    int outOfOrder;
+
+    /** When an ACK came last that made sense. */
+    long lastAck;
+
+    Receiver(Core core) {
+        ring = new ByteRing(core.buffers);
+        buffer = new ReceiveBuffer(core.kernel);
+        window = new ReceiveWindow(core, buffer);
     }
 
     void reset() {
         ring.clear();
         islands.clear();
+        buffer.reset();
+        tuning.reset();
         acks.reset();
         finSeen = false;
         finReached = false;
+        received = 0;
+        segments = 0;
+        dataSegments = 0;
+        outOfOrder = 0;
+        lastAck = 0;
         if (sacks != null) {
             sacks.clear();
         }
     }
 
-    /** {@code space} is the most that may wait unread; {@code scale} is negative where scaling is not to be offered. */
-    void start(int nxt, int window, int space, int scale) {
+    /** A window of a SYN or SYN-ACK; {@code scale} is negative where scaling is not to be offered. */
+    void start(int nxt, int announced, int bufferSize, boolean fixed, int scale) {
         this.nxt = nxt;
-        this.announcedAt = nxt;
-        this.window = window;
-        this.threshold = window;
-        this.space = space;
-        this.clamp = space;
-        this.windowScale = (byte) scale;
-    }
-
-    /** TCP_WINDOW_CLAMP, octets: never offers more than this, whatever there is room for; 0 for no limit. */
-    void clamp(int most) {
-        if (most == 0) {
-            return;
-        }
-        threshold = most < clamp ? Math.min(threshold, most) : Math.max(threshold, Math.min(window, most));
-        clamp = most;
-    }
-
-    /** The most that is ever offered. */
-    int clamp() {
-        return clamp;
+        buffer.resize(bufferSize, fixed);
+        window.start(nxt, announced, scale);
     }
 
     /** The peer's first sequence number is known: connect() learns it from the SYN-ACK. */
     void startAt(int nxt) {
         this.nxt = nxt;
-        this.announcedAt = nxt;
+        window.startAt(nxt);
     }
 
     /** The data in a Fast Open SYN, or SYN-ACK, and its FIN. */
@@ -95,6 +88,8 @@ final class Receiver {
         if (syn.payloadLength() > 0) {
             ring.write(0, syn.bytes(), syn.payloadOffset(), syn.payloadLength());
             ring.extend(syn.payloadLength());
+            buffer.charge(syn.payloadLength(), syn.packetLength());
+            received += syn.payloadLength();
         }
         startAt(nxt + syn.payloadLength());
         if (syn.has(TcpHeader.FIN)) {
@@ -105,27 +100,25 @@ final class Receiver {
         }
     }
 
-    /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
-    void established(int mss) {
-        clamp = Math.min(clamp, space);
-        if (clamp > 2 * mss && clamp > space - mss) {
-            clamp = Math.max(2 * mss, space - mss);
-        }
-        threshold = Math.min(threshold, clamp);
+    /** The handshake is done (tcp_init_transfer). */
+    void established(int mss, long now) {
+        window.established(mss);
+        tuning.established(copied(), window.threshold(), window.size(), mss, now);
     }
 
-    boolean offersScaling() {
-        return windowScale >= 0;
-    }
-
-    /** Not both offered it. */
-    void disableScaling() {
-        windowScale = 0;
-        threshold = Math.min(threshold, 0xffff);
+    /** A segment has come for this connection, whatever becomes of it. */
+    void countSegment(Segment segment) {
+        segments++;
+        dataSegments += segment.payloadLength() > 0 ? 1 : 0;
     }
 
     int nxt() {
         return nxt;
+    }
+
+    /** The number of what read() returns next (copied_seq). */
+    int copied() {
+        return nxt - (finReached ? 1 : 0) - ring.length();
     }
 
     /** What the next ACK says of gaps and repetitions; null if there has never been one. */
@@ -145,21 +138,9 @@ final class Receiver {
         return made;
     }
 
-    int window() {
-        return window;
-    }
-
-    int windowScale() {
-        return windowScale;
-    }
-
     /** What of the window last announced is left. */
     int remainingWindow() {
-        return Math.max(0, announcedAt + window - nxt);
-    }
-
-    int announcedAt() {
-        return announcedAt;
+        return window.remaining(nxt);
     }
 
     /** Octets that read() can have now. */
@@ -176,21 +157,16 @@ final class Receiver {
         return finReached;
     }
 
-    /** Whether all of the segment has been here before (tcp_sequence). */
-    boolean isOld(int endSeq) {
-        return SeqNumber.before(endSeq, announcedAt);
-    }
-
     /** Whether the segment begins beyond the window, or, if that is asked, ends there while something is unread. */
     boolean isBeyond(int seq, int dataEnd, boolean strict) {
         int edge = nxt + remainingWindow();
         return SeqNumber.after(seq, edge) || strict && ring.length() > 0 && SeqNumber.after(dataEnd, edge);
     }
 
-    /** Takes in what is new and fits; the rule says what came of it. A FIN counts once everything before it is here. */
-    Rule accept(Segment segment, boolean fin) {
+    /** What is to become of a segment, were there memory without end: in the order of tcp_data_queue. */
+    Rule judge(Segment segment) {
         int seq = segment.seq();
-        int end = seq + segment.payloadLength() + (fin ? 1 : 0);
+        int end = segment.endSeq();
         if (end == seq) {
             return Rule.ACK_ACCEPTED;
         }
@@ -201,22 +177,34 @@ final class Receiver {
         if (remainingWindow() == 0 && !bareFin) {
             return Rule.DATA_NO_ROOM;
         }
-        return SeqNumber.after(seq, nxt) ? acceptBeyondGap(segment, fin) : acceptInOrder(segment, fin);
+        if (!SeqNumber.after(seq, nxt)) {
+            return Rule.DATA_ACCEPTED;
+        }
+        return SeqNumber.before(seq, nxt + remainingWindow()) ? Rule.DATA_OUT_OF_ORDER : Rule.DATA_OVER_WINDOW;
     }
 
-    /** Once any of it is welcome, all of it is (tcp_data_queue). */
-    private Rule acceptInOrder(Segment segment, boolean fin) {
+    /** Whether the ring can be so large: it holds all from what is unread to the end of this segment. */
+    boolean isReachable(Segment segment) {
+        return (long) ring.length() + (segment.endSeq() - nxt) <= BufferPool.LARGEST;
+    }
+
+    /** Data or a FIN in order. Once any of it is welcome, all of it is; a FIN counts once everything before it is here. */
+    Rule acceptInOrder(Segment segment) {
         int skipped = nxt - segment.seq();
         int fresh = segment.payloadLength() - skipped;
-        ring.write(ring.length(), segment.bytes(), segment.payloadOffset() + skipped, fresh);
+        if (fresh > 0) {
+            ring.write(ring.length(), segment.bytes(), segment.payloadOffset() + skipped, fresh);
+            buffer.charge(fresh, segment.packetLength());
+        }
         int reached = nxt + fresh;
-        if (fin) {
+        if (segment.has(TcpHeader.FIN)) {
             finSeen = true; // and what lies beyond it never counts (tcp_fin)
             finSeq = reached;
-        } else {
-            reached = islands.isEmpty() ? reached : islands.join(reached);
+        } else if (!islands.isEmpty()) {
+            reached = join(reached);
         }
         ring.extend(reached - nxt);
+        received += reached - nxt;
         nxt = reached;
         if (finSeen && nxt == finSeq) {
             finish();
@@ -231,31 +219,63 @@ final class Receiver {
         return Rule.DATA_ACCEPTED;
     }
 
+    private int join(int reached) {
+        int before = islands.octets();
+        int joined = islands.join(reached);
+        buffer.join(before - islands.octets(), before);
+        return joined;
+    }
+
     private void finish() {
         nxt++;
         finReached = true;
+        buffer.dropBeyond(islands.octets(), islands.octets());
         islands.clear();
         if (sacks != null) {
             sacks.clear();
         }
     }
 
-    private Rule acceptBeyondGap(Segment segment, boolean fin) {
+    /** Data or a FIN beyond a gap. */
+    Rule acceptBeyondGap(Segment segment) {
         int seq = segment.seq();
         int dataEnd = seq + segment.payloadLength();
-        if (!SeqNumber.before(seq, nxt + remainingWindow())) {
-            return Rule.DATA_OVER_WINDOW;
-        }
+        boolean fin = segment.has(TcpHeader.FIN);
+        int before = islands.octets();
         if (dataEnd != seq && !islands.add(seq, dataEnd)) {
             return Rule.DATA_TOO_MANY_GAPS;
+        }
+        if (islands.octets() > before) {
+            buffer.chargeBeyond(segment.packetLength());
         }
         ring.write(ring.length() + (seq - nxt), segment.bytes(), segment.payloadOffset(), dataEnd - seq);
         if (fin && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
             finSeen = true;
             finSeq = dataEnd; // of two, the one that is reached first ends it
         }
-        sackBlocks().grew(seq, fin ? dataEnd + 1 : dataEnd);
+        outOfOrder++;
         return Rule.DATA_OUT_OF_ORDER;
+    }
+
+    /** Gives up the last of what lies beyond gaps, as much as costs so much; nothing before {@code seq}. */
+    boolean dropBeyond(int cost, int seq) {
+        int before = islands.octets();
+        int octets = buffer.beyondOctets(cost, before);
+        int dropped = islands.dropLast(octets, seq);
+        if (dropped == 0) {
+            return false;
+        }
+        buffer.dropBeyond(dropped, before);
+        finSeen = finReached;
+        if (sacks != null) {
+            sacks.clear();
+        }
+        return true;
+    }
+
+    /** How far from nxt what lies beyond gaps reaches, octets; 0 without gaps. */
+    int beyond() {
+        return islands.isEmpty() ? 0 : islands.right(islands.count() - 1) - nxt;
     }
 
     /** How far what begins here is a repetition of something beyond a gap: the end of that, or {@code seq}. */
@@ -281,58 +301,38 @@ final class Receiver {
         return sacks == null ? nxt : sacks.last(nxt);
     }
 
+    /** The next ACK tells of this, with all that it touches. */
+    void tellOf(Segment segment) {
+        sackBlocks().grew(segment.seq(), segment.endSeq());
+    }
+
+    /** Whether there are so many stretches that the one this belongs to may drive another from the next ACK. */
+    boolean hidesBlock(Segment segment) {
+        return sacks != null && sacks.placeOf(segment.seq(), segment.endSeq()) >= SackClock.FEW_BLOCKS;
+    }
+
     int read(byte[] target, int offset, int length) {
-        int count = Math.min(length, ring.length());
-        ring.copyTo(0, target, offset, count);
-        ring.discard(count, !islands.isEmpty());
+        int count = peek(0, target, offset, Math.min(length, ring.length()));
+        discard(count);
         return count;
     }
 
-    /** The window field of a segment that leaves now; it is what the peer may rely on from here (tcp_select_window). */
-    int announce() {
-        window = nextWindow();
-        announcedAt = nxt;
-        acks.onAckSent();
-        return Math.min(window >>> windowScale, 0xffff);
+    /** Copies octets from this position on, without taking them. */
+    int peek(int position, byte[] target, int offset, int count) {
+        ring.copyTo(position, target, offset, count);
+        return count;
     }
 
-    /** A full-sized segment came in order: offer more, up to what the buffer holds (tcp_grow_window). */
-    void grow(int mss) {
-        int most = Math.min(clamp, space - ring.length());
-        threshold = Math.max(threshold, Math.min(most, threshold + 2 * mss));
+    /** Takes the first octets away. */
+    void discard(int count) {
+        buffer.release(count, ring.length());
+        ring.discard(count, !islands.isEmpty());
     }
 
-    /** What would be announced now: never less than was promised, whole units of the scale (tcp_select_window). */
-    int nextWindow() {
-        int unit = 1 << windowScale;
-        int wanted = Math.max(windowToOffer(unit), remainingWindow() + unit - 1 & -unit);
-        return Math.min(wanted, 0xffff << windowScale);
-    }
-
-    /** In Linux's order: __tcp_select_window. */
-    private int windowToOffer(int unit) {
-        int free = Math.max(0, space - ring.length());
-        int mss = Math.min(acks.segmentSize(), clamp);
-        if (free < clamp / 2) {
-            // Announcing crumbs makes the peer send crumbs: RFC 9293, section 3.8.6.2.2.
-            free &= -unit;
-            if (free < space / 16 || free < mss) {
-                return 0;
-            }
-        }
-        free = Math.min(free, threshold);
-        if (unit > 1) {
-            return free + unit - 1 & -unit;
-        }
-        if (window <= free - mss || window > free) {
-            return free - free % mss;
-        }
-        return mss == clamp && free > window + clamp / 2 ? free : window;
-    }
-
-    /** read() made so much room that the peer should hear of it: twice what it knows of (tcp_cleanup_rbuf). */
-    boolean deservesUpdate() {
-        int known = remainingWindow();
-        return 2 * known <= clamp && nextWindow() >= Math.max(1, 2 * known) && nextWindow() > known;
+    /** The window field of a segment that leaves now; it is what the peer may rely on from here. */
+    int announce(Core core) {
+        int field = window.announce(nxt, acks);
+        acks.onAckSent(core);
+        return field;
     }
 }

@@ -19,6 +19,7 @@ final class Repetitions {
         int nxt = c.receiver.nxt();
         if (segment.seqLength() > 0 && SeqNumber.before(segment.seq(), nxt)) {
             core.count(Counter.DelayedACKLost);
+            c.receiver.acks.demand(c.receiver.window.size(), AckClock.MOST_QUICK_ACKS);
             tell(c, segment.seq(), SeqNumber.min(segment.endSeq(), nxt));
         }
     }

@@ -36,6 +36,16 @@ final class SackBlocks {
         return repeatedFrom != repeatedUntil;
     }
 
+    /** The block that this touches, or the one after the last. */
+    int placeOf(int from, int until) {
+        int place = 0;
+        while (place < count
+                && (SeqNumber.before(until, edges[2 * place]) || SeqNumber.before(edges[2 * place + 1], from))) {
+            place++;
+        }
+        return place;
+    }
+
     /** This has come: it joins what it touches, and that is what grew last (tcp_sack_new_ofo_skb). */
     void grew(int from, int until) {
         int left = from;

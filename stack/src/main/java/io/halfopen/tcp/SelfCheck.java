@@ -41,7 +41,7 @@ final class SelfCheck {
 
     private static @Nullable String lookAtTimers(Connection c) {
         Sender sender = c.sender;
-        long due = Math.min(sender.timer.due, c.receiver.acks.due);
+        long due = Math.min(sender.timer.due, Math.min(c.receiver.acks.due, c.receiver.acks.sacks.due));
         if (due != Timer.NEVER && !(c.isScheduled() && c.deadline <= due)) {
             return "a timer is due that the wheel does not know of";
         }
@@ -71,7 +71,7 @@ final class SelfCheck {
         if (c.sender.congestion.cwnd < 1 && c.state() != TcpState.SYN_SENT && c.state() != TcpState.SYN_RECV) {
             return "the congestion window is " + c.sender.congestion.cwnd;
         }
-        if (c.receiver.windowScale() > 14 || c.sender.windowScale() > 14) {
+        if (c.receiver.window.scale() > 14 || c.sender.windowScale() > 14) {
             return "the window scale is above 14 (RFC 7323, section 2.3)";
         }
         return null;

@@ -80,6 +80,9 @@ final class Socket {
     int receiveBuffer;
     int sendBuffer;
 
+    /** SO_RCVLOWAT. */
+    int receiveLow = 1;
+
     /** TCP_WINDOW_CLAMP; 0 for none. */
     int windowClamp;
 
@@ -126,6 +129,7 @@ final class Socket {
         congestion = parent.congestion;
         congestionChosen = parent.congestionChosen;
         receiveBuffer = parent.receiveBuffer;
+        receiveLow = parent.receiveLow;
         sendBuffer = parent.sendBuffer;
         windowClamp = parent.windowClamp;
         ipTos = parent.ipTos;
@@ -163,6 +167,7 @@ final class Socket {
         congestionChosen = false;
         deferTimeouts = 0;
         receiveBuffer = 0;
+        receiveLow = 1;
         sendBuffer = 0;
         windowClamp = 0;
         ipTos = 0;

@@ -57,6 +57,7 @@ public final class Stack {
     private final SocketCalls socketCalls;
     private final OpenCalls openCalls;
     private final DataCalls dataCalls;
+    private final ConnectionInput connectionInput;
     private final Input input;
 
     public Stack(Kernel kernel, Secrets secrets) {
@@ -70,7 +71,7 @@ public final class Stack {
         transmission = sending.transmission;
         timeouts = sending.timeouts;
         timeWaits = new TimeWaits(core);
-        ConnectionInput connectionInput = new ConnectionInput(core, sending, timeWaits);
+        connectionInput = new ConnectionInput(core, sending, timeWaits);
         Promotion promotion = new Promotion(core, connectionInput);
         Migration migration = new Migration(core, transmission);
         halfOpenInput = new HalfOpenInput(core, promotion, migration);
@@ -125,10 +126,7 @@ public final class Stack {
     }
 
     private void onConnectionTimer(Connection c) {
-        if (c.receiver.acks.due <= core.now()) {
-            core.count(Rule.ACK_DELAYED);
-            transmission.ack(c, Rule.ACK_DELAYED);
-        }
+        connectionInput.onAckTimer(c);
         if (c.sender.timer.due <= core.now()) {
             HalfOpen fastOpen = c.fastOpen;
             switch (c.state()) {
@@ -336,7 +334,7 @@ public final class Stack {
 
     /** getsockopt(TCP_INFO): the fields the stack knows, {@code tcpi_rto} for one; empty if there is no such socket. */
     public Map<String, Long> tcpInfo(int fd) {
-        return TcpInfo.ofNullable(descriptors.get(fd));
+        return TcpInfo.ofNullable(descriptors.get(fd), core.now());
     }
 
     // ---- looking inside

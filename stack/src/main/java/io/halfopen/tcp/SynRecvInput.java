@@ -97,7 +97,7 @@ final class SynRecvInput {
             xmitTimer.setRetransmit(sender);
         }
         c.startReceiving();
-        c.receiver.acks.start(sender.mss());
+        c.receiver.acks.start(sender.mss(), c.receiver.window.size(), AckClock.LONG_AGO);
     }
 
     /** close() does not wait until the SYN is acknowledged: the FIN follows it at once. */
@@ -158,7 +158,7 @@ final class SynRecvInput {
         c.sack &= segment.sackPermitted();
         c.ecn &= segment.has(ECE) && segment.has(CWR);
         c.receiver.startAt(segment.seq() + 1);
-        boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
+        boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);

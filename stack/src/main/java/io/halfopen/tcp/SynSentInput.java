@@ -59,10 +59,11 @@ final class SynSentInput {
         int space = HandshakeOptions.receiveSpace(core, socket);
         boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
         int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
-        int later = HandshakeOptions.establishedSpace(core, socket, c.announcedMss);
+        int later = HandshakeOptions.establishedBuffer(core, socket, c.announcedMss);
+        boolean fixed = socket.receiveBuffer != 0;
         int payload = c.announcedMss - (c.timestamps && tsRecent != 0 ? TcpOptions.TIMESTAMP_LENGTH : 0);
-        c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, scale);
-        c.receiver.clamp(socket.windowClamp);
+        c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, fixed, scale);
+        c.receiver.window.limit(socket.windowClamp);
         int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
         c.sender.control = core.controls.take(socket.congestion);
@@ -210,9 +211,9 @@ final class SynSentInput {
         long timed = c.sender.timedSyn(core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);
-        boolean scaling = segment.windowScale() >= 0 && c.receiver.offersScaling();
+        boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         if (!scaling) {
-            c.receiver.disableScaling();
+            c.receiver.window.disableScaling();
         }
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
@@ -224,7 +225,7 @@ final class SynSentInput {
         }
         c.startSending();
         c.sender.timer.reset();
-        c.receiver.acks.start(mss);
+        c.receiver.acks.start(mss, c.receiver.window.size(), core.now());
         c.synDataTaken = rule == Rule.SYN_DATA_ACKED;
         c.enter(TcpState.ESTABLISHED);
         c.wake();
@@ -241,10 +242,10 @@ final class SynSentInput {
             c.receiver.takeFromSyn(segment); // only a client that fast opens takes data in a SYN-ACK
             if (c.receiver.isFinished()) {
                 c.enter(TcpState.CLOSE_WAIT);
-                c.receiver.acks.onFin();
+                c.receiver.acks.expectAnswers(core);
             }
         } else if (c.socket != null && c.socket.deferTimeouts > 0) {
-            c.receiver.acks.leaveToData(core);
+            c.receiver.acks.leaveToData(core, c.receiver.window.size());
             return;
         }
         transmission.ack(c, rule);

@@ -46,11 +46,26 @@ final class TcpInfo {
             "bytes_retrans",
             "delivered",
             "dsack_dups",
-            "reord_seen");
+            "reord_seen",
+            "rcv_mss",
+            "rcv_rtt",
+            "rcv_space",
+            "rcv_ssthresh",
+            "rcv_wnd",
+            "rcv_ooopack",
+            "ato",
+            "bytes_received",
+            "segs_in",
+            "data_segs_in",
+            "last_data_recv",
+            "last_ack_recv");
+
+    private static final int NANOS_PER_MICRO = 1000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
 
     private TcpInfo() {}
 
-    static Map<String, Long> of(Socket socket) {
+    static Map<String, Long> of(Socket socket, long now) {
         Map<String, Long> info = new HashMap<>();
         for (String field : FIELDS) {
             put(info, field, 0);
@@ -64,21 +79,21 @@ final class TcpInfo {
             put(info, "sacked", listener.effectiveBacklog());
         }
         if (c != null) {
-            fill(info, c);
+            fill(info, c, now);
         }
         return info;
     }
 
-    private static void fill(Map<String, Long> info, Connection c) {
+    private static void fill(Map<String, Long> info, Connection c, long now) {
         Sender sender = c.sender;
-        boolean scaled = sender.windowScale() > 0 || c.receiver.windowScale() > 0;
+        boolean scaled = sender.windowScale() > 0 || c.receiver.window.scale() > 0;
         long options = (c.timestamps ? TIMESTAMPS : 0)
                 | (c.sack ? SACK : 0)
                 | (scaled ? WINDOW_SCALE : 0)
                 | (c.synDataTaken ? SYN_DATA : 0);
         put(info, "options", options);
         put(info, "snd_wscale", sender.windowScale());
-        put(info, "rcv_wscale", Math.max(0, c.receiver.windowScale()));
+        put(info, "rcv_wscale", Math.max(0, c.receiver.window.scale()));
         put(info, "snd_mss", sender.mss());
         put(info, "pmtu", c.path.mtu());
         put(info, "advmss", c.announcedMss);
@@ -90,6 +105,22 @@ final class TcpInfo {
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);
         fillLoss(info, sender);
+        fillReceiver(info, c.receiver, now);
+    }
+
+    private static void fillReceiver(Map<String, Long> info, Receiver receiver, long now) {
+        put(info, "rcv_mss", receiver.acks.segmentSize());
+        put(info, "rcv_rtt", receiver.tuning.roundTrip());
+        put(info, "rcv_space", receiver.tuning.perRound());
+        put(info, "rcv_ssthresh", receiver.window.threshold());
+        put(info, "rcv_wnd", receiver.window.size());
+        put(info, "rcv_ooopack", receiver.outOfOrder);
+        put(info, "ato", receiver.acks.patience() / NANOS_PER_MICRO);
+        put(info, "bytes_received", receiver.received);
+        put(info, "segs_in", receiver.segments);
+        put(info, "data_segs_in", receiver.dataSegments);
+        put(info, "last_data_recv", (now - receiver.acks.lastData()) / NANOS_PER_MILLI);
+        put(info, "last_ack_recv", (now - receiver.lastAck) / NANOS_PER_MILLI);
     }
 
     private static void fillLoss(Map<String, Long> info, Sender sender) {
@@ -116,7 +147,7 @@ final class TcpInfo {
     }
 
     /** What a descriptor that is none has. */
-    static Map<String, Long> ofNullable(@Nullable Socket socket) {
-        return socket == null ? Map.of() : of(socket);
+    static Map<String, Long> ofNullable(@Nullable Socket socket, long now) {
+        return socket == null ? Map.of() : of(socket, now);
     }
 }

@@ -58,7 +58,7 @@ final class TimeWaits {
         rest.rcvNxt = c.receiver.nxt();
         rest.sndNxt = c.sender.nxt();
         rest.rcvWindow = c.receiver.remainingWindow();
-        rest.rcvWindowScale = (byte) c.receiver.windowScale();
+        rest.rcvWindowScale = (byte) c.receiver.window.scale();
         rest.timestamps = c.timestamps;
         rest.tsRecent = c.tsRecent;
         rest.tsOffset = c.tsOffset;

@@ -304,6 +304,21 @@ public final class Segment {
         return payloadLength;
     }
 
+    /** The octets of the IP packet, header included. */
+    public int packetLength() {
+        return payloadOffset + payloadLength - ipOffset;
+    }
+
+    /** The octets of the TCP header, options included. */
+    public int headerLength() {
+        return payloadOffset - tcpOffset;
+    }
+
+    /** The urgent pointer, as it stands in the header; it counts only with the flag URG. */
+    public int urgentPointer() {
+        return Bytes.getShort(bytes, tcpOffset + TcpHeader.URGENT);
+    }
+
     /** The sequence space it takes: its octets, and one each for SYN and FIN. */
     public int seqLength() {
         return payloadLength + (flags >>> 1 & 1) + (flags & 1);

@@ -102,8 +102,8 @@ class ConnectionTest {
             seq += 2;
         }
         assertThat(scene.rule()).isEqualTo(Rule.DATA_TOO_MANY_GAPS);
-        assertThat(scene.changes()).isEqualTo("TCPOFODrop+1");
-        assertThat(seq).as("64 of them").isEqualTo(3 + 2 * 64);
+        assertThat(scene.changes()).isEqualTo("PruneCalled+1 TCPOFODrop+1");
+        assertThat(seq).as("4096 of them").isEqualTo(3 + 2 * 4096);
     }
 
     @Test

@@ -31,6 +31,7 @@ class SackTest {
         peer.inject("P. 21:25(4) ack 1");
         peer.expect(". 1:1(0) ack 1 <nop,nop,sack 11:25 31:41>");
         peer.inject("P. 25:31(6) ack 1");
+        scene.after("0.001s"); // three tell of a gap, the others are collected
         peer.expect(". 1:1(0) ack 1 <nop,nop,sack 11:41>");
         peer.inject("P. 1:11(10) ack 1");
         peer.expect(". 1:1(0) ack 41 <>");
@@ -41,10 +42,14 @@ class SackTest {
         for (int i = 1; i <= 5; i++) {
             peer.inject("P. " + (10 * i + 1) + ":" + (10 * i + 3) + "(2) ack 1");
         }
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             peer.next();
         }
-        peer.expect(". 1:1(0) ack 1 <nop,nop,sack 51:53 41:43 31:33 21:23>");
+        scene.after("0.001s");
+        peer.expect(". 1:1(0) ack 1 <nop,nop,sack 41:43 31:33 21:23 11:13>");
+        peer.inject("P. 53:54(1) ack 1");
+        scene.after("0.001s");
+        peer.expect(". 1:1(0) ack 1 <nop,nop,sack 51:54 41:43 31:33 21:23>");
     }
 
     @Test
@@ -59,6 +64,7 @@ class SackTest {
         for (int i = 0; i < 3; i++) {
             stamped.next();
         }
+        scene.after("0.001s");
         stamped.expect(". 1:1(0) ack 1 <nop,nop,TS,nop,nop,sack 41:43 31:33 21:23>");
     }
 
