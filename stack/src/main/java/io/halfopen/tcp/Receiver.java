@@ -43,9 +43,6 @@ final class Receiver {
     int dataSegments;
     int outOfOrder;
 
-    /** When an ACK came last that made sense. */
-    long lastAck;
-
     Receiver(Core core) {
         ring = new ByteRing(core.buffers);
         buffer = new ReceiveBuffer(core.kernel);
@@ -64,7 +61,6 @@ final class Receiver {
         segments = 0;
         dataSegments = 0;
         outOfOrder = 0;
-        lastAck = 0;
         if (sacks != null) {
             sacks.clear();
         }

@@ -105,10 +105,11 @@ final class TcpInfo {
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);
         fillLoss(info, sender);
-        fillReceiver(info, c.receiver, now);
+        fillReceiver(info, c, now);
     }
 
-    private static void fillReceiver(Map<String, Long> info, Receiver receiver, long now) {
+    private static void fillReceiver(Map<String, Long> info, Connection c, long now) {
+        Receiver receiver = c.receiver;
         put(info, "rcv_mss", receiver.acks.segmentSize());
         put(info, "rcv_rtt", receiver.tuning.roundTrip());
         put(info, "rcv_space", receiver.tuning.perRound());
@@ -120,7 +121,7 @@ final class TcpInfo {
         put(info, "segs_in", receiver.segments);
         put(info, "data_segs_in", receiver.dataSegments);
         put(info, "last_data_recv", (now - receiver.acks.lastData()) / NANOS_PER_MILLI);
-        put(info, "last_ack_recv", (now - receiver.lastAck) / NANOS_PER_MILLI);
+        put(info, "last_ack_recv", (now - c.sender.answeredAt) / NANOS_PER_MILLI);
     }
 
     private static void fillLoss(Map<String, Long> info, Sender sender) {
