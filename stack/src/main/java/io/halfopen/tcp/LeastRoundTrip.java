@@ -1,81 +1,85 @@
 package io.halfopen.tcp;
 
-import java.util.Arrays;
-
 /**
  * The least round-trip time within a window of time (tcp_min_rtt): the best sample, and the best ones of later parts of
- * the window that take its place when it is too old (Kathleen Nichols' algorithm, lib/win_minmax.c).
+ * the window that take its place when it is too old (Kathleen Nichols' algorithm, lib/win_minmax.c). Values are kept in
+ * microseconds, times in milliseconds, as every idle connection has them.
  */
 final class LeastRoundTrip {
     /** Before the first sample, ns. */
     static final long UNKNOWN = Long.MAX_VALUE;
 
-    /** What a round trip that took no time at all counts as: Linux's tick. */
-    private static final long TICK = 4_000_000L;
+    /** What a round trip that took no time at all counts as, µs: Linux's tick. */
+    private static final int TICK = 4000;
 
-    private static final int SAMPLES = 3;
+    private static final int NONE = Integer.MAX_VALUE;
 
-    private final long[] values = new long[SAMPLES];
-    private final long[] times = new long[SAMPLES];
-
-    LeastRoundTrip() {
-        reset();
-    }
+    private int best = NONE;
+    private int second;
+    private int third;
+    private int bestAt;
+    private int secondAt;
+    private int thirdAt;
 
     void reset() {
-        Arrays.fill(values, UNKNOWN);
+        best = NONE;
     }
 
     /** Nanoseconds, or {@link #UNKNOWN}. */
     long get() {
-        return values[0];
+        return best == NONE ? UNKNOWN : best * 1000L;
     }
 
+    /** A round trip took that long; it may be the least for as long as the window, all in ns. */
     void sample(long nanos, long now, long window) {
-        long value = nanos == 0 ? TICK : nanos;
-        if (values[0] == UNKNOWN || value <= values[0] || now - times[2] > window) {
-            set(0, value, now);
+        int value = nanos == 0 ? TICK : Math.clamp(nanos / 1000, 1, NONE - 1);
+        int time = (int) (now / 1_000_000);
+        int span = (int) (window / 1_000_000);
+        if (value <= best || time - thirdAt > span) {
+            best = value;
+            bestAt = time;
+            setSecond(value, time);
             return;
         }
-        if (value <= values[1]) {
-            set(1, value, now);
-        } else if (value <= values[2]) {
-            set(2, value, now);
+        if (value <= second) {
+            setSecond(value, time);
+        } else if (value <= third) {
+            setThird(value, time);
         }
-        age(value, now, window);
+        age(value, time, span);
     }
 
-    private void set(int from, long value, long now) {
-        for (int i = from; i < SAMPLES; i++) {
-            values[i] = value;
-            times[i] = now;
-        }
-    }
-
-    private void age(long value, long now, long window) {
-        long age = now - times[0];
-        if (age > window) {
-            shift();
-            put(2, value, now);
-            if (now - times[0] > window) {
-                shift();
-                put(2, value, now);
+    private void age(int value, int time, int span) {
+        int age = time - bestAt;
+        if (age > span) {
+            shift(value, time);
+            if (time - bestAt > span) {
+                shift(value, time);
             }
-        } else if (times[1] == times[0] && age > window / 4) {
-            put(1, value, now);
-            put(2, value, now);
-        } else if (times[2] == times[1] && age > window / 2) {
-            put(2, value, now);
+        } else if (secondAt == bestAt && age > span / 4) {
+            setSecond(value, time);
+        } else if (thirdAt == secondAt && age > span / 2) {
+            setThird(value, time);
         }
     }
 
-    private void shift() {
-        put(0, values[1], times[1]);
-        put(1, values[2], times[2]);
+    /** The best is too old. */
+    private void shift(int value, int time) {
+        best = second;
+        bestAt = secondAt;
+        second = third;
+        secondAt = thirdAt;
+        setThird(value, time);
     }
 
-    private void put(int index, long value, long time) {
-        values[index] = value;
-        times[index] = time;
+    private void setSecond(int value, int time) {
+        second = value;
+        secondAt = time;
+        setThird(value, time);
+    }
+
+    private void setThird(int value, int time) {
+        third = value;
+        thirdAt = time;
     }
 }

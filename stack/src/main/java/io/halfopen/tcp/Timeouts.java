@@ -132,7 +132,6 @@ final class Timeouts {
 
     /** A peer that took its window back is not given up as long as it answers; an orphan has no such patience. */
     private void probeShutWindow(Connection c) {
-        Sender sender = c.sender;
         if (isShutForTooLong(c)) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             c.timeOut();
