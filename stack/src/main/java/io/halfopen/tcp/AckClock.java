@@ -108,7 +108,7 @@ final class AckClock {
         if (length >= segmentSize) {
             boolean longer = length > segmentSize;
             segmentSize = (char) Math.min(length, mss);
-            pending |= segment.has(TcpHeader.PSH) ? PUSHED : 0;
+            pending |= (byte) (segment.has(TcpHeader.PSH) ? PUSHED : 0);
             return longer;
         }
         int whole = length + segment.headerLength();
@@ -121,7 +121,7 @@ final class AckClock {
                 return false;
             }
         }
-        pending |= (pending & PUSHED) != 0 ? PUSHED | PUSHED_AGAIN : PUSHED;
+        pending |= (byte) ((pending & PUSHED) != 0 ? PUSHED | PUSHED_AGAIN : PUSHED);
         return false;
     }
 
