@@ -153,9 +153,12 @@ public enum Sysctl {
             2,
             "1: smaller segments after some timeouts, since the path may swallow larger ones; 2: begin with tcp_base_mss",
             0),
+    tcp_min_tso_segs("net.ipv4", 1, 255, "least segments that leave together where they are paced", 2),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
+    tcp_pacing_ca_ratio("net.ipv4", 0, 1000, "pace of Reno and CUBIC, percent of window by round trip", 120),
+    tcp_pacing_ss_ratio("net.ipv4", 0, 1000, "the same in slow start, up to half the threshold", 200),
     tcp_pingpong_thresh(
             "net.ipv4",
             1,
@@ -184,6 +187,8 @@ public enum Sysctl {
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
     tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
     tcp_shrink_window("net.ipv4", 0, 1, "1: a window that is scaled may shrink after it was announced", 0),
+    tcp_slow_start_after_idle(
+            "net.ipv4", 0, 255, "1: a window that was not used for a retransmission timeout becomes smaller", 1),
     tcp_syn_linear_timeouts("net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
     tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
     tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),
@@ -221,13 +226,9 @@ public enum Sysctl {
     tcp_keepalive_time(IGNORED, "net.ipv4", 1, 32767, "silence before the first keepalive probe, seconds", 7200),
     tcp_limit_output_bytes(
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
-    tcp_min_tso_segs(IGNORED, "net.ipv4", 1, 255, "least segments that the device is given at once", 2),
     tcp_notsent_lowat(
             IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
-    tcp_pacing_ca_ratio(IGNORED, "net.ipv4", 0, 1000, "pacing rate, percent of what the window allows", 120),
-    tcp_pacing_ss_ratio(IGNORED, "net.ipv4", 0, 1000, "the same in slow start", 200),
     tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
-    tcp_slow_start_after_idle(IGNORED, "net.ipv4", 0, 255, "begin anew with a small window after a silence", 1),
     tcp_tso_win_divisor(IGNORED, "net.ipv4", 0, 255, "share of the window that one large packet may take", 3);
 
     /** As the greatest value: 32 bits without a sign. */

@@ -91,7 +91,8 @@ final class AckInput {
         if (ack.setTimer) {
             xmitTimer.restart(c);
         }
-        adaptWindow(c);
+        ack.rate.generate(sender, ack, core.now());
+        adaptWindow(sender);
         send(c);
         tellWriter(c);
     }
@@ -124,14 +125,18 @@ final class AckInput {
     }
 
     /** tcp_cong_control. */
-    private void adaptWindow(Connection c) {
-        Sender sender = c.sender;
-        int delivered = sender.delivered - ack.delivered;
-        if (sender.congestion.state.shrinks()) {
-            reduction.reduce(sender, delivered, sender.lost - ack.lost, ack.advanced);
-        } else if (mayRaise(sender)) {
-            sender.control.avoid(sender, delivered, core.now());
+    private void adaptWindow(Sender sender) {
+        if (sender.control.controls()) {
+            sender.control.control(sender, ack.rate, core.now());
+            return;
         }
+        if (sender.congestion.state.shrinks()) {
+            reduction.reduce(sender, ack.rate.ackedSacked, ack.rate.losses, ack.advanced);
+        } else if (mayRaise(sender)) {
+            sender.control.avoid(sender, ack.rate.ackedSacked, core.now());
+            sender.congestion.stampedAt = core.now();
+        }
+        core.controls.pace(sender);
     }
 
     /** Where packets are known to be reordered, what came out of order counts as well (tcp_may_raise_cwnd). */

@@ -65,6 +65,9 @@ final class AckState {
 
     boolean duplicateOfProbe;
 
+    /** The peer had thrown away what it had acknowledged selectively, before this ACK. */
+    boolean reneged;
+
     /** It says that the peer saw congestion (ECE). */
     boolean congestionEcho;
 
@@ -112,6 +115,7 @@ final class AckState {
         sacked = false;
         reneging = false;
         duplicateSacked = false;
+        reneged = sender.recovery.reneged;
         duplicateOfProbe = false;
         congestionEcho = false;
         setTimer = false;

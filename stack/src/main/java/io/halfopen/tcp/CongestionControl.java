@@ -24,6 +24,24 @@ interface CongestionControl {
         return Math.max(window.cwnd, window.priorCwnd);
     }
 
+    /** It does not take part in recovery: {@link #control} sets window and pace instead of {@link #avoid} (cong_control). */
+    default boolean controls() {
+        return false;
+    }
+
+    /** After each ACK, if it {@link #controls}. */
+    default void control(Sender sender, RateSample sample, long now) {}
+
+    /** How many packets leave together at least, where they are paced; 0 leaves it to tcp_min_tso_segs (min_tso_segs). */
+    default int leastBurst(Sender sender) {
+        return 0;
+    }
+
+    /** How many windows the send buffer is to hold (sndbuf_expand). */
+    default int sendBufferWindows() {
+        return 2;
+    }
+
     /** Called before {@link CongestionWindow#state} changes. */
     default void setState(Sender sender, CaState next, long now) {}
 

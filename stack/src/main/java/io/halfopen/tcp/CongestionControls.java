@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class CongestionControls {
     private final Core core;
     private @Nullable Cubic cubics;
+    private @Nullable Bbr bbrs;
 
     CongestionControls(Core core) {
         this.core = core;
@@ -26,13 +27,22 @@ final class CongestionControls {
 
     CongestionControl take(CongestionAlgorithm algorithm) {
         return switch (algorithm) {
-            case reno, bbr -> Reno.INSTANCE;
+            case reno -> Reno.INSTANCE;
             case cubic -> {
                 Cubic pooled = cubics;
                 if (pooled == null) {
                     yield new Cubic(core);
                 }
                 cubics = pooled.pooled;
+                pooled.pooled = null;
+                yield pooled;
+            }
+            case bbr -> {
+                Bbr pooled = bbrs;
+                if (pooled == null) {
+                    yield new Bbr(core);
+                }
+                bbrs = pooled.pooled;
                 pooled.pooled = null;
                 yield pooled;
             }
@@ -43,6 +53,9 @@ final class CongestionControls {
         if (control instanceof Cubic cubic) {
             cubic.pooled = cubics;
             cubics = cubic;
+        } else if (control instanceof Bbr bbr) {
+            bbr.pooled = bbrs;
+            bbrs = bbr;
         }
     }
 
@@ -72,5 +85,27 @@ final class CongestionControls {
     void init(Sender sender) {
         sender.congestion.priorSsthresh = 0;
         sender.control.init(sender, core.now());
+    }
+
+    /** The handshake is done (tcp_init_transfer). */
+    void start(Sender sender) {
+        sender.congestion.lastSentAt = core.now();
+        sender.congestion.stampedAt = core.now();
+        init(sender);
+        pace(sender);
+    }
+
+    /** Whether the pace lets a packet leave now. */
+    boolean letsGo(Sender sender) {
+        Pacing pacing = sender.pacing;
+        return !pacing.isOn() || pacing.allows(sender, core.sysctls.get(Sysctl.tcp_min_tso_segs), core.now());
+    }
+
+    /** Where the algorithm does not say how fast, the window does. */
+    void pace(Sender sender) {
+        if (!sender.control.controls()) {
+            sender.pacing.update(
+                    sender, core.sysctls.get(Sysctl.tcp_pacing_ss_ratio), core.sysctls.get(Sysctl.tcp_pacing_ca_ratio));
+        }
     }
 }

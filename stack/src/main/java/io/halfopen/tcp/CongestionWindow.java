@@ -40,6 +40,11 @@ final class CongestionWindow {
     /** When data was sent last, ns (lsndtime). */
     long lastSentAt;
 
+    /** The most packets in flight since the window was used last, and since when that is, ns (snd_cwnd_stamp). */
+    int cwndUsed;
+
+    long stampedAt;
+
     void start() {
         cwnd = INITIAL;
         ssthresh = INFINITE;
@@ -48,6 +53,7 @@ final class CongestionWindow {
         priorSsthresh = 0;
         clamp = INFINITE;
         state = CaState.OPEN;
+        cwndUsed = 0;
         isCwndLimited = false;
         maxPacketsOut = 0;
         cwndUsageSeq = 0;

@@ -206,7 +206,7 @@ final class Connection extends Flow {
 
     /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
     void startSending() {
-        core.controls.init(sender);
+        core.controls.start(sender);
     }
 
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
@@ -230,6 +230,7 @@ final class Connection extends Flow {
         enter(TcpState.CLOSE);
         core.wheel.cancel(this);
         sender.timer.stop();
+        sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
         sender.clear();
@@ -266,7 +267,8 @@ final class Connection extends Flow {
 
     /** Sets the wheel for the earliest of what this waits for. A later one is set when the earlier fires. */
     void arm() {
-        long due = Math.min(sender.timer.due, Math.min(receiver.acks.due, receiver.acks.sacks.due));
+        long sending = Math.min(sender.timer.due, sender.pacing.due);
+        long due = Math.min(sending, Math.min(receiver.acks.due, receiver.acks.sacks.due));
         if (due == NEVER || !inTable) {
             core.wheel.cancel(this);
         } else if (!isScheduled() || due < deadline) {

@@ -81,6 +81,7 @@ final class DataCalls {
         if (c == null || !c.canSend()) {
             return -Errno.EPIPE;
         }
+        transmission.beforeWriting(c.sender);
         int room = SendBuffers.limit(core, c) - c.sender.queued();
         int count = Math.min(length, room);
         if (count <= 0) {

@@ -10,6 +10,17 @@ final class Pacing {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /** A connection begins with so many at once, as sch_fq lets it. */
+    private static final int FREE_PACKETS = 10;
+
+    /** What the rate lets in 1/1024 s (sk_pacing_shift). */
+    private static final int RATE_SHIFT = 10;
+
+    /** Half as much more for each 512 microseconds of the least round trip (tcp_tso_rtt_log). */
+    private static final int ROUND_TRIP_SHIFT = 9;
+
+    private static final long LARGEST_BURST = 65215;
+
     /** Octets per second (sk_pacing_rate), as a number without sign. */
     long rate = UNLIMITED;
 
@@ -19,11 +30,19 @@ final class Pacing {
     /** Packets are to be spread (SK_PACING_NEEDED). */
     private boolean needed;
 
-    /** When the next packet may leave, ns (tcp_wstamp_ns). */
+    /** When the next packets may leave, ns (tcp_wstamp_ns). */
     long nextAt;
 
     /** When the timer fires that waits for this, ns, or {@link Timer#NEVER}. */
     long due = Timer.NEVER;
+
+    /** Packets that may still leave together now, and the octets of those that did. */
+    private int burstLeft;
+
+    private int burstOctets;
+
+    /** Packets that may leave before any has to wait. */
+    private int unpaced = FREE_PACKETS;
 
     void reset() {
         rate = UNLIMITED;
@@ -31,6 +50,9 @@ final class Pacing {
         needed = false;
         nextAt = 0;
         due = Timer.NEVER;
+        burstLeft = 0;
+        burstOctets = 0;
+        unpaced = FREE_PACKETS;
     }
 
     boolean isOn() {
@@ -45,6 +67,13 @@ final class Pacing {
         rate = Long.compareUnsigned(octetsPerSecond, maxRate) > 0 ? maxRate : octetsPerSecond;
     }
 
+    /** SO_MAX_PACING_RATE. */
+    void limit(long octetsPerSecond) {
+        maxRate = octetsPerSecond;
+        setRate(rate);
+        needed |= octetsPerSecond != UNLIMITED;
+    }
+
     /**
      * What window and round trip make of the rate, times some percent: twice as much in slow start, so that the window may
      * double, and a little more than they say later (tcp_update_pacing_rate).
@@ -57,22 +86,58 @@ final class Pacing {
         setRate(octets * (1_000_000 / 100 * 8) / micros8);
     }
 
-    /** Whether packets have to wait; then the timer is set for when they may leave (tcp_pacing_check). */
-    boolean mustWait(long now) {
-        if (!needed || nextAt <= now) {
+    /**
+     * Whether a packet may leave now; if not, the timer is set for when it may (tcp_pacing_check). As many leave together
+     * as the rate lets in a millisecond, as if they were one large packet for the device.
+     */
+    boolean allows(Sender sender, int leastBurst, long now) {
+        if (!needed || burstLeft > 0) {
+            return true;
+        }
+        if (nextAt > now) {
+            due = nextAt;
             return false;
         }
-        due = nextAt;
+        burstLeft = burst(sender, leastBurst);
         return true;
     }
 
-    /** So many octets have left as one; what the timer was late is made up for, half of the time at most. */
-    void sent(long octets, long now) {
-        long credit = Math.max(0, now - nextAt);
-        nextAt = Math.max(nextAt, now);
-        if (needed && rate != UNLIMITED && rate > 0) {
-            long time = octets * NANOS_PER_SECOND / rate;
-            nextAt += time - Math.min(time / 2, credit);
+    /** tcp_tso_autosize: more if the peer is near, and half the window at most. */
+    private int burst(Sender sender, int leastBurst) {
+        long near = sender.roundTrip.least() / 1000 >> ROUND_TRIP_SHIFT;
+        long octets = (rate >>> RATE_SHIFT) + (near < Integer.SIZE ? LARGEST_BURST >> near : 0);
+        int own = sender.control.leastBurst(sender);
+        long packets = Math.max(Math.min(octets, LARGEST_BURST) / sender.mss(), own == 0 ? leastBurst : own);
+        CongestionWindow window = sender.congestion;
+        int room = Math.min(Math.max(window.cwnd >> 1, 1), window.cwnd - sender.flight.inNetwork());
+        return (int) Math.min(packets, Math.max(1, room));
+    }
+
+    /** A packet with so many octets has left. */
+    void sent(int octets, long now) {
+        if (!needed) {
+            unpaced -= unpaced > 0 && octets > 0 ? 1 : 0;
+            return;
         }
+        burstOctets += octets;
+        burstLeft--;
+        unpaced -= unpaced > 0 && octets > 0 ? 1 : 0;
+        if (burstLeft <= 0) {
+            settle(now);
+        }
+    }
+
+    /** No more goes with those that have left: the next wait as long as these take; late timers give half of it back. */
+    void settle(long now) {
+        if (burstOctets > 0) {
+            long credit = Math.max(0, now - nextAt);
+            nextAt = Math.max(nextAt, now);
+            if (rate != UNLIMITED && rate != 0 && unpaced == 0) {
+                long time = Long.divideUnsigned(burstOctets * NANOS_PER_SECOND, rate);
+                nextAt += time - Math.min(time / 2, credit);
+            }
+        }
+        burstOctets = 0;
+        burstLeft = 0;
     }
 }

@@ -23,7 +23,29 @@ final class RateSample {
     /** The round trip of the last packet that was acknowledged, ns, or -1. */
     long roundTrip;
 
+    /** What was in the network before the ACK. */
+    int priorInFlight;
+
+    /** Packets that it says arrived, and packets that it let be found lost. */
+    int ackedSacked;
+
+    int losses;
+
+    /** The peer may have held the ACK back, so that its round trip is no least one. */
+    boolean isAckDelayed;
+
+    /** Packets delivered since that packet was sent, or -1: no sample; and of those with ECN's mark. */
+    int delivered;
+
+    int deliveredCe;
+
     void begin() {
+        ackedSacked = 0;
+        losses = 0;
+        delivered = -1;
+        deliveredCe = 0;
+        isAckDelayed = false;
+        priorInFlight = 0;
         priorDelivered = 0;
         priorDeliveredCe = 0;
         priorAt = Timer.NEVER;
@@ -52,5 +74,44 @@ final class RateSample {
             interval = sentAt - slots.firstSentAt[slot];
         }
         slots.deliveredAt[slot] = Timer.NEVER; // when it is acknowledged as well it says nothing new
+    }
+
+    /** Whether it tells a bandwidth. */
+    boolean isValid() {
+        return delivered >= 0 && micros() > 0;
+    }
+
+    /** How long the delivery took, microseconds; not positive where that is not known. */
+    long micros() {
+        return interval / 1000;
+    }
+
+    /**
+     * The ACK is taken in. Its packets took as long as their sending or their acknowledging, whichever was longer: ACKs
+     * that were held up and came together tell no bandwidth (tcp_rate_gen).
+     */
+    void generate(Sender sender, AckState ack, long now) {
+        ackedSacked = sender.delivered - ack.delivered;
+        losses = sender.lost - ack.lost;
+        priorInFlight = ack.inNetwork;
+        isAckDelayed = ack.maybeDelayed;
+        if (sender.appLimited != 0 && sender.delivered - sender.appLimited > 0) {
+            sender.appLimited = 0;
+        }
+        if (ackedSacked > 0) {
+            sender.deliveredAt = now;
+        }
+        if (priorAt == Timer.NEVER || ack.reneged) {
+            interval = -1;
+            return;
+        }
+        delivered = sender.delivered - priorDelivered;
+        deliveredCe = sender.deliveredCe - priorDeliveredCe;
+        interval = Math.max(interval, now - priorAt);
+        if (interval < sender.roundTrip.least()) {
+            interval = -1;
+            return;
+        }
+        sender.rate.take(this);
     }
 }

@@ -32,6 +32,9 @@ final class Retransmission {
         boolean rearm = false;
         for (int i = flight.hintedIndex(); i < flight.packets(); i++) {
             int slot = flight.at(i);
+            if (!core.controls.letsGo(sender)) {
+                break;
+            }
             if (!hole) {
                 flight.hint(slot);
             }
@@ -52,6 +55,7 @@ final class Retransmission {
             core.count(why);
             rearm |= i == 0 && sender.timer.purpose != Purpose.REORDER;
         }
+        sender.pacing.settle(core.now());
         if (rearm) {
             timer.setRetransmit(sender);
         }

@@ -50,6 +50,11 @@ public final class Secrets {
         return (int) labels.hash(0, 0, 0, 0, second);
     }
 
+    /** By chance one of so many. */
+    int chance(int event, int of) {
+        return (int) Long.remainderUnsigned(labels.hash(0, 0, 0, 1, event), of);
+    }
+
     /** A flow label (RFC 6437), another one at another time, in milliseconds. */
     int flowLabel(Flow flow, int stamp) {
         return (int) hash(labels, flow, stamp);

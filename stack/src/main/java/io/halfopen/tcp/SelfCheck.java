@@ -41,7 +41,8 @@ final class SelfCheck {
 
     private static @Nullable String lookAtTimers(Connection c) {
         Sender sender = c.sender;
-        long due = Math.min(sender.timer.due, Math.min(c.receiver.acks.due, c.receiver.acks.sacks.due));
+        long sending = Math.min(sender.timer.due, sender.pacing.due);
+        long due = Math.min(sending, Math.min(c.receiver.acks.due, c.receiver.acks.sacks.due));
         if (due != Timer.NEVER && !(c.isScheduled() && c.deadline <= due)) {
             return "a timer is due that the wheel does not know of";
         }

@@ -44,6 +44,8 @@ final class Sender {
     /** What will have been delivered when all is that was in flight as there was no more to send; 0: there is enough. */
     int appLimited;
 
+    final DeliveryRate rate = new DeliveryRate();
+
     private int iss;
     private int una;
     private int nxt;
@@ -86,6 +88,7 @@ final class Sender {
         deliveredCe = 0;
         lost = 0;
         appLimited = 0;
+        rate.reset();
         wnd = 0;
         greatestWnd = 0;
         windowScale = 0;
@@ -121,6 +124,7 @@ final class Sender {
         congestion.start();
         recovery.start(sysctls, ack);
         delivered = 1; // the SYN
+        appLimited = -1; // until the first ACK
     }
 
     /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
@@ -306,6 +310,7 @@ final class Sender {
 
     /** tcp_event_data_sent. */
     private void noteSending(int length, long now) {
+        pacing.sent(length, now);
         if (length > 0) {
             if (flight.inNetwork() == 0) {
                 control.onTransmitStart(this, now);
@@ -325,6 +330,19 @@ final class Sender {
         slots.deliveredAt[slot] = deliveredAt;
         slots.delivered[slot] = delivered;
         slots.deliveredCe[slot] = deliveredCe;
+    }
+
+    /** There is no more to send than what is in flight now: it tells no bandwidth. */
+    void limitedByProgram() {
+        int end = delivered + flight.inNetwork();
+        appLimited = end == 0 ? 1 : end;
+    }
+
+    /** The program is about to write: was there nothing more to send (tcp_rate_check_app_limited)? */
+    void checkAppLimited() {
+        if (unsent() < mss && !isCwndFull() && flight.lostOut() <= flight.retransOut()) {
+            limitedByProgram();
+        }
     }
 
     /** So many packets more have arrived (tcp_count_delivered). */

@@ -127,6 +127,9 @@ public final class Stack {
 
     private void onConnectionTimer(Connection c) {
         connectionInput.onAckTimer(c);
+        if (c.sender.pacing.due <= core.now()) {
+            timeouts.onPace(c);
+        }
         if (c.sender.timer.due <= core.now()) {
             HalfOpen fastOpen = c.fastOpen;
             switch (c.state()) {

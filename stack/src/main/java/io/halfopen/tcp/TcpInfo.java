@@ -58,7 +58,11 @@ final class TcpInfo {
             "segs_in",
             "data_segs_in",
             "last_data_recv",
-            "last_ack_recv");
+            "last_ack_recv",
+            "delivered_ce",
+            "delivery_rate",
+            "delivery_rate_app_limited");
+
 
     private static final int NANOS_PER_MICRO = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
@@ -70,6 +74,8 @@ final class TcpInfo {
         for (String field : FIELDS) {
             put(info, field, 0);
         }
+        put(info, "pacing_rate", Pacing.UNLIMITED);
+        put(info, "max_pacing_rate", Pacing.UNLIMITED);
         Connection c = socket.connection;
         Listener listener = socket.listener;
         TcpState state = c != null ? c.state() : listener != null ? TcpState.LISTEN : TcpState.CLOSE;
@@ -105,6 +111,7 @@ final class TcpInfo {
         put(info, "retransmits", sender.timer.retransmits);
         put(info, "backoff", sender.timer.backoff);
         fillLoss(info, sender);
+        fillRates(info, sender);
         fillReceiver(info, c, now);
     }
 
@@ -141,6 +148,14 @@ final class TcpInfo {
         put(info, "delivered", sender.delivered);
         put(info, "dsack_dups", recovery.duplicates);
         put(info, "reord_seen", recovery.reorderingSeen);
+    }
+
+    private static void fillRates(Map<String, Long> info, Sender sender) {
+        put(info, "pacing_rate", sender.pacing.rate);
+        put(info, "max_pacing_rate", sender.pacing.maxRate);
+        put(info, "delivered_ce", sender.deliveredCe);
+        put(info, "delivery_rate", sender.rate.octetsPerSecond(sender.mss()));
+        put(info, "delivery_rate_app_limited", sender.rate.appLimited ? 1 : 0);
     }
 
     private static void put(Map<String, Long> info, String field, long value) {

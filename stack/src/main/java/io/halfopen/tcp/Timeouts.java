@@ -38,6 +38,16 @@ final class Timeouts {
         this.transmission = transmission;
     }
 
+    /** What had to wait for its time may leave (tcp_pace_kick). */
+    void onPace(Connection c) {
+        Sender sender = c.sender;
+        sender.pacing.due = Timer.NEVER;
+        if (sender.flight.lostOut() > sender.flight.retransOut()) {
+            retransmission.sendLost(c);
+        }
+        transmission.push(c, Rule.DATA_SENT);
+    }
+
     void onTimer(Connection c) {
         LossTimer timer = c.sender.timer;
         switch (timer.purpose) {
@@ -64,7 +74,9 @@ final class Timeouts {
         if (sender.flight.inNetwork() != inNetwork) {
             if (sender.congestion.state != CaState.RECOVERY) {
                 reduction.enterRecovery(c, false);
-                reduction.reduce(sender, 1, sender.lost - lost, false);
+                if (!sender.control.controls()) {
+                    reduction.reduce(sender, 1, sender.lost - lost, false);
+                }
             }
             retransmission.sendLost(c);
         }

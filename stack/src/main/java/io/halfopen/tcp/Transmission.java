@@ -13,41 +13,55 @@ import io.halfopen.tcp.LossTimer.Purpose;
 final class Transmission {
     private final Core core;
     private final XmitTimer xmitTimer;
+    private final CwndValidation validation;
 
     Transmission(Core core, XmitTimer xmitTimer) {
         this.core = core;
         this.xmitTimer = xmitTimer;
+        validation = new CwndValidation(core);
     }
 
     /** Sends all that window, congestion and Nagle's rule let go now, and sets the timer for it (tcp_write_xmit). */
     void push(Connection c, Rule why) {
         Sender sender = c.sender;
         c.path.follow(core, c);
-        int packets = 0;
-        while (!sender.isCwndFull() && !sender.flight.isFull() && next(c, why, false)) {
-            packets++;
-        }
-        afterSending(c, packets);
-        if (packets == 0 && sender.pending() > 0 && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
+        int packets = sendAll(c, why, false);
+        boolean waits = packets == 0 && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
+        if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
             sender.timer.set(Purpose.WINDOW_PROBE, core.due(core.now() + sender.timeout()));
         }
     }
 
     /** The same whatever Nagle says; F-RTO needs to send something new. */
     void pushNow(Connection c, Rule why) {
+        sendAll(c, why, true);
+    }
+
+    private int sendAll(Connection c, Rule why, boolean now) {
         Sender sender = c.sender;
         int packets = 0;
-        while (!sender.isCwndFull() && !sender.flight.isFull() && next(c, why, true)) {
+        while (sender.pending() > 0
+                && core.controls.letsGo(sender)
+                && !sender.isCwndFull()
+                && !sender.flight.isFull()
+                && next(c, why, now)) {
             packets++;
         }
+        sender.pacing.settle(core.now());
         afterSending(c, packets);
+        return packets;
+    }
+
+    /** The program is about to write. */
+    void beforeWriting(Sender sender) {
+        sender.checkAppLimited();
+        validation.restart(sender);
     }
 
     private void afterSending(Connection c, int packets) {
         Sender sender = c.sender;
-        boolean full = sender.isCwndFull();
-        if (packets > 0 || full) {
-            sender.congestion.used(sender.una(), sender.nxt(), sender.flight.packets(), full);
+        if (packets > 0 || sender.isCwndFull()) {
+            validation.used(c);
         }
         if (packets > 0) {
             if (sender.congestion.state.shrinks()) {

@@ -77,6 +77,7 @@ final class WindowReduction {
         }
         window.cwnd = sender.flight.inNetwork() + 1;
         window.cwndCnt = 0;
+        window.stampedAt = core.now();
         int reordering = core.sysctls.get(Sysctl.tcp_reordering);
         if (orderly && sender.flight.sackedOut() >= reordering) {
             recovery.reordering = Math.min(recovery.reordering, reordering); // it was thought to be more than it is
@@ -137,10 +138,14 @@ final class WindowReduction {
 
     /** tcp_end_cwnd_reduction. */
     void end(Sender sender) {
+        if (sender.control.controls()) {
+            return;
+        }
         CongestionWindow window = sender.congestion;
         boolean reduced = window.state == CaState.CWR || sender.recovery.undoable;
         if (window.ssthresh < CongestionWindow.INFINITE && reduced) {
             window.cwnd = window.ssthresh;
+            window.stampedAt = core.now();
         }
     }
 
