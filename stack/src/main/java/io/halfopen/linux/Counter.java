@@ -112,6 +112,7 @@ public enum Counter {
     TCPACKSkippedTimeWait(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in TIME_WAIT"),
     TCPACKSkippedChallenge(Group.TcpExt, "challenge ACKs not sent, tcp_invalid_ratelimit"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
+    TCPDeliveredCE(Group.TcpExt, "segments delivered that ACKs with ECE were about"),
     TCPAckCompressed(Group.TcpExt, "ACKs of gaps that were not sent, since a later one tells the same"),
     TCPZeroWindowDrop(Group.TcpExt, "segments that arrived when we had announced no window"),
     TCPRcvQDrop(Group.TcpExt, "segments in order dropped since there was no memory"),

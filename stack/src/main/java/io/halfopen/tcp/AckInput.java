@@ -92,6 +92,9 @@ final class AckInput {
             xmitTimer.restart(c);
         }
         ack.rate.generate(sender, ack, core.now());
+        if (ack.congestionEcho) {
+            core.count(Counter.TCPDeliveredCE, ack.rate.ackedSacked);
+        }
         adaptWindow(sender);
         send(c);
         tellWriter(c);

@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
 
 /** What one ACK is found to say, while it is taken in: the flags of tcp_ack. One is used for all. */
 final class AckState {
@@ -117,7 +118,7 @@ final class AckState {
         duplicateSacked = false;
         reneged = sender.recovery.reneged;
         duplicateOfProbe = false;
-        congestionEcho = false;
+        congestionEcho = c.ecn && segment.has(TcpHeader.ECE) && !segment.has(TcpHeader.SYN);
         setTimer = false;
         lostRetransmission = false;
         maybeDelayed = false;

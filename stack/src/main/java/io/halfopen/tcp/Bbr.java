@@ -26,7 +26,7 @@ final class Bbr implements CongestionControl {
     static final int UNIT = 1 << SCALE;
 
     /** 2 / ln 2, the least with which the rate doubles each round, and its inverse. */
-    private static final int HIGH_GAIN = UNIT * 2885 / 1000 + 1;
+    static final int HIGH_GAIN = UNIT * 2885 / 1000 + 1;
 
     private static final int DRAIN_GAIN = UNIT * 1000 / 2885;
     private static final int CWND_GAIN = UNIT * 2;
@@ -37,31 +37,19 @@ final class Bbr implements CongestionControl {
     private static final int BW_ROUNDS = CYCLE_LENGTH + 2;
     private static final int LEAST_CWND = 4;
 
-    /** The pipe is full if three rounds brought less than a quarter more. */
-    private static final int FULL_THRESHOLD = UNIT * 5 / 4;
-
-    private static final int FULL_ROUNDS = 3;
-
     private static final int JIFFIES_PER_SECOND = 250;
     private static final int ROUND_TRIP_WINDOW = 10 * JIFFIES_PER_SECOND;
     private static final int PROBE_TIME = JIFFIES_PER_SECOND / 5;
     private static final int NO_TIME = Integer.MIN_VALUE;
-
-    /** Octets a second below which one segment is sent at a time. */
-    private static final long SLOW = 1_200_000 >> 3;
-
-    private static final long LARGEST_BURST = 65536 - 1 - 320;
-    private static final int MOST_SEGMENTS = 0x7f;
-    private static final int PACING_SHIFT = 10;
-
-    /** One percent less than the estimate, so that queues do not grow by rounding. */
-    private static final long PERCENT_OF_RATE = 99;
 
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final Core core;
     private final WindowedMax bandwidths = new WindowedMax();
     private final BbrLongTerm longTerm = new BbrLongTerm();
+    private final BbrFullPipe fullPipe = new BbrFullPipe();
+    private final BbrPace pace = new BbrPace();
+    private final BbrRecovery recovery = new BbrRecovery();
     private final BbrAckAggregation aggregation = new BbrAckAggregation();
 
     /** The next one of those that are not used. */
@@ -83,18 +71,10 @@ final class Bbr implements CongestionControl {
     private int nextRoundDelivered;
     private boolean roundStart;
 
-    private long fullBw;
-    private int fullBwCount;
-    private boolean fullBwReached;
-
     private int cycleIndex;
     private long cycleAt;
 
-    private int priorCwnd;
-    private CaState priorState = CaState.OPEN;
-    private boolean packetConservation;
     private boolean idleRestart;
-    private boolean hasSeenRtt;
 
     Bbr(Core core) {
         this.core = core;
@@ -107,25 +87,20 @@ final class Bbr implements CongestionControl {
 
     @Override
     public void init(Sender sender, long now) {
-        priorCwnd = 0;
+        recovery.reset();
         sender.congestion.ssthresh = CongestionWindow.INFINITE;
         roundCount = 0;
         nextRoundDelivered = sender.delivered;
-        priorState = CaState.OPEN;
-        packetConservation = false;
         probeRttDoneAt = NO_TIME;
         probeRttRoundDone = false;
         long least = sender.roundTrip.least();
         minRtt = least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / 1000;
         minRttAt = jiffies(now);
         bandwidths.reset(0, 0);
-        hasSeenRtt = false;
-        paceByRoundTrip(sender);
+        pace.begin(sender);
         roundStart = false;
         idleRestart = false;
-        fullBwReached = false;
-        fullBw = 0;
-        fullBwCount = 0;
+        fullPipe.reset();
         cycleAt = 0;
         cycleIndex = 0;
         longTerm.reset(sender);
@@ -167,11 +142,13 @@ final class Bbr implements CongestionControl {
         if (mode == Mode.PROBE_BW && isPhaseOver(sender, sample, now)) {
             nextPhase(sender);
         }
-        checkFull(sample);
+        if (roundStart && !sample.isAppLimited) {
+            fullPipe.round(maxBandwidth());
+        }
         checkDrain(sender, now);
         updateRoundTrip(sender, sample, now);
         setGains();
-        setPace(sender, bandwidth(), pacingGain);
+        pace.set(sender, bandwidth(), pacingGain, fullPipe.isReached());
         setWindow(sender, sample);
     }
 
@@ -184,7 +161,7 @@ final class Bbr implements CongestionControl {
             nextRoundDelivered = sender.delivered;
             roundCount++;
             roundStart = true;
-            packetConservation = false;
+            recovery.conserves = false;
         }
         if (longTerm.sample(sender, sample, roundStart, mode == Mode.PROBE_BW)) {
             restartCycle(sender);
@@ -220,21 +197,8 @@ final class Bbr implements CongestionControl {
         nextPhase(sender);
     }
 
-    private void checkFull(RateSample sample) {
-        if (fullBwReached || !roundStart || sample.isAppLimited) {
-            return;
-        }
-        if (maxBandwidth() >= fullBw * FULL_THRESHOLD >> SCALE) {
-            fullBw = maxBandwidth();
-            fullBwCount = 0;
-            return;
-        }
-        fullBwCount++;
-        fullBwReached = fullBwCount >= FULL_ROUNDS;
-    }
-
     private void checkDrain(Sender sender, long now) {
-        if (mode == Mode.STARTUP && fullBwReached) {
+        if (mode == Mode.STARTUP && fullPipe.isReached()) {
             mode = Mode.DRAIN;
             sender.congestion.ssthresh = inFlight(sender, maxBandwidth(), UNIT);
         }
@@ -254,7 +218,7 @@ final class Bbr implements CongestionControl {
         }
         if (expired && !idleRestart && mode != Mode.PROBE_RTT) {
             mode = Mode.PROBE_RTT;
-            saveWindow(sender);
+            recovery.save(sender, true);
             probeRttDoneAt = NO_TIME;
         }
         if (mode == Mode.PROBE_RTT) {
@@ -285,8 +249,8 @@ final class Bbr implements CongestionControl {
             return;
         }
         minRttAt = jiffies;
-        sender.congestion.cwnd = Math.max(sender.congestion.cwnd, priorCwnd);
-        if (fullBwReached) {
+        sender.congestion.cwnd = Math.max(sender.congestion.cwnd, recovery.priorCwnd);
+        if (fullPipe.isReached()) {
             restartCycle(sender);
         } else {
             mode = Mode.STARTUP;
@@ -315,46 +279,14 @@ final class Bbr implements CongestionControl {
         }
     }
 
-    // ---- pace
-
-    static long rate(Sender sender, long bandwidth, int gain) {
-        long octets = (bandwidth * sender.mss() * gain) >> SCALE;
-        return (octets * (1_000_000 / 100 * PERCENT_OF_RATE)) >> BW_SCALE;
-    }
-
-    private void setPace(Sender sender, long bandwidth, int gain) {
-        long rate = rate(sender, bandwidth, gain);
-        if (!hasSeenRtt && sender.roundTrip.isMeasured()) {
-            paceByRoundTrip(sender);
-        }
-        if (fullBwReached || Long.compareUnsigned(rate, sender.pacing.rate) > 0) {
-            sender.pacing.setRate(rate);
-        }
-    }
-
-    private void paceByRoundTrip(Sender sender) {
-        long micros = 1000;
-        if (sender.roundTrip.isMeasured()) {
-            micros = Math.max(1, sender.roundTrip.smoothed() / 1000);
-            hasSeenRtt = true;
-        }
-        long bandwidth = sender.congestion.cwnd * BW_UNIT / micros;
-        sender.pacing.setRate(rate(sender, bandwidth, HIGH_GAIN));
-    }
-
     @Override
     public int leastBurst(Sender sender) {
-        return Long.compareUnsigned(sender.pacing.rate, SLOW) < 0 ? 1 : 2;
+        return BbrPace.leastBurst(sender);
     }
 
     @Override
     public int sendBufferWindows() {
         return 3;
-    }
-
-    private int burst(Sender sender) {
-        long octets = Math.min(sender.pacing.rate >>> PACING_SHIFT, LARGEST_BURST);
-        return (int) Math.min(Math.max(octets / sender.mss(), leastBurst(sender)), MOST_SEGMENTS);
     }
 
     // ---- window
@@ -369,7 +301,7 @@ final class Bbr implements CongestionControl {
 
     /** What bursts at both ends need beyond that. */
     private int withBursts(Sender sender, int cwnd) {
-        int even = cwnd + 3 * burst(sender) + 1 & ~1;
+        int even = cwnd + 3 * BbrPace.burst(sender) + 1 & ~1;
         return mode == Mode.PROBE_BW && cycleIndex == 0 ? even + 2 : even;
     }
 
@@ -381,7 +313,7 @@ final class Bbr implements CongestionControl {
     private int inNetworkThen(Sender sender, int inNetwork, long now) {
         long micros = Math.max(0, sender.pacing.nextAt - now) / 1000;
         long delivered = bandwidth() * micros >> BW_SCALE;
-        int then = inNetwork + (pacingGain > UNIT ? burst(sender) : 0);
+        int then = inNetwork + (pacingGain > UNIT ? BbrPace.burst(sender) : 0);
         return (int) Math.max(0, then - delivered);
     }
 
@@ -389,8 +321,11 @@ final class Bbr implements CongestionControl {
     private void setWindow(Sender sender, RateSample sample) {
         CongestionWindow window = sender.congestion;
         if (sample.ackedSacked > 0) {
-            int cwnd = recoverOrRestore(sender, sample);
-            window.cwnd = packetConservation ? cwnd : towardsTarget(sender, cwnd, sample.ackedSacked);
+            if (recovery.begins(window.state)) {
+                nextRoundDelivered = sender.delivered;
+            }
+            int cwnd = recovery.window(sender, sample);
+            window.cwnd = recovery.conserves ? cwnd : towardsTarget(sender, cwnd, sample.ackedSacked);
         }
         window.cwnd = Math.min(window.cwnd, window.clamp);
         if (mode == Mode.PROBE_RTT) {
@@ -400,49 +335,19 @@ final class Bbr implements CongestionControl {
 
     private int towardsTarget(Sender sender, int cwnd, int acked) {
         int product = bandwidthDelayProduct(bandwidth(), cwndGain);
-        int target = withBursts(sender, product + (fullBwReached ? aggregation.window(bandwidth()) : 0));
-        if (fullBwReached) {
+        int target = withBursts(sender, product + (fullPipe.isReached() ? aggregation.window(bandwidth()) : 0));
+        if (fullPipe.isReached()) {
             return Math.max(Math.min(cwnd + acked, target), LEAST_CWND);
         }
         boolean grows = cwnd < target || sender.delivered - CongestionWindow.INITIAL < 0;
         return Math.max(grows ? cwnd + acked : cwnd, LEAST_CWND);
     }
 
-    /** In the first round of a recovery what was delivered is what is sent; then the window is as before. */
-    private int recoverOrRestore(Sender sender, RateSample sample) {
-        CaState before = priorState;
-        CaState state = sender.congestion.state;
-        int cwnd = sender.congestion.cwnd;
-        if (sample.losses > 0) {
-            cwnd = Math.max(cwnd - sample.losses, 1);
-        }
-        if (state == CaState.RECOVERY && before != CaState.RECOVERY) {
-            packetConservation = true;
-            nextRoundDelivered = sender.delivered;
-            cwnd = sender.flight.inNetwork() + sample.ackedSacked;
-        } else if (isRecovering(before) && !isRecovering(state)) {
-            cwnd = Math.max(cwnd, priorCwnd);
-            packetConservation = false;
-        }
-        priorState = state;
-        return packetConservation ? Math.max(cwnd, sender.flight.inNetwork() + sample.ackedSacked) : cwnd;
-    }
-
-    private static boolean isRecovering(CaState state) {
-        return state.compareTo(CaState.RECOVERY) >= 0;
-    }
-
-    private void saveWindow(Sender sender) {
-        int cwnd = sender.congestion.cwnd;
-        boolean good = !isRecovering(priorState) && mode != Mode.PROBE_RTT;
-        priorCwnd = good ? cwnd : Math.max(priorCwnd, cwnd);
-    }
-
     // ---- what else happens
 
     @Override
     public int ssthresh(Sender sender) {
-        saveWindow(sender);
+        recovery.save(sender, mode == Mode.PROBE_RTT);
         return sender.congestion.ssthresh;
     }
 
@@ -451,8 +356,7 @@ final class Bbr implements CongestionControl {
 
     @Override
     public int undoCwnd(Sender sender) {
-        fullBw = 0;
-        fullBwCount = 0;
+        fullPipe.lookAgain(true);
         longTerm.reset(sender);
         return sender.congestion.cwnd;
     }
@@ -460,8 +364,8 @@ final class Bbr implements CongestionControl {
     @Override
     public void setState(Sender sender, CaState next, long now) {
         if (next == CaState.LOSS) {
-            priorState = CaState.LOSS;
-            fullBw = 0;
+            recovery.priorState = CaState.LOSS;
+            fullPipe.lookAgain(false);
             roundStart = true; // a timeout is as good as the end of a round
             if (longTerm.lost(sender, mode == Mode.PROBE_BW)) {
                 restartCycle(sender);
@@ -478,7 +382,7 @@ final class Bbr implements CongestionControl {
         idleRestart = true;
         aggregation.restart(now);
         if (mode == Mode.PROBE_BW) {
-            setPace(sender, bandwidth(), UNIT);
+            pace.set(sender, bandwidth(), UNIT, fullPipe.isReached());
         } else if (mode == Mode.PROBE_RTT) {
             checkProbeDone(sender, jiffies(now));
         }

@@ -95,7 +95,8 @@ final class BbrLongTerm {
     private void judge(Sender sender, long measured) {
         if (bandwidth > 0) {
             long difference = Math.abs(measured - bandwidth);
-            if (difference * Bbr.UNIT <= RATIO * bandwidth || Bbr.rate(sender, difference, Bbr.UNIT) <= DIFFERENCE) {
+            if (difference * Bbr.UNIT <= RATIO * bandwidth
+                    || BbrPace.rate(sender, difference, Bbr.UNIT) <= DIFFERENCE) {
                 bandwidth = measured + bandwidth >> 1;
                 used = true;
                 rounds = 0;

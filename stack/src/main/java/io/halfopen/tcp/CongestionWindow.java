@@ -29,6 +29,9 @@ final class CongestionWindow {
 
     CaState state = CaState.OPEN;
 
+    /** The next new data is to say that the window has become smaller (CWR), if there is ECN (TCP_ECN_QUEUE_CWR). */
+    boolean cwrQueued;
+
     /** The window, and not the program, was what limited the last flight, and how large that was (RFC 7661's concern). */
     boolean isCwndLimited;
 
@@ -53,10 +56,18 @@ final class CongestionWindow {
         priorSsthresh = 0;
         clamp = INFINITE;
         state = CaState.OPEN;
+        cwrQueued = false;
         cwndUsed = 0;
         isCwndLimited = false;
         maxPacketsOut = 0;
         cwndUsageSeq = 0;
+    }
+
+    /** Whether CWR is to be said, which is said once. */
+    boolean takeCwr() {
+        boolean queued = cwrQueued;
+        cwrQueued = false;
+        return queued;
     }
 
     boolean inSlowStart() {

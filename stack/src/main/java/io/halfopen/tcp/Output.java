@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
@@ -12,6 +13,7 @@ import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
@@ -160,8 +162,14 @@ final class Output {
         }
         c.sender.copyTo(position, bytes, tcp + header, length);
         int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
+        boolean markable = c.ecn && length > 0 && !SeqNumber.before(seq, c.sender.nxt());
+        int tos = c.tos;
+        if (markable) { // what is sent again is not (RFC 3168, section 6.1.5)
+            tos |= IpHeader.ECN_CAPABLE;
+            echoing |= c.sender.congestion.takeCwr() ? CWR : 0;
+        }
         header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce(core));
-        finish(c, tcp, header + length, c.tos, c.ttl, c.nextId(), c.label, why);
+        finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
     }
 
     private void writeSacks(SackBlocks sacks, int blocks, int at) {

@@ -55,7 +55,7 @@ final class SelfCheck {
         if (sender.hasInFlight()) {
             return "something is in flight and no timer runs for it";
         }
-        if (sender.pending() > 0) {
+        if (sender.pending() > 0 && sender.pacing.due == Timer.NEVER) {
             return "something waits to be sent, nothing is in flight, and no timer runs for it";
         }
         return c.isOrphan() ? "a closed connection waits for its peer without a timer" : null;

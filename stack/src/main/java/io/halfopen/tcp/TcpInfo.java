@@ -63,7 +63,6 @@ final class TcpInfo {
             "delivery_rate",
             "delivery_rate_app_limited");
 
-
     private static final int NANOS_PER_MICRO = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 

@@ -119,6 +119,7 @@ final class Undo {
         CongestionWindow window = sender.congestion;
         if (window.priorSsthresh != 0) {
             window.cwnd = sender.control.undoCwnd(sender);
+            window.cwrQueued &= window.priorSsthresh <= window.ssthresh;
             window.ssthresh = Math.max(window.ssthresh, window.priorSsthresh);
         }
         sender.recovery.undoable = false;

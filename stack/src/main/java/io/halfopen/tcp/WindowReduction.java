@@ -31,6 +31,7 @@ final class WindowReduction {
         recovery.prrDelivered = 0;
         recovery.prrOut = 0;
         window.ssthresh = sender.control.ssthresh(sender);
+        window.cwrQueued = true;
     }
 
     /** A router asked for it (tcp_enter_cwr). */
@@ -83,6 +84,7 @@ final class WindowReduction {
             recovery.reordering = Math.min(recovery.reordering, reordering); // it was thought to be more than it is
         }
         enter(sender, CaState.LOSS);
+        window.cwrQueued = true;
         recovery.high = sender.nxt();
         recovery.probing = false;
         recovery.frto = core.sysctls.get(Sysctl.tcp_frto) != 0 && (fresh || again);

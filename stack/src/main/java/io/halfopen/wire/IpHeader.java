@@ -44,6 +44,10 @@ public final class IpHeader {
     public static final int ECN_MASK = 3;
 
     public static final int CONGESTION_EXPERIENCED = 3;
+
+    /** ECT(0): whoever sent it heeds marks. */
+    public static final int ECN_CAPABLE = 2;
+
     public static final int FLOW_LABEL_MASK = 0xfffff;
 
     private static final int DONT_FRAGMENT = 0x4000;
