@@ -28,8 +28,6 @@ final class StoryPeer {
     /** What a machine's number differs from an earlier one by, and still means something. */
     private static final int NEAR = 200_000;
 
-    private static final int FULL = 1200;
-
     final IpAddress address;
     final int port;
     private int next;
@@ -120,6 +118,7 @@ final class StoryPeer {
     /** What the machine sent to it, in numbers that say the same of every machine. */
     String hear(TcpPacket packet) {
         String number = number(packet);
+        int before = expected;
         TcpOption.Timestamps stamps = Subject.timestamps(packet);
         lastStamp = stamps == null ? lastStamp : stamps.value();
         if (packet.isSynAck()) {
@@ -135,7 +134,7 @@ final class StoryPeer {
             int end = packet.seq() + packet.length() + (packet.has(FIN) ? 1 : 0);
             expected = end - expected > 0 && end - expected < NEAR ? end : expected;
         }
-        return text(packet, number);
+        return text(packet, number, before);
     }
 
     private String number(TcpPacket packet) {
@@ -150,10 +149,10 @@ final class StoryPeer {
         return Math.abs((long) off) < NEAR ? String.valueOf(off) : "far";
     }
 
-    private static String text(TcpPacket packet, String number) {
-        // Which of many full segments has PSH depends on how many of them Linux hands to the interface at a time.
-        boolean full = packet.length() >= FULL;
-        StringBuilder text = new StringBuilder(full ? packet.flagLetters().replace("P", "") : packet.flagLetters());
+    private String text(TcpPacket packet, String number, int before) {
+        // PSH of a repetition depends on what left together the first time, which is forgotten here.
+        boolean again = packet.length() > 0 && answered && packet.seq() + packet.length() - before <= 0;
+        StringBuilder text = new StringBuilder(again ? packet.flagLetters().replace("P", "") : packet.flagLetters());
         text.append(' ').append(number).append('(').append(packet.length()).append(')');
         if (packet.has(ACK)) {
             text.append(" ack ").append(packet.ack());

@@ -145,6 +145,7 @@ public enum Sysctl {
             0),
     tcp_min_rtt_wlen("net.ipv4", 0, 86400, "how long a least round-trip time is believed, seconds", 300),
     tcp_min_snd_mss("net.ipv4", 48, 65535, "least MSS that is believed of a peer or a path, octets", 48),
+    tcp_min_tso_segs("net.ipv4", 1, 255, "least segments that leave together", 2),
     tcp_moderate_rcvbuf("net.ipv4", 0, 255, "1: the receive buffer grows with what is read in a round trip", 1),
     tcp_mtu_probe_floor("net.ipv4", 48, 65535, "least octets of data that tcp_mtu_probing makes segments of", 48),
     tcp_mtu_probing(
@@ -153,7 +154,6 @@ public enum Sysctl {
             2,
             "1: smaller segments after some timeouts, since the path may swallow larger ones; 2: begin with tcp_base_mss",
             0),
-    tcp_min_tso_segs("net.ipv4", 1, 255, "least segments that leave together where they are paced", 2),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
@@ -201,6 +201,18 @@ public enum Sysctl {
     tcp_thin_linear_timeouts(
             "net.ipv4", 0, 255, "1: with fewer than four packets in flight six timeouts come without doubling", 0),
     tcp_timestamps("net.ipv4", 0, 2, "0: no timestamps; 1: with a random offset per connection; 2: without", 1),
+    tcp_tso_rtt_log(
+            "net.ipv4",
+            0,
+            255,
+            "a peer so near gets more segments at a time: half as many for each of its round trip's 2^n microseconds",
+            9),
+    tcp_tso_win_divisor(
+            "net.ipv4",
+            0,
+            255,
+            "less than this part of the window may wait for the next ACK; 0: less than three segments",
+            3),
     tcp_tw_reuse(
             "net.ipv4",
             0,
@@ -228,8 +240,7 @@ public enum Sysctl {
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
     tcp_notsent_lowat(
             IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
-    tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
-    tcp_tso_win_divisor(IGNORED, "net.ipv4", 0, 255, "share of the window that one large packet may take", 3);
+    tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0);
 
     /** As the greatest value: 32 bits without a sign. */
     private static final int UNSIGNED = -1;

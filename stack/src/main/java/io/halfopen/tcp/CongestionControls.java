@@ -98,7 +98,13 @@ final class CongestionControls {
     /** Whether the pace lets a packet leave now. */
     boolean letsGo(Sender sender) {
         Pacing pacing = sender.pacing;
-        return !pacing.isOn() || pacing.allows(sender, core.sysctls.get(Sysctl.tcp_min_tso_segs), core.now());
+        return !pacing.isOn() || pacing.allows(sender, burst(sender), core.now());
+    }
+
+    /** How many segments leave together at most. */
+    int burst(Sender sender) {
+        return sender.pacing.burst(
+                sender, core.sysctls.get(Sysctl.tcp_min_tso_segs), core.sysctls.get(Sysctl.tcp_tso_rtt_log));
     }
 
     /** Where the algorithm does not say how fast, the window does. */

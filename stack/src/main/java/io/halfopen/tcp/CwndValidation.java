@@ -11,10 +11,10 @@ final class CwndValidation {
     }
 
     /** Something was sent, or could not be for want of window (tcp_cwnd_validate). */
-    void used(Connection c) {
+    void used(Connection c, boolean cwndLimited) {
         Sender sender = c.sender;
         CongestionWindow window = sender.congestion;
-        window.used(sender.una(), sender.nxt(), sender.flight.packets(), sender.isCwndFull());
+        window.used(sender.una(), sender.nxt(), sender.flight.packets(), cwndLimited);
         if (window.mayGrow()) {
             window.cwndUsed = 0;
             window.stampedAt = core.now();

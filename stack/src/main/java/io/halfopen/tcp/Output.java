@@ -149,6 +149,7 @@ final class Output {
 
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
+        c.sender.transmittedAt = core.now();
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         int blocks = c.sackBlocks();

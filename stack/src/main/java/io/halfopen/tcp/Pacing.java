@@ -16,10 +16,8 @@ final class Pacing {
     /** What the rate lets in 1/1024 s (sk_pacing_shift). */
     private static final int RATE_SHIFT = 10;
 
-    /** Half as much more for each 512 microseconds of the least round trip (tcp_tso_rtt_log). */
-    private static final int ROUND_TRIP_SHIFT = 9;
-
-    private static final long LARGEST_BURST = 65215;
+    /** GSO_LEGACY_MAX_SIZE without room for headers (sk_gso_max_size). */
+    private static final long LARGEST_BURST = 65_215;
 
     /** Octets per second (sk_pacing_rate), as a number without sign. */
     long rate = UNLIMITED;
@@ -90,7 +88,7 @@ final class Pacing {
      * Whether a packet may leave now; if not, the timer is set for when it may (tcp_pacing_check). As many leave together
      * as the rate lets in a millisecond, as if they were one large packet for the device.
      */
-    boolean allows(Sender sender, int leastBurst, long now) {
+    boolean allows(Sender sender, int burst, long now) {
         if (!needed || burstLeft > 0) {
             return true;
         }
@@ -98,19 +96,16 @@ final class Pacing {
             due = nextAt;
             return false;
         }
-        burstLeft = burst(sender, leastBurst);
+        burstLeft = Math.min(burst, Math.max(1, sender.cwndQuota()));
         return true;
     }
 
-    /** tcp_tso_autosize: more if the peer is near, and half the window at most. */
-    private int burst(Sender sender, int leastBurst) {
-        long near = sender.roundTrip.least() / 1000 >> ROUND_TRIP_SHIFT;
+    /** What a millisecond lets go, and half as much more for each 2^shift microseconds to the peer (tcp_tso_autosize). */
+    int burst(Sender sender, int leastBurst, int shift) {
+        long near = sender.roundTrip.least() / 1000 >> Math.min(shift, Long.SIZE - 1);
         long octets = (rate >>> RATE_SHIFT) + (near < Integer.SIZE ? LARGEST_BURST >> near : 0);
         int own = sender.control.leastBurst(sender);
-        long packets = Math.max(Math.min(octets, LARGEST_BURST) / sender.mss(), own == 0 ? leastBurst : own);
-        CongestionWindow window = sender.congestion;
-        int room = Math.min(Math.max(window.cwnd >> 1, 1), window.cwnd - sender.flight.inNetwork());
-        return (int) Math.min(packets, Math.max(1, room));
+        return (int) Math.max(Math.min(octets, LARGEST_BURST) / sender.mss(), own == 0 ? leastBurst : own);
     }
 
     /** A packet with so many octets has left. */

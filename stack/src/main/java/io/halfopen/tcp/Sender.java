@@ -61,6 +61,9 @@ final class Sender {
 
     private boolean finAcknowledged;
 
+    /** When anything was sent last, ns (tcp_wstamp_ns). */
+    long transmittedAt;
+
     /** The end of the last segment that was smaller than the MSS (Minshall's variant of Nagle's rule). */
     private int smallEnd;
 
@@ -178,6 +181,12 @@ final class Sender {
     /** How many segments carry so many octets at least. */
     int packets(int octets) {
         return (octets + mss - 1) / Math.max(1, mss);
+    }
+
+    /** How many packets may go: half a window at a time, so that two bursts are under way (tcp_cwnd_test). */
+    int cwndQuota() {
+        int room = Math.min(congestion.cwnd - flight.inNetwork(), FlightSlots.MOST - flight.packets());
+        return Math.max(0, Math.min(room, Math.max(congestion.cwnd >> 1, 1)));
     }
 
     /** The congestion window lets nothing more go, whatever the peer's window. */

@@ -7,26 +7,31 @@ import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
+import io.halfopen.tcp.Bursts.Verdict;
 import io.halfopen.tcp.LossTimer.Purpose;
 
 /** Sends what a connection may send: RFC 9293, section 3.8. */
 final class Transmission {
+    private static final int NOTHING = -1;
+
     private final Core core;
     private final XmitTimer xmitTimer;
     private final CwndValidation validation;
+    private final Bursts bursts;
 
     Transmission(Core core, XmitTimer xmitTimer) {
         this.core = core;
         this.xmitTimer = xmitTimer;
         validation = new CwndValidation(core);
+        bursts = new Bursts(core);
     }
 
     /** Sends all that window, congestion and Nagle's rule let go now, and sets the timer for it (tcp_write_xmit). */
     void push(Connection c, Rule why) {
         Sender sender = c.sender;
         c.path.follow(core, c);
-        int packets = sendAll(c, why, false);
-        boolean waits = packets == 0 && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
+        boolean sent = sendAll(c, why, false);
+        boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
         if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
             sender.timer.set(Purpose.WINDOW_PROBE, core.due(core.now() + sender.timeout()));
         }
@@ -37,31 +42,33 @@ final class Transmission {
         sendAll(c, why, true);
     }
 
-    private int sendAll(Connection c, Rule why, boolean now) {
-        Sender sender = c.sender;
-        int packets = 0;
-        while (sender.pending() > 0
-                && core.controls.letsGo(sender)
-                && !sender.isCwndFull()
-                && !sender.flight.isFull()
-                && next(c, why, now)) {
-            packets++;
-        }
-        sender.pacing.settle(core.now());
-        afterSending(c, packets);
-        return packets;
-    }
-
     /** The program is about to write. */
     void beforeWriting(Sender sender) {
         sender.checkAppLimited();
         validation.restart(sender);
     }
 
-    private void afterSending(Connection c, int packets) {
+    private boolean sendAll(Connection c, Rule why, boolean now) {
         Sender sender = c.sender;
-        if (packets > 0 || sender.isCwndFull()) {
-            validation.used(c);
+        int most = core.controls.burst(sender);
+        int packets = 0;
+        int quota = Math.min(sender.cwndQuota(), most);
+        Verdict verdict = Verdict.SEND;
+        while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
+            verdict = sender.unsent() > c.currentMss() ? bursts.judge(sender, most) : Verdict.SEND;
+            int sent = verdict == Verdict.SEND ? sendBurst(c, burst(c, quota, now), why) : 0;
+            packets += sent;
+            quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
+        }
+        sender.pacing.settle(core.now());
+        afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
+        return packets > 0;
+    }
+
+    private void afterSending(Connection c, int packets, boolean cwndLimited) {
+        Sender sender = c.sender;
+        if (packets > 0 || cwndLimited) {
+            validation.used(c, cwndLimited);
         }
         if (packets > 0) {
             if (sender.congestion.state.shrinks()) {
@@ -81,52 +88,72 @@ final class Transmission {
 
     /** One segment of new data, whatever the congestion window and Nagle say. */
     boolean sendOne(Connection c, Rule why) {
-        boolean sent = next(c, why, true);
+        boolean sent = sendBurst(c, burst(c, 1, true), why) > 0;
         if (sent && c.sender.congestion.state.shrinks()) {
             c.sender.recovery.prrOut++;
         }
         return sent;
     }
 
-    /** The next segment, if there is one that may be sent. */
-    private boolean next(Connection c, Rule why, boolean now) {
+    /** The octets of up to so many segments; 0 if only the FIN may go; negative if nothing may. */
+    private int burst(Connection c, int segments, boolean now) {
         Sender sender = c.sender;
-        int length = nextLength(c, now);
-        boolean fin = sender.finToSend() && length == sender.unsent() && sender.room() > length;
-        if (length <= 0 && !fin) {
-            return false;
-        }
-        send(c, length, fin, length == 0 ? Rule.FIN_SENT : why);
-        return true;
-    }
-
-    /** The octets of the next segment; 0 if nothing may go, or only the FIN. */
-    private int nextLength(Connection c, boolean now) {
-        Sender sender = c.sender;
+        int mss = c.currentMss();
         int unsent = sender.unsent();
-        int allowed = Math.max(0, sender.room());
-        int length = Math.min(Math.min(unsent, c.currentMss()), allowed);
-        if (length <= 0) {
-            return unsent > 0 ? -1 : 0;
+        int room = sender.room();
+        if (unsent <= mss) {
+            boolean fin = sender.finToSend();
+            boolean nothing = unsent == 0 && !fin || unsent + (fin ? 1 : 0) > room;
+            return nothing || !fin && !now && holdsPart(c, unsent, mss) ? NOTHING : unsent;
         }
-        if (length == c.currentMss()) {
-            return length;
+        if (room < mss) {
+            return NOTHING; // less than a segment is only sent to probe the window (tcp_snd_wnd_test)
         }
-        if (length < unsent) {
-            return -1; // the window would cut it: only the window probe sends less than a segment (tcp_snd_wnd_test)
+        int most = (int) Math.min((long) mss * segments, Integer.MAX_VALUE);
+        int fitting = Math.min(unsent, room);
+        if (most <= fitting) {
+            return most;
         }
-        boolean noDelay = c.socket != null && c.socket.noDelay;
-        return now || noDelay || sender.finToSend() || sender.nagleAllows() ? length : -1;
+        int part = fitting % mss;
+        return part > 0 && !now && holdsPart(c, part, mss) ? fitting - part : fitting; // tcp_mss_split_point
     }
 
-    private void send(Connection c, int length, boolean fin, Rule why) {
+    /** Less than a segment has to wait until nothing as small is unacknowledged (tcp_nagle_check). */
+    private static boolean holdsPart(Connection c, int length, int mss) {
+        boolean noDelay = c.socket != null && c.socket.noDelay;
+        return length < mss && !noDelay && !c.sender.nagleAllows();
+    }
+
+    /** So many octets, and the FIN if it comes next; returns the number of packets. */
+    private int sendBurst(Connection c, int octets, Rule why) {
+        if (octets < 0) {
+            return 0;
+        }
+        Sender sender = c.sender;
+        int mss = c.currentMss();
+        int left = octets;
+        int packets = 0;
+        do {
+            int length = Math.min(left, mss);
+            left -= length;
+            boolean end = length == sender.unsent();
+            boolean fin = end && sender.finToSend() && sender.room() > length;
+            boolean push = left == 0 && octets > mss;
+            send(c, length, push, end && length > 0, fin, length == 0 ? Rule.FIN_SENT : why);
+            packets++;
+        } while (left > 0);
+        return packets;
+    }
+
+    /** {@code push} is for this time only, that it is the end of what was written is remembered. */
+    private void send(Connection c, int length, boolean push, boolean end, boolean fin, Rule why) {
         Sender sender = c.sender;
         boolean first = sender.flight.isEmpty();
-        boolean push = length > 0 && length == sender.unsent();
-        int flags = ACK | (push ? PSH : 0) | (fin ? FIN : 0);
+        int marks = (end ? Flight.PUSH : 0) | (fin ? Flight.FIN : 0);
+        int flags = ACK | (push || end ? PSH : 0) | (fin ? FIN : 0);
         int mss = c.currentMss();
         core.output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
-        sender.sent(length, mss, (push ? Flight.PUSH : 0) | (fin ? Flight.FIN : 0), core.now());
+        sender.sent(length, mss, marks, core.now());
         core.count(Counter.OutSegs);
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
             xmitTimer.rearm(c);
@@ -159,7 +186,7 @@ final class Transmission {
         int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
         if (fitting > 0) {
             sender.timer.progress();
-            send(c, fitting, false, Rule.DATA_SENT);
+            send(c, fitting, false, fitting == sender.unsent(), false, Rule.DATA_SENT);
             return;
         }
         LossTimer timer = sender.timer;
