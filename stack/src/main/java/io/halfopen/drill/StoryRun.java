@@ -32,8 +32,11 @@ final class StoryRun {
     private static final String ABORT_ON_OVERFLOW = "net.ipv4.tcp_abort_on_overflow";
     private static final long MILLISECOND = 1_000_000L;
 
-    /** A little time passes, so that the clock in initial sequence numbers moves. */
-    private static final long BETWEEN_STEPS = 50_000L;
+    /**
+     * A little time passes, so that the clock in initial sequence numbers moves, and so much of it that a kernel's own
+     * haste or slowness does not change its mind: what it sends within a millisecond may be held back for the next ACK.
+     */
+    private static final long BETWEEN_STEPS = 10_000_000L;
 
     /** They count each packet, or depend on when a timer fired a little later than its time. */
     private static final Set<Counter> TRAFFIC = EnumSet.of(
