@@ -147,7 +147,7 @@ final class Checks {
     private @Nullable Double counted(String name) {
         for (Map.Entry<Counter, Long> entry : before.entrySet()) {
             Counter counter = entry.getKey();
-            if (name.equals(counter.name()) || name.equals(counter.group().name() + counter.name())) {
+            if (name.equals(counter.name()) || name.equals(counter.fullName())) {
                 return (double) (machine.counters().getOrDefault(counter, 0L) - entry.getValue());
             }
         }

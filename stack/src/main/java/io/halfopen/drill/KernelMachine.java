@@ -222,7 +222,7 @@ final class KernelMachine implements Machine {
         Map<String, Long> all = host.counters();
         Map<Counter, Long> known = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
-            known.put(counter, all.getOrDefault(counter.group().name() + counter.name(), 0L));
+            known.put(counter, all.getOrDefault(counter.fullName(), 0L));
         }
         return known;
     }

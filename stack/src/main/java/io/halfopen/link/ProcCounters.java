@@ -40,7 +40,7 @@ final class ProcCounters implements AutoCloseable {
 
     /** As nstat names a counter: {@code TcpExtListenDrops}. */
     static String nameOf(Counter counter) {
-        return counter.group().name() + counter.name();
+        return counter.fullName();
     }
 
     /** All of them, by nstat's names. */

@@ -9,13 +9,26 @@ public enum Counter {
     InUnknownProtos(Group.Ip, "packets of a protocol other than TCP"),
     InDelivers(Group.Ip, "packets handed to TCP"),
     OutRequests(Group.Ip, "packets sent"),
-    ReasmFails(Group.Ip, "fragments dropped; reassembly is not done"),
+    ReasmTimeout(Group.Ip, "packets of which not all fragments came in time"),
+    ReasmReqds(Group.Ip, "fragments that arrived"),
+    ReasmOKs(Group.Ip, "packets put together again"),
+    ReasmFails(Group.Ip, "packets that could not be put together, and fragments there was no room for"),
 
     InMsgs(Group.Icmp, "ICMP messages that arrived, of both versions"),
     InErrors(Group.Icmp, "ICMP messages that were damaged, or about no connection of ours"),
+    IcmpInCsumErrors(Group.Icmp, "those of them with a wrong checksum"),
     InDestUnreachs(Group.Icmp, "ICMP messages: destination unreachable"),
     InTimeExcds(Group.Icmp, "ICMP messages: time exceeded"),
     InParmProbs(Group.Icmp, "ICMP messages: parameter problem"),
+    InEchos(Group.Icmp, "pings"),
+    InEchoReps(Group.Icmp, "answers to pings, of which this host sends none"),
+    OutMsgs(Group.Icmp, "ICMP messages sent, of both versions"),
+    OutRateLimitGlobal(Group.Icmp, "ICMP errors not sent, icmp_msgs_per_sec"),
+    OutRateLimitHost(Group.Icmp, "ICMP errors not sent, icmp_ratelimit"),
+    OutDestUnreachs(Group.Icmp, "ICMP messages sent: destination unreachable"),
+    OutTimeExcds(Group.Icmp, "ICMP messages sent: time exceeded"),
+    OutParmProbs(Group.Icmp, "ICMP messages sent: parameter problem"),
+    OutEchoReps(Group.Icmp, "pings answered"),
 
     ActiveOpens(Group.Tcp, "connect() calls that sent a SYN"),
     PassiveOpens(Group.Tcp, "handshakes that a listener finished"),
@@ -28,6 +41,8 @@ public enum Counter {
     InErrs(Group.Tcp, "segments that were damaged or made no sense"),
     OutRsts(Group.Tcp, "resets sent"),
     InCsumErrors(Group.Tcp, "segments with a wrong TCP checksum"),
+
+    NoPorts(Group.Udp, "UDP datagrams, for which there is no socket"),
 
     SyncookiesSent(Group.TcpExt, "SYNs answered with a cookie"),
     SyncookiesRecv(Group.TcpExt, "final ACKs that brought a good cookie"),
@@ -120,14 +135,21 @@ public enum Counter {
     TCPDSACKRecvSegs(Group.TcpExt, "packets that duplicate SACKs were about"),
     TCPDSACKIgnoredDubious(Group.TcpExt, "duplicate SACKs of more than was retransmitted"),
     TCPMigrateReqSuccess(Group.TcpExt, "queued and half-open connections that another listener of the group took over"),
-    TCPMigrateReqFailure(Group.TcpExt, "those that none could take: there was no other, or its accept queue was full");
+    TCPMigrateReqFailure(Group.TcpExt, "those that none could take: there was no other, or its accept queue was full"),
+
+    ReasmOverlaps(Group.IpExt, "IPv4 packets given up since fragments of them overlapped"),
+
+    InPktTooBigs(Group.Icmp6, "ICMPv6 messages: packet too big");
 
     /** The line of /proc it stands in; nstat prints it as a prefix. */
     public enum Group {
         Ip,
         Icmp,
         Tcp,
-        TcpExt
+        Udp,
+        TcpExt,
+        IpExt,
+        Icmp6
     }
 
     private final Group group;
@@ -136,6 +158,11 @@ public enum Counter {
     Counter(Group group, String sentence) {
         this.group = group;
         this.sentence = sentence;
+    }
+
+    /** As nstat names it: {@code TcpExtListenDrops}. */
+    public String fullName() {
+        return name().startsWith(group.name()) ? name() : group.name() + name();
     }
 
     public Group group() {

@@ -5,13 +5,26 @@ import org.jspecify.annotations.Nullable;
 /** What Linux makes of ICMP and ICMPv6 errors: icmp_err_convert, icmpv6_err_convert, and the heads of tcp_v4_err and
  * tcp_v6_err. Types and codes are those of RFC 792 and RFC 4443; all were measured on 6.18. */
 public final class Icmp {
-    private static final int V4_UNREACHABLE = 3;
-    private static final int V4_TIME_EXCEEDED = 11;
-    private static final int V4_PARAMETER_PROBLEM = 12;
+    public static final int V4_UNREACHABLE = 3;
+    public static final int V4_TIME_EXCEEDED = 11;
+    public static final int V4_PARAMETER_PROBLEM = 12;
 
-    private static final int V6_UNREACHABLE = 1;
-    private static final int V6_TIME_EXCEEDED = 3;
-    private static final int V6_PARAMETER_PROBLEM = 4;
+    public static final int V6_UNREACHABLE = 1;
+    public static final int V6_TOO_BIG = 2;
+    public static final int V6_TIME_EXCEEDED = 3;
+    public static final int V6_PARAMETER_PROBLEM = 4;
+
+    public static final int V4_ECHO = 8;
+    public static final int V4_ECHO_REPLY = 0;
+    public static final int V6_ECHO = 128;
+    public static final int V6_ECHO_REPLY = 129;
+
+    public static final int PROTOCOL_UNREACHABLE = 2;
+    public static final int PORT_UNREACHABLE = 3;
+    public static final int PORT_UNREACHABLE_V6 = 4;
+    public static final int UNKNOWN_NEXT_HEADER = 1;
+    public static final int INCOMPLETE_CHAIN = 3;
+    public static final int REASSEMBLY_TIME_EXCEEDED = 1;
 
     private Icmp() {}
 
@@ -78,6 +91,33 @@ public final class Icmp {
         if (type == (v6 ? V6_TIME_EXCEEDED : V4_TIME_EXCEEDED)) {
             return Counter.InTimeExcds;
         }
+        if (v6 && type == V6_TOO_BIG) {
+            return Counter.InPktTooBigs;
+        }
+        if (type == (v6 ? V6_ECHO : V4_ECHO)) {
+            return Counter.InEchos;
+        }
+        if (type == (v6 ? V6_ECHO_REPLY : V4_ECHO_REPLY)) {
+            return Counter.InEchoReps;
+        }
         return type == (v6 ? V6_PARAMETER_PROBLEM : V4_PARAMETER_PROBLEM) ? Counter.InParmProbs : null;
+    }
+
+    /** What an error that is sent is counted as. */
+    public static Counter sentCounterOf(boolean v6, int type) {
+        if (type == (v6 ? V6_UNREACHABLE : V4_UNREACHABLE)) {
+            return Counter.OutDestUnreachs;
+        }
+        return type == (v6 ? V6_TIME_EXCEEDED : V4_TIME_EXCEEDED) ? Counter.OutTimeExcds : Counter.OutParmProbs;
+    }
+
+    /** Others are errors of who sends them; of IPv6 only those that say that they are errors (icmp_rcv, icmpv6_rcv). */
+    public static boolean isKnown(boolean v6, int type) {
+        return v6 ? type >= V6_ECHO || type >= 1 && type <= 4 : type <= 18 || type == 42 || type == 43;
+    }
+
+    /** About such a message no error is sent (RFC 1122, section 3.2.2): what is not known may be one. */
+    public static boolean isError(boolean v6, int type) {
+        return v6 ? type < V6_ECHO : type != V4_ECHO_REPLY && type != V4_ECHO && (type < 13 || type > 18);
     }
 }

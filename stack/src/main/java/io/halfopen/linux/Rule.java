@@ -13,16 +13,52 @@ public enum Rule {
     NOT_IP(DROP, "neither IPv4 nor IPv6", "ip_rcv_core", InHdrErrors),
     IP_BAD_LENGTH(DROP, "a length in the IP header is wrong", "ip_rcv_core", InHdrErrors),
     IP_BAD_CHECKSUM(DROP, "the IP header checksum is wrong", "ip_rcv_core", InHdrErrors),
+    IP_PROBLEM(
+            REPLY,
+            "an IP option that is malformed, or must not be ignored: parameter problem",
+            "ip_options_rcv",
+            InHdrErrors),
+    IP_BAD_OPTION(DROP, "an IPv6 header that is malformed, or that asks for silence", "ip6_parse_tlv", InHdrErrors),
+    IP_SOURCE_ROUTE(DROP, "source-routed", "ip_rcv_options"),
     IP_MARTIAN(DROP, "an address that no TCP peer can have", "ip_route_input_slow", InAddrErrors),
-    IP_FRAGMENT(DROP, "a fragment; reassembly is not done", "ip_defrag", ReasmFails),
     IP_NOT_FOR_US(DROP, "the destination is not an address of this host", "ip_route_input_slow", InAddrErrors),
-    NOT_TCP(DROP, "another protocol than TCP", "ip_protocol_deliver_rcu", InUnknownProtos),
+    FRAGMENT_KEPT(ACCEPT, "a fragment: kept until the others are here", "ip_frag_queue", ReasmReqds),
+    FRAGMENT_DUPLICATE(DROP, "a fragment that is here", "ip_frag_queue", ReasmReqds),
+    FRAGMENT_OVERLAPS(DROP, "a fragment that overlaps another: none is kept", "ip_frag_queue", ReasmReqds, ReasmFails),
+    FRAGMENT_CONTRADICTS(
+            DROP,
+            "a fragment that cannot be of one packet with the others: none is kept",
+            "ip_frag_queue",
+            ReasmReqds,
+            ReasmFails),
+    FRAGMENT_NO_ROOM(DROP, "a fragment, and no room for more", "inet_frag_find", ReasmReqds, ReasmFails),
+    FRAGMENT_BAD(REPLY, "an impossible fragment of IPv6: parameter problem", "ip6_frag_queue", ReasmReqds, InHdrErrors),
+    FRAGMENT_WITHOUT_HEADER(
+            REPLY,
+            "a first fragment of IPv6 without all headers: parameter problem",
+            "ipv6frag_thdr_truncated",
+            ReasmReqds,
+            InHdrErrors),
+    REASSEMBLED(
+            ACCEPT,
+            "the last fragment: the packet goes on as if it had come whole",
+            "ip_frag_reasm",
+            ReasmReqds,
+            ReasmOKs),
+    FRAGMENT_NESTED(DROP, "fragments of a packet that is a fragment", "ipv6_frag_rcv", InHdrErrors),
+    NO_NEXT_HEADER(DROP, "IPv6 without anything in it", "ip6_protocol_deliver_rcu", InDelivers),
+    NOT_TCP(REPLY, "a protocol that is not here: unreachable", "ip_protocol_deliver_rcu", InUnknownProtos),
+    UDP_NO_PORT(REPLY, "UDP, which nobody has a socket for: port unreachable", "__udp4_lib_rcv", InDelivers, NoPorts),
+    UDP_BAD(DROP, "UDP with a wrong length or checksum", "__udp4_lib_rcv", InDelivers),
     TCP_BAD_LENGTH(DROP, "the TCP header does not fit the packet", "tcp_v4_rcv", InDelivers, InSegs, InErrs),
     TCP_BAD_CHECKSUM(DROP, "the TCP checksum is wrong", "tcp_v4_rcv", InDelivers, InSegs, InErrs, InCsumErrors),
 
     // ---- ICMP
     ICMP_BAD_LENGTH(DROP, "an ICMP message shorter than what it should hold", "icmp_rcv", InDelivers, InMsgs, InErrors),
-    ICMP_BAD_CHECKSUM(DROP, "the ICMP checksum is wrong", "icmp_rcv", InDelivers, InMsgs, InErrors),
+    ICMP_BAD_CHECKSUM(DROP, "the ICMP checksum is wrong", "icmp_rcv", InDelivers, InMsgs, InErrors, IcmpInCsumErrors),
+    ICMP_ECHOED(REPLY, "a ping: answered", "icmp_echo", InDelivers, InMsgs, OutEchoReps),
+    ICMP_ECHO_IGNORED(DROP, "a ping, and icmp_echo_ignore_all", "icmp_echo", InDelivers, InMsgs),
+    ICMP_UNKNOWN(DROP, "an ICMP message of no known type", "icmp_rcv", InDelivers, InMsgs, InErrors),
     ICMP_IGNORED(DROP, "an ICMP message without effect on TCP", "icmp_rcv", InDelivers, InMsgs),
     ICMP_NO_SOCKET(DROP, "an ICMP error about no connection of ours", "tcp_v4_err", InDelivers, InMsgs, InErrors),
     ICMP_OUT_OF_WINDOW(
@@ -257,6 +293,8 @@ public enum Rule {
     TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
 
     // ---- timers
+    REASSEMBLY_TIMED_OUT(
+            SEND, "not all fragments came: none is kept; time exceeded", "ip_expire", ReasmTimeout, ReasmFails),
     SYN_RETRANSMITTED(SEND, "no answer: SYN again", "tcp_retransmit_timer", TCPTimeouts, TCPSynRetrans, RetransSegs),
     SYN_TIMED_OUT(
             SEND, "no answer to any SYN: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout, AttemptFails),

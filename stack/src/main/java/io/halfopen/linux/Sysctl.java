@@ -22,6 +22,27 @@ public enum Sysctl {
     ip_default_ttl("net.ipv4", 1, 255, "time to live of the IPv4 packets sent, hops", 64),
     ip_local_port_range(
             "net.ipv4", 1, 65535, "first and last port that connect() and bind(0) choose from", 32768, 60999),
+    icmp_echo_ignore_all("net.ipv4", 0, 1, "1: pings over IPv4 are not answered", 0),
+    icmp_msgs_burst("net.ipv4", 0, Integer.MAX_VALUE, "ICMP errors that the host may send at once", 50),
+    icmp_msgs_per_sec("net.ipv4", 0, Integer.MAX_VALUE, "ICMP errors that the host may send a second", 1000),
+    icmp_ratelimit("net.ipv4", 0, Integer.MAX_VALUE, "time between two ICMP errors to one peer, after six, ms", 1000),
+    icmp_ratemask("net.ipv4", 0, Integer.MAX_VALUE, "the ICMP types that are limited, a bit each", 6168),
+    echo_ignore_all("net.ipv6.icmp", 0, 1, "1: pings over IPv6 are not answered", 0),
+    ratelimit("net.ipv6.icmp", 0, Integer.MAX_VALUE, "as icmp_ratelimit, over IPv6, ms", 100),
+    ipfrag_high_thresh(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "octets that fragments of IPv4 packets may take while others are missing",
+            4194304),
+    ipfrag_time(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "how long a fragment of an IPv4 packet waits for the others, seconds",
+            30),
+    ip6frag_high_thresh("net.ipv6", 0, Integer.MAX_VALUE, "as ipfrag_high_thresh, of IPv6 packets", 4194304),
+    ip6frag_time("net.ipv6", 0, Integer.MAX_VALUE, "as ipfrag_time, of IPv6 packets", 60),
     ip_no_pmtu_disc(
             "net.ipv4",
             0,

@@ -18,12 +18,14 @@ final class IcmpInput {
     private final Core core;
     private final HalfOpenInput halfOpenInput;
     private final Sending sending;
+    private final IcmpOutput icmpOutput;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, HalfOpenInput halfOpenInput, Sending sending) {
+    IcmpInput(Core core, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
         this.core = core;
         this.halfOpenInput = halfOpenInput;
         this.sending = sending;
+        this.icmpOutput = icmpOutput;
     }
 
     /** Of a packet whose parse() said that it is ICMP. */
@@ -36,10 +38,23 @@ final class IcmpInput {
         return switch (outcome) {
             case BAD_LENGTH -> Rule.ICMP_BAD_LENGTH;
             case BAD_CHECKSUM -> Rule.ICMP_BAD_CHECKSUM;
-            case NO_ERROR -> Rule.ICMP_IGNORED;
+            case NO_ERROR -> answer(packet);
             case NOT_ABOUT_TCP -> Rule.ICMP_NO_SOCKET;
             case ERROR -> act(find());
         };
+    }
+
+    /** A ping, of any code. */
+    private Rule answer(Segment packet) {
+        boolean v6 = error.isV6();
+        if (error.type() != (v6 ? Icmp.V6_ECHO : Icmp.V4_ECHO)) {
+            return Icmp.isKnown(v6, error.type()) ? Rule.ICMP_IGNORED : Rule.ICMP_UNKNOWN;
+        }
+        if (core.sysctls.isOn(v6 ? Sysctl.echo_ignore_all : Sysctl.icmp_echo_ignore_all)) {
+            return Rule.ICMP_ECHO_IGNORED;
+        }
+        icmpOutput.echo(packet);
+        return Rule.ICMP_ECHOED;
     }
 
     private @Nullable Flow find() {

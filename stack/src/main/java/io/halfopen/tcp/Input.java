@@ -2,20 +2,15 @@ package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.RST;
 
-import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
-import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where a packet goes: the life of a segment starts here. The 4-tuple finds a half-open, a connection or a TIME_WAIT;
+ * Where a segment goes. The 4-tuple finds a half-open, a connection or a TIME_WAIT;
  * else the port finds a listener; else there is nobody.
  */
 final class Input {
     private final Core core;
-    private final Segment segment = new Segment();
-    private final IcmpInput icmpInput;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
     private final FastOpenInput fastOpenInput;
@@ -27,7 +22,6 @@ final class Input {
 
     Input(
             Core core,
-            IcmpInput icmpInput,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             FastOpenInput fastOpenInput,
@@ -37,7 +31,6 @@ final class Input {
             TimeWaits timeWaits,
             Migration migration) {
         this.core = core;
-        this.icmpInput = icmpInput;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.fastOpenInput = fastOpenInput;
@@ -48,58 +41,16 @@ final class Input {
         this.migration = migration;
     }
 
-    Rule receive(byte[] packet, int offset, int length) {
-        core.count(Counter.InReceives);
-        Rule rule = defectOf(packet, offset, length);
-        if (rule == null) {
-            core.count(Counter.InDelivers);
-            core.count(Counter.InSegs);
-            rule = deliver();
-        }
-        core.count(rule);
-        return rule;
-    }
-
-    private @Nullable Rule defectOf(byte[] packet, int offset, int length) {
-        return switch (segment.parse(packet, offset, length)) {
-            case NONE -> judgeAddresses();
-            case NOT_IP -> Rule.NOT_IP;
-            case IP_BAD_LENGTH -> Rule.IP_BAD_LENGTH;
-            case IP_BAD_CHECKSUM -> Rule.IP_BAD_CHECKSUM;
-            case IP_FRAGMENT -> Rule.IP_FRAGMENT;
-            case IP_MARTIAN -> Rule.IP_MARTIAN;
-            case ICMP -> icmp();
-            case NOT_TCP -> Rule.NOT_TCP;
-            case TCP_BAD_LENGTH -> Rule.TCP_BAD_LENGTH;
-            case TCP_BAD_CHECKSUM -> Rule.TCP_BAD_CHECKSUM;
-        };
-    }
-
-    private Rule icmp() {
-        Rule unacceptable = judgeAddresses();
-        return unacceptable == null ? icmpInput.receive(segment) : unacceptable;
-    }
-
-    /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */
-    private @Nullable Rule judgeAddresses() {
-        boolean loopback = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow());
-        if (loopback && !core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow())) {
-            return Rule.IP_MARTIAN;
-        }
-        boolean ours = core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
-        return ours ? null : Rule.IP_NOT_FOR_US;
-    }
-
-    private Rule deliver() {
+    Rule receive(Segment segment) {
         return switch (core.flows.find(segment)) {
-            case Connection c -> deliverToConnection(c);
-            case HalfOpen half -> deliverToHalfOpen(half);
-            case TimeWait rest -> deliverToTimeWait(rest);
-            case null -> deliverToListener();
+            case Connection c -> deliverToConnection(c, segment);
+            case HalfOpen half -> deliverToHalfOpen(half, segment);
+            case TimeWait rest -> deliverToTimeWait(rest, segment);
+            case null -> deliverToListener(segment);
         };
     }
 
-    private Rule deliverToConnection(Connection c) {
+    private Rule deliverToConnection(Connection c, Segment segment) {
         c.receiver.countSegment(segment);
         HalfOpen fastOpen = c.fastOpen;
         if (fastOpen != null) {
@@ -113,11 +64,11 @@ final class Input {
     }
 
     /** One whose listener is closed, without an heir, is as good as gone, and goes now (tcp_v4_rcv). */
-    private Rule deliverToHalfOpen(HalfOpen half) {
+    private Rule deliverToHalfOpen(HalfOpen half, Segment segment) {
         Listener listener = migration.heir(half);
         if (listener == null) {
             halfOpenInput.remove(half);
-            return deliverToListener();
+            return deliverToListener(segment);
         }
         Rule rule = halfOpenInput.receive(half, listener, segment);
         if (rule != Rule.HALF_OPEN_BAD_ACK) {
@@ -129,7 +80,7 @@ final class Input {
     }
 
     /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */
-    private Rule deliverToTimeWait(TimeWait rest) {
+    private Rule deliverToTimeWait(TimeWait rest, Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
         int isn = rest.nextIsn();
         Rule rule = timeWaits.receive(rest, segment, listener != null);
@@ -140,7 +91,7 @@ final class Input {
         return listenInput.receive(listener, segment, isn);
     }
 
-    private Rule deliverToListener() {
+    private Rule deliverToListener(Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
         if (listener != null) {
             return listenInput.receive(listener, segment, ListenInput.ANY_ISN);

@@ -9,9 +9,11 @@ import static io.halfopen.wire.TcpHeader.SYN;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.Bytes;
 import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.IpPacket;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
@@ -27,12 +29,16 @@ final class Output {
     /** The sysctl's. */
     private static final int DEFAULT_TTL = -1;
 
+    /** Octets of IPv6's fragment header. */
+    private static final int FRAGMENT_HEADER = 8;
+
     private final Core core;
     private byte[] bytes = new byte[1 << 12];
     private int[] ends = new int[16];
     private Rule[] reasons = new Rule[16];
     private int count;
     private int end;
+    private int answers;
 
     Output(Core core) {
         this.core = core;
@@ -210,6 +216,95 @@ final class Output {
         commit(why);
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts);
+    }
+
+    /** A message back to where a packet came from, in pieces if the path takes no more at a time. */
+    void answer(IpPacket answered, int protocol, byte[] message, int length, int tos, Rule why) {
+        long high = answered.sourceHigh();
+        long low = answered.sourceLow();
+        int mtu = mtuBackFrom(answered);
+        int header = IpHeader.lengthFor(high, low);
+        boolean ipv4 = answered.isIpv4();
+        int id = core.secrets.identification(high, low, ++answers);
+        if (header + length <= mtu) {
+            datagram(answered, protocol, message, 0, length, tos, ipv4 ? id : 0, 0, why);
+            return;
+        }
+        int most = mtu - header - (ipv4 ? 0 : FRAGMENT_HEADER) & ~7;
+        for (int at = 0; at < length; at += most) {
+            int part = Math.min(most, length - at);
+            boolean more = at + part < length;
+            if (ipv4) {
+                datagram(
+                        answered,
+                        protocol,
+                        message,
+                        at,
+                        part,
+                        tos,
+                        id,
+                        at >> 3 | (more ? IpHeader.MORE_FRAGMENTS : 0),
+                        why);
+            } else {
+                fragmentV6(answered, protocol, message, at, part, tos, more ? at | 1 : at, id, why);
+            }
+        }
+    }
+
+    /** The MTU of the path to where a packet came from, as it is known. */
+    int mtuBackFrom(IpPacket packet) {
+        long high = packet.sourceHigh();
+        long low = packet.sourceLow();
+        int link = core.addresses.mtu(packet.destinationHigh(), packet.destinationLow(), high, low);
+        return core.paths.mtu(high, low, link, core.now());
+    }
+
+    private void fragmentV6(
+            IpPacket answered,
+            int protocol,
+            byte[] message,
+            int from,
+            int length,
+            int tos,
+            int place,
+            int id,
+            Rule why) {
+        byte[] piece = core.buffers.take(FRAGMENT_HEADER + length);
+        Bytes.putInt(piece, 0, protocol << 24 | place);
+        Bytes.putInt(piece, 4, id);
+        System.arraycopy(message, from, piece, FRAGMENT_HEADER, length);
+        datagram(answered, IpHeader.FRAGMENT, piece, 0, FRAGMENT_HEADER + length, tos, 0, 0, why);
+        core.buffers.give(piece);
+    }
+
+    private void datagram(
+            IpPacket answered,
+            int protocol,
+            byte[] message,
+            int from,
+            int length,
+            int tos,
+            int mark,
+            int fragment,
+            Rule why) {
+        int header = IpHeader.lengthFor(answered.sourceHigh(), answered.sourceLow());
+        int ip = reserve(header + length);
+        IpHeader.write(
+                bytes,
+                ip,
+                /* sourceHigh= */ answered.destinationHigh(),
+                /* sourceLow= */ answered.destinationLow(),
+                /* destinationHigh= */ answered.sourceHigh(),
+                /* destinationLow= */ answered.sourceLow(),
+                length,
+                protocol,
+                tos,
+                defaultTtl(answered.sourceHigh(), answered.sourceLow()),
+                mark,
+                fragment);
+        System.arraycopy(message, from, bytes, ip + header, length);
+        end = ip + header + length;
+        commit(why);
     }
 
     private int begin(Flow flow, int tcpLength) {

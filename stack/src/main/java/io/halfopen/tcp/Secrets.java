@@ -45,6 +45,11 @@ public final class Secrets {
         return hash(tuples, flow, 0);
     }
 
+    /** What tells the pieces of one packet from those of another; nobody can see from it how many there were (RFC 7739). */
+    int identification(long high, long low, int count) {
+        return (int) ports.hash(high, low, count, 0, -2);
+    }
+
     /** Any number, another one for each second. */
     int ofSecond(long second) {
         return (int) labels.hash(0, 0, 0, 0, second);

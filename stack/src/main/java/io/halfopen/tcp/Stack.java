@@ -58,7 +58,7 @@ public final class Stack {
     private final OpenCalls openCalls;
     private final DataCalls dataCalls;
     private final ConnectionInput connectionInput;
-    private final Input input;
+    private final IpInput input;
 
     public Stack(Kernel kernel, Secrets secrets) {
         this(kernel, secrets, Timers.EXACT);
@@ -83,10 +83,8 @@ public final class Stack {
         dataCalls = new DataCalls(core, transmission, openCalls);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
-        IcmpInput icmpInput = new IcmpInput(core, halfOpenInput, sending);
-        input = new Input(
+        Input tcp = new Input(
                 core,
-                icmpInput,
                 listenInput,
                 halfOpenInput,
                 fastOpenInput,
@@ -95,6 +93,8 @@ public final class Stack {
                 connectionInput,
                 timeWaits,
                 migration);
+        IcmpOutput icmpOutput = new IcmpOutput(core);
+        input = new IpInput(core, tcp, new IcmpInput(core, halfOpenInput, sending, icmpOutput), icmpOutput);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -120,6 +120,7 @@ public final class Stack {
             case HalfOpen half -> halfOpenInput.onTimer(half);
             case TimeWait rest -> timeWaits.expire(rest);
             case Connection c -> onConnectionTimer(c);
+            case FragmentQueue queue -> input.expire(queue);
             case null -> {}
             case Timer other -> throw new IllegalStateException("no flow: " + other);
         }

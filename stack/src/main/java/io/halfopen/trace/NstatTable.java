@@ -30,7 +30,7 @@ public final class NstatTable {
         for (Counter counter : Counter.values()) {
             long value = counters.applyAsLong(counter);
             if (counter != Counter.CurrEstab && (zeros || value != 0)) {
-                appendPadded(out, counter.group().name() + counter.name(), NAME_WIDTH);
+                appendPadded(out, counter.fullName(), NAME_WIDTH);
                 appendPadded(out, Long.toUnsignedString(value), VALUE_WIDTH);
                 out.append("   0.0\n");
             }

@@ -19,8 +19,13 @@ package io.halfopen.wire;
  */
 public final class IpHeader {
     public static final int TCP = 6;
-    static final int ICMP = 1;
-    static final int ICMP_V6 = 58;
+    public static final int ICMP = 1;
+    public static final int ICMP_V6 = 58;
+    public static final int UDP = 17;
+
+    /** IPv6's fragment header. */
+    public static final int FRAGMENT = 44;
+
     public static final int V4_LENGTH = 20;
     public static final int V6_LENGTH = 40;
 
@@ -50,6 +55,7 @@ public final class IpHeader {
 
     public static final int FLOW_LABEL_MASK = 0xfffff;
 
+    public static final int MORE_FRAGMENTS = 0x2000;
     private static final int DONT_FRAGMENT = 0x4000;
     /** More-fragments flag and offset: any of these bits means "not a whole packet". */
     static final int FRAGMENT_MASK = 0x3fff;
@@ -81,17 +87,82 @@ public final class IpHeader {
             int ttl,
             int id) {
         if (IpAddress.isIpv4(destinationHigh, destinationLow)) {
-            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, tos, ttl, id);
+            int whole = DONT_FRAGMENT;
+            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, TCP, tos, ttl, id, whole);
             return;
         }
+        writeV6(packet, offset, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, TCP, tos, ttl, id);
+    }
+
+    /**
+     * The same of a packet of any protocol that may be, or is, cut up. {@code fragment} is IPv4's: the offset in units of
+     * eight octets, and {@link #MORE_FRAGMENTS}.
+     */
+    public static void write(
+            byte[] packet,
+            int offset,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int length,
+            int protocol,
+            int tos,
+            int ttl,
+            int id,
+            int fragment) {
+        if (IpAddress.isIpv4(destinationHigh, destinationLow)) {
+            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, length, protocol, tos, ttl, id, fragment);
+        } else {
+            writeV6(
+                    packet,
+                    offset,
+                    sourceHigh,
+                    sourceLow,
+                    destinationHigh,
+                    destinationLow,
+                    length,
+                    protocol,
+                    tos,
+                    ttl,
+                    id);
+        }
+    }
+
+    private static void writeV6(
+            byte[] packet,
+            int offset,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int length,
+            int protocol,
+            int tos,
+            int ttl,
+            int id) {
         Bytes.putInt(packet, offset, 6 << 28 | (tos & 0xff) << 20 | id & FLOW_LABEL_MASK);
-        Bytes.putShort(packet, offset + V6_PAYLOAD_LENGTH, tcpLength);
-        packet[offset + V6_NEXT_HEADER] = TCP;
+        Bytes.putShort(packet, offset + V6_PAYLOAD_LENGTH, length);
+        packet[offset + V6_NEXT_HEADER] = (byte) protocol;
         packet[offset + V6_HOP_LIMIT] = (byte) ttl;
         Bytes.putLong(packet, offset + V6_SOURCE, sourceHigh);
         Bytes.putLong(packet, offset + V6_SOURCE + 8, sourceLow);
         Bytes.putLong(packet, offset + V6_DESTINATION, destinationHigh);
         Bytes.putLong(packet, offset + V6_DESTINATION + 8, destinationLow);
+    }
+
+    /** Makes the header of a fragment of IPv4 that of a whole packet of so many octets. */
+    public static void unfragment(byte[] packet, int header, int total) {
+        Bytes.putShort(packet, V4_TOTAL_LENGTH, total);
+        Bytes.putShort(packet, V4_FRAGMENT, 0);
+        Bytes.putShort(packet, V4_CHECKSUM, 0);
+        Bytes.putShort(packet, V4_CHECKSUM, Checksum.complement(0, Checksum.sum(packet, 0, header)));
+    }
+
+    /** The same of IPv6, without its fragment header: the octet there names what followed that. */
+    public static void unfragmentV6(byte[] packet, int total, int namedAt, byte protocol) {
+        Bytes.putShort(packet, V6_PAYLOAD_LENGTH, total - V6_LENGTH);
+        packet[namedAt] = protocol;
     }
 
     /** Takes the don't-fragment flag back that {@link #write} has set, of an IPv4 header. */
@@ -102,14 +173,23 @@ public final class IpHeader {
     }
 
     private static void writeV4(
-            byte[] packet, int offset, int source, int destination, int tcpLength, int tos, int ttl, int id) {
-        int total = V4_LENGTH + tcpLength;
+            byte[] packet,
+            int offset,
+            int source,
+            int destination,
+            int length,
+            int protocol,
+            int tos,
+            int ttl,
+            int id,
+            int fragment) {
+        int total = V4_LENGTH + length;
         int versionAndTos = 0x4500 | tos & 0xff;
-        long sum = (long) versionAndTos + total + (id & 0xffff) + DONT_FRAGMENT + (ttl << 8 | TCP);
+        long sum = (long) versionAndTos + total + (id & 0xffff) + fragment + (ttl << 8 | protocol);
         sum += (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
         Bytes.putInt(packet, offset, versionAndTos << 16 | total);
-        Bytes.putInt(packet, offset + V4_ID, id << 16 | DONT_FRAGMENT);
-        Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | TCP) << 16 | Checksum.complement(sum, 0));
+        Bytes.putInt(packet, offset + V4_ID, id << 16 | fragment);
+        Bytes.putInt(packet, offset + V4_TTL, (ttl << 8 | protocol) << 16 | Checksum.complement(sum, 0));
         Bytes.putInt(packet, offset + V4_SOURCE, source);
         Bytes.putInt(packet, offset + V4_DESTINATION, destination);
     }

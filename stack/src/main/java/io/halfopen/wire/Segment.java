@@ -5,7 +5,7 @@ package io.halfopen.wire;
  * bytes are it neither throws nor reads outside them. One Segment is reused for every packet; its fields are valid
  * until the next parse().
  */
-public final class Segment {
+public final class Segment extends IpPacket {
     /** Why bytes are not a TCP segment. */
     public enum Defect {
         NONE,
@@ -20,24 +20,24 @@ public final class Segment {
         IP_MARTIAN,
         /** ICMP, or ICMPv6 over IPv6: {@link IcmpError} reads on. */
         ICMP,
-        /** Another protocol, or an IPv6 extension header. */
+        /** A malformed option of IPv4, an extension header of IPv6 that is refused: the sender is told. */
+        IP_PROBLEM,
+        /** An extension header of IPv6 that is malformed, or asks for silence. */
+        IP_BAD_OPTION,
+        /** The packet was to go on from here, or its sender says how it came. */
+        IP_SOURCE_ROUTE,
+        /** IPv6 that says that it carries nothing. */
+        NO_NEXT_HEADER,
+        /** Another protocol. */
         NOT_TCP,
         /** The data offset is below 20 octets or beyond the packet. */
         TCP_BAD_LENGTH,
         TCP_BAD_CHECKSUM
     }
 
-    private byte[] bytes = new byte[0];
-    private int ipOffset;
-    private int tcpOffset;
-    private int tcpLength;
     private int payloadOffset;
     private int payloadLength;
 
-    private long sourceHigh;
-    private long sourceLow;
-    private long destinationHigh;
-    private long destinationLow;
     private int sourcePort;
     private int destinationPort;
     private int seq;
@@ -59,106 +59,33 @@ public final class Segment {
 
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
-        bytes = packet;
-        ipOffset = offset;
-        if (length < 1) {
-            return Defect.NOT_IP;
-        }
-        Defect defect = switch (IpHeader.version(packet, offset)) {
-            case 4 -> parseV4(packet, offset, length);
-            case 6 -> parseV6(packet, offset, length);
-            default -> Defect.NOT_IP;
-        };
+        Defect defect = parseIp(packet, offset, length);
         return defect == Defect.NONE ? parseTcp() : defect;
     }
 
-    private Defect parseV4(byte[] packet, int offset, int length) {
-        if (length < IpHeader.V4_LENGTH) {
-            return Defect.IP_BAD_LENGTH;
-        }
-        int header = (packet[offset] & 0xf) * 4;
-        int total = Bytes.getShort(packet, offset + IpHeader.V4_TOTAL_LENGTH);
-        if (header < IpHeader.V4_LENGTH || total < header || total > length) {
-            return Defect.IP_BAD_LENGTH;
-        }
-        if (!Checksum.isIntact(0, Checksum.sum(packet, offset, header))) {
-            return Defect.IP_BAD_CHECKSUM;
-        }
-        sourceHigh = 0;
-        destinationHigh = 0;
-        sourceLow = IpAddress.mapped(Bytes.getInt(packet, offset + IpHeader.V4_SOURCE));
-        destinationLow = IpAddress.mapped(Bytes.getInt(packet, offset + IpHeader.V4_DESTINATION));
-        tcpOffset = offset + header;
-        tcpLength = total - header;
-        int protocol = packet[offset + IpHeader.V4_PROTOCOL];
-        if (protocol != IpHeader.TCP && protocol != IpHeader.ICMP) {
-            return Defect.NOT_TCP;
-        }
-        if (isMartian()) {
-            return Defect.IP_MARTIAN;
-        }
-        if ((Bytes.getShort(packet, offset + IpHeader.V4_FRAGMENT) & IpHeader.FRAGMENT_MASK) != 0) {
-            return Defect.IP_FRAGMENT;
-        }
-        return protocol == IpHeader.TCP ? Defect.NONE : Defect.ICMP;
-    }
-
-    private Defect parseV6(byte[] packet, int offset, int length) {
-        if (length < IpHeader.V6_LENGTH) {
-            return Defect.IP_BAD_LENGTH;
-        }
-        int payload = Bytes.getShort(packet, offset + IpHeader.V6_PAYLOAD_LENGTH);
-        if (payload > length - IpHeader.V6_LENGTH) {
-            return Defect.IP_BAD_LENGTH;
-        }
-        sourceHigh = Bytes.getLong(packet, offset + IpHeader.V6_SOURCE);
-        sourceLow = Bytes.getLong(packet, offset + IpHeader.V6_SOURCE + 8);
-        destinationHigh = Bytes.getLong(packet, offset + IpHeader.V6_DESTINATION);
-        destinationLow = Bytes.getLong(packet, offset + IpHeader.V6_DESTINATION + 8);
-        tcpOffset = offset + IpHeader.V6_LENGTH;
-        tcpLength = payload;
-        int protocol = packet[offset + IpHeader.V6_NEXT_HEADER];
-        if (protocol != IpHeader.TCP && protocol != IpHeader.ICMP_V6) {
-            return Defect.NOT_TCP;
-        }
-        // A mapped address on the wire would be taken for its IPv4 self: RFC 4942, section 2.2, says drop.
-        boolean mapped = IpAddress.isIpv4(sourceHigh, sourceLow) || IpAddress.isIpv4(destinationHigh, destinationLow);
-        if (mapped || isMartian()) {
-            return Defect.IP_MARTIAN;
-        }
-        return protocol == IpHeader.TCP ? Defect.NONE : Defect.ICMP;
-    }
-
-    private boolean isMartian() {
-        return IpAddress.isMulticast(sourceHigh, sourceLow)
-                || IpAddress.isAny(sourceHigh, sourceLow)
-                || IpAddress.isMulticast(destinationHigh, destinationLow)
-                || IpAddress.isAny(destinationHigh, destinationLow);
-    }
-
     private Defect parseTcp() {
-        if (tcpLength < TcpHeader.LENGTH) {
+        if (transportLength < TcpHeader.LENGTH) {
             return Defect.TCP_BAD_LENGTH;
         }
-        int offsetAndFlags = Bytes.getShort(bytes, tcpOffset + TcpHeader.DATA_OFFSET);
+        int offsetAndFlags = Bytes.getShort(bytes, transportOffset + TcpHeader.DATA_OFFSET);
         int header = offsetAndFlags >>> 12 << 2;
-        if (header < TcpHeader.LENGTH || header > tcpLength) {
+        if (header < TcpHeader.LENGTH || header > transportLength) {
             return Defect.TCP_BAD_LENGTH;
         }
-        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
-        if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, tcpOffset, tcpLength))) {
+        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, transportLength);
+        if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, transportOffset, transportLength))) {
             return Defect.TCP_BAD_CHECKSUM;
         }
-        int ports = Bytes.getInt(bytes, tcpOffset + TcpHeader.SOURCE_PORT);
+        int ports = Bytes.getInt(bytes, transportOffset + TcpHeader.SOURCE_PORT);
         sourcePort = ports >>> 16;
         destinationPort = ports & 0xffff;
-        seq = Bytes.getInt(bytes, tcpOffset + TcpHeader.SEQ);
-        ack = Bytes.getInt(bytes, tcpOffset + TcpHeader.ACK_SEQ);
+        seq = Bytes.getInt(bytes, transportOffset + TcpHeader.SEQ);
+        ack = Bytes.getInt(bytes, transportOffset + TcpHeader.ACK_SEQ);
         flags = offsetAndFlags & 0xff;
-        window = Bytes.getShort(bytes, tcpOffset + TcpHeader.WINDOW);
-        payloadOffset = tcpOffset + header;
-        payloadLength = tcpLength - header;
-        parseOptions(tcpOffset + TcpHeader.LENGTH, payloadOffset);
+        window = Bytes.getShort(bytes, transportOffset + TcpHeader.WINDOW);
+        payloadOffset = transportOffset + header;
+        payloadLength = transportLength - header;
+        parseOptions(transportOffset + TcpHeader.LENGTH, payloadOffset);
         return Defect.NONE;
     }
 
@@ -231,42 +158,6 @@ public final class Segment {
         cookieExperimental = experimental;
     }
 
-    /** Type of service or traffic class: DSCP in the upper six bits, ECN in the lower two. */
-    public int trafficClass() {
-        return IpHeader.version(bytes, ipOffset) == 4
-                ? Bytes.getByte(bytes, ipOffset + IpHeader.V4_TOS)
-                : Bytes.getShort(bytes, ipOffset) >>> 4 & 0xff;
-    }
-
-    public byte[] bytes() {
-        return bytes;
-    }
-
-    /** Where what IP carries begins. */
-    int transportOffset() {
-        return tcpOffset;
-    }
-
-    int transportLength() {
-        return tcpLength;
-    }
-
-    public long sourceHigh() {
-        return sourceHigh;
-    }
-
-    public long sourceLow() {
-        return sourceLow;
-    }
-
-    public long destinationHigh() {
-        return destinationHigh;
-    }
-
-    public long destinationLow() {
-        return destinationLow;
-    }
-
     public int sourcePort() {
         return sourcePort;
     }
@@ -311,12 +202,12 @@ public final class Segment {
 
     /** The octets of the TCP header, options included. */
     public int headerLength() {
-        return payloadOffset - tcpOffset;
+        return payloadOffset - transportOffset;
     }
 
     /** The urgent pointer, as it stands in the header; it counts only with the flag URG. */
     public int urgentPointer() {
-        return Bytes.getShort(bytes, tcpOffset + TcpHeader.URGENT);
+        return Bytes.getShort(bytes, transportOffset + TcpHeader.URGENT);
     }
 
     /** The sequence space it takes: its octets, and one each for SYN and FIN. */
@@ -382,10 +273,10 @@ public final class Segment {
 
     /** Where the TCP options are, for those who print them. */
     public int optionsOffset() {
-        return tcpOffset + TcpHeader.LENGTH;
+        return transportOffset + TcpHeader.LENGTH;
     }
 
     public int optionsLength() {
-        return payloadOffset - tcpOffset - TcpHeader.LENGTH;
+        return payloadOffset - transportOffset - TcpHeader.LENGTH;
     }
 }

@@ -46,7 +46,7 @@ class NstatTableTest {
                 .toList();
         assertThat(names)
                 .containsExactlyElementsOf(Arrays.stream(Counter.values())
-                        .map(counter -> counter.group() + counter.name())
+                        .map(counter -> counter.fullName())
                         .filter(name -> !name.equals("TcpCurrEstab"))
                         .toList());
     }

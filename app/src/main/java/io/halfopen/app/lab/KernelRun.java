@@ -196,7 +196,7 @@ final class KernelRun extends Run implements AutoCloseable {
 
     @Override
     long counter(Counter counter) {
-        return ending().counters().getOrDefault(counter.group().name() + counter.name(), 0L);
+        return ending().counters().getOrDefault(counter.fullName(), 0L);
     }
 
     @Override
