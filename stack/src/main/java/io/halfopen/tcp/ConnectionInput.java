@@ -189,7 +189,9 @@ final class ConnectionInput {
 
     private Rule process(Connection c, Segment segment) {
         boolean stamped = c.timestamps && segment.hasTimestamps();
+        boolean overtaken = SeqNumber.before(segment.ack(), c.sender.una()); // its timestamp is old, too (tcp_ack)
         if (stamped
+                && !overtaken
                 && SeqNumber.upTo(segment.seq(), c.receiver.window.announcedAt())
                 && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
