@@ -123,8 +123,7 @@ final class HalfOpenInput {
 
     /** The answers to what makes no sense are limited, but data is always answered (tcp_oow_rate_limited). */
     Rule limit(HalfOpen half, Segment segment, Rule rule) {
-        boolean data = ConnectionInput.isData(segment) && rule != Rule.HALF_OPEN_RST_CHALLENGED;
-        if (data || !core.isTooSoon(half.answeredAt)) {
+        if (isUnlimited(segment, rule) || !core.isTooSoon(half.answeredAt)) {
             return rule;
         }
         return switch (rule) {
@@ -135,6 +134,10 @@ final class HalfOpenInput {
             case HALF_OPEN_RST_CHALLENGED -> Rule.HALF_OPEN_CHALLENGE_SKIPPED;
             default -> rule;
         };
+    }
+
+    private static boolean isUnlimited(Segment segment, Rule rule) {
+        return ConnectionInput.isData(segment) && rule != Rule.HALF_OPEN_RST_CHALLENGED;
     }
 
     /** Any part of it, or an empty segment at either edge (tcp_in_window). */
@@ -160,7 +163,7 @@ final class HalfOpenInput {
     }
 
     void ack(HalfOpen half, Segment segment, Rule why) {
-        half.answeredAt = ConnectionInput.isData(segment) ? half.answeredAt : core.stamp();
+        half.answeredAt = isUnlimited(segment, why) ? half.answeredAt : core.stamp();
         int window = half.window >>> Math.max(0, half.ourWindowScale);
         int tos = segment.trafficClass() & ~IpHeader.ECN_MASK;
         core.output.bare(
