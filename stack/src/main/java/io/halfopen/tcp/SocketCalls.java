@@ -213,6 +213,11 @@ final class SocketCalls {
             events |= Poll.POLLHUP;
         }
         boolean writable = c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3;
-        return writable || !c.state().canSend() ? events | Poll.POLLOUT : events;
+        if (writable || !c.state().canSend()) {
+            return events | Poll.POLLOUT;
+        }
+        // Whoever was told of room, and found none since the window has shrunk meanwhile, is to be told again.
+        c.writerWaits = true;
+        return events;
     }
 }
