@@ -108,7 +108,8 @@ abstract class Run {
                 scenario.service(),
                 scenario.workers(),
                 scenario.send() == 0 ? Request.NONE : Request.ANYTHING,
-                Answer.ofSizes(scenario.answer()));
+                Answer.ofSizes(scenario.answer()),
+                null);
     }
 
     /** After listen(): SYNs that nobody means begin to arrive. */

@@ -78,6 +78,11 @@ public final class ServeCommand extends Subcommand {
     private @Nullable Long body;
 
     @Option(
+            names = "--keep-alive",
+            description = "Keep a connection whose client asks for more than one answer: a worker stays with it.")
+    private boolean keepAlive;
+
+    @Option(
             names = "--for",
             paramLabel = "DURATION",
             converter = Durations.class,
@@ -135,7 +140,9 @@ public final class ServeCommand extends Subcommand {
 
     private ArticleServer.Plan plan() {
         Answer answer = body == null ? Answer.hello() : Answer.ofBody(body);
-        return new ArticleServer.Plan(port, backlog, defer, 0, service, workers, Request.HTTP, answer);
+        Answer kept = body == null ? Answer.keptHello() : Answer.keptOfBody(body);
+        return new ArticleServer.Plan(
+                port, backlog, defer, 0, service, workers, Request.HTTP, answer, keepAlive ? kept : null);
     }
 
     private ArticleServer.Observer observer(Wire wire, LiveTimeline timeline) {

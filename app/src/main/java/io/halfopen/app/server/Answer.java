@@ -2,7 +2,6 @@ package io.halfopen.app.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,6 +10,18 @@ import java.util.List;
  * @param filler how many of those, written as much as fits at a time
  */
 public record Answer(List<byte[]> pieces, long filler) {
+    private static final int PERIOD = 256;
+    private static final int LARGE_WRITE = 1 << 16;
+
+    /** Octets counting up, from any of the first on a large write full of them. */
+    static final byte[] FILLER = new byte[LARGE_WRITE + PERIOD];
+
+    static {
+        for (int i = 0; i < FILLER.length; i++) {
+            FILLER[i] = (byte) i;
+        }
+    }
+
     private static final byte[] HELLO = "Hello World!\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Pieces of these sizes, all zeros. */
@@ -20,22 +31,34 @@ public record Answer(List<byte[]> pieces, long filler) {
 
     /** What the article's HTTP server says: 117 octets of header in one write and 13 of body in another. */
     public static Answer hello() {
-        return new Answer(List.of(header(HELLO.length), HELLO), 0);
+        return new Answer(List.of(header("close", HELLO.length), HELLO), 0);
     }
 
     /** The same header before a body of that many octets. */
     public static Answer ofBody(long length) {
-        return new Answer(Collections.singletonList(header(length)), length);
+        return new Answer(List.of(header("close", length)), length);
+    }
+
+    /** The same for a client that may ask again. In one write: the rest of two would wait for the ACK of the first. */
+    public static Answer keptHello() {
+        byte[] header = header("keep-alive", HELLO.length);
+        byte[] both = Arrays.copyOf(header, header.length + HELLO.length);
+        System.arraycopy(HELLO, 0, both, header.length, HELLO.length);
+        return new Answer(List.of(both), 0);
+    }
+
+    public static Answer keptOfBody(long length) {
+        return new Answer(List.of(header("keep-alive", length)), length);
     }
 
     /** The article's server writes these words, an empty content type included. */
-    private static byte[] header(long length) {
+    private static byte[] header(String connection, long length) {
         String text = String.join(
                 "\r\n",
                 "HTTP/1.1 200 success",
                 "Server: NBS/1.0",
                 "Accept-range: bytes",
-                "Connection: close",
+                "Connection: " + connection,
                 "Content-type: ",
                 "Content-length: " + length,
                 "",
@@ -43,13 +66,14 @@ public record Answer(List<byte[]> pieces, long filler) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Fills a buffer with the octets of the filler that start at a position; returns how many there are. */
-    int fill(byte[] buffer, long position) {
-        int count = (int) Math.min(buffer.length, filler - position);
-        for (int i = 0; i < count; i++) {
-            buffer[i] = (byte) (position + i);
-        }
-        return count;
+    /** Where in {@link #FILLER} the octets are that come after so many. */
+    static int fillerOffset(long position) {
+        return (int) (position % PERIOD);
+    }
+
+    /** How many octets come after so many, at most a large write's. */
+    int fillerLength(long position) {
+        return (int) Math.min(FILLER.length - PERIOD, filler - position);
     }
 
     @Override

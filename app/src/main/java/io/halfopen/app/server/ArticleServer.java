@@ -1,17 +1,15 @@
 package io.halfopen.app.server;
 
-import io.halfopen.linux.Errno;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The articles' server: listen(), wait, then a few workers that accept, read, answer, sleep and close. */
 public final class ArticleServer {
     /** {@code acceptAfter} of a server that never accepts. */
     public static final long NEVER = Long.MAX_VALUE;
-
-    private static final int PIECE = 1 << 16;
 
     /**
      * What the server does with its connections.
@@ -20,6 +18,8 @@ public final class ArticleServer {
      * @param acceptAfter when the server starts to accept, counted from listen(), ns
      * @param service how long a worker keeps a connection after its answer, ns
      * @param workers connections handled at a time
+     * @param answer after which the connection is closed
+     * @param kept the answer to one of those requests of HTTP that leave the connection open; null: none does
      */
     public record Plan(
             int port,
@@ -29,7 +29,8 @@ public final class ArticleServer {
             long service,
             int workers,
             Request request,
-            Answer answer) {}
+            Answer answer,
+            @Nullable Answer kept) {}
 
     /** Hears what the server does. */
     public interface Observer {
@@ -44,7 +45,6 @@ public final class ArticleServer {
     private final Calls calls;
     private final Observer observer;
     private final byte[] readBuffer = new byte[4096];
-    private final byte[] filler = new byte[PIECE];
     private int listener = -1;
     private boolean accepting;
     private boolean looping;
@@ -106,99 +106,20 @@ public final class ArticleServer {
             }
             busy++;
             accepted++;
-            new Worker(fd).start();
+            Worker worker = worker(fd);
+            observer.onAccepted(worker.connection());
+            worker.start();
         }
         looping = false;
     }
 
-    /** One connection, from accept() to close(). */
-    private final class Worker implements Calls.ReadyListener {
-        private final int fd;
-        private final SocketRow row;
-        private int requestSeen;
-        private boolean answering;
-        private int piece;
-        private int pieceWritten;
-        private long fillerWritten;
-        private boolean done;
+    private Worker worker(int fd) {
+        return new Worker(fd, plan, calls, readBuffer, this::onDone);
+    }
 
-        Worker(int fd) {
-            this.fd = fd;
-            this.row = calls.row(fd);
-        }
-
-        void start() {
-            observer.onAccepted(row);
-            calls.watch(fd, this);
-            onReady(0);
-        }
-
-        @Override
-        public void onReady(int events) {
-            if (done) {
-                return;
-            }
-            int result = answering ? 0 : readRequest();
-            if (result >= 0) {
-                answering = true;
-                result = writeAnswer();
-            }
-            if (result != -Errno.EAGAIN) {
-                serve(result);
-            }
-        }
-
-        /** 0 once there is enough of it, or the client will send no more; -EAGAIN while there is not. */
-        private int readRequest() {
-            while (!plan.request().isComplete(requestSeen)) {
-                int count = calls.read(fd, readBuffer, 0, readBuffer.length);
-                if (count <= 0) {
-                    return count;
-                }
-                requestSeen = plan.request().progress(requestSeen, readBuffer, count);
-            }
-            return 0;
-        }
-
-        /** 0 once all of it is written. */
-        private int writeAnswer() {
-            Answer answer = plan.answer();
-            while (piece < answer.pieces().size()) {
-                byte[] bytes = answer.pieces().get(piece);
-                int count = calls.write(fd, bytes, pieceWritten, bytes.length - pieceWritten);
-                if (count < 0) {
-                    return count;
-                }
-                pieceWritten += count;
-                if (pieceWritten == bytes.length) {
-                    piece++;
-                    pieceWritten = 0;
-                }
-            }
-            while (fillerWritten < answer.filler()) {
-                int count = calls.write(fd, filler, 0, answer.fill(filler, fillerWritten));
-                if (count < 0) {
-                    return count;
-                }
-                fillerWritten += count;
-            }
-            return 0;
-        }
-
-        private void serve(int result) {
-            done = true;
-            if (plan.service() == 0 || result < 0) {
-                close(result);
-            } else {
-                calls.after(plan.service(), () -> close(result));
-            }
-        }
-
-        private void close(int result) {
-            calls.close(fd);
-            busy--;
-            observer.onClosed(row, result);
-            acceptAll();
-        }
+    private void onDone(SocketRow connection, int result) {
+        busy--;
+        observer.onClosed(connection, result);
+        acceptAll();
     }
 }

@@ -13,11 +13,17 @@ final class Halfopen {
     }
 
     static List<String> command(String... args) {
+        List<String> command = new ArrayList<>(java("io.halfopen.app.Main"));
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    /** A main class of the class path; its arguments are to be added. */
+    static List<String> java(String main) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(java, "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.halfopen.app.Main"));
-        command.addAll(List.of(args));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         return command;
     }
 
