@@ -3,6 +3,7 @@ package io.halfopen.drill;
 import io.halfopen.drill.SystemCalls.Descriptor;
 import io.halfopen.drill.SystemCalls.Operation;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.Poll;
 import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ final class DataOperations {
         if (isNull(arguments)) {
             return () -> -EFAULT;
         }
-        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
+        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & (MSG_DONTWAIT | Message.MSG_OOB)) != 0;
         int[] done = {0};
         return () -> {
             int result = machine.receive(descriptor.live, transfer.length - done[0], transfer.flags & ~MSG_WAITALL);

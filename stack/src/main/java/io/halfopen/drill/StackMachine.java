@@ -35,6 +35,7 @@ final class StackMachine implements Machine {
     private static final int LONGEST_NAME = 16;
     private static final long SIOCINQ = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
+    private static final long SIOCATMARK = 0x8905;
 
     /** Somewhere in the life of a kernel, so that nothing depends on the clock being near 0. */
     private static final long START = 1_000_000_000_000L;
@@ -170,8 +171,8 @@ final class StackMachine implements Machine {
 
     @Override
     public int receive(int fd, int length, int flags) throws Stop {
-        requirePlain(flags);
-        return drain(stack.read(now, fd, new byte[Math.max(0, length)], 0, Math.max(0, length)));
+        byte[] target = new byte[Math.max(0, length)];
+        return drain(stack.recv(now, fd, target, 0, target.length, flags));
     }
 
     @Override
@@ -257,9 +258,8 @@ final class StackMachine implements Machine {
     @Override
     public int ioctl(int fd, long request) throws Stop {
         SocketRow row = stack.row(fd);
-        if (request == SIOCINQ) {
-            boolean ended = !row.state().canReceive() && row.receiveQueue() > 0;
-            return row.receiveQueue() - (ended ? 1 : 0);
+        if (request == SIOCINQ || request == SIOCATMARK) {
+            return stack.ioctl(fd, (int) request);
         }
         if (request == SIOCOUTQ) {
             return row.sendQueue();

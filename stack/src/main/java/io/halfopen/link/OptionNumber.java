@@ -38,6 +38,7 @@ record OptionNumber(int level, int name) {
             case TCP_WINDOW_CLAMP -> tcp(10);
             case SO_KEEPALIVE -> socket(9);
             case SO_OOBINLINE -> socket(10);
+            case SO_RCVLOWAT -> socket(18);
             case SO_PRIORITY -> socket(12);
             case SO_TIMESTAMP -> socket(29);
             case SO_MAX_PACING_RATE -> socket(47);

@@ -16,6 +16,8 @@ public enum SocketOption {
     SO_REUSEPORT(true, "1: several sockets that all have it may bind(2) and listen(2) alike, and share the SYNs"),
     SO_RCVBUF(true, "receive buffer; the kernel doubles what is set, bytes"),
     SO_RCVBUFFORCE(true, "the same, without the limit of net.core.rmem_max; cannot be read"),
+    SO_RCVLOWAT(true, "octets that must be there before poll(2) says POLLIN; at most half of the receive buffer"),
+    SO_OOBINLINE(true, "1: the urgent octet is read in its place, not with MSG_OOB"),
     SO_SNDBUF(true, "send buffer; the kernel doubles what is set, bytes"),
     IP_TOS(true, "type of service of IPv4 packets; its two ECN bits are TCP's own"),
     IP_TTL(true, "time to live of IPv4 packets, 1 to 255 hops; -1: net.ipv4.ip_default_ttl"),
@@ -35,6 +37,10 @@ public enum SocketOption {
     TCP_FASTOPEN_CONNECT(
             true, "1: connect(2) with a Fast Open cookie waits for data, and the first write(2) sends both"),
     TCP_FASTOPEN_NO_COOKIE(true, "1: Fast Open needs no cookie here"),
+    TCP_QUICKACK(
+            true,
+            "0: ACKs wait for an answer; odd numbers: not; even ones: the ACK that is owed does not. The connection itself goes"
+                    + " on to learn"),
     TCP_USER_TIMEOUT(
             true,
             "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default"),
@@ -45,7 +51,6 @@ public enum SocketOption {
 
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_KEEPALIVE(0, "1: probe a silent peer"),
-    SO_OOBINLINE(0, "1: urgent data is read in its place; the stack knows no urgent data"),
     SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
     SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY"),
@@ -54,7 +59,6 @@ public enum SocketOption {
     TCP_KEEPIDLE(1, 32767, 7200, "silence before the first keepalive probe, seconds"),
     TCP_KEEPINTVL(1, 32767, 75, "time between two keepalive probes, seconds"),
     TCP_KEEPCNT(1, 127, 9, "keepalive probes before ETIMEDOUT"),
-    TCP_QUICKACK(1, "1: acknowledge at once; 0: delay ACKs"),
     TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
     TCP_NOTSENT_LOWAT(
             Integer.MIN_VALUE,

@@ -210,6 +210,7 @@ public enum Sysctl {
     tcp_shrink_window("net.ipv4", 0, 1, "1: a window that is scaled may shrink after it was announced", 0),
     tcp_slow_start_after_idle(
             "net.ipv4", 0, 255, "1: a window that was not used for a retransmission timeout becomes smaller", 1),
+    tcp_stdurg("net.ipv4", 0, 255, "1: the urgent pointer points to the urgent octet, not to the one after", 0),
     tcp_syn_linear_timeouts("net.ipv4", 0, 127, "SYN retransmissions one second apart before the intervals double", 4),
     tcp_syn_retries("net.ipv4", 1, 127, "SYN retransmissions before connect() fails, the linear ones not counted", 6),
     tcp_synack_retries("net.ipv4", 0, 255, "SYN-ACK retransmissions before a half-open connection is forgotten", 5),

@@ -102,6 +102,10 @@ final class Connection extends Flow {
     /** write() found no room; whoever waits is told when there is some. */
     boolean writerWaits;
 
+    /** Most connections never have an urgent octet. */
+    @Nullable
+    Urgent urgent;
+
     private boolean inTable;
 
     Connection(Core core, PortUse portUse) {
@@ -130,6 +134,9 @@ final class Connection extends Flow {
         ecnEcho = false;
         path.reset();
         ecnSeen = false;
+        if (urgent != null) {
+            urgent.reset();
+        }
         sender.reset();
         receiver.reset();
     }
@@ -281,11 +288,19 @@ final class Connection extends Flow {
         return socket != null ? socket.receiveLow : listener != null ? listener.socket.receiveLow : 1;
     }
 
+    Urgent urgent() {
+        Urgent made = urgent == null ? new Urgent() : urgent;
+        urgent = made;
+        return made;
+    }
+
     /** Whether the process has something to read that is worth its while (tcp_epollin_ready). */
     boolean isReadable() {
         int there = receiver.readable();
+        boolean mark = urgent != null && urgent.distance(receiver.copied()) == 0;
+        boolean skips = mark && socket != null && !socket.urgentInline;
         return there > 0
-                && (there >= lowWater()
+                && (there >= lowWater() + (skips ? 1 : 0)
                         || core.memory.isUnderPressure()
                         || receiver.buffer.isNearlyFull()
                         || receiver.remainingWindow() <= receiver.acks.segmentSize());

@@ -2,9 +2,11 @@ package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.URG;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
@@ -35,8 +37,11 @@ final class DataInput {
     Rule accept(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean old = segment.seqLength() > 0 && SeqNumber.before(segment.seq(), receiver.nxt());
-        if (c.state() == TcpState.ESTABLISHED && receiver.segments > 1) {
-            measureEcho(c, segment); // not of the one that ended the handshake
+        if (c.state() == TcpState.ESTABLISHED) {
+            measureEcho(c, segment);
+        }
+        if (segment.has(URG) || c.urgent != null && c.urgent.isAwaited()) {
+            lookForUrgent(c, segment);
         }
         if (!c.state().canReceive() && !old) {
             return Rule.ACK_ACCEPTED;
@@ -130,6 +135,18 @@ final class DataInput {
         int mss = c.announcedMss;
         if (receiver.window.grow(segment.payloadLength(), segment.packetLength(), segmentSize, mss)) {
             receiver.acks.onGrowth();
+        }
+    }
+
+    /** tcp_urg. */
+    private void lookForUrgent(Connection c, Segment segment) {
+        Urgent urgent = c.urgent();
+        if (segment.has(URG)) {
+            boolean inline = c.socket != null && c.socket.urgentInline;
+            urgent.point(c.receiver, segment, core.sysctls.isOn(Sysctl.tcp_stdurg), inline);
+        }
+        if (urgent.take(segment)) {
+            c.wake();
         }
     }
 

@@ -80,8 +80,11 @@ final class HandshakeOptions {
         return Math.min(core.kernel.windowOfBuffer(receiveBuffer(core, socket)), BufferPool.LARGEST / 2);
     }
 
-    private static int receiveBuffer(Core core, Socket socket) {
-        return socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
+    /** SO_RCVBUF's, or the initial one of tcp_rmem, and what SO_RCVLOWAT needs. */
+    static int receiveBuffer(Core core, Socket socket) {
+        return socket.receiveBuffer == 0
+                ? Math.max(core.sysctls.get(Sysctl.tcp_rmem, 1), 2 * socket.receiveLow)
+                : socket.receiveBuffer;
     }
 
     /** The receive buffer once the handshake is done, octets. */

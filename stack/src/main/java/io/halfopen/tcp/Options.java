@@ -7,7 +7,6 @@ import io.halfopen.linux.TcpState;
 
 /** setsockopt(2) and getsockopt(2), with Linux's limits. */
 final class Options {
-    private static final int LEAST_RECEIVE_BUFFER = 2304;
     private static final int LEAST_SEND_BUFFER = 4608;
     private static final int LEAST_MAXSEG = 88;
     private static final int GREATEST_MAXSEG = 32767;
@@ -15,8 +14,10 @@ final class Options {
 
     private final Core core;
     private final IpOptions ipOptions;
+    private final ReceiveOptions receiveOptions;
 
-    Options(Core core) {
+    Options(Core core, ReceiveCalls receiveCalls) {
+        receiveOptions = new ReceiveOptions(core, receiveCalls);
         this.core = core;
         ipOptions = new IpOptions(core);
     }
@@ -35,9 +36,9 @@ final class Options {
                 shareAsSet(socket);
             }
             case TCP_NODELAY -> socket.noDelay = value != 0;
-            case SO_RCVBUF ->
-                socket.receiveBuffer = doubled(value, core.sysctls.get(Sysctl.rmem_max), LEAST_RECEIVE_BUFFER);
-            case SO_RCVBUFFORCE -> socket.receiveBuffer = doubled(value, Integer.MAX_VALUE, LEAST_RECEIVE_BUFFER);
+            case SO_RCVBUF, SO_RCVBUFFORCE, SO_RCVLOWAT, SO_OOBINLINE, TCP_QUICKACK, TCP_WINDOW_CLAMP -> {
+                return receiveOptions.set(socket, option, value);
+            }
             case SO_SNDBUF -> socket.sendBuffer = doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
             case SO_LINGER -> {
                 if (value > 0) {
@@ -93,11 +94,7 @@ final class Options {
                 }
                 socket.deferTimeouts = DeferAccept.timeouts(value);
             }
-            case TCP_WINDOW_CLAMP -> {
-                return clampWindow(socket, value);
-            }
             case SO_KEEPALIVE,
-                    SO_OOBINLINE,
                     SO_PRIORITY,
                     SO_TIMESTAMP,
                     SO_ZEROCOPY,
@@ -106,7 +103,6 @@ final class Options {
                     TCP_KEEPIDLE,
                     TCP_KEEPINTVL,
                     TCP_KEEPCNT,
-                    TCP_QUICKACK,
                     TCP_THIN_LINEAR_TIMEOUTS,
                     TCP_NOTSENT_LOWAT,
                     TCP_SAVE_SYN,
@@ -139,19 +135,6 @@ final class Options {
         return Math.clamp(2L * taken, least, Integer.MAX_VALUE);
     }
 
-    /** tcp_set_window_clamp: no limit any more only while there is nothing that it limits. */
-    private static int clampWindow(Socket socket, int value) {
-        Connection c = socket.connection;
-        if (value == 0 && (c != null || socket.listener != null)) {
-            return -Errno.EINVAL;
-        }
-        socket.windowClamp = value == 0 ? 0 : Math.max(value, LEAST_RECEIVE_BUFFER / 2);
-        if (c != null) {
-            c.receiver.window.limit(socket.windowClamp);
-        }
-        return 0;
-    }
-
     int get(Socket socket, SocketOption option) {
         return switch (option) {
             case SO_ACCEPTCONN -> socket.listener != null ? 1 : 0;
@@ -159,14 +142,13 @@ final class Options {
             case SO_LINGER -> socket.lingerReset ? 0 : -1;
             case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
             case SO_REUSEPORT -> socket.reusePort ? 1 : 0;
-            case SO_RCVBUF -> socket.receiveBuffer == 0 ? core.sysctls.get(Sysctl.tcp_rmem, 1) : socket.receiveBuffer;
-            case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
+            case SO_RCVBUF, SO_RCVBUFFORCE, SO_RCVLOWAT, SO_OOBINLINE, TCP_QUICKACK, TCP_WINDOW_CLAMP ->
+                receiveOptions.get(socket, option);
             case IP_TOS, IP_TTL, IP_MTU, IP_MTU_DISCOVER, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY ->
                 ipOptions.get(socket, option);
             case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
             case TCP_NODELAY -> socket.noDelay ? 1 : 0;
             case SO_KEEPALIVE,
-                    SO_OOBINLINE,
                     SO_PRIORITY,
                     SO_TIMESTAMP,
                     SO_ZEROCOPY,
@@ -175,7 +157,6 @@ final class Options {
                     TCP_KEEPIDLE,
                     TCP_KEEPINTVL,
                     TCP_KEEPCNT,
-                    TCP_QUICKACK,
                     TCP_THIN_LINEAR_TIMEOUTS,
                     TCP_NOTSENT_LOWAT,
                     TCP_SAVE_SYN,
@@ -189,7 +170,6 @@ final class Options {
             case TCP_FASTOPEN_CONNECT -> socket.fastOpenConnect ? 1 : 0;
             case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;
             case TCP_SYNCNT -> socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
-            case TCP_WINDOW_CLAMP -> windowClamp(socket);
         };
     }
 
@@ -226,12 +206,6 @@ final class Options {
             c.softError = 0;
         }
         return error;
-    }
-
-    private static int windowClamp(Socket socket) {
-        Connection c = socket.connection;
-        boolean established = c != null && c.state() != TcpState.CLOSE && c.state() != TcpState.SYN_SENT;
-        return c != null && established ? c.receiver.window.clamp() : socket.windowClamp;
     }
 
     private static int maxSeg(Socket socket) {

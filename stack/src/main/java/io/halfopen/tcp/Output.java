@@ -5,6 +5,7 @@ import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
+import static io.halfopen.wire.TcpHeader.URG;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
@@ -175,7 +176,11 @@ final class Output {
             tos |= IpHeader.ECN_CAPABLE;
             echoing |= c.sender.congestion.takeCwr() ? CWR : 0;
         }
-        header(c, tcp, seq, c.receiver.nxt(), header, echoing, c.receiver.announce(core));
+        Urgent urgent = c.urgent;
+        int pointer = urgent == null ? 0 : urgent.pointer(c.sender.una(), seq, c.sender.nxt());
+        int urging = pointer == 0 ? echoing : echoing | URG;
+        header(c, tcp, seq, c.receiver.nxt(), header, urging, c.receiver.announce(core));
+        TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
         finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
     }
 

@@ -22,8 +22,9 @@ final class Promotion {
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
-        c.receiver.countSegment(segment);
+        c.receiver.countHandshake(segment);
         Rule further = connectionInput.receive(c, segment);
+        c.receiver.tuning.forgetEcho();
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further); // data or FIN came with the ACK, and has a rule of its own
         }
@@ -73,6 +74,9 @@ final class Promotion {
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
         c.receiver.acks.start(mss, half.window, core.now());
+        if (parent.expectsAnswers) {
+            c.receiver.acks.expectAnswers(core);
+        }
         return c;
     }
 

@@ -81,6 +81,12 @@ final class ReceiveTuning {
         }
     }
 
+    /** What ended the handshake is not measured. */
+    void forgetEcho() {
+        rtt8 = 0;
+        lastEcho = 0;
+    }
+
     /** Data came in order (tcp_rcv_rtt_measure). */
     void onData(int nxt, int window, long now) {
         if (measuring && SeqNumber.before(nxt, windowEnd)) {

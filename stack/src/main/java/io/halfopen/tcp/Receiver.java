@@ -108,6 +108,12 @@ final class Receiver {
         dataSegments += segment.payloadLength() > 0 ? 1 : 0;
     }
 
+    /** The SYN, which came before there was a connection, and the segment that ends the handshake. */
+    void countHandshake(Segment last) {
+        segments++;
+        countSegment(last);
+    }
+
     int nxt() {
         return nxt;
     }

@@ -83,6 +83,11 @@ final class Socket {
     /** SO_RCVLOWAT. */
     int receiveLow = 1;
 
+    /** SO_OOBINLINE, and TCP_QUICKACK 0 before there is a connection. */
+    boolean urgentInline;
+
+    boolean expectsAnswers;
+
     /** TCP_WINDOW_CLAMP; 0 for none. */
     int windowClamp;
 
@@ -130,6 +135,8 @@ final class Socket {
         congestionChosen = parent.congestionChosen;
         receiveBuffer = parent.receiveBuffer;
         receiveLow = parent.receiveLow;
+        urgentInline = parent.urgentInline;
+        expectsAnswers = parent.expectsAnswers;
         sendBuffer = parent.sendBuffer;
         windowClamp = parent.windowClamp;
         ipTos = parent.ipTos;
@@ -168,6 +175,8 @@ final class Socket {
         deferTimeouts = 0;
         receiveBuffer = 0;
         receiveLow = 1;
+        urgentInline = false;
+        expectsAnswers = false;
         sendBuffer = 0;
         windowClamp = 0;
         ipTos = 0;

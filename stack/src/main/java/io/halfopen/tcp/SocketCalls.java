@@ -206,8 +206,11 @@ final class SocketCalls {
         if (c.isEndOfFile()) {
             events |= Poll.POLLIN | Poll.POLLRDHUP;
         }
-        if (c.receiver.readable() > 0) {
+        if (c.isReadable()) {
             events |= Poll.POLLIN;
+        }
+        if (c.urgent != null && c.urgent.isThere()) {
+            events |= Poll.POLLPRI;
         }
         if (c.isEndOfFile() && c.sender.finQueued()) {
             events |= Poll.POLLHUP;

@@ -4,6 +4,7 @@ import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -57,6 +58,7 @@ public final class Stack {
     private final SocketCalls socketCalls;
     private final OpenCalls openCalls;
     private final DataCalls dataCalls;
+    private final ReceiveCalls receiveCalls;
     private final ConnectionInput connectionInput;
     private final IpInput input;
 
@@ -66,7 +68,6 @@ public final class Stack {
 
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
         core = new Core(kernel, secrets, timers);
-        options = new Options(core);
         Sending sending = new Sending(core);
         transmission = sending.transmission;
         timeouts = sending.timeouts;
@@ -80,6 +81,8 @@ public final class Stack {
         synSentInput = new SynSentInput(core, sending, synRecvInput, fastOpenClient);
         openCalls = new OpenCalls(core, synSentInput, timeWaits, fastOpenClient);
         socketCalls = new SocketCalls(core, transmission, migration, synRecvInput, timeWaits);
+        receiveCalls = new ReceiveCalls(core, transmission);
+        options = new Options(core, receiveCalls);
         dataCalls = new DataCalls(core, transmission, openCalls);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
@@ -257,9 +260,20 @@ public final class Stack {
 
     /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */
     public int read(long now, int fd, byte[] target, int offset, int length) {
+        return length == 0 ? 0 : recv(now, fd, target, offset, length, 0);
+    }
+
+    /** recv(2): read() with flags of {@link Message}; others mean nothing. -EINVAL where there is no urgent octet. */
+    public int recv(long now, int fd, byte[] target, int offset, int length, int flags) {
         core.setNow(now);
         Socket socket = descriptors.get(fd);
-        return socket == null ? -Errno.EBADF : dataCalls.read(socket, target, offset, length);
+        return socket == null ? -Errno.EBADF : receiveCalls.receive(socket, target, offset, length, flags);
+    }
+
+    /** ioctl(2) with SIOCINQ or SIOCATMARK: octets to read before the urgent one; 1 if that is next. -EINVAL for others. */
+    public int ioctl(int fd, int request) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : receiveCalls.inquire(socket, request);
     }
 
     /** write(2): octets taken, -EAGAIN if there is no room, -EPIPE, and whatever ended the connection. */

@@ -64,6 +64,9 @@ final class SynSentInput {
         int payload = c.announcedMss - (c.timestamps && tsRecent != 0 ? TcpOptions.TIMESTAMP_LENGTH : 0);
         c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, fixed, scale);
         c.receiver.window.limit(socket.windowClamp);
+        if (socket.expectsAnswers) {
+            c.receiver.acks.expectAnswers(core);
+        }
         int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
         c.sender.control = core.controls.take(socket.congestion);
@@ -244,7 +247,7 @@ final class SynSentInput {
                 c.enter(TcpState.CLOSE_WAIT);
                 c.receiver.acks.expectAnswers(core);
             }
-        } else if (c.socket != null && c.socket.deferTimeouts > 0) {
+        } else if (c.socket != null && (c.socket.deferTimeouts > 0 || c.receiver.acks.expectsAnswers(core))) {
             c.receiver.acks.leaveToData(core, c.receiver.window.size());
             return;
         }

@@ -55,6 +55,11 @@ public final class TcpHeader {
         Bytes.putInt(packet, offset + CHECKSUM, 0);
     }
 
+    /** Of a segment with the flag URG; before {@link #seal}. */
+    public static void writeUrgentPointer(byte[] packet, int offset, int pointer) {
+        Bytes.putShort(packet, offset + URGENT, pointer);
+    }
+
     /** Writes the checksum over pseudo-header, header, options and payload, all of which must be in place. */
     public static void seal(
             byte[] packet,
