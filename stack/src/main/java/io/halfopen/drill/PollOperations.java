@@ -87,6 +87,7 @@ final class PollOperations {
     private static String text(int events) {
         StringBuilder text = new StringBuilder();
         append(text, events, Poll.POLLIN, "POLLIN");
+        append(text, events, Poll.POLLPRI, "POLLPRI");
         append(text, events, Poll.POLLOUT, "POLLOUT");
         append(text, events, Poll.POLLERR, "POLLERR");
         append(text, events, Poll.POLLHUP, "POLLHUP");

@@ -42,7 +42,7 @@ public final class KernelHost implements AutoCloseable {
     private static final String USUAL_CONTROL = "cubic";
 
     private static final Path SYSCTLS = Path.of("/proc/sys");
-    private static final int ALL_EVENTS = Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDHUP;
+    private static final int ALL_EVENTS = Poll.POLLIN | Poll.POLLPRI | Poll.POLLOUT | Poll.POLLRDHUP;
     // struct tcp_info, linux/tcp.h
     private static final int TCPI_UNACKED = 24;
     private static final int TCPI_SACKED = 28;

@@ -65,4 +65,13 @@ final class Descriptors {
     int end() {
         return sockets.length;
     }
+
+    /** For those who know that it is open. */
+    Socket require(int fd) {
+        Socket socket = get(fd);
+        if (socket == null) {
+            throw new IllegalArgumentException("no descriptor " + fd);
+        }
+        return socket;
+    }
 }

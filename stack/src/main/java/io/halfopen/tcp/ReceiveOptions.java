@@ -44,8 +44,7 @@ final class ReceiveOptions {
             case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
             case SO_RCVLOWAT -> socket.receiveLow;
             case SO_OOBINLINE -> socket.urgentInline ? 1 : 0;
-            case TCP_QUICKACK ->
-                (c != null ? c.receiver.acks.expectsAnswers(core) : socket.expectsAnswers) ? 0 : 1;
+            case TCP_QUICKACK -> (c != null ? c.receiver.acks.expectsAnswers(core) : socket.expectsAnswers) ? 0 : 1;
             case TCP_WINDOW_CLAMP -> windowClamp(socket);
             default -> throw new IllegalArgumentException(option + " is about something else");
         };

@@ -221,7 +221,8 @@ final class ReceiveWindow {
         int free = buffer.freeWindow();
         int whole = buffer.wholeWindow();
         int most = Math.min(clamp, whole);
-        int mss = Math.min(acks.segmentSize(), most);
+        // No segment is larger than what is offered: else a window that was closed would never open again.
+        int mss = Math.min(acks.segmentSize(), Math.min(most, threshold));
         int unit = 1 << scale;
         boolean shrinks = scale > 0 && core.sysctls.isOn(Sysctl.tcp_shrink_window);
         if (mss <= 0) {

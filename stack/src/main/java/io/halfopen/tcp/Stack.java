@@ -4,7 +4,6 @@ import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
-import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -263,7 +262,7 @@ public final class Stack {
         return length == 0 ? 0 : recv(now, fd, target, offset, length, 0);
     }
 
-    /** recv(2): read() with flags of {@link Message}; others mean nothing. -EINVAL where there is no urgent octet. */
+    /** recv(2): read() with flags of {@link io.halfopen.linux.Message}; others mean nothing. -EINVAL where there is no urgent octet. */
     public int recv(long now, int fd, byte[] target, int offset, int length, int flags) {
         core.setNow(now);
         Socket socket = descriptors.get(fd);
@@ -343,11 +342,7 @@ public final class Stack {
 
     /** What ss shows of a descriptor, addresses and queues included; state CLOSE where there is no connection. */
     public SocketRow row(int fd) {
-        Socket socket = descriptors.get(fd);
-        if (socket == null) {
-            throw new IllegalArgumentException("no descriptor " + fd);
-        }
-        return Snapshot.of(socket);
+        return Snapshot.of(descriptors.require(fd));
     }
 
     /** getsockopt(TCP_INFO): the fields the stack knows, {@code tcpi_rto} for one; empty if there is no such socket. */
