@@ -271,8 +271,7 @@ public final class Stack {
 
     /** ioctl(2) with SIOCINQ or SIOCATMARK: octets to read before the urgent one; 1 if that is next. -EINVAL for others. */
     public int ioctl(int fd, int request) {
-        Socket socket = descriptors.get(fd);
-        return socket == null ? -Errno.EBADF : receiveCalls.inquire(socket, request);
+        return receiveCalls.inquire(descriptors.require(fd), request);
     }
 
     /** write(2): octets taken, -EAGAIN if there is no room, -EPIPE, and whatever ended the connection. */
@@ -392,10 +391,10 @@ public final class Stack {
 
     /** A listener's two queues. -1 fields where the descriptor is none. */
     public ListenQueues queues(int fd) {
-        Socket socket = descriptors.get(fd);
-        if (socket == null || socket.listener == null) {
+        Listener listener = descriptors.require(fd).listener;
+        if (listener == null) {
             throw new IllegalArgumentException("descriptor " + fd + " is no listener");
         }
-        return ListenQueues.of(socket.listener);
+        return ListenQueues.of(listener);
     }
 }
