@@ -55,7 +55,7 @@ class GoodputTest {
             server.listen(listener, connections);
             server.watch(listener, events -> accept(listener));
             for (int i = 0; i < connections; i++) {
-                world.after(i * 10 * MILLI, this::send);
+                world.after(i * 10L * MILLI, this::send);
             }
             world.runUntil(world.now() + DURATION * SECOND);
         }
