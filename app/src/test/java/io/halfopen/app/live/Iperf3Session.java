@@ -38,7 +38,6 @@ final class Iperf3Session implements Calls.ReadyListener {
     private byte state = PARAM_EXCHANGE;
     private int expected;
     private boolean reverse;
-    private int block = 1;
 
     Iperf3Session(Calls calls, int control, byte[] buffer, Runnable whenDone) {
         this.calls = calls;
@@ -88,7 +87,6 @@ final class Iperf3Session implements Calls.ReadyListener {
         if (state == PARAM_EXCHANGE) {
             expected = json.path("parallel").asInt(1);
             reverse = json.path("reverse").asBoolean(false);
-            block = Math.min(json.path("len").asInt(buffer.length), buffer.length);
             say(CREATE_STREAMS);
         } else {
             writeJson(results());
@@ -104,7 +102,11 @@ final class Iperf3Session implements Calls.ReadyListener {
         byte told = received[0];
         received = Arrays.copyOfRange(received, 1, received.length);
         switch (told) {
-            case TEST_END -> say(EXCHANGE_RESULTS);
+            case TEST_END -> {
+                // The client reads whole blocks until then, and would wait for the rest of one.
+                streams.forEach(stream -> calls.close(stream.fd));
+                say(EXCHANGE_RESULTS);
+            }
             case IPERF_DONE -> end();
             default -> throw new IllegalStateException("iperf3 says " + told);
         }
@@ -112,8 +114,9 @@ final class Iperf3Session implements Calls.ReadyListener {
     }
 
     private void end() {
-        streams.forEach(stream -> calls.close(stream.fd));
-        streams.clear();
+        if (state == TEST_RUNNING) {
+            streams.forEach(stream -> calls.close(stream.fd));
+        }
         calls.close(control);
         whenDone.run();
     }
@@ -188,16 +191,12 @@ final class Iperf3Session implements Calls.ReadyListener {
         @Override
         public void onReady(int events) {
             int count = 1;
-            while (count > 0 && !isOver()) {
-                int left = (int) (block - octets % block);
-                count = reverse ? calls.write(fd, buffer, 0, left) : calls.read(fd, buffer, 0, buffer.length);
+            while (count > 0 && !(reverse && state != TEST_RUNNING)) {
+                count = reverse
+                        ? calls.write(fd, buffer, 0, buffer.length)
+                        : calls.read(fd, buffer, 0, buffer.length);
                 octets += Math.max(0, count);
             }
-        }
-
-        /** Nothing more is to be written: the client waits for the rest of a block. */
-        private boolean isOver() {
-            return reverse && state != TEST_RUNNING && octets % block == 0;
         }
     }
 }
