@@ -64,6 +64,12 @@ final class ConnectionInput {
                 && segment.window() << c.sender.windowScale() == c.sender.window();
     }
 
+    /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */
+    private static boolean isOvertaken(Connection c, Segment segment) {
+        return SeqNumber.before(segment.ack(), c.sender.una())
+                && (segment.sackBlocks() > 0 || !isPredicted(c, segment));
+    }
+
     /** Linux takes in such a segment's timestamp and data before it finds its ACK too old. */
     private void takePredicted(Connection c, Segment segment) {
         if (c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
@@ -189,10 +195,9 @@ final class ConnectionInput {
 
     private Rule process(Connection c, Segment segment) {
         boolean stamped = c.timestamps && segment.hasTimestamps();
-        boolean overtaken = SeqNumber.before(segment.ack(), c.sender.una()); // its timestamp is old, too (tcp_ack)
         if (stamped
-                && !overtaken
                 && SeqNumber.upTo(segment.seq(), c.receiver.window.announcedAt())
+                && !isOvertaken(c, segment)
                 && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
         }

@@ -8,6 +8,7 @@ import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is lost is found and repaired, as it was measured on Linux 6.18: the scripts in pkt/sack, rack, loss and rto say more. */
@@ -142,6 +143,23 @@ class RecoveryTest {
         scene.after("600s");
         assertThat(scene.read(fd)).isEqualTo("ETIMEDOUT");
         assertThat(scene.stack.counted(Rule.WINDOW_PROBES_IN_VAIN)).isEqualTo(1);
+    }
+
+    /** Measured: what it says of time is not news either, unless it has no SACK blocks and the window is the same. */
+    @ParameterizedTest
+    @CsvSource({"' <nop,nop,TS val 9 ecr 0>', 65535, 9", "' <nop,nop,TS val 9 ecr 0>', 65534, 2"})
+    void ofAnAckThatWasOvertakenOnlySackBlocksCount(String options, int window, int echo) {
+        int listener = scene.listener(1);
+        peer.inject("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 1 ecr 0>");
+        peer.next();
+        peer.inject(". 1:1(0) ack 1 win 65535 <nop,nop,TS val 1 ecr 0>");
+        fd = scene.accept(listener);
+        write(2);
+        peer.times();
+        peer.inject(". 1:1(0) ack 2921 win 65535 <nop,nop,TS val 2 ecr 0>");
+        peer.inject(". 1:1(0) ack 1449 win " + window + options);
+        scene.write(fd, "x");
+        peer.expectOnly("P. 2921:2922(1) ack 1 <nop,nop,TS val 0 ecr " + echo + ">");
     }
 
     /** Whatever blocks say, what is counted as in flight stays what is in flight, and all is delivered in the end. */
