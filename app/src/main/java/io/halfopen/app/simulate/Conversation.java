@@ -111,6 +111,19 @@ final class Conversation {
         }
     }
 
+    /**
+     * Its numbers have made a second connection, which its service closes: a SYN with data may do that when it comes
+     * twice (RFC 7413, section 2), and so may a SYN cookie once the first connection is gone, in Linux as here.
+     */
+    void onGhost(Host server) {
+        Stack stack = server.stack();
+        boolean known = stack.counter(Counter.SyncookiesRecv) > 0 || stack.counter(Counter.TCPFastOpenPassive) > 0;
+        slipped |= known;
+        if (!known && !excused) {
+            fail("it was accepted twice");
+        }
+    }
+
     /** What was read is not what was written. */
     void onOtherText(End end, long position) {
         if (!slips(end, position == 0)) {

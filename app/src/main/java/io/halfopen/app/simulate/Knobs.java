@@ -31,6 +31,17 @@ final class Knobs {
             one(Sysctl.tcp_challenge_ack_limit, 2),
             one(Sysctl.tcp_no_metrics_save, 1),
             one(Sysctl.auto_flowlabels, 0),
+            one(Sysctl.tcp_congestion_control, 0, 0, 1),
+            one(Sysctl.tcp_recovery, 0, 2, 4),
+            one(Sysctl.tcp_frto, 0),
+            one(Sysctl.tcp_reordering, 1, 10, 300),
+            one(Sysctl.tcp_mtu_probing, 1, 2),
+            one(Sysctl.tcp_slow_start_after_idle, 0),
+            one(Sysctl.tcp_moderate_rcvbuf, 0),
+            one(Sysctl.tcp_notsent_lowat, 1, 5000),
+            one(Sysctl.tcp_keepalive_time, 1, 20),
+            one(Sysctl.tcp_keepalive_intvl, 1, 10),
+            one(Sysctl.tcp_keepalive_probes, 1, 3),
             Map.entry(
                     Sysctl.tcp_rmem,
                     List.of(List.of(4096, 8192, 16384), List.of(4096, 65536, 200_000), List.of(4096, 4096, 4096))),
@@ -75,13 +86,24 @@ final class Knobs {
     static Map<SocketOption, Integer> options(SplittableRandom random) {
         Map<SocketOption, Integer> chosen = new EnumMap<>(SocketOption.class);
         for (int i = random.nextInt(6); i > 2; i--) {
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(13)) {
                 case 0 -> chosen.put(SocketOption.SO_RCVBUF, 1000 + random.nextInt(50_000));
                 case 1 -> chosen.put(SocketOption.SO_SNDBUF, 1000 + random.nextInt(50_000));
                 case 2 -> chosen.put(SocketOption.TCP_MAXSEG, 88 + random.nextInt(1400));
                 case 3 -> chosen.put(SocketOption.TCP_USER_TIMEOUT, 1 + random.nextInt(60_000));
                 case 4 -> chosen.put(SocketOption.TCP_WINDOW_CLAMP, 1152 + random.nextInt(100_000));
                 case 5 -> chosen.put(SocketOption.TCP_FASTOPEN_CONNECT, 1);
+                case 6 -> {
+                    chosen.put(SocketOption.SO_KEEPALIVE, 1);
+                    chosen.put(SocketOption.TCP_KEEPIDLE, 1 + random.nextInt(60));
+                    chosen.put(SocketOption.TCP_KEEPINTVL, 1 + random.nextInt(20));
+                    chosen.put(SocketOption.TCP_KEEPCNT, 1 + random.nextInt(5));
+                }
+                case 7 -> chosen.put(SocketOption.TCP_CORK, 1);
+                case 8 -> chosen.put(SocketOption.TCP_NOTSENT_LOWAT, 1 + random.nextInt(20_000));
+                case 9 -> chosen.put(SocketOption.TCP_QUICKACK, random.nextInt(2));
+                case 10 -> chosen.put(SocketOption.SO_MAX_PACING_RATE, 10_000 + random.nextInt(10_000_000));
+                case 11 -> chosen.put(SocketOption.TCP_THIN_LINEAR_TIMEOUTS, 1);
                 default -> chosen.put(SocketOption.TCP_NODELAY, 1);
             }
         }

@@ -20,6 +20,10 @@ final class PlanMaker {
     private static final long MINUTE = 60 * SECOND;
     private static final int[] MTUS = {1500, 1500, 1500, 1500, 9000, 1280, 1006, 576, 296};
     private static final int LEAST_V6_MTU = 1280;
+
+    /** Linux believes in no smaller one (min_pmtu is 552). */
+    private static final int LEAST_V4_MTU = 576;
+
     private static final int FIRST_PORT = 80;
 
     private final long seed;
@@ -38,10 +42,12 @@ final class PlanMaker {
         // A world begins at any time: timestamps and clocks may wrap in the middle.
         long start = chance(0.5) ? 0 : random.nextLong(60L * 24 * 60 * MINUTE);
         List<Machine> machines = machines();
-        List<Cable> cables = cables(machines.size());
         List<Service> services = services(machines);
+        int leastMtu = services.stream().anyMatch(Service::ipv6) ? LEAST_V6_MTU : LEAST_V4_MTU;
+        List<Cable> cables = cables(machines.size(), leastMtu);
         List<Dialog> dialogs = dialogs(machines.size(), services);
-        return new Plan(seed, start, machines, cables, services, dialogs, troubles(machines.size(), cables));
+        return new Plan(
+                seed, start, machines, cables, services, dialogs, troubles(machines.size(), cables.size(), leastMtu));
     }
 
     private List<Machine> machines() {
@@ -57,13 +63,13 @@ final class PlanMaker {
         return machines;
     }
 
-    private List<Cable> cables(int hosts) {
+    private List<Cable> cables(int hosts, int leastMtu) {
         List<Cable> cables = new ArrayList<>();
         double weather = random.nextDouble();
         for (int a = 0; a < hosts; a++) {
             for (int b = a + 1; b < hosts; b++) {
                 long delay = delay();
-                cables.add(new Cable(a, b, path(delay, weather), path(delay, weather)));
+                cables.add(new Cable(a, b, path(delay, weather, leastMtu), path(delay, weather, leastMtu)));
             }
         }
         return cables;
@@ -78,7 +84,7 @@ final class PlanMaker {
         };
     }
 
-    private Path path(long delay, double weather) {
+    private Path path(long delay, double weather, int leastMtu) {
         boolean fine = weather < 0.3;
         boolean storm = weather > 0.85;
         double scale = fine ? 0 : storm ? 0.3 : 0.03;
@@ -95,9 +101,13 @@ final class PlanMaker {
                 1 + random.nextInt(10),
                 rarely(scale),
                 rarely(0.1),
-                0,
+                chance(0.15) ? mtu(leastMtu) : 0,
                 storm && chance(0.3) ? SECOND + random.nextLong(MINUTE) : 0,
                 random.nextLong(20 * SECOND));
+    }
+
+    private int mtu(int least) {
+        return least + random.nextInt(1500 - least);
     }
 
     /** A probability up to a most; often none. */
@@ -147,18 +157,24 @@ final class PlanMaker {
                 side.options());
     }
 
+    /** Nothing, a word, a page, and now and then a megabyte. */
     private long octets() {
         double size = random.nextDouble();
-        return chance(0.1) ? 0 : (long) Math.pow(10, size * (chance(0.05) ? 6 : 4.8));
+        return switch (random.nextInt(20)) {
+            case 0, 1 -> 0;
+            case 2, 3, 4, 5 -> (long) Math.pow(10, 2 * size);
+            case 6 -> (long) Math.pow(10, 3 + 3 * size);
+            default -> (long) Math.pow(10, 2 + 3 * size);
+        };
     }
 
     private Side side(long octets, long toRead) {
         int piece = 1 + (int) Math.pow(10, 1 + random.nextDouble() * 3.8);
         boolean slow = chance(0.2);
-        Ending ending = switch (random.nextInt(10)) {
+        Ending ending = switch (random.nextInt(16)) {
             case 0 -> Ending.RESET;
             case 1 -> Ending.CLOSE;
-            case 2, 3 -> Ending.LAST;
+            case 2, 3, 4 -> Ending.LAST;
             default -> Ending.ORDERLY;
         };
         return new Side(
@@ -176,7 +192,7 @@ final class PlanMaker {
         return 1 + random.nextLong(MINUTE / (1 + steps));
     }
 
-    private List<Trouble> troubles(int hosts, List<Cable> cables) {
+    private List<Trouble> troubles(int hosts, int cables, int leastMtu) {
         List<Trouble> troubles = new ArrayList<>();
         if (chance(0.75)) {
             return troubles;
@@ -184,11 +200,11 @@ final class PlanMaker {
         for (int i = random.nextInt(4); i >= 0; i--) {
             long at = random.nextLong(20 * SECOND);
             troubles.add(
-                    switch (random.nextInt(3)) {
+                    switch (random.nextInt(4)) {
                         case 0 -> new Trouble.Restart(random.nextInt(hosts), at);
                         case 1 -> new Trouble.Pause(random.nextInt(hosts), at, random.nextLong(10 * MINUTE));
-                        default ->
-                            new Trouble.Partition(random.nextInt(cables.size()), at, random.nextLong(30 * MINUTE));
+                        case 2 -> new Trouble.NewMtu(random.nextInt(cables), at, mtu(leastMtu));
+                        default -> new Trouble.Partition(random.nextInt(cables), at, random.nextLong(30 * MINUTE));
                     });
         }
         return troubles;

@@ -104,6 +104,7 @@ final class Shrinker {
     private static final List<Function<Path, Path>> SIMPLER_PATHS = List.of(
             path -> Path.ofDelay(path.delay()),
             path -> path.withLoss(0),
+            path -> path.withMtu(0),
             path -> new Path(path.delay(), 0, path.loss(), 0, 0, path.bitsPerSecond()),
             path -> new Path(path.delay(), 0, path.loss(), path.duplication(), path.reordering(), 0));
 

@@ -228,8 +228,12 @@ final class Simulation {
         SocketRow row = server.stack().row(fd);
         Conversation conversation = callers.get(new Caller(row.remoteAddress(), row.remotePort(), row.localPort()));
         if (conversation == null || conversation.answerer() != null) {
-            // Of a caller that lost power, or a SYN with data that came twice (RFC 7413, section 2).
+            // Of a caller that lost power; or a SYN with data, or a cookie, has come twice.
             tally.ghosts++;
+            wire.distrust(row);
+            if (conversation != null) {
+                conversation.onGhost(server);
+            }
             server.close(fd);
             return;
         }

@@ -26,10 +26,26 @@ final class Verdict {
             Sysctl.tcp_fin_timeout,
             Sysctl.auto_flowlabels,
             Sysctl.tcp_invalid_ratelimit,
-            Sysctl.tcp_no_metrics_save);
+            Sysctl.tcp_no_metrics_save,
+            Sysctl.tcp_congestion_control,
+            Sysctl.tcp_recovery,
+            Sysctl.tcp_frto,
+            Sysctl.tcp_reordering,
+            Sysctl.tcp_mtu_probing,
+            Sysctl.tcp_slow_start_after_idle,
+            Sysctl.tcp_moderate_rcvbuf,
+            Sysctl.tcp_notsent_lowat);
 
-    private static final Set<SocketOption> HARMLESS_OPTIONS =
-            Set.of(SocketOption.TCP_NODELAY, SocketOption.SO_RCVBUF, SocketOption.SO_SNDBUF, SocketOption.TCP_MAXSEG);
+    private static final Set<SocketOption> HARMLESS_OPTIONS = Set.of(
+            SocketOption.TCP_NODELAY,
+            SocketOption.SO_RCVBUF,
+            SocketOption.SO_SNDBUF,
+            SocketOption.TCP_MAXSEG,
+            SocketOption.TCP_CORK,
+            SocketOption.TCP_NOTSENT_LOWAT,
+            SocketOption.TCP_QUICKACK,
+            SocketOption.SO_MAX_PACING_RATE,
+            SocketOption.TCP_THIN_LINEAR_TIMEOUTS);
 
     /** With so much loss no timeout has a chance: one in twenty, in both directions, fifteen times in a row. */
     private static final double MILD_LOSS = 0.05;
@@ -71,6 +87,10 @@ final class Verdict {
             case End.CLEAN, End.LEFT -> null;
             case End.STUCK -> excused && isGone(partner) ? null : "waits for what the other side has done long ago";
             case "ECONNRESET", "EPIPE", "ENOTCONN" -> excused ? null : "reset, though the other side closed in order";
+            case "ECONNREFUSED" ->
+                partner.side().isOrderly()
+                        ? "refused, though the other side accepted it"
+                        : null; // a reset of Fast Open's has overtaken its SYN-ACK
             case "ETIMEDOUT" -> rough ? null : "timed out on a path where hardly anything is lost";
             default -> "an error without a reason: " + end.result();
         };
@@ -116,7 +136,7 @@ final class Verdict {
             case Trouble.Restart restart -> restart.machine() == a || restart.machine() == b;
             case Trouble.Pause pause -> pause.machine() == a || pause.machine() == b;
             case Trouble.Partition partition -> joins(plan.cables().get(partition.cable()), a, b);
-            case Trouble.NewMtu mtu -> joins(plan.cables().get(mtu.cable()), a, b);
+            case Trouble.NewMtu mtu -> false; // whoever sends too much is told
         };
     }
 
