@@ -192,9 +192,7 @@ final class Iperf3Session implements Calls.ReadyListener {
         public void onReady(int events) {
             int count = 1;
             while (count > 0 && !(reverse && state != TEST_RUNNING)) {
-                count = reverse
-                        ? calls.write(fd, buffer, 0, buffer.length)
-                        : calls.read(fd, buffer, 0, buffer.length);
+                count = reverse ? calls.write(fd, buffer, 0, buffer.length) : calls.read(fd, buffer, 0, buffer.length);
                 octets += Math.max(0, count);
             }
         }
