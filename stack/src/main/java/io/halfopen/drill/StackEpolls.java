@@ -13,6 +13,7 @@ final class StackEpolls {
     private static final int ADD = 1;
     private static final int DELETE = 2;
     private static final int MODIFY = 3;
+    private static final int ALWAYS = Poll.POLLERR | Poll.POLLHUP;
     private static final int EPOLLONESHOT = 1 << 30;
     private static final int EPOLLET = 1 << 31;
     private static final int EEXIST = 17;
@@ -26,6 +27,9 @@ final class StackEpolls {
         int events;
         long data;
         boolean news = true;
+
+        /** EPOLLONESHOT, and it was told. */
+        boolean disabled;
     }
 
     StackEpolls(Stack stack) {
@@ -46,10 +50,11 @@ final class StackEpolls {
         return 0;
     }
 
-    void onReady(int fd, int events) {
+    /** Only who waits for one of these events is told; and then of all that holds (ep_poll_callback). */
+    void onNews(int fd, int events) {
         for (Map<Integer, Interest> interests : epolls.values()) {
             Interest interest = interests.get(fd);
-            if (interest != null) {
+            if (interest != null && (events & (interest.events | ALWAYS)) != 0) {
                 interest.news = true;
             }
         }
@@ -86,14 +91,14 @@ final class StackEpolls {
         int count = 0;
         for (Map.Entry<Integer, Interest> entry : interests.entrySet()) {
             Interest interest = entry.getValue();
-            int wanted = interest.events == 0 ? 0 : interest.events | Poll.POLLERR | Poll.POLLHUP;
+            int wanted = interest.disabled ? 0 : interest.events | ALWAYS;
             int ready = stack.poll(entry.getKey()) & wanted;
             boolean edge = (interest.events & EPOLLET) == 0 || interest.news;
             if (ready != 0 && edge && count < events.length) {
                 events[count] = ready;
                 data[count++] = interest.data;
                 interest.news = false;
-                interest.events = (interest.events & EPOLLONESHOT) != 0 ? 0 : interest.events;
+                interest.disabled = (interest.events & EPOLLONESHOT) != 0;
             }
         }
         return count;

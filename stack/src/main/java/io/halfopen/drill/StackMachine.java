@@ -36,6 +36,7 @@ final class StackMachine implements Machine {
     private static final long SIOCINQ = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
     private static final long SIOCATMARK = 0x8905;
+    private static final long SIOCOUTQNSD = 0x894b;
 
     /** Somewhere in the life of a kernel, so that nothing depends on the clock being near 0. */
     private static final long START = 1_000_000_000_000L;
@@ -128,7 +129,7 @@ final class StackMachine implements Machine {
                 sent.add(new Captured(now, packet));
             }
         });
-        stack.drainReady(epolls::onReady);
+        stack.drainReady((fd, events) -> epolls.onNews(fd, stack.news(fd)));
     }
 
     private boolean isToItself(byte[] packet) {
@@ -177,8 +178,12 @@ final class StackMachine implements Machine {
 
     @Override
     public int send(int fd, int length, int flags) throws Stop {
-        requirePlain(flags);
-        return drain(stack.write(now, fd, new byte[Math.max(0, length)], 0, Math.max(0, length)));
+        byte[] data = new byte[Math.max(0, length)];
+        int sent = drain(stack.send(now, fd, data, 0, data.length, flags));
+        if (sent == -Errno.EOPNOTSUPP) {
+            throw Stop.unsupported("a flag of 0x" + Integer.toHexString(flags) + " of send() on the stack");
+        }
+        return sent;
     }
 
     private static void requirePlain(int flags) throws Stop {
@@ -194,7 +199,7 @@ final class StackMachine implements Machine {
             return send(fd, length, flags);
         }
         byte[] data = new byte[Math.max(0, length)];
-        return drain(stack.sendto(now, fd, data, 0, data.length, Stack.MSG_FASTOPEN, address, port));
+        return drain(stack.sendto(now, fd, data, 0, data.length, flags, address, port));
     }
 
     @Override
@@ -263,6 +268,9 @@ final class StackMachine implements Machine {
         }
         if (request == SIOCOUTQ) {
             return row.sendQueue();
+        }
+        if (request == SIOCOUTQNSD) {
+            return (int) (long) stack.tcpInfo(fd).getOrDefault("tcpi_notsent_bytes", 0L);
         }
         throw Stop.unsupported("ioctl() 0x" + Long.toHexString(request) + " on the stack");
     }

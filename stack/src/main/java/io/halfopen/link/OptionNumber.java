@@ -29,6 +29,7 @@ record OptionNumber(int level, int name) {
             case IPV6_TCLASS -> new OptionNumber(IPPROTO_IPV6, 67);
             case TCP_NODELAY -> tcp(1);
             case TCP_MAXSEG -> tcp(2);
+            case TCP_LINGER2 -> tcp(8);
             case TCP_SYNCNT -> tcp(7);
             case TCP_FASTOPEN -> tcp(23);
             case TCP_FASTOPEN_CONNECT -> tcp(30);

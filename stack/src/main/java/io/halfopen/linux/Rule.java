@@ -278,6 +278,7 @@ public enum Rule {
     DATA_DUPLICATE(REPLY, "data that was here before: ACK", "tcp_data_queue"),
     DATA_NO_ROOM(REPLY, "data when the window is closed: ACK", "tcp_data_queue", TCPZeroWindowDrop),
     DATA_OVER_WINDOW(REPLY, "data that begins just where the window ends: ACK", "tcp_data_queue"),
+    ENDED_BY_LINGER2(REPLY, "TCP_LINGER2 < 0: no FIN_WAIT2, but RST", "tcp_rcv_state_process", TCPAbortOnData),
     DATA_AFTER_CLOSE(REPLY, "data for a closed socket: RST", "tcp_rcv_state_process", TCPAbortOnData),
     FIN_ACCEPTED(ACCEPT, "the peer has finished sending", "tcp_fin"),
 
@@ -320,6 +321,8 @@ public enum Rule {
             SEND, "lost with what timed out: retransmitted", "tcp_xmit_retransmit_queue", TCPSlowStartRetrans),
     WINDOW_PROBED(SEND, "the peer's window is closed: probe", "tcp_probe_timer", TCPWinProbe),
     WINDOW_PROBES_IN_VAIN(SEND, "no answer to any probe: ETIMEDOUT", "tcp_probe_timer", TCPAbortOnTimeout),
+    KEEPALIVE_PROBED(SEND, "nothing heard for long: keepalive probe", "tcp_keepalive_timer", TCPKeepAlive),
+    KEEPALIVE_TIMED_OUT(SEND, "keepalive in vain: RST, ETIMEDOUT", "tcp_keepalive_timer", TCPAbortOnTimeout),
     ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),
     SACKS_COLLECTED(SEND, "ACKs of what lies beyond a gap, as one", "tcp_compressed_ack_kick"),
     FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tw_timer_handler"),
@@ -334,17 +337,14 @@ public enum Rule {
     FIN_SENT(SEND, "close() or shutdown()", "tcp_send_fin"),
     CLOSED_UNREAD(SEND, "close() with unread data: RST", "__tcp_close", TCPAbortOnClose),
     CLOSED_BY_LINGER(SEND, "close() with SO_LINGER 0: RST", "tcp_disconnect", TCPAbortOnData),
+    CLOSED_SILENTLY(SEND, "close() with SO_LINGER 0 after both FINs", "tcp_disconnect", TCPAbortOnData),
+    CLOSED_BY_LINGER2(SEND, "close() in FIN_WAIT2, TCP_LINGER2 < 0: RST", "__tcp_close", TCPAbortOnLinger),
+    CLOSED_FOR_MEMORY(SEND, "close() with more than tcp_max_orphans: RST", "tcp_check_oom", TCPAbortOnMemory),
     LISTENER_CLOSED(SEND, "its listener was closed before accept(): RST", "inet_csk_listen_stop"),
     LISTENER_CLOSED_MIGRATED(
-            SEND,
-            "its listener was closed before accept(): another of its group has it now",
-            "inet_csk_listen_stop",
-            TCPMigrateReqSuccess),
+            SEND, "its listener was closed: another has it now", "inet_csk_listen_stop", TCPMigrateReqSuccess),
     LISTENER_CLOSED_LAST(
-            SEND,
-            "its listener, the last of its group, was closed before accept(): RST",
-            "inet_csk_listen_stop",
-            TCPMigrateReqFailure);
+            SEND, "the last listener of its group was closed: RST", "inet_csk_listen_stop", TCPMigrateReqFailure);
 
     /** What a rule does to the segment it judges. */
     public enum Verdict {

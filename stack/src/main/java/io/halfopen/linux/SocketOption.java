@@ -9,7 +9,11 @@ import java.util.Arrays;
 public enum SocketOption {
     SO_ACCEPTCONN(false, "1 for a listener, 0 for any other socket"),
     SO_ERROR(false, "the pending error as a positive errno; reading it clears it"),
-    SO_LINGER(true, "-1: close(2) sends FIN; 0: close(2) sends RST and forgets everything. Other times are refused"),
+    SO_LINGER(
+            true,
+            "0: close(2) sends RST and forgets everything; -1 (off), and any time: close(2) sends FIN. Nothing blocks here, so a"
+                    + " time is kept and not waited for; seconds"),
+    SO_KEEPALIVE(true, "1: probe a silent peer, and reset the connection if it does not answer"),
     SO_REUSEADDR(
             true,
             "1: bind(2) may take a port whose sockets and connections, TIME_WAIT included, all have it, too, and no listener"),
@@ -18,7 +22,7 @@ public enum SocketOption {
     SO_RCVBUFFORCE(true, "the same, without the limit of net.core.rmem_max; cannot be read"),
     SO_RCVLOWAT(true, "octets that must be there before poll(2) says POLLIN; at most half of the receive buffer"),
     SO_OOBINLINE(true, "1: the urgent octet is read in its place, not with MSG_OOB"),
-    SO_SNDBUF(true, "send buffer; the kernel doubles what is set, bytes"),
+    SO_SNDBUF(true, "send buffer; the kernel doubles what is set, and it grows no more; bytes"),
     IP_TOS(true, "type of service of IPv4 packets; its two ECN bits are TCP's own"),
     IP_TTL(true, "time to live of IPv4 packets, 1 to 255 hops; -1: net.ipv4.ip_default_ttl"),
     IP_MTU(false, "the MTU of the path to the peer as it is known, octets; IPv6 paths, too"),
@@ -30,6 +34,14 @@ public enum SocketOption {
     IPV6_UNICAST_HOPS(true, "hop limit of IPv6 packets, 0 to 255; -1: net.ipv6.conf.default.hop_limit"),
     IPV6_V6ONLY(true, "1: an IPv6 socket that has nothing to do with IPv4; before bind(2) only"),
     TCP_NODELAY(true, "1: send small segments at once instead of waiting for the last one's ACK (Nagle)"),
+    TCP_CORK(
+            true,
+            "1: hold back what does not fill a segment; it goes when set to 0, or after a retransmission timeout (200 ms at"
+                    + " least) with nothing in flight"),
+    TCP_NOTSENT_LOWAT(
+            true,
+            "unsent octets above which write(2) takes no more, and half of it above which poll(2) does not say POLLOUT; 0:"
+                    + " net.ipv4.tcp_notsent_lowat"),
     TCP_MAXSEG(true, "largest segment to announce and to send, octets"),
     TCP_SYNCNT(true, "SYN retransmissions before connect(2) fails; on a listener SYN-ACK retransmissions; 1 to 127"),
     TCP_WINDOW_CLAMP(true, "largest window to announce, at least 1152 octets; 0, before connect(2): no limit"),
@@ -44,27 +56,27 @@ public enum SocketOption {
     TCP_USER_TIMEOUT(
             true,
             "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default"),
+    TCP_LINGER2(
+            true,
+            "how long FIN_WAIT2 lasts after close(2), seconds, at most 120; 0: net.ipv4.tcp_fin_timeout; below 0: RST"
+                    + " instead"),
+    TCP_KEEPIDLE(true, "silence before the first keepalive probe, 1 to 32767 s; at first net.ipv4.tcp_keepalive_time"),
+    TCP_KEEPINTVL(true, "time between two keepalive probes, 1 to 32767 s; at first net.ipv4.tcp_keepalive_intvl"),
+    TCP_KEEPCNT(
+            true,
+            "keepalive probes without answer before ETIMEDOUT, 1 to 127; at first net.ipv4.tcp_keepalive_probes. With"
+                    + " TCP_USER_TIMEOUT that time counts instead"),
     TCP_DEFER_ACCEPT(
             true,
             "of a listener: how long a handshake that is done waits for data before accept(2) gets it, seconds; rounded up"
                     + " to 1, 3, 7, 15, 31, 63, 127 and so on; 0: not at all"),
 
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
-    SO_KEEPALIVE(0, "1: probe a silent peer"),
     SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
     SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY"),
     SO_MAX_PACING_RATE(Integer.MIN_VALUE, Integer.MAX_VALUE, -1, "octets per second; -1: no limit"),
-    TCP_CORK(0, "1: send full segments only"),
-    TCP_KEEPIDLE(1, 32767, 7200, "silence before the first keepalive probe, seconds"),
-    TCP_KEEPINTVL(1, 32767, 75, "time between two keepalive probes, seconds"),
-    TCP_KEEPCNT(1, 127, 9, "keepalive probes before ETIMEDOUT"),
     TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
-    TCP_NOTSENT_LOWAT(
-            Integer.MIN_VALUE,
-            Integer.MAX_VALUE,
-            0,
-            "unsent octets above which poll(2) does not say POLLOUT; 0: sysctl"),
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
     TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),
     IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE"),

@@ -144,6 +144,15 @@ public enum Sysctl {
             Integer.MAX_VALUE,
             "least time between two ACKs that answer what makes no sense on one connection, milliseconds",
             500),
+    tcp_keepalive_intvl("net.ipv4", 1, 32767, "TCP_KEEPINTVL of sockets that do not set it, seconds", 75),
+    tcp_keepalive_probes("net.ipv4", 0, 255, "TCP_KEEPCNT of sockets that do not set it", 9),
+    tcp_keepalive_time("net.ipv4", 1, 32767, "TCP_KEEPIDLE of sockets that do not set it, seconds", 7200),
+    tcp_max_orphans(
+            "net.ipv4",
+            0,
+            Integer.MAX_VALUE,
+            "connections that may live on after close(); one more is reset; Linux has one number for all namespaces",
+            131072),
     tcp_max_reordering(
             "net.ipv4", 1, Integer.MAX_VALUE, "how far a connection's tcp_reordering may grow, packets", 300),
     tcp_max_syn_backlog(
@@ -176,6 +185,7 @@ public enum Sysctl {
             "1: smaller segments after some timeouts, since the path may swallow larger ones; 2: begin with tcp_base_mss",
             0),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
+    tcp_notsent_lowat("net.ipv4", 0, Sysctl.UNSIGNED, "TCP_NOTSENT_LOWAT of sockets that do not set it, octets", -1),
     tcp_orphan_retries(
             "net.ipv4", 0, 255, "retransmissions of a closed socket's data before it is given up; 0 means 8", 0),
     tcp_pacing_ca_ratio("net.ipv4", 0, 1000, "pace of Reno and CUBIC, percent of window by round trip", 120),
@@ -255,13 +265,8 @@ public enum Sysctl {
     tcp_app_win(IGNORED, "net.ipv4", 0, 31, "part of the window kept for the program", 31),
     tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
-    tcp_keepalive_intvl(IGNORED, "net.ipv4", 1, 32767, "time between two keepalive probes, seconds", 75),
-    tcp_keepalive_probes(IGNORED, "net.ipv4", 0, 255, "keepalive probes before ETIMEDOUT", 9),
-    tcp_keepalive_time(IGNORED, "net.ipv4", 1, 32767, "silence before the first keepalive probe, seconds", 7200),
     tcp_limit_output_bytes(
             IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
-    tcp_notsent_lowat(
-            IGNORED, "net.ipv4", 0, Sysctl.UNSIGNED, "unsent octets above which poll() does not say POLLOUT", -1),
     tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0);
 
     /** As the greatest value: 32 bits without a sign. */

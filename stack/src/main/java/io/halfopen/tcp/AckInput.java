@@ -76,7 +76,7 @@ final class AckInput {
         }
         sender.delivered(ack.sackDelivered, ack.congestionEcho);
         c.softError = 0; // something got through
-        sender.answeredAt = core.now();
+        c.onAnswer();
         if (ack.packets == 0) {
             onNothingInFlight(c);
             return;
@@ -97,7 +97,6 @@ final class AckInput {
         }
         adaptWindow(sender);
         send(c);
-        tellWriter(c);
     }
 
     private void onNothingInFlight(Connection c) {
@@ -160,13 +159,6 @@ final class AckInput {
         }
         if (ack.resend != Resend.NOTHING) {
             retransmission.sendLost(c);
-        }
-    }
-
-    private void tellWriter(Connection c) {
-        if (c.writerWaits && c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3) {
-            c.writerWaits = false;
-            c.wake();
         }
     }
 

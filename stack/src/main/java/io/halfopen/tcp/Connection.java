@@ -40,6 +40,16 @@ final class Connection extends Flow {
     /** TCP_USER_TIMEOUT, ms, or 0: it stays with the connection when the socket is closed. */
     int userTimeout;
 
+    /** TCP_LINGER2 of the socket that was closed, seconds, 0 or -1. */
+    byte linger2;
+
+    /** It is counted among those that no process has. */
+    boolean orphaned;
+
+    /** With SO_KEEPALIVE, or in a FIN_WAIT2 that lasts. */
+    @Nullable
+    KeepAlive keepAlive;
+
     boolean sack;
     boolean timestamps;
     int tsOffset;
@@ -129,6 +139,7 @@ final class Connection extends Flow {
         synDataTaken = false;
         userTimeout = 0;
         senselessAt = Core.NO_STAMP;
+        linger2 = 0;
         readShutdown = false;
         writerWaits = false;
         ecnEcho = false;
@@ -240,7 +251,8 @@ final class Connection extends Flow {
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
-        sender.clear();
+        sender.ring.clear();
+        endTimers();
         if (inTable) {
             core.flows.remove(this);
             inTable = false;
@@ -251,8 +263,27 @@ final class Connection extends Flow {
         } else if (errno != 0 && socket != null) {
             socket.pendingError = errno;
         }
-        core.ready.add(socket);
+        wake();
         recycleIfForgotten();
+    }
+
+    private void endTimers() {
+        if (keepAlive != null) {
+            core.pools.give(keepAlive);
+            keepAlive = null;
+        }
+        if (orphaned) {
+            core.orphans--;
+            orphaned = false;
+        }
+    }
+
+    /** The peer is there. */
+    void onAnswer() {
+        sender.answeredAt = core.now();
+        if (keepAlive != null) {
+            keepAlive.probes = 0;
+        }
     }
 
     /** Nothing came back in time: the reason is what an ICMP error said, if one did (tcp_write_err). */
@@ -276,6 +307,7 @@ final class Connection extends Flow {
     void arm() {
         long sending = Math.min(sender.timer.due, sender.pacing.due);
         long due = Math.min(sending, Math.min(receiver.acks.due, receiver.acks.sacks.due));
+        due = keepAlive == null ? due : Math.min(due, keepAlive.due);
         if (due == NEVER || !inTable) {
             core.wheel.cancel(this);
         } else if (!isScheduled() || due < deadline) {
@@ -306,8 +338,14 @@ final class Connection extends Flow {
                         || receiver.remainingWindow() <= receiver.acks.segmentSize());
     }
 
+    /** There is news of all kinds (sk_state_change). */
     void wake() {
-        core.ready.add(socket);
+        wake(ReadyList.ANY);
+    }
+
+    /** There is news for who waits for these events, bits of {@link io.halfopen.linux.Poll}. */
+    void wake(int events) {
+        core.ready.add(socket, events);
     }
 
     boolean isEndOfFile() {

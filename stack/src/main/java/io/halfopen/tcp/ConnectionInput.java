@@ -205,11 +205,17 @@ final class ConnectionInput {
         if (c.state() == TcpState.CLOSE) {
             return Rule.ACK_ACCEPTED; // that ACK of our FIN was the last thing to happen
         }
+        if (c.linger2 < 0 && c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
+            core.output.reset(segment, Rule.ENDED_BY_LINGER2);
+            c.close(0);
+            return Rule.ENDED_BY_LINGER2;
+        }
         Rule rule = dataInput.accept(c, segment);
         if (c.state() == TcpState.CLOSE) {
             return rule;
         }
         transmission.push(c, Rule.DATA_SENT);
+        SendBuffers.tellWriter(core, c);
         dataInput.acknowledge(c);
         if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() || c.state() == TcpState.TIME_WAIT) {
             timeWaits.enter(c);

@@ -48,6 +48,9 @@ final class Core {
     private long now;
     private int millis;
 
+    /** Connections that live on without a process. */
+    int orphans;
+
     Core(Kernel kernel, Secrets secrets, Timers timers) {
         this.timers = timers;
         wheel = new TimerWheel(timers == Timers.LINUX);

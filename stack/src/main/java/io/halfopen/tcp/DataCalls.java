@@ -15,7 +15,7 @@ final class DataCalls {
         this.transmission = transmission;
     }
 
-    int write(Socket socket, byte[] source, int offset, int length) {
+    int write(Socket socket, byte[] source, int offset, int length, boolean more) {
         Connection c = socket.connection;
         int error = socket.takeError();
         if (error != 0) {
@@ -31,16 +31,32 @@ final class DataCalls {
             return -Errno.EPIPE;
         }
         transmission.beforeWriting(c.sender);
-        int room = SendBuffers.limit(core, c) - c.sender.queued();
-        int count = Math.min(length, room);
-        if (count <= 0) {
-            c.writerWaits |= length > 0;
+        int taken = take(c, socket, source, offset, length);
+        c.writerWaits |= taken < length;
+        if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
         }
-        c.writerWaits |= count < length;
-        c.sender.append(source, offset, count);
-        transmission.push(c, Rule.DATA_SENT);
+        c.sender.moreToCome = more;
+        transmission.push(c, Rule.DATA_SENT, more ? SendPolicy.CORK : SendPolicy.of(c));
         c.arm();
-        return count;
+        return taken;
+    }
+
+    /** As much as there is room for; what is full goes at once and makes room for more (tcp_push_one). */
+    private int take(Connection c, Socket socket, byte[] source, int offset, int length) {
+        int taken = 0;
+        int room = SendBuffers.room(core, c);
+        while (taken < length && room > 0) {
+            int count = Math.min(length - taken, room);
+            SendPolicy.onWrite(socket, c.sender);
+            c.sender.append(source, offset + taken, count);
+            taken += count;
+            if (taken < length) {
+                c.sender.moreToCome = true;
+                transmission.push(c, Rule.DATA_SENT);
+            }
+            room = SendBuffers.room(core, c);
+        }
+        return taken;
     }
 }

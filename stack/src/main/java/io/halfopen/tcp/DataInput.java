@@ -5,6 +5,7 @@ import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.URG;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
@@ -103,7 +104,7 @@ final class DataInput {
             receiver.acks.atOnce();
         }
         if (c.isReadable()) {
-            c.wake();
+            c.wake(Poll.POLLIN);
         }
         return rule;
     }

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
@@ -40,7 +41,7 @@ final class Migration {
             core.count(Rule.LISTENER_CLOSED_MIGRATED);
             queued.listener = heir;
             heir.acceptQueue.add(queued);
-            core.ready.add(heir.socket);
+            core.ready.add(heir.socket, Poll.POLLIN);
             return;
         }
         queued.listener = null;

@@ -7,7 +7,6 @@ import io.halfopen.linux.TcpState;
 
 /** setsockopt(2) and getsockopt(2), with Linux's limits. */
 final class Options {
-    private static final int LEAST_SEND_BUFFER = 4608;
     private static final int LEAST_MAXSEG = 88;
     private static final int GREATEST_MAXSEG = 32767;
     private static final int GREATEST_SYNCNT = 127;
@@ -15,10 +14,14 @@ final class Options {
     private final Core core;
     private final IpOptions ipOptions;
     private final ReceiveOptions receiveOptions;
+    private final SendOptions sendOptions;
+    private final LifetimeOptions lifetimeOptions;
 
-    Options(Core core, ReceiveCalls receiveCalls) {
+    Options(Core core, ReceiveCalls receiveCalls, Transmission transmission) {
         receiveOptions = new ReceiveOptions(core, receiveCalls);
         this.core = core;
+        lifetimeOptions = new LifetimeOptions(core);
+        sendOptions = new SendOptions(core, transmission);
         ipOptions = new IpOptions(core);
     }
 
@@ -35,16 +38,12 @@ final class Options {
                 socket.reusePort = value != 0;
                 shareAsSet(socket);
             }
-            case TCP_NODELAY -> socket.noDelay = value != 0;
+            case TCP_NODELAY, TCP_CORK, TCP_NOTSENT_LOWAT, SO_SNDBUF -> sendOptions.set(socket, option, value);
             case SO_RCVBUF, SO_RCVBUFFORCE, SO_RCVLOWAT, SO_OOBINLINE, TCP_QUICKACK, TCP_WINDOW_CLAMP -> {
                 return receiveOptions.set(socket, option, value);
             }
-            case SO_SNDBUF -> socket.sendBuffer = doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
-            case SO_LINGER -> {
-                if (value > 0) {
-                    return -Errno.EINVAL;
-                }
-                socket.lingerReset = value == 0;
+            case SO_LINGER, SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_LINGER2, TCP_USER_TIMEOUT -> {
+                return lifetimeOptions.set(socket, option, value);
             }
             case TCP_MAXSEG -> {
                 if (value != 0 && (value < LEAST_MAXSEG || value > GREATEST_MAXSEG)) {
@@ -79,32 +78,17 @@ final class Options {
                 }
                 socket.fastOpenNoCookie = value == 1;
             }
-            case TCP_USER_TIMEOUT -> {
-                if (value < 0) {
-                    return -Errno.EINVAL;
-                }
-                socket.userTimeout = value;
-                if (socket.connection != null) {
-                    socket.connection.userTimeout = value;
-                }
-            }
             case TCP_DEFER_ACCEPT -> {
                 if (!core.kernel.defersAccept()) {
                     return -Errno.ENOPROTOOPT;
                 }
                 socket.deferTimeouts = DeferAccept.timeouts(value);
             }
-            case SO_KEEPALIVE,
-                    SO_PRIORITY,
+            case SO_PRIORITY,
                     SO_TIMESTAMP,
                     SO_ZEROCOPY,
                     SO_MAX_PACING_RATE,
-                    TCP_CORK,
-                    TCP_KEEPIDLE,
-                    TCP_KEEPINTVL,
-                    TCP_KEEPCNT,
                     TCP_THIN_LINEAR_TIMEOUTS,
-                    TCP_NOTSENT_LOWAT,
                     TCP_SAVE_SYN,
                     TCP_INQ,
                     IP_RECVERR,
@@ -130,7 +114,7 @@ final class Options {
     }
 
     /** The kernel wants as much again for its own bookkeeping. */
-    private static int doubled(int value, int most, int least) {
+    static int doubled(int value, int most, int least) {
         int taken = Integer.compareUnsigned(value, most) > 0 ? most : value;
         return Math.clamp(2L * taken, least, Integer.MAX_VALUE);
     }
@@ -139,33 +123,26 @@ final class Options {
         return switch (option) {
             case SO_ACCEPTCONN -> socket.listener != null ? 1 : 0;
             case SO_ERROR -> takeAnyError(socket);
-            case SO_LINGER -> socket.lingerReset ? 0 : -1;
+            case SO_LINGER, SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_LINGER2, TCP_USER_TIMEOUT ->
+                lifetimeOptions.get(socket, option);
             case SO_REUSEADDR -> socket.reuseAddress ? 1 : 0;
             case SO_REUSEPORT -> socket.reusePort ? 1 : 0;
             case SO_RCVBUF, SO_RCVBUFFORCE, SO_RCVLOWAT, SO_OOBINLINE, TCP_QUICKACK, TCP_WINDOW_CLAMP ->
                 receiveOptions.get(socket, option);
             case IP_TOS, IP_TTL, IP_MTU, IP_MTU_DISCOVER, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY ->
                 ipOptions.get(socket, option);
-            case SO_SNDBUF -> socket.sendBuffer == 0 ? core.sysctls.get(Sysctl.tcp_wmem, 1) : socket.sendBuffer;
-            case TCP_NODELAY -> socket.noDelay ? 1 : 0;
-            case SO_KEEPALIVE,
-                    SO_PRIORITY,
+            case TCP_NODELAY, TCP_CORK, TCP_NOTSENT_LOWAT, SO_SNDBUF -> sendOptions.get(socket, option);
+            case SO_PRIORITY,
                     SO_TIMESTAMP,
                     SO_ZEROCOPY,
                     SO_MAX_PACING_RATE,
-                    TCP_CORK,
-                    TCP_KEEPIDLE,
-                    TCP_KEEPINTVL,
-                    TCP_KEEPCNT,
                     TCP_THIN_LINEAR_TIMEOUTS,
-                    TCP_NOTSENT_LOWAT,
                     TCP_SAVE_SYN,
                     TCP_INQ,
                     IP_RECVERR,
                     IP_BIND_ADDRESS_NO_PORT -> socket.kept(option);
             case TCP_DEFER_ACCEPT -> DeferAccept.seconds(socket.deferTimeouts);
             case TCP_MAXSEG -> maxSeg(socket);
-            case TCP_USER_TIMEOUT -> socket.userTimeout;
             case TCP_FASTOPEN -> socket.fastOpenLimit;
             case TCP_FASTOPEN_CONNECT -> socket.fastOpenConnect ? 1 : 0;
             case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;

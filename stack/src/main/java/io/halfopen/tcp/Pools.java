@@ -9,6 +9,7 @@ final class Pools {
     private @Nullable Flow connections;
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
+    private @Nullable KeepAlive keepAlives;
     private int halfOpensOut;
     private int connectionsOut;
     private int timeWaitsOut;
@@ -73,6 +74,22 @@ final class Pools {
         timeWait.portUse.flows--;
         timeWait.chained = timeWaits;
         timeWaits = timeWait;
+    }
+
+    KeepAlive keepAlive() {
+        KeepAlive there = keepAlives;
+        if (there == null) {
+            return new KeepAlive();
+        }
+        keepAlives = there.pooled;
+        there.pooled = null;
+        return there;
+    }
+
+    void give(KeepAlive keepAlive) {
+        keepAlive.reset();
+        keepAlive.pooled = keepAlives;
+        keepAlives = keepAlive;
     }
 
     Socket socket() {

@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.Segment;
@@ -34,7 +35,7 @@ final class Promotion {
     void queue(Connection c, Listener listener) {
         c.listener = listener;
         listener.acceptQueue.add(c);
-        core.ready.add(listener.socket);
+        core.ready.add(listener.socket, Poll.POLLIN);
     }
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
@@ -73,6 +74,8 @@ final class Promotion {
         c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
+        SendBuffers.start(core, c.sender, parent);
+        KeepAlive.start(core, c, parent);
         c.receiver.acks.start(mss, half.window, core.now());
         if (parent.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);

@@ -4,11 +4,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Sockets to whose processes something is to be told, each once, in the order in which it happened. */
 final class ReadyList {
+    /** Whatever somebody waits for. */
+    static final int ANY = -1;
+
     private @Nullable Socket first;
     private @Nullable Socket last;
 
-    void add(@Nullable Socket socket) {
-        if (socket == null || socket.readyListed) {
+    /** Those that wait for any of the events are concerned. */
+    void add(@Nullable Socket socket, int events) {
+        if (socket == null) {
+            return;
+        }
+        socket.news |= events;
+        if (socket.readyListed) {
             return;
         }
         socket.readyListed = true;
@@ -28,6 +36,8 @@ final class ReadyList {
             last = first == null ? null : last;
             socket.readyNext = null;
             socket.readyListed = false;
+            socket.told = socket.news;
+            socket.news = 0;
         }
         return socket;
     }

@@ -1,21 +1,107 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.Poll;
 import io.halfopen.linux.Sysctl;
 
-/** How much a connection may hold for sending. */
+/**
+ * How much a connection may hold for sending, as Linux counts it: what was written lies in buffers of many segments each,
+ * and each takes more memory than its octets.
+ */
 final class SendBuffers {
+    /** The truesize of a buffer without octets, as measured on 6.18. */
+    private static final int OVERHEAD = 832;
+
+    /** MAX_TCP_HEADER and skb_shared_info, which are added to the MSS before that is rounded up; struct sk_buff after. */
+    private static final int HEADROOM = 256 + 320;
+
+    private static final int DESCRIPTOR = 256;
+
+    /** GSO_LEGACY_MAX_SIZE without MAX_TCP_HEADER: no buffer holds more octets. */
+    private static final int LARGEST_BUFFER = 65536 - 257;
+
     private static final int LEAST_SEGMENTS = 10;
 
     private SendBuffers() {}
 
-    /** SO_SNDBUF, or some congestion windows between the limits of tcp_wmem (tcp_sndbuf_expand), octets. */
-    static int limit(Core core, Connection c) {
-        if (c.socket != null && c.socket.sendBuffer > 0) {
-            return Math.min(c.socket.sendBuffer, BufferPool.LARGEST);
+    /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
+    static void start(Core core, Sender sender, Socket socket) {
+        sender.sendBuffer = socket.sendBuffer > 0 ? socket.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
+        if (socket.sendBuffer == 0) {
+            expand(core, sender);
         }
-        int window = Math.max(c.sender.congestion.cwnd, LEAST_SEGMENTS) * c.sender.mss();
-        long wanted =
-                Math.max(core.sysctls.get(Sysctl.tcp_wmem, 1), (long) c.sender.control.sendBufferWindows() * window);
-        return (int) Math.min(wanted, Math.min(core.sysctls.get(Sysctl.tcp_wmem, 2), BufferPool.LARGEST));
+    }
+
+    /** Twice the congestion window, at least (tcp_sndbuf_expand). */
+    private static void expand(Core core, Sender sender) {
+        int segment = roundUpToPowerOfTwo(sender.mss() + HEADROOM) + DESCRIPTOR;
+        int segments = Math.max(Math.max(sender.congestion.cwnd, LEAST_SEGMENTS), sender.recovery.reordering + 1);
+        long wanted = (long) sender.control.sendBufferWindows() * segments * segment;
+        if (sender.sendBuffer < wanted) {
+            sender.sendBuffer = (int) Math.min(wanted, core.sysctls.get(Sysctl.tcp_wmem, 2));
+        }
+    }
+
+    private static int roundUpToPowerOfTwo(int value) {
+        return Integer.highestOneBit(value - 1) << 1;
+    }
+
+    /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
+    private static int goal(Sender sender) {
+        int mss = Math.max(1, sender.mss());
+        int window = sender.greatestWindow();
+        int most = Math.min(LARGEST_BUFFER, window > HandshakeOptions.DEFAULT_MSS ? window >> 1 : window);
+        return Math.max(mss, most / mss * mss);
+    }
+
+    /** What the octets take: each small segment in flight has a buffer of its own, others share (sk_wmem_queued). */
+    private static long inUse(Sender sender) {
+        int queued = sender.queued();
+        int full = sender.flight.packets() == 0 ? 0 : (queued - sender.unsent()) / Math.max(1, sender.mss());
+        int small = Math.max(0, sender.flight.packets() - full);
+        int goal = goal(sender);
+        return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));
+    }
+
+    /** How many octets may be written before that is asked again; 0: none (tcp_sendmsg_locked). */
+    static int room(Core core, Connection c) {
+        Sender sender = c.sender;
+        int goal = goal(sender);
+        int last = sender.unsent() % goal;
+        int room = last > 0 ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
+        return Math.min(room, BufferPool.LARGEST - sender.queued());
+    }
+
+    /** TCP_NOTSENT_LOWAT limits what is unsent; to be woken there must be less than half of it (tcp_stream_memory_free). */
+    private static boolean isMemoryFree(Core core, Connection c, int wake) {
+        Sender sender = c.sender;
+        int own = c.socket == null ? 0 : c.socket.notSentLowat;
+        int most = own == 0 ? core.sysctls.get(Sysctl.tcp_notsent_lowat) : own;
+        return inUse(sender) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
+    }
+
+    /** A third of the buffer is free, and too little unsent: what poll(2) calls writable (sk_stream_is_writeable). */
+    static boolean isWritable(Core core, Connection c) {
+        long inUse = inUse(c.sender);
+        return c.sender.sendBuffer - inUse >= inUse >> 1 && isMemoryFree(core, c, 1);
+    }
+
+    /** After an ACK: who waits for room gets a larger buffer, if the congestion window is not full, and is told (tcp_check_space). */
+    static void tellWriter(Core core, Connection c) {
+        if (!c.writerWaits) {
+            return;
+        }
+        boolean fixed = c.socket != null && c.socket.sendBuffer > 0;
+        if (!fixed && !c.sender.isCwndFull()) {
+            expand(core, c.sender);
+        }
+        tellOfSpace(core, c);
+    }
+
+    /** sk_stream_write_space. */
+    static void tellOfSpace(Core core, Connection c) {
+        if (c.writerWaits && isWritable(core, c)) {
+            c.writerWaits = false;
+            c.wake(Poll.POLLOUT);
+        }
     }
 }

@@ -18,7 +18,7 @@ import io.halfopen.wire.SeqNumber;
  * </pre>
  */
 final class Sender {
-    private final ByteRing ring;
+    final ByteRing ring;
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control = Reno.INSTANCE;
@@ -64,6 +64,10 @@ final class Sender {
     /** When anything was sent last, ns (tcp_wstamp_ns). */
     long transmittedAt;
 
+    /** What was written last came with MSG_MORE, so its end has no PSH. */
+    boolean moreToCome;
+
+    int sendBuffer; // octets, as Linux counts: SO_SNDBUF, or what was needed so far (sk_sndbuf)
     /** The end of the last segment that was smaller than the MSS (Minshall's variant of Nagle's rule). */
     private int smallEnd;
 
@@ -84,6 +88,7 @@ final class Sender {
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
+        moreToCome = false;
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
@@ -385,10 +390,6 @@ final class Sender {
         una = ack;
         nxt = SeqNumber.max(nxt, ack);
         return count;
-    }
-
-    void clear() {
-        ring.clear();
     }
 
     /** The timeout as it stands, backed off, ns. */

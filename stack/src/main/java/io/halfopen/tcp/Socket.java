@@ -44,10 +44,24 @@ final class Socket {
     boolean reuseAddress;
     boolean reusePort;
     boolean v6Only;
-    boolean noDelay;
+    /** TCP_NODELAY and TCP_CORK: a {@link SendPolicy}. */
+    byte nagle;
 
-    /** SO_LINGER with time 0: close() resets. */
-    boolean lingerReset;
+    /** TCP_NOTSENT_LOWAT, octets, without sign; 0: the sysctl's. */
+    int notSentLowat;
+
+    /** SO_LINGER, seconds; -1: off; 0: close() resets. */
+    int linger = -1;
+
+    /** TCP_LINGER2, seconds; 0: tcp_fin_timeout; -1: no FIN_WAIT2 after close(). */
+    byte linger2;
+
+    /** SO_KEEPALIVE; TCP_KEEPIDLE and TCP_KEEPINTVL, seconds, and TCP_KEEPCNT; 0: the sysctl's. */
+    boolean keepAlive;
+
+    byte keepCount;
+    short keepIdle;
+    short keepInterval;
 
     /** TCP_FASTOPEN, as set or as listen() sets it, and TCP_FASTOPEN_NO_COOKIE. */
     int fastOpenLimit;
@@ -103,6 +117,11 @@ final class Socket {
 
     boolean readyListed;
 
+    /** What the news is about that it is listed for, and that it was told of last: bits of poll(2). */
+    int news;
+
+    int told;
+
     @Nullable
     Socket readyNext;
 
@@ -126,8 +145,14 @@ final class Socket {
         reuseAddress = parent.reuseAddress;
         reusePort = parent.reusePort;
         v6Only = parent.v6Only;
-        noDelay = parent.noDelay;
-        lingerReset = parent.lingerReset;
+        nagle = parent.nagle;
+        notSentLowat = parent.notSentLowat;
+        linger = parent.linger;
+        linger2 = parent.linger2;
+        keepAlive = parent.keepAlive;
+        keepIdle = parent.keepIdle;
+        keepInterval = parent.keepInterval;
+        keepCount = parent.keepCount;
         userTimeout = parent.userTimeout;
         maxSeg = parent.maxSeg;
         synCount = parent.synCount;
@@ -162,8 +187,14 @@ final class Socket {
         reuseAddress = false;
         reusePort = false;
         v6Only = false;
-        noDelay = false;
-        lingerReset = false;
+        nagle = SendPolicy.NAGLE;
+        notSentLowat = 0;
+        linger = -1;
+        linger2 = 0;
+        keepAlive = false;
+        keepIdle = 0;
+        keepInterval = 0;
+        keepCount = 0;
         fastOpenLimit = 0;
         fastOpenNoCookie = false;
         fastOpenConnect = false;
@@ -179,6 +210,8 @@ final class Socket {
         expectsAnswers = false;
         sendBuffer = 0;
         windowClamp = 0;
+        news = 0;
+        told = 0;
         ipTos = 0;
         ipTtl = -1;
         trafficClass = 0;

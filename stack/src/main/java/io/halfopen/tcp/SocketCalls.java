@@ -2,7 +2,6 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
-import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
@@ -13,18 +12,13 @@ final class SocketCalls {
     private static final int FAST_OPEN_ALL = 0x402;
 
     private final Core core;
-    private final Transmission transmission;
     private final Migration migration;
-    private final SynRecvInput synRecvInput;
-    private final TimeWaits timeWaits;
+    private final Closing closing;
 
-    SocketCalls(
-            Core core, Transmission transmission, Migration migration, SynRecvInput synRecvInput, TimeWaits timeWaits) {
+    SocketCalls(Core core, Migration migration, Closing closing) {
         this.core = core;
-        this.transmission = transmission;
         this.migration = migration;
-        this.synRecvInput = synRecvInput;
-        this.timeWaits = timeWaits;
+        this.closing = closing;
     }
 
     int bind(Socket socket, IpAddress address, int port) {
@@ -87,6 +81,31 @@ final class SocketCalls {
         return 0;
     }
 
+    int accept(Socket socket, Descriptors descriptors) {
+        Listener listener = socket.listener;
+        if (listener == null) {
+            return -Errno.EINVAL;
+        }
+        if (descriptors.isFull()) {
+            return -Errno.EMFILE;
+        }
+        Connection c = listener.acceptQueue.poll();
+        if (c == null) {
+            return -Errno.EAGAIN;
+        }
+        Socket accepted = core.pools.socket();
+        accepted.inherit(socket);
+        accepted.localHigh = c.localHigh;
+        accepted.localLow = c.localLow;
+        accepted.localPort = c.localPort();
+        accepted.connection = c;
+        accepted.pendingError = c.error;
+        c.error = 0;
+        c.listener = null;
+        c.socket = accepted;
+        return descriptors.open(accepted);
+    }
+
     int shutdown(Socket socket, int how) {
         boolean read = how == Stack.SHUT_RD || how == Stack.SHUT_RDWR;
         boolean write = how == Stack.SHUT_WR || how == Stack.SHUT_RDWR;
@@ -98,7 +117,7 @@ final class SocketCalls {
                 migration.stop(socket.listener);
                 socket.stopped = socket.listener;
                 socket.listener = null;
-                core.ready.add(socket);
+                core.ready.add(socket, ReadyList.ANY);
             }
             return 0;
         }
@@ -114,27 +133,10 @@ final class SocketCalls {
         }
         c.readShutdown |= read;
         if (write) {
-            sendFin(c);
+            closing.sendFin(c);
         }
         c.wake();
         return 0;
-    }
-
-    private void sendFin(Connection c) {
-        switch (c.state()) {
-            case ESTABLISHED -> c.enter(TcpState.FIN_WAIT1);
-            case CLOSE_WAIT -> c.enter(TcpState.LAST_ACK);
-            case SYN_RECV -> {
-                c.sender.queueFin(); // it follows when the handshake is done
-                return;
-            }
-            default -> {
-                return;
-            }
-        }
-        c.sender.queueFin();
-        transmission.push(c, Rule.FIN_SENT);
-        c.arm();
     }
 
     void close(Socket socket) {
@@ -148,44 +150,9 @@ final class SocketCalls {
             migration.stop(listener);
         }
         if (c != null) {
-            closeConnection(c, socket.lingerReset);
+            closing.close(c, socket);
         }
         core.pools.give(socket);
-    }
-
-    /** __tcp_close: RST if something was not read, or SO_LINGER wants it; else FIN, and the wire goes on alone. */
-    private void closeConnection(Connection c, boolean lingerReset) {
-        boolean unread = c.receiver.readable() > 0;
-        TcpState state = c.state();
-        if (state == TcpState.CLOSE || state == TcpState.SYN_SENT) {
-            c.socket = null;
-            endQuietly(c);
-        } else if (unread || lingerReset) {
-            Rule why = unread ? Rule.CLOSED_UNREAD : Rule.CLOSED_BY_LINGER;
-            core.count(why);
-            transmission.reset(c, why);
-            c.socket = null;
-            c.close(0);
-        } else {
-            if (state == TcpState.SYN_RECV) {
-                synRecvInput.close(c);
-            } else {
-                sendFin(c);
-            }
-            c.socket = null;
-            c.readShutdown = true;
-            if (state == TcpState.FIN_WAIT2) {
-                timeWaits.enter(c);
-            }
-        }
-    }
-
-    private static void endQuietly(Connection c) {
-        if (c.state() == TcpState.CLOSE) {
-            c.recycleIfForgotten();
-        } else {
-            c.close(0);
-        }
     }
 
     /** What poll(2) says of it (tcp_poll). */
@@ -215,12 +182,8 @@ final class SocketCalls {
         if (c.isEndOfFile() && c.sender.finQueued()) {
             events |= Poll.POLLHUP;
         }
-        boolean writable = c.sender.queued() <= SendBuffers.limit(core, c) * 2L / 3;
-        if (writable || !c.state().canSend()) {
-            return events | Poll.POLLOUT;
-        }
-        // Whoever was told of room, and found none since the window has shrunk meanwhile, is to be told again.
-        c.writerWaits = true;
-        return events;
+        boolean writable = c.sender.finQueued() || SendBuffers.isWritable(core, c);
+        c.writerWaits |= !writable;
+        return writable ? events | Poll.POLLOUT : events;
     }
 }

@@ -32,8 +32,12 @@ public final class Stack {
     public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
     public static final int SHUT_RDWR = 2;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int MSG_MORE = 0x8000;
     public static final int MSG_FASTOPEN = 0x20000000;
 
+    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE;
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
@@ -50,6 +54,7 @@ public final class Stack {
     private final Transmission transmission;
     private final Timeouts timeouts;
     private final TimeWaits timeWaits;
+    private final KeepAlives keepAlives;
     private final HalfOpenInput halfOpenInput;
     private final FastOpenInput fastOpenInput;
     private final SynSentInput synSentInput;
@@ -76,12 +81,13 @@ public final class Stack {
         Migration migration = new Migration(core, transmission);
         halfOpenInput = new HalfOpenInput(core, promotion, migration);
         synRecvInput = new SynRecvInput(core, sending, connectionInput);
-        FastOpenClient fastOpenClient = new FastOpenClient(core);
-        synSentInput = new SynSentInput(core, sending, synRecvInput, fastOpenClient);
-        openCalls = new OpenCalls(core, synSentInput, timeWaits, fastOpenClient);
-        socketCalls = new SocketCalls(core, transmission, migration, synRecvInput, timeWaits);
+        FastOpenClient client = new FastOpenClient(core);
+        synSentInput = new SynSentInput(core, sending, synRecvInput, client);
+        openCalls = new OpenCalls(core, synSentInput, timeWaits, client);
+        socketCalls = new SocketCalls(core, migration, new Closing(core, transmission, synRecvInput, timeWaits));
+        keepAlives = new KeepAlives(core, transmission, timeWaits);
         receiveCalls = new ReceiveCalls(core, transmission);
-        options = new Options(core, receiveCalls);
+        options = new Options(core, receiveCalls, transmission);
         dataCalls = new DataCalls(core, transmission, openCalls);
         fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
@@ -106,8 +112,6 @@ public final class Stack {
         }
         core.addresses.add(address, mtu);
     }
-
-    // ---- packets and time
 
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
@@ -142,6 +146,7 @@ public final class Stack {
                 default -> timeouts.onTimer(c);
             }
         }
+        keepAlives.onTimer(c);
         c.arm();
     }
 
@@ -167,12 +172,16 @@ public final class Stack {
         return count;
     }
 
+    /** What {@link #drainReady} reported last was about: bits of Poll. EPOLLET has no edge for others. */
+    public int news(int fd) {
+        Socket socket = descriptors.get(fd);
+        return socket == null ? -Errno.EBADF : socket.told;
+    }
+
     /** No timer runs but those of TIME_WAIT: nothing will be sent until somebody calls or a packet comes. */
     public boolean isQuiet() {
         return core.wheel.size() == timeWaits.count();
     }
-
-    // ---- calls
 
     /** socket(2), SOCK_STREAM: {@link #AF_INET} or {@link #AF_INET6}. -EAFNOSUPPORT, -EMFILE. */
     public int socket(int family) {
@@ -205,31 +214,7 @@ public final class Stack {
     /** accept(2): a new descriptor for the connection that finished first. -EAGAIN, -EMFILE, -EINVAL if no listener. */
     public int accept(int fd) {
         Socket socket = descriptors.get(fd);
-        if (socket == null) {
-            return -Errno.EBADF;
-        }
-        Listener listener = socket.listener;
-        if (listener == null) {
-            return -Errno.EINVAL;
-        }
-        if (descriptors.isFull()) {
-            return -Errno.EMFILE;
-        }
-        Connection c = listener.acceptQueue.poll();
-        if (c == null) {
-            return -Errno.EAGAIN;
-        }
-        Socket accepted = core.pools.socket();
-        accepted.inherit(socket);
-        accepted.localHigh = c.localHigh;
-        accepted.localLow = c.localLow;
-        accepted.localPort = c.localPort();
-        accepted.connection = c;
-        accepted.pendingError = c.error;
-        c.error = 0;
-        c.listener = null;
-        c.socket = accepted;
-        return descriptors.open(accepted);
+        return socket == null ? -Errno.EBADF : socketCalls.accept(socket, descriptors);
     }
 
     /** connect(2): -EINPROGRESS, and readiness tells; again: -EALREADY, then 0 or the error; -EISCONN, and others. */
@@ -242,7 +227,7 @@ public final class Stack {
     /**
      * sendto(2). With {@link #MSG_FASTOPEN} it opens the connection, and the octets that go with the SYN are what it
      * returns; -EINPROGRESS if none may: then readiness tells, and they are to be written. -EOPNOTSUPP if tcp_fastopen
-     * has clients off; what connect() says. With flags 0 it is write().
+     * has clients off; what connect() says. Without it the address means nothing, as in {@link #send}.
      */
     public int sendto(long now, int fd, byte[] source, int offset, int length, int flags, IpAddress address, int port) {
         core.setNow(now);
@@ -250,11 +235,15 @@ public final class Stack {
         if (socket == null) {
             return -Errno.EBADF;
         }
-        if (flags != MSG_FASTOPEN) {
-            return flags == 0 ? dataCalls.write(socket, source, offset, length) : -Errno.EOPNOTSUPP;
+        if ((flags & MSG_FASTOPEN) == 0) {
+            return send(now, fd, source, offset, length, flags);
+        }
+        if ((flags & ~(MSG_FASTOPEN | SEND_FLAGS)) != 0) {
+            return -Errno.EOPNOTSUPP;
         }
         int opened = openCalls.sendFastOpen(socket, source, offset, length, address, port);
-        return opened == 0 ? dataCalls.write(socket, source, offset, length) : opened;
+        boolean more = (flags & MSG_MORE) != 0;
+        return opened == 0 ? dataCalls.write(socket, source, offset, length, more) : opened;
     }
 
     /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */
@@ -276,9 +265,20 @@ public final class Stack {
 
     /** write(2): octets taken, -EAGAIN if there is no room, -EPIPE, and whatever ended the connection. */
     public int write(long now, int fd, byte[] source, int offset, int length) {
+        return send(now, fd, source, offset, length, 0);
+    }
+
+    /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call; -EOPNOTSUPP if the stack has not one of them. */
+    public int send(long now, int fd, byte[] source, int offset, int length, int flags) {
         core.setNow(now);
         Socket socket = descriptors.get(fd);
-        return socket == null ? -Errno.EBADF : dataCalls.write(socket, source, offset, length);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        if ((flags & ~SEND_FLAGS) != 0) {
+            return -Errno.EOPNOTSUPP;
+        }
+        return dataCalls.write(socket, source, offset, length, (flags & MSG_MORE) != 0);
     }
 
     /** shutdown(2); of a listener, SHUT_RD stops it and SHUT_WR does nothing. -ENOTCONN, -EINVAL. */
@@ -348,8 +348,6 @@ public final class Stack {
     public Map<String, Long> tcpInfo(int fd) {
         return TcpInfo.ofNullable(descriptors.get(fd), core.now());
     }
-
-    // ---- looking inside
 
     /** What it holds right now: {@link Holdings#NOTHING} once everything is closed and over. */
     public Holdings holdings() {

@@ -91,6 +91,10 @@ final class SynRecvInput {
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
         sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
+        if (c.socket != null) {
+            SendBuffers.start(core, sender, c.socket);
+            KeepAlive.start(core, c, c.socket);
+        }
         c.startSending();
         sender.timer.reset();
         if (sender.hasInFlight()) {

@@ -226,6 +226,7 @@ final class SynSentInput {
         } else {
             c.sender.roundTrip.unknown();
         }
+        startSocket(c);
         c.startSending();
         c.sender.timer.reset();
         c.receiver.acks.start(mss, c.receiver.window.size(), core.now());
@@ -234,6 +235,13 @@ final class SynSentInput {
         c.wake();
         answer(c, segment, rule);
         c.arm();
+    }
+
+    private void startSocket(Connection c) {
+        if (c.socket != null) {
+            SendBuffers.start(core, c.sender, c.socket);
+            KeepAlive.start(core, c, c.socket);
+        }
     }
 
     private void answer(Connection c, Segment segment, Rule rule) {

@@ -36,6 +36,11 @@ final class TcpInfo {
             "notsent_bytes",
             "retransmits",
             "backoff",
+            "probes",
+            "snd_wnd",
+            "bytes_acked",
+            "delivered_ce",
+            "pmtu",
             "ca_state",
             "lost",
             "retrans",
@@ -107,7 +112,13 @@ final class TcpInfo {
         put(info, "snd_cwnd", sender.congestion.cwnd);
         put(info, "snd_ssthresh", sender.congestion.ssthresh);
         put(info, "notsent_bytes", sender.unsent());
-        put(info, "retransmits", sender.timer.retransmits);
+        boolean probing = sender.timer.purpose == LossTimer.Purpose.WINDOW_PROBE;
+        KeepAlive keepAlive = c.keepAlive;
+        put(info, "retransmits", probing ? 0 : sender.timer.retransmits);
+        put(info, "probes", probing ? sender.timer.retransmits : keepAlive == null ? 0 : keepAlive.probes);
+        put(info, "snd_wnd", sender.window());
+        put(info, "bytes_acked", sender.acknowledged());
+        put(info, "delivered_ce", sender.deliveredCe);
         put(info, "backoff", sender.timer.backoff);
         fillLoss(info, sender);
         fillRates(info, sender);

@@ -33,7 +33,33 @@ final class TimeWaits {
 
     /** The connection is over for the process, or is in TIME_WAIT: its tuple goes on as a TimeWait. */
     void enter(Connection c) {
+        long time = c.state() == TcpState.FIN_WAIT2 ? finTime(c) : LENGTH;
+        if (time <= LENGTH) {
+            enter(c, time);
+        } else if (c.keepAlive == null || c.keepAlive.isOn()) {
+            KeepAlive.waitForFin(core, c, time - LENGTH); // for so long it keeps its socket
+        }
+    }
+
+    /** A FIN_WAIT2 that has kept its socket long enough (tcp_keepalive_timer). */
+    void enterLate(Connection c) {
+        enter(c, finTime(c) - LENGTH);
+    }
+
+    /** TCP_LINGER2 or tcp_fin_timeout, but at least so long that a retransmission is answered (tcp_fin_time), ns. */
+    private long finTime(Connection c) {
+        int seconds = c.linger2 > 0 ? c.linger2 : core.sysctls.get(Sysctl.tcp_fin_timeout);
+        return Math.max(seconds * SECOND, retransmissions(c));
+    }
+
+    /** Three and a half timeouts. */
+    private static long retransmissions(Connection c) {
+        return c.sender.timeout() * 7 / 2;
+    }
+
+    private void enter(Connection c, long time) {
         boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
+        long stay = finWait2 ? Math.max(time, retransmissions(c)) : LENGTH;
         core.metrics.update(core, c);
         boolean room = count < core.sysctls.get(Sysctl.tcp_max_tw_buckets);
         TimeWait rest = room ? of(c) : null;
@@ -46,7 +72,6 @@ final class TimeWaits {
         core.count(Counter.TW);
         rest.substate = finWait2 ? TcpState.FIN_WAIT2 : TcpState.TIME_WAIT;
         core.flows.insertHashed(rest);
-        long stay = finWait2 ? Math.min(LENGTH, core.sysctls.get(Sysctl.tcp_fin_timeout) * SECOND) : LENGTH;
         core.wheel.schedule(rest, core.due(core.now() + stay));
     }
 

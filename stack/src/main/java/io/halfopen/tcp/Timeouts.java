@@ -236,11 +236,13 @@ final class Timeouts {
                 && core.now() >= since + Kernel.doublingFrom(Kernel.RTO_MIN, retries);
     }
 
+    /** Of an orphan it is fewer, and none once the timeouts grow no more (tcp_orphan_retries). */
     private static int retries(Core core, Connection c) {
         if (!c.isOrphan()) {
             return core.sysctls.get(Sysctl.tcp_retries2);
         }
-        int set = core.sysctls.get(Sysctl.tcp_orphan_retries);
-        return set == 0 ? DEFAULT_ORPHAN_RETRIES : set;
+        boolean alive = c.sender.timeout() < Kernel.RTO_MAX;
+        int set = c.softError != 0 && !alive ? 0 : core.sysctls.get(Sysctl.tcp_orphan_retries);
+        return set == 0 && alive ? DEFAULT_ORPHAN_RETRIES : set;
     }
 }

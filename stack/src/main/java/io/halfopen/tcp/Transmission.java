@@ -6,6 +6,7 @@ import static io.halfopen.wire.TcpHeader.PSH;
 import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Bursts.Verdict;
 import io.halfopen.tcp.LossTimer.Purpose;
@@ -28,9 +29,14 @@ final class Transmission {
 
     /** Sends all that window, congestion and Nagle's rule let go now, and sets the timer for it (tcp_write_xmit). */
     void push(Connection c, Rule why) {
+        push(c, why, SendPolicy.of(c));
+    }
+
+    /** The same with another {@link SendPolicy} than the socket's. */
+    void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         c.path.follow(core, c);
-        boolean sent = sendAll(c, why, false);
+        boolean sent = sendAll(c, why, policy);
         boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
         if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
             sender.timer.set(Purpose.WINDOW_PROBE, core.due(core.now() + sender.timeout()));
@@ -39,7 +45,7 @@ final class Transmission {
 
     /** The same whatever Nagle says; F-RTO needs to send something new. */
     void pushNow(Connection c, Rule why) {
-        sendAll(c, why, true);
+        sendAll(c, why, SendPolicy.PUSH);
     }
 
     /** The program is about to write. */
@@ -48,7 +54,7 @@ final class Transmission {
         validation.restart(sender);
     }
 
-    private boolean sendAll(Connection c, Rule why, boolean now) {
+    private boolean sendAll(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         int most = core.controls.burst(sender);
         int packets = 0;
@@ -56,7 +62,7 @@ final class Transmission {
         Verdict verdict = Verdict.SEND;
         while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
             verdict = sender.unsent() > c.currentMss() ? bursts.judge(sender, most) : Verdict.SEND;
-            int sent = verdict == Verdict.SEND ? sendBurst(c, burst(c, quota, now), why) : 0;
+            int sent = verdict == Verdict.SEND ? sendBurst(c, burst(c, quota, policy), why) : 0;
             packets += sent;
             quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
         }
@@ -88,7 +94,7 @@ final class Transmission {
 
     /** One segment of new data, whatever the congestion window and Nagle say. */
     boolean sendOne(Connection c, Rule why) {
-        boolean sent = sendBurst(c, burst(c, 1, true), why) > 0;
+        boolean sent = sendBurst(c, burst(c, 1, SendPolicy.PUSH), why) > 0;
         if (sent && c.sender.congestion.state.shrinks()) {
             c.sender.recovery.prrOut++;
         }
@@ -96,7 +102,7 @@ final class Transmission {
     }
 
     /** The octets of up to so many segments; 0 if only the FIN may go; negative if nothing may. */
-    private int burst(Connection c, int segments, boolean now) {
+    private int burst(Connection c, int segments, int policy) {
         Sender sender = c.sender;
         int mss = c.currentMss();
         int unsent = sender.unsent();
@@ -104,7 +110,8 @@ final class Transmission {
         if (unsent <= mss) {
             boolean fin = sender.finToSend();
             boolean nothing = unsent == 0 && !fin || unsent + (fin ? 1 : 0) > room;
-            return nothing || !fin && !now && holdsPart(c, unsent, mss) ? NOTHING : unsent;
+            boolean held = unsent < mss && !fin && !SendPolicy.allowsPart(sender, policy);
+            return nothing || held ? NOTHING : unsent;
         }
         if (room < mss) {
             return NOTHING; // less than a segment is only sent to probe the window (tcp_snd_wnd_test)
@@ -115,13 +122,8 @@ final class Transmission {
             return most;
         }
         int part = fitting % mss;
-        return part > 0 && !now && holdsPart(c, part, mss) ? fitting - part : fitting; // tcp_mss_split_point
-    }
-
-    /** Less than a segment has to wait until nothing as small is unacknowledged (tcp_nagle_check). */
-    private static boolean holdsPart(Connection c, int length, int mss) {
-        boolean noDelay = c.socket != null && c.socket.noDelay;
-        return length < mss && !noDelay && !c.sender.nagleAllows();
+        boolean held = part > 0 && !SendPolicy.allowsPart(sender, policy);
+        return held ? fitting - part : fitting; // tcp_mss_split_point
     }
 
     /** So many octets, and the FIN if it comes next; returns the number of packets. */
@@ -139,7 +141,7 @@ final class Transmission {
             boolean end = length == sender.unsent();
             boolean fin = end && sender.finToSend() && sender.room() > length;
             boolean push = left == 0 && octets > mss;
-            send(c, length, push, end && length > 0, fin, length == 0 ? Rule.FIN_SENT : why);
+            send(c, length, push, end && length > 0 && !sender.moreToCome, fin, length == 0 ? Rule.FIN_SENT : why);
             packets++;
         } while (left > 0);
         return packets;
@@ -164,20 +166,33 @@ final class Transmission {
         }
     }
 
+    /** What a segment without data is numbered: within the peer's window, if that has shrunk (tcp_acceptable_seq). */
+    private static int acceptable(Sender sender) {
+        int beyond = sender.inFlight() - sender.window();
+        boolean rounding = sender.windowScale() > 0 && beyond < 1 << sender.windowScale();
+        return beyond <= 0 || rounding ? sender.nxt() : sender.nxt() - beyond;
+    }
+
     /** An ACK and nothing else, now. */
     void ack(Connection c, Rule why) {
-        core.output.segment(c, ACK, c.sender.nxt(), 0, 0, why);
+        core.output.segment(c, ACK, acceptable(c.sender), 0, 0, why);
         core.count(Counter.OutSegs);
     }
 
     /** RST with ACK: the connection is torn down from this side. */
     void reset(Connection c, Rule why) {
-        core.output.segment(c, RST | ACK, c.sender.nxt(), 0, 0, why);
+        core.output.segment(c, RST | ACK, acceptable(c.sender), 0, 0, why);
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts);
     }
 
-    /** A segment without data from before the window: the peer must answer it, and its answer tells the window. */
+    /** A segment without data from before the window: the peer must answer it (tcp_xmit_probe_skb). */
+    void probe(Connection c, Rule why) {
+        core.output.segment(c, ACK, c.sender.una() - 1, 0, 0, why);
+        core.count(Counter.OutSegs);
+    }
+
+    /** The answer to a probe tells the window; one that nobody is left for is not waited for long (tcp_probe_timer). */
     void probeWindow(Connection c, int retries) {
         Sender sender = c.sender;
         if (sender.pending() <= 0 || sender.hasInFlight()) {
@@ -186,20 +201,20 @@ final class Transmission {
         int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
         if (fitting > 0) {
             sender.timer.progress();
-            send(c, fitting, false, fitting == sender.unsent(), false, Rule.DATA_SENT);
+            send(c, fitting, true, fitting == sender.unsent(), false, Rule.DATA_SENT);
             return;
         }
         LossTimer timer = sender.timer;
         timer.probingSince = Math.min(timer.probingSince, core.now());
         long end = c.patienceEnd(timer.probingSince);
-        if (timer.retransmits >= retries || core.now() >= end) {
+        boolean forgotten = c.isOrphan() && sender.timeout() >= Kernel.RTO_MAX && timer.backoff >= retries;
+        if (timer.retransmits >= retries || forgotten || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             c.timeOut();
             return;
         }
         core.count(Rule.WINDOW_PROBED);
-        core.output.segment(c, ACK, sender.una() - 1, 0, 0, Rule.WINDOW_PROBED);
-        core.count(Counter.OutSegs);
+        probe(c, Rule.WINDOW_PROBED);
         timer.vain();
         timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
     }

@@ -274,10 +274,10 @@ class AllocationTest {
         int listening = two.listen(10);
         int client = two.connect();
         int server = two.server.accept(listening);
-        two.lossesFrom = 1000;
+        two.lossesFrom = 100;
         assertAllocatesNothing(() -> {
             for (int i = 0; i < 1000; i++) {
-                two.client.write(two.now, client, data, 0, data.length);
+                two.client.write(two.now, client, data, 0, data.length - i % 40 * 1000);
                 int read;
                 do {
                     two.exchange();

@@ -216,7 +216,9 @@ class ApiTest {
     @CsvSource(delimiter = '|', textBlock = """
                     TCP_MAXSEG | 536 | 0, 88, 500, 32767 | 87, 32768, -1
                     TCP_SYNCNT | 6   | 1, 127            | 0, 128, -1
-                    SO_LINGER  | -1  | 0, -1             | 1, 60
+                    TCP_KEEPIDLE | 7200 | 1, 32767 | 0, 32768, -1
+                    TCP_KEEPINTVL | 75 | 1, 32767 | 0, 32768, -1
+                    TCP_KEEPCNT | 9 | 1, 127 | 0, 128, -1
                     """)
     void optionsHaveARange(SocketOption option, int initial, String valid, String invalid) {
         int fd = scene.socket();

@@ -1,0 +1,113 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+
+/** close(2) and shutdown(2) of a connection, and what becomes of it without a process: __tcp_close. */
+final class Closing {
+    private final Core core;
+    private final Transmission transmission;
+    private final SynRecvInput synRecvInput;
+    private final TimeWaits timeWaits;
+
+    Closing(Core core, Transmission transmission, SynRecvInput synRecvInput, TimeWaits timeWaits) {
+        this.core = core;
+        this.transmission = transmission;
+        this.synRecvInput = synRecvInput;
+        this.timeWaits = timeWaits;
+    }
+
+    void close(Connection c, Socket socket) {
+        TcpState state = c.state();
+        c.socket = null;
+        c.linger2 = socket.linger2;
+        if (state == TcpState.CLOSE) {
+            c.recycleIfForgotten();
+        } else if (state == TcpState.SYN_SENT) {
+            c.close(0);
+        } else {
+            Rule rule = judge(c, socket.linger);
+            switch (rule) {
+                case FIN_SENT -> leaveAlone(c);
+                case CLOSED_SILENTLY -> {
+                    core.count(rule);
+                    c.close(0);
+                }
+                default -> abort(c, rule);
+            }
+        }
+    }
+
+    /**
+     * RST if something was not read, or SO_LINGER 0 wants it; else FIN. A SO_LINGER that is not 0 would only make close()
+     * wait, and nothing here does.
+     */
+    private static Rule judge(Connection c, int linger) {
+        if (c.receiver.readable() > 0) {
+            return Rule.CLOSED_UNREAD;
+        }
+        if (linger != 0) {
+            return Rule.FIN_SENT;
+        }
+        return deservesReset(c) ? Rule.CLOSED_BY_LINGER : Rule.CLOSED_SILENTLY;
+    }
+
+    /** Both ends have said FIN, and all of ours is out: there is nothing to take back (tcp_need_reset, tcp_disconnect). */
+    private static boolean deservesReset(Connection c) {
+        return switch (c.state()) {
+            case CLOSING, LAST_ACK -> c.sender.pending() > 0;
+            default -> true;
+        };
+    }
+
+    private void abort(Connection c, Rule why) {
+        core.count(why);
+        transmission.reset(c, why);
+        c.close(0);
+    }
+
+    /** The wire goes on without a process; an orphan, unless a TIME_WAIT is all that is left. */
+    private void leaveAlone(Connection c) {
+        c.readShutdown = true;
+        if (c.state() == TcpState.SYN_RECV) {
+            synRecvInput.close(c);
+        } else {
+            sendFin(c);
+        }
+        if (c.state() == TcpState.CLOSE) {
+            return;
+        }
+        core.orphans++;
+        c.orphaned = true;
+        boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
+        if (finWait2 && c.linger2 < 0) {
+            abort(c, Rule.CLOSED_BY_LINGER2);
+            return;
+        }
+        if (finWait2) {
+            timeWaits.enter(c);
+            c.arm();
+        }
+        if (c.orphaned && core.orphans > core.sysctls.get(Sysctl.tcp_max_orphans)) {
+            abort(c, Rule.CLOSED_FOR_MEMORY);
+        }
+    }
+
+    void sendFin(Connection c) {
+        switch (c.state()) {
+            case ESTABLISHED -> c.enter(TcpState.FIN_WAIT1);
+            case CLOSE_WAIT -> c.enter(TcpState.LAST_ACK);
+            case SYN_RECV -> {
+                c.sender.queueFin(); // it follows when the handshake is done
+                return;
+            }
+            default -> {
+                return;
+            }
+        }
+        c.sender.queueFin();
+        transmission.push(c, Rule.FIN_SENT);
+        c.arm();
+    }
+}

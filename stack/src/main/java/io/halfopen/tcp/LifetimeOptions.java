@@ -1,0 +1,117 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
+
+/** The options about how long a connection lives when nothing is heard of it, and how it ends. */
+final class LifetimeOptions {
+    private static final int GREATEST_TIME = 32767;
+    private static final int GREATEST_COUNT = 127;
+
+    /** TCP_FIN_TIMEOUT_MAX, seconds. */
+    private static final int GREATEST_LINGER2 = 120;
+
+    private final Core core;
+
+    LifetimeOptions(Core core) {
+        this.core = core;
+    }
+
+    int set(Socket socket, SocketOption option, int value) {
+        if (!isAllowed(option, value)) {
+            return -Errno.EINVAL;
+        }
+        switch (option) {
+            case SO_LINGER -> socket.linger = Math.max(-1, value);
+            case SO_KEEPALIVE -> setKeepAlive(socket, value != 0);
+            case TCP_KEEPIDLE -> {
+                socket.keepIdle = (short) value;
+                apply(socket);
+            }
+            case TCP_KEEPINTVL -> {
+                socket.keepInterval = (short) value;
+                keepDue(socket);
+            }
+            case TCP_KEEPCNT -> {
+                socket.keepCount = (byte) value;
+                keepDue(socket);
+            }
+            case TCP_LINGER2 -> socket.linger2 = (byte) Math.clamp(value, -1, GREATEST_LINGER2);
+            case TCP_USER_TIMEOUT -> {
+                socket.userTimeout = value;
+                if (socket.connection != null) {
+                    socket.connection.userTimeout = value;
+                }
+            }
+            default -> throw new IllegalArgumentException("not about the end of a connection: " + option);
+        }
+        return 0;
+    }
+
+    private static boolean isAllowed(SocketOption option, int value) {
+        return switch (option) {
+            case TCP_KEEPIDLE, TCP_KEEPINTVL -> value >= 1 && value <= GREATEST_TIME;
+            case TCP_KEEPCNT -> value >= 1 && value <= GREATEST_COUNT;
+            case TCP_USER_TIMEOUT -> value >= 0;
+            default -> true;
+        };
+    }
+
+    /** Set again it changes nothing: only from off to on does the time begin (tcp_set_keepalive). */
+    private void setKeepAlive(Socket socket, boolean on) {
+        boolean was = socket.keepAlive;
+        socket.keepAlive = on;
+        Connection c = socket.connection;
+        if (on == was || c == null || !isLive(c)) {
+            return;
+        }
+        if (on) {
+            KeepAlive.begin(core, c, socket);
+        } else if (c.keepAlive != null) {
+            c.keepAlive.set(core, c, socket);
+        }
+        c.arm();
+    }
+
+    /** The silence so far counts (tcp_sock_set_keepidle_locked). */
+    private void apply(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null && c.keepAlive != null && isLive(c)) {
+            c.keepAlive.set(core, c, socket);
+            c.arm();
+        }
+    }
+
+    /** What counts from the next probe on. */
+    private void keepDue(Socket socket) {
+        Connection c = socket.connection;
+        if (c != null && c.keepAlive != null && isLive(c)) {
+            long due = c.keepAlive.due;
+            c.keepAlive.set(core, c, socket);
+            c.keepAlive.due = due;
+        }
+    }
+
+    private static boolean isLive(Connection c) {
+        return c.state() != TcpState.CLOSE && !c.isOpening();
+    }
+
+    int get(Socket socket, SocketOption option) {
+        return switch (option) {
+            case SO_LINGER -> socket.linger;
+            case SO_KEEPALIVE -> socket.keepAlive ? 1 : 0;
+            case TCP_KEEPIDLE -> orElse(socket.keepIdle, Sysctl.tcp_keepalive_time);
+            case TCP_KEEPINTVL -> orElse(socket.keepInterval, Sysctl.tcp_keepalive_intvl);
+            case TCP_KEEPCNT -> orElse(socket.keepCount, Sysctl.tcp_keepalive_probes);
+            case TCP_LINGER2 -> orElse(socket.linger2, Sysctl.tcp_fin_timeout);
+            case TCP_USER_TIMEOUT -> socket.userTimeout;
+            default -> throw new IllegalArgumentException("not about the end of a connection: " + option);
+        };
+    }
+
+    private int orElse(int own, Sysctl usual) {
+        return own == 0 ? core.sysctls.get(usual) : own;
+    }
+}
