@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stack in virtual time: every timer fires at its nanosecond. */
 final class StackMachine implements Machine {
-    private static final int MSG_DONTWAIT = 0x40;
-    private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SO_LINGER_SIZE = 8;
     private static final String CONGESTION = "TCP_CONGESTION";
     private static final int LONGEST_NAME = 16;
@@ -184,13 +182,6 @@ final class StackMachine implements Machine {
             throw Stop.unsupported("a flag of 0x" + Integer.toHexString(flags) + " of send() on the stack");
         }
         return sent;
-    }
-
-    private static void requirePlain(int flags) throws Stop {
-        int others = flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (others != 0) {
-            throw Stop.unsupported("the flag 0x" + Integer.toHexString(others) + " of send() and recv() on the stack");
-        }
     }
 
     @Override

@@ -71,11 +71,19 @@ public enum SocketOption {
             "of a listener: how long a handshake that is done waits for data before accept(2) gets it, seconds; rounded up"
                     + " to 1, 3, 7, 15, 31, 63, 127 and so on; 0: not at all"),
 
+    SO_MAX_PACING_RATE(
+            Effect.EFFECTIVE,
+            true,
+            false,
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            -1,
+            "packets are spread so that no more octets leave in a second, a number without sign; -1: no limit"),
+
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
     SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY"),
-    SO_MAX_PACING_RATE(Integer.MIN_VALUE, Integer.MAX_VALUE, -1, "octets per second; -1: no limit"),
     TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
     TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),

@@ -84,10 +84,15 @@ final class Options {
                 }
                 socket.deferTimeouts = DeferAccept.timeouts(value);
             }
+            case SO_MAX_PACING_RATE -> {
+                socket.keep(option, value);
+                if (socket.connection != null) {
+                    socket.connection.sender.pacing.limit(socket);
+                }
+            }
             case SO_PRIORITY,
                     SO_TIMESTAMP,
                     SO_ZEROCOPY,
-                    SO_MAX_PACING_RATE,
                     TCP_THIN_LINEAR_TIMEOUTS,
                     TCP_SAVE_SYN,
                     TCP_INQ,

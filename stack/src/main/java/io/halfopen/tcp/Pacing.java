@@ -1,5 +1,7 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.SocketOption;
+
 /**
  * How fast packets leave: at the rate that the congestion control sets, spread by a timer of our own if it asks for that
  * (BBR does), or if SO_MAX_PACING_RATE does. Where nobody asks, the rate is only told (tcpi_pacing_rate).
@@ -65,11 +67,12 @@ final class Pacing {
         rate = Long.compareUnsigned(octetsPerSecond, maxRate) > 0 ? maxRate : octetsPerSecond;
     }
 
-    /** SO_MAX_PACING_RATE. */
-    void limit(long octetsPerSecond) {
-        maxRate = octetsPerSecond;
+    /** As the socket, or the listener, has SO_MAX_PACING_RATE. */
+    void limit(Socket socket) {
+        int kept = socket.kept(SocketOption.SO_MAX_PACING_RATE);
+        maxRate = kept == UNLIMITED ? UNLIMITED : Integer.toUnsignedLong(kept);
+        needed |= kept != UNLIMITED;
         setRate(rate);
-        needed |= octetsPerSecond != UNLIMITED;
     }
 
     /**

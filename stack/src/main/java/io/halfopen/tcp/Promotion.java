@@ -72,6 +72,7 @@ final class Promotion {
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.startReceiving();
         c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
+        c.sender.pacing.limit(parent);
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
         SendBuffers.start(core, c.sender, parent);

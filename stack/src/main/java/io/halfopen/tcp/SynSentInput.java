@@ -70,6 +70,7 @@ final class SynSentInput {
         int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
         c.sender.control = core.controls.take(socket.congestion);
+        c.sender.pacing.limit(socket);
         c.sender.start(iss);
         c.enter(TcpState.SYN_SENT);
         c.insert();

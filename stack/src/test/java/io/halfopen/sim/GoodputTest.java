@@ -6,6 +6,7 @@ import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -43,8 +44,14 @@ class GoodputTest {
         private final Host server = world.addHost("server", Kernel.LINUX_6_18);
         private final List<Long> received = new ArrayList<>();
         private final byte[] buffer = new byte[1 << 16];
+        private final int maxPacingRate;
 
         Link(CongestionAlgorithm algorithm, int connections, Path path) {
+            this(algorithm, connections, path, -1);
+        }
+
+        Link(CongestionAlgorithm algorithm, int connections, Path path, int maxPacingRate) {
+            this.maxPacingRate = maxPacingRate;
             server.addAddress(ADDRESS, 1500);
             client.addAddress(IpAddress.parse("192.0.2.2"), 1500);
             world.connect(client, server, path, new Path(10 * MILLI, 0, 0, 0, 0, RATE));
@@ -79,6 +86,7 @@ class GoodputTest {
 
         private void send() {
             int fd = client.socket(Stack.AF_INET);
+            client.setsockopt(fd, SocketOption.SO_MAX_PACING_RATE, maxPacingRate);
             client.watch(fd, events -> {
                 int written = client.write(fd, buffer, 0, buffer.length);
                 while (written > 0) {
@@ -132,6 +140,14 @@ class GoodputTest {
         assertThat(link.total()).isBetween(0.9, 1.0);
         assertThat(link.share(0)).isBetween(0.25, 0.75);
         assertThat(link.share(1)).isBetween(0.25, 0.75);
+    }
+
+    /** 250,000 octets of data a second are a tenth of the link. */
+    @ParameterizedTest
+    @EnumSource
+    void noneIsFasterThanItMayBe(CongestionAlgorithm algorithm) {
+        Link link = new Link(algorithm, 1, link(0, 0), 250_000);
+        assertThat(link.total()).isBetween(0.09, 0.106);
     }
 
     /** A mark is worth a loss, and nothing has to be sent again. */
