@@ -146,6 +146,9 @@ final class Sender {
                 flight.removeFirst(true);
                 delivered++;
             }
+            if (!flight.isEmpty()) {
+                flight.trim(flight.at(0), ack);
+            }
         }
     }
 

@@ -121,7 +121,7 @@ class RunnerTest {
             +0 `rm -rf /`                                    | the command `rm -rf /`, without --allow-shell, is not supported
             +0 `sysctl -q net.ipv4.nope=1`                   | the sysctl net.ipv4.nope on the stack is not supported
             +0 setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0 | the socket option TCP_REPAIR on the stack is not supported
-            +0 recv(4, ..., 10, MSG_PEEK) = 0                | the flag 0x2 of send() and recv() on the stack is not supported
+            +0 send(4, ..., 10, MSG_ZEROCOPY) = 10           | a flag of 0x4000000 of send() on the stack is not supported
             +0 pipe([5, 6]) = 0                              | pipe() is not supported
             +0 %{ assert tcpi_fackets == 0 }%                | tcpi_fackets is not supported
             """)
