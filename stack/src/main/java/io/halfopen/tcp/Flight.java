@@ -282,6 +282,18 @@ final class Flight {
         }
     }
 
+    /** Everything before this number is; returns how many packets that were. */
+    int acknowledged(int ack) {
+        int before = count;
+        while (count > 0 && SeqNumber.upTo(end(head), ack)) {
+            removeFirst(true);
+        }
+        if (count > 0) {
+            trim(head, ack);
+        }
+        return before - count;
+    }
+
     // ---- what is to be sent again
 
     /** The index from which on to look for packets that are to be sent again. */

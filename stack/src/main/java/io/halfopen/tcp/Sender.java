@@ -67,7 +67,8 @@ final class Sender {
     /** What was written last came with MSG_MORE, so its end has no PSH. */
     boolean moreToCome;
 
-    int sendBuffer; // octets, as Linux counts: SO_SNDBUF, or what was needed so far (sk_sndbuf)
+    /** Octets, as Linux counts: SO_SNDBUF, or what was needed so far (sk_sndbuf). */
+    int sendBuffer;
     /** The end of the last segment that was smaller than the MSS (Minshall's variant of Nagle's rule). */
     private int smallEnd;
 
@@ -142,13 +143,7 @@ final class Sender {
         acknowledged = 1;
         if (SeqNumber.after(ack, synEnd)) {
             acknowledge(ack);
-            while (!flight.isEmpty() && SeqNumber.upTo(flight.end(flight.at(0)), ack)) {
-                flight.removeFirst(true);
-                delivered++;
-            }
-            if (!flight.isEmpty()) {
-                flight.trim(flight.at(0), ack);
-            }
+            delivered += flight.acknowledged(ack);
         }
     }
 

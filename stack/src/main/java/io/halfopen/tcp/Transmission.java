@@ -201,7 +201,7 @@ final class Transmission {
         int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
         if (fitting > 0) {
             sender.timer.progress();
-            send(c, fitting, true, fitting == sender.unsent(), false, Rule.DATA_SENT);
+            send(c, fitting, false, true, false, Rule.DATA_SENT); // with PSH, wherever it was cut (tcp_write_wakeup)
             return;
         }
         LossTimer timer = sender.timer;

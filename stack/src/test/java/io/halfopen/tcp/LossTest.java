@@ -162,12 +162,12 @@ class LossTest {
         scene.write(fd, "0123456789abcdef");
         scene.expectNothing();
         scene.at("0.201s");
-        peer.expectOnly(". 1:11(10) ack 1 \"0123456789\"");
+        peer.expectOnly("P. 1:11(10) ack 1 \"0123456789\"");
         scene.at("0.401s");
         assertThat(scene.changes())
                 .as("it is data, with a timeout of its own")
                 .isEqualTo("RetransSegs+1 TCPTimeouts+1");
-        peer.expectOnly(". 1:11(10) ack 1");
+        peer.expectOnly("P. 1:11(10) ack 1");
         peer.inject(". 1:1(0) ack 11 win 100");
         peer.expectOnly("P. 11:17(6) ack 1 \"abcdef\"");
     }
