@@ -22,7 +22,7 @@ class CommandLineTest {
             lab --sysctl net.ipv4.nope=1           | lab: --sysctl: unknown sysctl 'net.ipv4.nope'
             lab --sysctl tcp_syncookies=1          | lab: --sysctl: unknown sysctl 'tcp_syncookies': did you mean net.ipv4.tcp_syncookies?
             lab --sysctl net.ipv4.tcp_syn_retires=1 | lab: --sysctl: unknown sysctl 'net.ipv4.tcp_syn_retires': did you mean net.ipv4.tcp_syn_retries?
-            lab --sysctl net.ipv4.tcp_mtu_probing=x      | lab: --sysctl: net.ipv4.tcp_mtu_probing takes 0 to 255, not 'x'
+            lab --sysctl net.ipv4.tcp_mtu_probing=x      | lab: --sysctl: net.ipv4.tcp_mtu_probing takes 0 to 2, not 'x'
             lab --sysctl net.ipv4.tcp_congestion_control= | lab: --sysctl: net.ipv4.tcp_congestion_control takes one of reno bbr cubic, not ''
             lab --sysctl net.core.somaxconn=x      | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not 'x'
             lab --sysctl net.core.somaxconn=       | lab: --sysctl: net.core.somaxconn takes 0 to 2147483647, not ''
@@ -131,13 +131,12 @@ class CommandLineTest {
     @Test
     void whatIsAcceptedAndIgnoredIsSaidOnStderr() {
         String plain = CommandRun.of("lab", "--clients", "3").out();
-        CommandRun run = CommandRun.of("lab", "--clients", "3", "--sysctl", "net.ipv4.tcp_mtu_probing=0");
+        CommandRun run = CommandRun.of("lab", "--clients", "3", "--sysctl", "net.ipv4.tcp_fack=0");
         assertThat(run)
-                .isEqualTo(
-                        new CommandRun(
-                                0,
-                                plain,
-                                "halfopen lab: net.ipv4.tcp_mtu_probing is accepted and ignored: it has no effect on the stack\n"));
+                .isEqualTo(new CommandRun(
+                        0,
+                        plain,
+                        "halfopen lab: net.ipv4.tcp_fack is accepted and ignored: it has no effect on the stack\n"));
     }
 
     @Test

@@ -292,6 +292,11 @@ public enum Sysctl {
         this.defaults = defaults;
     }
 
+    /** Whether Linux has it once for all network namespaces, so that a new one has none of its own. */
+    public boolean isOfWholeHost() {
+        return this == tcp_mem || this == tcp_max_orphans;
+    }
+
     /** As sysctl(8) writes it: {@code net.ipv4.tcp_syn_retries}. */
     public String fullName() {
         return prefix + "." + name();

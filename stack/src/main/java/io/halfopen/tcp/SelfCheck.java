@@ -42,11 +42,13 @@ final class SelfCheck {
     private static @Nullable String lookAtTimers(Connection c) {
         Sender sender = c.sender;
         long sending = Math.min(sender.timer.due, sender.pacing.due);
-        long due = Math.min(sending, Math.min(c.receiver.acks.due, c.receiver.acks.sacks.due));
+        long staying = c.keepAlive == null ? Timer.NEVER : c.keepAlive.due;
+        long receiving = Math.min(c.receiver.acks.due, c.receiver.acks.sacks.due);
+        long due = Math.min(staying, Math.min(sending, receiving));
         if (due != Timer.NEVER && !(c.isScheduled() && c.deadline <= due)) {
             return "a timer is due that the wheel does not know of";
         }
-        if (c.deferred || sender.timer.due != Timer.NEVER) {
+        if (c.deferred || sending != Timer.NEVER) {
             return null;
         }
         if (c.isOpening() || c.fastOpen != null) {
@@ -55,10 +57,10 @@ final class SelfCheck {
         if (sender.hasInFlight()) {
             return "something is in flight and no timer runs for it";
         }
-        if (sender.pending() > 0 && sender.pacing.due == Timer.NEVER) {
+        if (sender.pending() > 0) {
             return "something waits to be sent, nothing is in flight, and no timer runs for it";
         }
-        return c.isOrphan() ? "a closed connection waits for its peer without a timer" : null;
+        return c.isOrphan() && staying == Timer.NEVER ? "a closed connection waits for its peer without a timer" : null;
     }
 
     private static @Nullable String lookAtBuffers(Connection c) {

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,9 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** The calls of a stack, made by the kernel; expected values are those of docs/linux-6.18.md. */
 class KernelHostTest {
-    /** No namespace has these for itself, and another's are not to be touched. */
-    private static final Set<Sysctl> OF_THE_WHOLE_HOST = Set.of(Sysctl.tcp_mem, Sysctl.tcp_max_orphans);
-
     private static final IpAddress LOCAL = IpAddress.parse("127.0.0.1");
     private static final int PORT = 8000;
     private static final int EWOULDBLOCK = Errno.EAGAIN;
@@ -82,7 +78,7 @@ class KernelHostTest {
     @Test
     void everySysctlOfTheStackIsOneOfTheKernels() throws LinkException {
         for (Sysctl sysctl : Sysctl.values()) {
-            if (OF_THE_WHOLE_HOST.contains(sysctl)) {
+            if (sysctl.isOfWholeHost()) {
                 continue;
             }
             String value = kernel.sysctl(sysctl.fullName()).replaceAll("\\s+", " ");

@@ -89,10 +89,13 @@ final class KernelNet implements AutoCloseable {
         }
     }
 
-    /** The knobs as they are, of those that the stack knows and takes. */
+    /** The knobs as they are, of those that the stack knows and takes, and that a namespace has. */
     Map<Sysctl, int[]> settings() throws LinkException {
         Map<Sysctl, int[]> settings = new EnumMap<>(Sysctl.class);
         for (Sysctl sysctl : Sysctl.values()) {
+            if (sysctl.isOfWholeHost()) {
+                continue;
+            }
             try {
                 settings.put(sysctl, sysctl.parse(serverHost.sysctl(sysctl.fullName())));
             } catch (IllegalArgumentException notForTheStack) {
