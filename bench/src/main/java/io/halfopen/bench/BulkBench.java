@@ -14,9 +14,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One connection that carries data one way between two stacks in memory, on one thread: chunks of 64 KiB are written on
- * one side and read on the other; what one sends, the other receives from the same array. An operation is an octet, so
- * "ops/s" are bytes a second. Both sides' work counts: two checksums and four copies for each octet.
+ * Connections that carry data one way between two stacks in memory, on one thread: chunks of 64 KiB are written on one
+ * side and read on the other; what one sends, the other receives from the same array. Many connections take turns, a
+ * chunk each, so that all of them are busy and none is in the processor's cache. An operation is an octet, so "ops/s"
+ * are bytes a second. Both sides' work counts: two checksums and four copies for each octet.
  */
 @State(Scope.Thread)
 public class BulkBench {
@@ -32,6 +33,9 @@ public class BulkBench {
     @Param({"1500", "9000"})
     public int mtu;
 
+    @Param({"1", "10000"})
+    public int connections;
+
     private final Stack client = new Stack(Kernel.LINUX_6_18, Secrets.ofSeed(1));
     private final Stack server = new Stack(Kernel.LINUX_6_18, Secrets.ofSeed(2));
     private final Stack.PacketHandler toServer = (why, bytes, at, length) -> server.onPacket(now(), bytes, at, length);
@@ -39,8 +43,9 @@ public class BulkBench {
     private final Stack.ReadyHandler onReady = (fd, events) -> {};
     private final byte[] source = new byte[CHUNK];
     private final byte[] target = new byte[CHUNK];
-    private int sending;
-    private int receiving;
+    private int[] sending = {};
+    private int[] receiving = {};
+    private int turn;
     private long now = 1_000_000_000L;
 
     @Setup(Level.Trial)
@@ -50,11 +55,15 @@ public class BulkBench {
         int listener = server.socket(Stack.AF_INET);
         require(server.bind(listener, SERVER, PORT) == 0);
         require(server.listen(listener, 1) == 0);
-        sending = client.socket(Stack.AF_INET);
-        require(client.connect(now, sending, SERVER, PORT) == -Errno.EINPROGRESS);
-        exchange();
-        receiving = server.accept(listener);
-        require(receiving >= 0);
+        sending = new int[connections];
+        receiving = new int[connections];
+        for (int i = 0; i < connections; i++) {
+            sending[i] = client.socket(Stack.AF_INET);
+            require(client.connect(now, sending[i], SERVER, PORT) == -Errno.EINPROGRESS);
+            exchange();
+            receiving[i] = server.accept(listener);
+            require(receiving[i] >= 0);
+        }
     }
 
     @Benchmark
@@ -62,13 +71,15 @@ public class BulkBench {
     public int send() {
         int written = 0;
         int read = 0;
+        turn = (turn + 1) % connections;
         now += INTERVAL;
+        fireTimers();
         while (read < CHUNK) {
             if (written < CHUNK) {
-                written += Math.max(0, client.write(now, sending, source, written, CHUNK - written));
+                written += Math.max(0, client.write(now, sending[turn], source, written, CHUNK - written));
             }
             exchange();
-            int count = server.read(now, receiving, target, 0, CHUNK);
+            int count = server.read(now, receiving[turn], target, 0, CHUNK);
             if (count <= 0) {
                 waitForTimer();
             } else {
@@ -81,8 +92,15 @@ public class BulkBench {
     /** A delayed ACK may hold up a window that is full. */
     private void waitForTimer() {
         now = Math.max(now, Math.min(client.nextTimeout(), server.nextTimeout()));
-        client.onTimeout(now);
-        server.onTimeout(now);
+        fireTimers();
+    }
+
+    private void fireTimers() {
+        while (Math.min(client.nextTimeout(), server.nextTimeout()) <= now) {
+            client.onTimeout(now);
+            server.onTimeout(now);
+            exchange();
+        }
     }
 
     private void exchange() {

@@ -1,0 +1,116 @@
+package io.halfopen.app.live;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Goodput over a link that loses, of the stack and of this machine's kernel in the same place: each sends to iperf3 of
+ * a kernel, through the same {@link io.halfopen.app.relay.Relay}. A run's seed says which of the packets are lost, the
+ * first of a pair of runs has the same as the second. {@code bench/goodput} starts it.
+ */
+final class Goodput {
+    /** 20 ms there and back, 100 Mbit/s; the queue holds two and a half times what that needs. */
+    private static final String LINK = "delay=10ms,rate=100000000,queue=500";
+
+    private static final String LOSSY = LINK + ",loss=0.01";
+
+    private enum Sender {
+        KERNEL("10.8.0.2"),
+        STACK("10.9.0.2");
+
+        private final String address;
+
+        Sender(String address) {
+            this.address = address;
+        }
+    }
+
+    private final int runs;
+    private final int seconds;
+
+    private Goodput(int runs, int seconds) {
+        this.runs = runs;
+        this.seconds = seconds;
+    }
+
+    /** Arguments: runs, seconds of each, and the congestion controls. */
+    public static void main(String[] args) throws Exception {
+        Goodput goodput = new Goodput(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+        for (String control :
+                args.length > 2 ? List.of(args).subList(2, args.length) : List.of("reno", "cubic", "bbr")) {
+            goodput.compare(control);
+        }
+    }
+
+    private void compare(String control) throws Exception {
+        Samples kernel = new Samples();
+        Samples stack = new Samples();
+        for (int run = 1; run <= runs; run++) {
+            kernel.add(measure(Sender.KERNEL, control, run));
+            stack.add(measure(Sender.STACK, control, run));
+        }
+        System.out.println(control + " kernel, Mbit/s: " + kernel);
+        System.out.println(control + " stack,  Mbit/s: " + stack);
+        System.out.println(control + " stack / kernel: " + Math.round(100 * stack.median() / kernel.median()) + " %");
+    }
+
+    private double measure(Sender sender, String control, long seed) throws Exception {
+        // iperf3's sender is its server, with --reverse; the relay's second way is the one that loses.
+        try (BadNetwork network = BadNetwork.create(LINK, LOSSY, seed, "iperf3")) {
+            start(sender, network.far, control);
+            long[] before = processor();
+            String json = network.near.run(
+                    "iperf3", "-c", sender.address, "-t", String.valueOf(seconds), "-J", "--reverse", "-C", control);
+            long[] after = processor();
+            double megabits = JsonMapper.shared()
+                            .readTree(json)
+                            .path("end")
+                            .path("sum_received")
+                            .path("bits_per_second")
+                            .asDouble()
+                    / 1e6;
+            String lost = network.endAndTell()
+                    .lines()
+                    .filter(line -> line.startsWith("back"))
+                    .findAny()
+                    .orElse("");
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "%-6s %-6s seed %d %6.2f Mbit/s; %s; processors idle %d %%",
+                    control,
+                    sender,
+                    seed,
+                    megabits,
+                    lost,
+                    idle(before, after)));
+            return megabits;
+        }
+    }
+
+    private static void start(Sender sender, NetNamespace far, String control) throws Exception {
+        if (sender == Sender.KERNEL) {
+            far.awaitListener(far.start("iperf3", "-s"), 5201);
+        } else {
+            // That server does not listen to what the client wishes.
+            List<String> server = Halfopen.java(Iperf3Server.class.getName());
+            server.add("--sysctl=net.ipv4.tcp_congestion_control=" + control);
+            far.start(server.toArray(String[]::new)).awaitOut("iperf3 server");
+        }
+    }
+
+    /** Ticks of all processors: idle, and all. */
+    private static long[] processor() throws IOException {
+        String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +");
+        long all = Arrays.stream(fields).skip(1).mapToLong(Long::parseLong).sum();
+        return new long[] {Long.parseLong(fields[4]), all};
+    }
+
+    private static long idle(long[] before, long[] after) {
+        return 100 * (after[0] - before[0]) / Math.max(1, after[1] - before[1]);
+    }
+}
