@@ -19,7 +19,9 @@ export MAVEN_OPTS="$MAVEN_OPTS -D$log.defaultLogLevel=warn -D$log.log.org.apache
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 failed=0
-mvn "$@" verify </dev/null 2>&1 | tee "$out" || failed=1
+# What fuzzing says of its progress is left out; what it found is not.
+progress='^(#[0-9]+\s|INFO: |".*# Uses: |#+ .*ecommended dictionary)'
+mvn "$@" verify </dev/null 2>&1 | grep --line-buffered -avE "$progress" | tee "$out" || failed=1
 
 # Last, the summary of all modules in the words of Surefire's own.
 awk '/Tests run:.*Skipped: [0-9]+ *$/ {

@@ -6,7 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class HeadersFuzzTest {
     private static final int MARGIN = 7;
 
-    @FuzzTest(maxDuration = "10s")
+    @FuzzTest(maxDuration = "5s")
     void anyBytesAreRead(byte[] bytes) {
         byte[] buffer = new byte[bytes.length + 2 * MARGIN];
         System.arraycopy(bytes, 0, buffer, MARGIN, bytes.length);

@@ -12,7 +12,7 @@ class OptionsFuzzTest {
     private static final IpAddress FROM = IpAddress.parse("192.0.2.9");
     private static final IpAddress TO = IpAddress.parse("192.0.2.1");
 
-    @FuzzTest(maxDuration = "10s")
+    @FuzzTest(maxDuration = "5s")
     void anyOptionsAreRead(byte[] bytes) {
         byte[] options = Arrays.copyOf(bytes, Math.min(40, bytes.length + 3 & -4));
         int flags = bytes.length == 0 ? 0 : bytes[0] & 0xff;

@@ -4,7 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /** Packets, calls and time in any order: {@link StackUnderFuzz} says what must hold. */
 class StackFuzzTest {
-    @FuzzTest(maxDuration = "10s")
+    @FuzzTest(maxDuration = "20s")
     void anythingInAnyOrder(byte[] script) {
         new StackUnderFuzz(script).run();
     }
