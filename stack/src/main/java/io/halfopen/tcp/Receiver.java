@@ -134,6 +134,11 @@ final class Receiver {
         sackBlocks().repeated(from, until);
     }
 
+    /** An ACK that is waited with has a repetition to tell of: it has this as well, if it touches that (tcp_dsack_extend). */
+    boolean extendsRepeated(int from, int until) {
+        return sacks != null && sacks.extendsRepeated(from, until);
+    }
+
     private SackBlocks sackBlocks() {
         SackBlocks made = sacks == null ? new SackBlocks() : sacks;
         sacks = made;
@@ -280,11 +285,16 @@ final class Receiver {
         return islands.isEmpty() ? 0 : islands.right(islands.count() - 1) - nxt;
     }
 
-    /** How far what begins here is a repetition of something beyond a gap: the end of that, or {@code seq}. */
-    int repeatedBeyondGap(int seq, int endSeq) {
+    /** Where between these numbers something begins that lies beyond a gap already; {@code end} if nothing does. */
+    int repeatedFrom(int seq, int end) {
         int island = islands.after(seq);
-        boolean within = island < islands.count() && SeqNumber.upTo(islands.left(island), seq);
-        return within ? SeqNumber.min(endSeq, islands.right(island)) : seq;
+        return island == islands.count() ? end : SeqNumber.min(end, SeqNumber.max(seq, islands.left(island)));
+    }
+
+    /** And where that ends. */
+    int repeatedUntil(int from, int end) {
+        int island = islands.after(from);
+        return island == islands.count() ? end : SeqNumber.min(end, islands.right(island));
     }
 
     /** Where the first of what waits beyond the gap begins, its FIN included. */

@@ -36,8 +36,21 @@ final class Repetitions {
             tell(c, seq, nxt);
         } else if (seq == nxt) {
             withinGap(c, segment);
-        } else if (receiver.repeatedBeyondGap(seq, segment.endSeq()) != seq) {
-            tell(c, seq, receiver.repeatedBeyondGap(seq, segment.endSeq()));
+        } else {
+            beyondGap(c, seq, segment.endSeq());
+        }
+    }
+
+    /** What of it lies beyond the gap already: how it begins, or else the first that it reaches into (tcp_data_queue_ofo). */
+    private void beyondGap(Connection c, int seq, int end) {
+        Receiver receiver = c.receiver;
+        int from = receiver.repeatedFrom(seq, end);
+        int until = receiver.repeatedUntil(from, end);
+        if (from == end) {
+            return;
+        }
+        if (from == seq || !receiver.extendsRepeated(from, until)) {
+            tell(c, from, until);
         }
     }
 
