@@ -61,10 +61,9 @@ public final class Footprint {
         long queued = heap();
         acceptAll();
         long accepted = heap();
-        // The half-opens went back to their pool, so what a connection costs comes on top of them.
         print("half-open", halfOpen - empty);
-        print("connection in the accept queue", queued - halfOpen);
-        print("accepted connection, idle", accepted - halfOpen);
+        print("connection in the accept queue", queued - empty);
+        print("accepted connection, idle", accepted - empty);
     }
 
     private void sendSyn(int i) {

@@ -7,8 +7,26 @@ import org.jspecify.annotations.Nullable;
  * reset meanwhile keeps its place: accept() still returns it, and until then it takes up room.
  */
 final class AcceptQueue {
-    private @Nullable Connection first;
-    private @Nullable Connection last;
+    /** What can wait in the queue, or has. */
+    abstract static sealed class Entry extends Flow permits Dormant, Connection {
+        /** In whose queue it waits. */
+        @Nullable
+        Listener listener;
+
+        /** The process's end; none before accept() and after close(). */
+        @Nullable
+        Socket socket;
+
+        private @Nullable Entry before;
+        private @Nullable Entry after;
+
+        final @Nullable Entry next() {
+            return after;
+        }
+    }
+
+    private @Nullable Entry first;
+    private @Nullable Entry last;
     private int length;
     private int peak;
 
@@ -21,31 +39,47 @@ final class AcceptQueue {
         return peak;
     }
 
-    void add(Connection connection) {
-        if (last == null) {
-            first = connection;
-        } else {
-            last.acceptNext = connection;
-        }
-        last = connection;
+    void add(Entry entry) {
+        link(last, entry);
+        link(entry, null);
         length++;
         peak = Math.max(peak, length);
     }
 
     @Nullable
-    Connection poll() {
-        Connection connection = first;
-        if (connection != null) {
-            first = connection.acceptNext;
-            last = first == null ? null : last;
-            connection.acceptNext = null;
+    Entry poll() {
+        Entry entry = first;
+        if (entry != null) {
+            link(null, entry.after);
+            entry.after = null;
             length--;
         }
-        return connection;
+        return entry;
     }
 
     @Nullable
-    Connection peek() {
+    Entry peek() {
         return first;
+    }
+
+    /** Another takes its place. */
+    void replace(Entry entry, Entry other) {
+        link(entry.before, other);
+        link(other, entry.after);
+        entry.before = null;
+        entry.after = null;
+    }
+
+    private void link(@Nullable Entry left, @Nullable Entry right) {
+        if (left == null) {
+            first = right;
+        } else {
+            left.after = right;
+        }
+        if (right == null) {
+            last = left;
+        } else {
+            right.before = left;
+        }
     }
 }

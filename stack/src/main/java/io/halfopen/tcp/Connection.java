@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * both. It is judged and driven from outside: {@link SynSentInput} and {@link ConnectionInput} by segments, {@link
  * Transmission} by timers and calls.
  */
-final class Connection extends Flow {
+final class Connection extends AcceptQueue.Entry {
     private final Core core;
     final Sender sender;
     final Receiver receiver;
@@ -19,17 +19,6 @@ final class Connection extends Flow {
     PortUse portUse;
 
     private TcpState state = TcpState.CLOSE;
-
-    /** The process's end; none before accept() and after close(). */
-    @Nullable
-    Socket socket;
-
-    /** In whose accept queue it waits, and before which one. */
-    @Nullable
-    Listener listener;
-
-    @Nullable
-    Connection acceptNext;
 
     /** An error that came before there was a socket to tell. */
     int error;
@@ -129,7 +118,6 @@ final class Connection extends Flow {
         state = TcpState.CLOSE;
         socket = null;
         listener = null;
-        acceptNext = null;
         error = 0;
         softError = 0;
         deferred = false;
@@ -178,6 +166,13 @@ final class Connection extends Flow {
     void insert() {
         core.flows.insert(this);
         inTable = true;
+    }
+
+    /** It was there all the time, and now somebody needs it. */
+    void replace(Dormant dormant) {
+        core.flows.replace(dormant, this);
+        inTable = true;
+        state = TcpState.ESTABLISHED; // as was counted when the handshake was done
     }
 
     /** It takes the place of a half-open that has just left the table. */

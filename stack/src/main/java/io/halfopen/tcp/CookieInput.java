@@ -69,7 +69,6 @@ final class CookieInput {
         restoreOptions(half, segment);
         core.flows.hash(half);
         promotion.promote(half, listener, segment);
-        core.pools.give(half);
     }
 
     /** What a half-open would have kept, out of the final ACK; a peer's MSS of 0 says that this is no cookie. */

@@ -77,9 +77,16 @@ final class Core {
 
     void setNow(long nanos) {
         if (nanos > now) {
-            now = nanos;
-            millis = (int) (nanos / NANOS_PER_MILLI);
+            turnTo(nanos);
         }
+    }
+
+    /** To any time, for something that is done late as if it had been done then; returns what the time was. */
+    long turnTo(long nanos) {
+        long before = now;
+        now = nanos;
+        millis = (int) (nanos / NANOS_PER_MILLI);
+        return before;
     }
 
     /** A handshake with Fast Open is over, one way or the other (reqsk_fastopen_remove). */
@@ -153,12 +160,12 @@ final class Core {
     /** How long ago the timestamp was sent that the segment echoes, ns; negative if it echoes none of ours. */
     long sinceEcho(Connection c, Segment segment) {
         boolean known = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
-        return known ? sinceEcho(c, segment.tsEcho()) : -1;
+        return known ? sinceEcho(c.tsOffset, segment.tsEcho()) : -1;
     }
 
     /** The same of an echo that is one. */
-    long sinceEcho(Connection c, int echo) {
-        int elapsed = timestamp(c.tsOffset) - echo;
+    long sinceEcho(int offset, int echo) {
+        int elapsed = timestamp(offset) - echo;
         return elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 

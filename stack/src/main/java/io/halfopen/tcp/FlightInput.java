@@ -100,7 +100,7 @@ final class FlightInput {
         Sender sender = c.sender;
         long rtt = timed;
         if (rtt < 0 && ack.stamped && ack.acked) {
-            rtt = core.sinceEcho(c, ack.echo);
+            rtt = core.sinceEcho(c.tsOffset, ack.echo);
             rtt = rtt == 0 ? LEAST_ECHO : rtt;
             ack.rate.roundTrip = rtt;
         }

@@ -4,10 +4,10 @@ import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the three things a 4-tuple can find: a handshake under way, a connection, or what is left of one. It
+ * One of the things a 4-tuple can find: a handshake under way, a connection, used or not, or what is left of one. It
  * has one timer, armed for the earliest thing it waits for.
  */
-abstract sealed class Flow extends Timer permits HalfOpen, Connection, TimeWait {
+abstract sealed class Flow extends Timer permits HalfOpen, AcceptQueue.Entry, TimeWait {
     long localHigh;
     long localLow;
     long remoteHigh;

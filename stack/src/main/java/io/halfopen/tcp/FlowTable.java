@@ -46,6 +46,10 @@ final class FlowTable {
                 case Connection c
                 when c.localPort() == port && c.isAlone() ->
                     !(c.reusePort && candidate.reusePort) && !(c.reuseAddress && candidate.reuseAddress);
+                case Dormant d
+                when d.localPort() == port ->
+                    !(d.options().reusePort && candidate.reusePort)
+                            && !(d.options().reuseAddress && candidate.reuseAddress);
                 case TimeWait rest
                 when rest.localPort() == port ->
                     !(rest.reusePort && candidate.reusePort) && !(rest.reuseAddress && candidate.reuseAddress);
@@ -118,15 +122,26 @@ final class FlowTable {
         flows[i] = flow;
     }
 
-    void remove(Flow flow) {
+    /** Another, of the same tuple, takes its place. */
+    void replace(Flow flow, Flow other) {
+        flows[placeOf(flow)] = other;
+    }
+
+    private int placeOf(Flow flow) {
         int mask = hashes.length - 1;
-        int hole = flow.hash & mask;
-        while (flows[hole] != flow) {
-            if (hashes[hole] == 0) {
+        int place = flow.hash & mask;
+        while (flows[place] != flow) {
+            if (hashes[place] == 0) {
                 throw new IllegalStateException("not in the table: " + flow);
             }
-            hole = hole + 1 & mask;
+            place = place + 1 & mask;
         }
+        return place;
+    }
+
+    void remove(Flow flow) {
+        int mask = hashes.length - 1;
+        int hole = placeOf(flow);
         // Whatever was pushed past the hole moves back, so that no lookup ends too early.
         for (int i = hole + 1 & mask; hashes[i] != 0; i = i + 1 & mask) {
             if ((i - hashes[i] & mask) >= (i - hole & mask)) {

@@ -50,7 +50,6 @@ final class HalfOpenInput {
             case FINAL_ACK_ACCEPTED -> {
                 leave(half);
                 promotion.promote(half, listener, segment);
-                core.pools.give(half);
             }
             default -> {} // dropped
         }

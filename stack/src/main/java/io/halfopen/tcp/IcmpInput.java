@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class IcmpInput {
     private final Core core;
+    private final Promotion promotion;
     private final HalfOpenInput halfOpenInput;
     private final Sending sending;
     private final IcmpOutput icmpOutput;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
+    IcmpInput(Core core, Promotion promotion, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
         this.core = core;
+        this.promotion = promotion;
         this.halfOpenInput = halfOpenInput;
         this.sending = sending;
         this.icmpOutput = icmpOutput;
@@ -74,12 +76,15 @@ final class IcmpInput {
                 }
                 yield rule;
             }
-            case Connection c -> {
-                Rule rule = judge(c, errno);
-                tell(c, rule, errno);
-                yield rule;
-            }
+            case Dormant d -> act(promotion.wake(d), errno);
+            case Connection c -> act(c, errno);
         };
+    }
+
+    private Rule act(Connection c, int errno) {
+        Rule rule = judge(c, errno);
+        tell(c, rule, errno);
+        return rule;
     }
 
     /** tcp_req_err: POSIX has no network errors of accept(), so nobody is told. */

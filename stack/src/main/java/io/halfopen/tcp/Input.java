@@ -11,6 +11,7 @@ import io.halfopen.wire.Segment;
  */
 final class Input {
     private final Core core;
+    private final Promotion promotion;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
     private final FastOpenInput fastOpenInput;
@@ -22,6 +23,7 @@ final class Input {
 
     Input(
             Core core,
+            Promotion promotion,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             FastOpenInput fastOpenInput,
@@ -31,6 +33,7 @@ final class Input {
             TimeWaits timeWaits,
             Migration migration) {
         this.core = core;
+        this.promotion = promotion;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.fastOpenInput = fastOpenInput;
@@ -44,6 +47,7 @@ final class Input {
     Rule receive(Segment segment) {
         return switch (core.flows.find(segment)) {
             case Connection c -> deliverToConnection(c, segment);
+            case Dormant d -> deliverToConnection(promotion.wake(d), segment);
             case HalfOpen half -> deliverToHalfOpen(half, segment);
             case TimeWait rest -> deliverToTimeWait(rest, segment);
             case null -> deliverToListener(segment);

@@ -5,6 +5,7 @@ import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.AcceptQueue.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Migration {
     private final Core core;
     private final Transmission transmission;
+    private final Promotion promotion;
 
-    Migration(Core core, Transmission transmission) {
+    Migration(Core core, Transmission transmission, Promotion promotion) {
         this.core = core;
         this.transmission = transmission;
+        this.promotion = promotion;
     }
 
     /** It takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
@@ -27,10 +30,10 @@ final class Migration {
         if (!core.sysctls.isOn(Sysctl.tcp_migrate_req)) {
             listener.group = null;
         }
-        Connection queued = listener.acceptQueue.poll();
-        while (queued != null) {
+        for (Entry first = listener.acceptQueue.peek(); first != null; first = listener.acceptQueue.peek()) {
+            Connection queued = promotion.wake(first);
+            listener.acceptQueue.poll();
             leave(queued, listener.group);
-            queued = listener.acceptQueue.poll();
         }
     }
 

@@ -7,11 +7,13 @@ final class Pools {
     private final Core core;
     private @Nullable Flow halfOpens;
     private @Nullable Flow connections;
+    private @Nullable Flow dormants;
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
     private @Nullable KeepAlive keepAlives;
     private int halfOpensOut;
     private int connectionsOut;
+    private int dormantsOut;
     private int timeWaitsOut;
     private int socketsOut;
 
@@ -55,6 +57,29 @@ final class Pools {
         connection.reset();
         connection.chained = connections;
         connections = connection;
+    }
+
+    /** It keeps the half-open until it is given back. */
+    Dormant dormant(HalfOpen handshake) {
+        dormantsOut++;
+        core.ports.of(handshake.localPort()).flows++;
+        if (dormants instanceof Dormant pooled) {
+            dormants = pooled.chained;
+            pooled.chained = null;
+            pooled.handshake = handshake;
+            return pooled;
+        }
+        return new Dormant(handshake);
+    }
+
+    void give(Dormant dormant) {
+        dormantsOut--;
+        core.ports.of(dormant.localPort()).flows--;
+        give(dormant.handshake);
+        dormant.listener = null;
+        dormant.socket = null;
+        dormant.chained = dormants;
+        dormants = dormant;
     }
 
     TimeWait timeWait(PortUse portUse) {
@@ -112,11 +137,11 @@ final class Pools {
 
     /** How many half-opens were handed out and have not come back; the same of the others. */
     int halfOpens() {
-        return halfOpensOut;
+        return halfOpensOut - dormantsOut;
     }
 
     int connections() {
-        return connectionsOut;
+        return connectionsOut + dormantsOut;
     }
 
     int timeWaits() {

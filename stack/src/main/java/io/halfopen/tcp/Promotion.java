@@ -1,8 +1,18 @@
 package io.halfopen.tcp;
 
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+import static io.halfopen.wire.TcpHeader.URG;
+
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.AcceptQueue.Entry;
 import io.halfopen.wire.Segment;
 
 /** A finished handshake becomes a connection, and joins the accept queue: tcp_v4_syn_recv_sock of Linux. */
@@ -15,14 +25,18 @@ final class Promotion {
         this.connectionInput = connectionInput;
     }
 
-    /** The half-open is in no table any more; {@code segment} is the final ACK, and may be more than that. */
+    /** The half-open is in no table any more, and belongs to this; {@code segment} is the final ACK. */
     void promote(HalfOpen half, Listener listener, Segment segment) {
+        if (isAll(half, segment) && !listener.socket.keepAlive) {
+            queue(sleep(half, segment), listener);
+            return;
+        }
         Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
-        measure(c, half, segment);
-        c.startSending();
+        measure(c, half, roundTrip(half, segment));
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
+        core.pools.give(half);
         c.receiver.countHandshake(segment);
         Rule further = connectionInput.receive(c, segment);
         c.receiver.tuning.forgetEcho();
@@ -31,10 +45,67 @@ final class Promotion {
         }
     }
 
-    /** Where accept() will find it. */
-    void queue(Connection c, Listener listener) {
+    /** Nothing but the ACK: all that it tells is what {@link #sleep} keeps. */
+    private static boolean isAll(HalfOpen half, Segment segment) {
+        return segment.has(ACK)
+                && !segment.has(SYN | FIN | RST | URG | ECE | CWR)
+                && segment.payloadLength() == 0
+                && segment.sackBlocks() == 0
+                && segment.seq() == half.rcvNxt();
+    }
+
+    private Dormant sleep(HalfOpen half, Segment segment) {
+        Dormant d = core.pools.dormant(half);
+        d.copyTuple(half);
+        d.since = core.now();
+        d.roundTrip = roundTrip(half, segment);
+        d.window = segment.window() << half.peerWindowScale;
+        core.flows.insertHashed(d);
+        core.count(Counter.CurrEstab);
+        return d;
+    }
+
+    /** Somebody needs what nobody needed since the handshake: the connection it would be, had it been one all the time. */
+    Connection wake(Dormant d) {
+        Listener listener = d.listener;
+        Socket socket = d.socket;
+        HalfOpen half = d.handshake;
+        long now = core.turnTo(d.since);
+        Connection c = establish(half, d.options(), d.window, half.rcvNxt());
+        measure(c, half, d.roundTrip);
+        core.turnTo(now);
+        c.replace(d);
+        c.receiver.segments = 2; // the SYN and the final ACK
         c.listener = listener;
-        listener.acceptQueue.add(c);
+        c.socket = socket;
+        if (socket != null) {
+            socket.dormant = null;
+            socket.connection = c;
+        } else if (listener != null) {
+            listener.acceptQueue.replace(d, c);
+        }
+        core.pools.give(d);
+        return c;
+    }
+
+    Connection wake(Entry entry) {
+        return switch (entry) {
+            case Dormant d -> wake(d);
+            case Connection c -> c;
+        };
+    }
+
+    /** What is set on a listener from now on is not for those whose handshake is done. */
+    void wakeAll(Listener listener) {
+        for (Entry entry = listener.acceptQueue.peek();
+                entry != null;
+                entry = wake(entry).next()) {}
+    }
+
+    /** Where accept() will find it. */
+    void queue(Entry entry, Listener listener) {
+        entry.listener = listener;
+        listener.acceptQueue.add(entry);
         core.ready.add(listener.socket, Poll.POLLIN);
     }
 
@@ -85,12 +156,20 @@ final class Promotion {
     }
 
     /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */
-    private void measure(Connection c, HalfOpen half, Segment segment) {
-        long rtt = half.retransmitted ? core.sinceEcho(c, segment) : core.now() - half.sentAt;
-        if (rtt >= 0) {
-            c.sender.timedHandshake(rtt, half.iss + 1, core);
+    private long roundTrip(HalfOpen half, Segment segment) {
+        if (!half.retransmitted) {
+            return core.now() - half.sentAt;
+        }
+        boolean echoes = half.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        return echoes ? core.sinceEcho(half.tsOffset, segment.tsEcho()) : -1;
+    }
+
+    private void measure(Connection c, HalfOpen half, long roundTrip) {
+        if (roundTrip >= 0) {
+            c.sender.timedHandshake(roundTrip, half.iss + 1, core);
         } else {
             c.sender.roundTrip.unknown();
         }
+        c.startSending();
     }
 }

@@ -19,6 +19,9 @@ final class ReceiveCalls {
     }
 
     int receive(Socket socket, byte[] target, int offset, int length, int flags) {
+        if (socket.dormant != null) {
+            return -Errno.EAGAIN;
+        }
         Connection c = socket.connection;
         if (c == null || c.isOpening()) {
             int error = socket.takeError();

@@ -23,6 +23,7 @@ final class SelfCheck {
     private void look(Flow flow) {
         String found = switch (flow) {
             case Connection c -> lookAt(c);
+            case Dormant d -> d.isScheduled() ? "a connection that nobody uses has a timer" : null;
             case HalfOpen half -> half.isScheduled() ? null : "a half-open has no timer";
             case TimeWait rest -> rest.isScheduled() ? null : "a TIME_WAIT has no timer";
         };

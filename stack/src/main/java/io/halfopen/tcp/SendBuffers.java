@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Sysctl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much a connection may hold for sending, as Linux counts it: what was written lies in buffers of many segments each,
@@ -74,9 +75,14 @@ final class SendBuffers {
     /** TCP_NOTSENT_LOWAT limits what is unsent; to be woken there must be less than half of it (tcp_stream_memory_free). */
     private static boolean isMemoryFree(Core core, Connection c, int wake) {
         Sender sender = c.sender;
-        int own = c.socket == null ? 0 : c.socket.notSentLowat;
-        int most = own == 0 ? core.sysctls.get(Sysctl.tcp_notsent_lowat) : own;
+        int most = mayBeUnsent(core, c.socket);
         return inUse(sender) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
+    }
+
+    /** Octets, without sign. */
+    static int mayBeUnsent(Core core, @Nullable Socket socket) {
+        int own = socket == null ? 0 : socket.notSentLowat;
+        return own == 0 ? core.sysctls.get(Sysctl.tcp_notsent_lowat) : own;
     }
 
     /** A third of the buffer is free, and too little unsent: what poll(2) calls writable (sk_stream_is_writeable). */

@@ -28,8 +28,9 @@ final class Snapshot {
     }
 
     static SocketRow of(Socket socket) {
-        if (socket.connection != null) {
-            return of(socket.connection);
+        Flow flow = socket.connection == null ? socket.dormant : socket.connection;
+        if (flow != null) {
+            return of(flow);
         }
         Listener listener = socket.listener;
         IpAddress any = socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
@@ -52,6 +53,7 @@ final class Snapshot {
                 int unsent = c.isOpening() ? 1 : c.sender.unacknowledged();
                 yield row(c, c.state(), unread, unsent, c.socket == null ? -1 : c.socket.fd);
             }
+            case Dormant d -> row(d, TcpState.ESTABLISHED, 0, 0, d.socket == null ? -1 : d.socket.fd);
             case HalfOpen half -> row(half, TcpState.SYN_RECV, 0, 0, -1);
             case TimeWait rest -> row(rest, rest.substate, 0, 0, -1);
         };

@@ -35,6 +35,10 @@ final class Socket {
     @Nullable
     Connection connection;
 
+    /** Instead of a connection, until somebody needs that. */
+    @Nullable
+    Dormant dormant;
+
     /** connect() was called and has not been told the result yet. */
     boolean connecting;
 
@@ -182,6 +186,7 @@ final class Socket {
         listener = null;
         stopped = null;
         connection = null;
+        dormant = null;
         connecting = false;
         pendingError = 0;
         reuseAddress = false;

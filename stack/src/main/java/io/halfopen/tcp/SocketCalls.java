@@ -89,20 +89,25 @@ final class SocketCalls {
         if (descriptors.isFull()) {
             return -Errno.EMFILE;
         }
-        Connection c = listener.acceptQueue.poll();
-        if (c == null) {
+        AcceptQueue.Entry first = listener.acceptQueue.poll();
+        if (first == null) {
             return -Errno.EAGAIN;
         }
         Socket accepted = core.pools.socket();
         accepted.inherit(socket);
-        accepted.localHigh = c.localHigh;
-        accepted.localLow = c.localLow;
-        accepted.localPort = c.localPort();
-        accepted.connection = c;
-        accepted.pendingError = c.error;
-        c.error = 0;
-        c.listener = null;
-        c.socket = accepted;
+        accepted.localHigh = first.localHigh;
+        accepted.localLow = first.localLow;
+        accepted.localPort = first.localPort();
+        first.listener = null;
+        first.socket = accepted;
+        switch (first) {
+            case Dormant dormant -> accepted.dormant = dormant;
+            case Connection c -> {
+                accepted.connection = c;
+                accepted.pendingError = c.error;
+                c.error = 0;
+            }
+        }
         return descriptors.open(accepted);
     }
 
@@ -159,6 +164,9 @@ final class SocketCalls {
     int poll(Socket socket) {
         if (socket.listener != null) {
             return socket.listener.acceptQueue.length() > 0 ? Poll.POLLIN : 0;
+        }
+        if (socket.dormant != null) {
+            return SendBuffers.mayBeUnsent(core, socket) == 0 ? 0 : Poll.POLLOUT;
         }
         Connection c = socket.connection;
         int error = socket.pendingError == 0 ? 0 : Poll.POLLERR;

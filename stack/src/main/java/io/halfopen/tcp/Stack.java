@@ -8,7 +8,6 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
-import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
 import java.util.Map;
@@ -51,20 +50,15 @@ public final class Stack {
     private final Core core;
     private final Descriptors descriptors = new Descriptors();
     private final Options options;
+    private final Promotion promotion;
     private final Transmission transmission;
-    private final Timeouts timeouts;
     private final TimeWaits timeWaits;
-    private final KeepAlives keepAlives;
-    private final HalfOpenInput halfOpenInput;
-    private final FastOpenInput fastOpenInput;
-    private final SynSentInput synSentInput;
-    private final SynRecvInput synRecvInput;
     private final SocketCalls socketCalls;
     private final OpenCalls openCalls;
     private final DataCalls dataCalls;
     private final ReceiveCalls receiveCalls;
-    private final ConnectionInput connectionInput;
     private final IpInput input;
+    private final TimerInput timerInput;
 
     public Stack(Kernel kernel, Secrets secrets) {
         this(kernel, secrets, Timers.EXACT);
@@ -74,25 +68,25 @@ public final class Stack {
         core = new Core(kernel, secrets, timers);
         Sending sending = new Sending(core);
         transmission = sending.transmission;
-        timeouts = sending.timeouts;
         timeWaits = new TimeWaits(core);
-        connectionInput = new ConnectionInput(core, sending, timeWaits);
-        Promotion promotion = new Promotion(core, connectionInput);
-        Migration migration = new Migration(core, transmission);
-        halfOpenInput = new HalfOpenInput(core, promotion, migration);
-        synRecvInput = new SynRecvInput(core, sending, connectionInput);
+        ConnectionInput connectionInput = new ConnectionInput(core, sending, timeWaits);
+        promotion = new Promotion(core, connectionInput);
+        Migration migration = new Migration(core, transmission, promotion);
+        HalfOpenInput halfOpenInput = new HalfOpenInput(core, promotion, migration);
+        SynRecvInput synRecvInput = new SynRecvInput(core, sending, connectionInput);
         FastOpenClient client = new FastOpenClient(core);
-        synSentInput = new SynSentInput(core, sending, synRecvInput, client);
+        SynSentInput synSentInput = new SynSentInput(core, sending, synRecvInput, client);
         openCalls = new OpenCalls(core, synSentInput, timeWaits, client);
         socketCalls = new SocketCalls(core, migration, new Closing(core, transmission, synRecvInput, timeWaits));
-        keepAlives = new KeepAlives(core, transmission, timeWaits);
         receiveCalls = new ReceiveCalls(core, transmission);
         options = new Options(core, receiveCalls, transmission);
         dataCalls = new DataCalls(core, transmission, openCalls);
-        fastOpenInput = new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
+        FastOpenInput fastOpenInput =
+                new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
         ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
         Input tcp = new Input(
                 core,
+                promotion,
                 listenInput,
                 halfOpenInput,
                 fastOpenInput,
@@ -102,7 +96,18 @@ public final class Stack {
                 timeWaits,
                 migration);
         IcmpOutput icmpOutput = new IcmpOutput(core);
-        input = new IpInput(core, tcp, new IcmpInput(core, halfOpenInput, sending, icmpOutput), icmpOutput);
+        input = new IpInput(core, tcp, new IcmpInput(core, promotion, halfOpenInput, sending, icmpOutput), icmpOutput);
+        timerInput = new TimerInput(
+                core,
+                halfOpenInput,
+                fastOpenInput,
+                synSentInput,
+                synRecvInput,
+                connectionInput,
+                sending.timeouts,
+                new KeepAlives(core, transmission, timeWaits),
+                timeWaits,
+                input);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -122,32 +127,7 @@ public final class Stack {
     /** Fires the one timer that is due first; does nothing if none is due. Call again while {@link #nextTimeout} is. */
     public void onTimeout(long now) {
         core.setNow(now);
-        switch (core.wheel.pollDue(now)) {
-            case HalfOpen half -> halfOpenInput.onTimer(half);
-            case TimeWait rest -> timeWaits.expire(rest);
-            case Connection c -> onConnectionTimer(c);
-            case FragmentQueue queue -> input.expire(queue);
-            case null -> {}
-            case Timer other -> throw new IllegalStateException("no flow: " + other);
-        }
-    }
-
-    private void onConnectionTimer(Connection c) {
-        connectionInput.onAckTimer(c);
-        if (c.sender.pacing.due <= core.now()) {
-            timeouts.onPace(c);
-        }
-        if (c.sender.timer.due <= core.now()) {
-            HalfOpen fastOpen = c.fastOpen;
-            switch (c.state()) {
-                case TcpState state when fastOpen != null -> fastOpenInput.onTimer(c, fastOpen);
-                case SYN_SENT -> synSentInput.onTimer(c);
-                case SYN_RECV -> synRecvInput.onTimer(c);
-                default -> timeouts.onTimer(c);
-            }
-        }
-        keepAlives.onTimer(c);
-        c.arm();
+        timerInput.fire();
     }
 
     /** Before this time {@link #onTimeout} has nothing to do; {@link Long#MAX_VALUE} if it never will have. */
@@ -201,13 +181,13 @@ public final class Stack {
 
     /** bind(2); port 0 takes a free one. -EADDRINUSE, -EADDRNOTAVAIL, -EAFNOSUPPORT, -EINVAL if bound already. */
     public int bind(int fd, IpAddress address, int port) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : socketCalls.bind(socket, address, port);
     }
 
     /** listen(2), any number of times; a negative backlog is a huge one. -EINVAL if connected, -EADDRINUSE. */
     public int listen(int fd, int backlog) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : socketCalls.listen(socket, backlog);
     }
 
@@ -220,7 +200,7 @@ public final class Stack {
     /** connect(2): -EINPROGRESS, and readiness tells; again: -EALREADY, then 0 or the error; -EISCONN, and others. */
     public int connect(long now, int fd, IpAddress address, int port) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : openCalls.connect(socket, address, port);
     }
 
@@ -231,7 +211,7 @@ public final class Stack {
      */
     public int sendto(long now, int fd, byte[] source, int offset, int length, int flags, IpAddress address, int port) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
         }
@@ -254,13 +234,14 @@ public final class Stack {
     /** recv(2): read() with flags of {@link io.halfopen.linux.Message}; others mean nothing. -EINVAL where there is no urgent octet. */
     public int recv(long now, int fd, byte[] target, int offset, int length, int flags) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = flags == 0 ? descriptors.get(fd) : find(fd);
         return socket == null ? -Errno.EBADF : receiveCalls.receive(socket, target, offset, length, flags);
     }
 
     /** ioctl(2) with SIOCINQ or SIOCATMARK: octets to read before the urgent one; 1 if that is next. -EINVAL for others. */
     public int ioctl(int fd, int request) {
-        return receiveCalls.inquire(descriptors.require(fd), request);
+        Socket socket = find(fd);
+        return socket == null ? -Errno.EBADF : receiveCalls.inquire(socket, request);
     }
 
     /** write(2): octets taken, -EAGAIN if there is no room, -EPIPE, and whatever ended the connection. */
@@ -271,7 +252,7 @@ public final class Stack {
     /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call; -EOPNOTSUPP if the stack has not one of them. */
     public int send(long now, int fd, byte[] source, int offset, int length, int flags) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
         }
@@ -284,14 +265,14 @@ public final class Stack {
     /** shutdown(2); of a listener, SHUT_RD stops it and SHUT_WR does nothing. -ENOTCONN, -EINVAL. */
     public int shutdown(long now, int fd, int how) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : socketCalls.shutdown(socket, how);
     }
 
     /** close(2): the descriptor is free at once; the connection ends in its own time. */
     public int close(long now, int fd) {
         core.setNow(now);
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
         }
@@ -302,25 +283,25 @@ public final class Stack {
 
     /** setsockopt(2). -EINVAL, -ENOPROTOOPT. */
     public int setsockopt(int fd, SocketOption option, int value) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = findToSet(fd);
         return socket == null ? -Errno.EBADF : options.set(socket, option, value);
     }
 
     /** setsockopt(2) with TCP_FASTOPEN_KEY, 16 octets or 32: another key than tcp_fastopen_key's. -EINVAL. */
     public int setFastOpenKey(int fd, byte[] key) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : options.setFastOpenKey(socket, key);
     }
 
     /** setsockopt(2) with TCP_CONGESTION: the name of one of {@link CongestionAlgorithm}. -ENOENT, -EINVAL. */
     public int setCongestionControl(int fd, String name) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = findToSet(fd);
         return socket == null ? -Errno.EBADF : core.controls.choose(socket, name);
     }
 
     /** getsockopt(2) with TCP_CONGESTION; null where the descriptor is none. */
     public @Nullable CongestionAlgorithm congestionControl(int fd) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         if (socket == null) {
             return null;
         }
@@ -329,7 +310,7 @@ public final class Stack {
 
     /** getsockopt(2): the value, or -EBADF; SO_LINGER's "off" is -1. */
     public int getsockopt(int fd, SocketOption option) {
-        Socket socket = descriptors.get(fd);
+        Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : options.get(socket, option);
     }
 
@@ -346,7 +327,7 @@ public final class Stack {
 
     /** getsockopt(TCP_INFO): the fields the stack knows, {@code tcpi_rto} for one; empty if there is no such socket. */
     public Map<String, Long> tcpInfo(int fd) {
-        return TcpInfo.ofNullable(descriptors.get(fd), core.now());
+        return TcpInfo.ofNullable(find(fd), core.now());
     }
 
     /** What it holds right now: {@link Holdings#NOTHING} once everything is closed and over. */
@@ -394,5 +375,23 @@ public final class Stack {
             throw new IllegalArgumentException("descriptor " + fd + " is no listener");
         }
         return ListenQueues.of(listener);
+    }
+
+    /** For calls that need to know more of a connection than that nothing has happened to it since its handshake. */
+    private @Nullable Socket find(int fd) {
+        Socket socket = descriptors.get(fd);
+        if (socket != null && socket.dormant != null) {
+            promotion.wake(socket.dormant);
+        }
+        return socket;
+    }
+
+    /** What a listener's socket is set to is not for connections whose handshake is done. */
+    private @Nullable Socket findToSet(int fd) {
+        Socket socket = find(fd);
+        if (socket != null && socket.listener != null) {
+            promotion.wakeAll(socket.listener);
+        }
+        return socket;
     }
 }

@@ -7,7 +7,7 @@ import java.lang.reflect.Modifier;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a peer who has proved nothing can make us keep; {@code bench/run footprint} measures the same on the heap. */
+/** What a peer can make us keep before anything is sent; {@code bench/run footprint} measures the same on the heap. */
 class FootprintTest {
     private static final int OBJECT_HEADER = 12;
     private static final int REFERENCE = 4;
@@ -26,12 +26,23 @@ class FootprintTest {
 
     @Test
     void aHalfOpenTakesAtMost160Octets() {
+        assertThat(sizeOf(HalfOpen.class) + PLACE_IN_TABLE).isLessThanOrEqualTo(160);
+    }
+
+    @Test
+    void aConnectionThatNobodyHasUsedTakesAtMost512Octets() {
+        int connection = sizeOf(HalfOpen.class) + sizeOf(Dormant.class) + PLACE_IN_TABLE;
+        int descriptor = sizeOf(Socket.class) + 2 * REFERENCE;
+        assertThat(connection + descriptor).isLessThanOrEqualTo(512);
+    }
+
+    private static int sizeOf(Class<?> ofObject) {
         int size = OBJECT_HEADER;
-        for (Class<?> type = HalfOpen.class; type != null; type = type.getSuperclass()) {
+        for (Class<?> type = ofObject; type != null; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 size += Modifier.isStatic(field.getModifiers()) ? 0 : SIZES.getOrDefault(field.getType(), REFERENCE);
             }
         }
-        assertThat((size + ALIGNMENT - 1 & -ALIGNMENT) + PLACE_IN_TABLE).isLessThanOrEqualTo(160);
+        return size + ALIGNMENT - 1 & -ALIGNMENT;
     }
 }
