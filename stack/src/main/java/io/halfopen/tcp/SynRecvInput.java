@@ -131,6 +131,10 @@ final class SynRecvInput {
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further);
         }
+        if (c.state() == TcpState.FIN_WAIT1) {
+            transmission.push(c, Rule.FIN_SENT); // if the segment was refused, nobody has yet
+            c.arm();
+        }
     }
 
     /** No ACK of our SYN: the SYN-ACK again, at intervals that double, until connect()'s patience ends. */
