@@ -83,4 +83,22 @@ class ReceiveMemoryTest {
         assertThat(scene.read(fd)).hasSize(2920);
         peer.expectOnly(". 1:1(0) ack 2921 win 5840");
     }
+
+    /**
+     * A segment of 1000 octets teaches that so small a buffer is a window of 999. Then the buffer grows while the window
+     * is shut, and without scaling only whole segments are offered: the 999 must count as one.
+     */
+    @Test
+    void aShutWindowOpensThoughTheLargestSegmentIsLarger() {
+        int fd = connection(1152);
+        peer.inject(". 1:1001(1000) ack 1");
+        peer.expect(". 1:1(0) ack 1001 win 152");
+        peer.inject(". 1001:1153(152) ack 1");
+        scene.after("0.04s");
+        peer.expect(". 1:1(0) ack 1153 win 0");
+        scene.stack.setsockopt(fd, SocketOption.SO_RCVBUF, 100_000);
+        scene.stack.setsockopt(fd, SocketOption.TCP_WINDOW_CLAMP, 100_000);
+        assertThat(scene.read(fd)).hasSize(1152);
+        peer.expectOnly(". 1:1(0) ack 1153 win 999");
+    }
 }
