@@ -70,6 +70,17 @@ public record Interface(String name) {
         new InterfaceIoctl(name).setMtu(mtu);
     }
 
+    /**
+     * Lets at least so many packets wait until they are taken from the link; a TUN interface drops what comes beyond
+     * its 500. Who may not change that has to do with what is there.
+     */
+    public void lengthenQueue(int packets) throws LinkException {
+        InterfaceIoctl ioctl = new InterfaceIoctl(name);
+        if (ioctl.queue() < packets) {
+            ioctl.tryQueue(packets);
+        }
+    }
+
     /** The largest packet it carries, octets. */
     public int mtu() throws LinkException {
         return new InterfaceIoctl(name).mtu();

@@ -26,6 +26,8 @@ final class InterfaceIoctl {
 
     private static final long SIOCADDRT = 0x890b;
     private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCGIFTXQLEN = 0x8942;
+    private static final long SIOCSIFTXQLEN = 0x8943;
 
     static final int IFF_UP = 1;
     static final int IFF_RUNNING = 0x40;
@@ -79,6 +81,21 @@ final class InterfaceIoctl {
     void setMtu(int mtu) throws LinkException {
         ifreq.set(JAVA_INT, Ifreq.UNION, mtu);
         ioctl(SIOCSIFMTU);
+    }
+
+    /** Packets that may wait in it. */
+    int queue() throws LinkException {
+        ioctl(SIOCGIFTXQLEN);
+        return ifreq.get(JAVA_INT, Ifreq.UNION);
+    }
+
+    /** Leaves it as it is where that is not permitted. */
+    void tryQueue(int packets) throws LinkException {
+        ifreq.set(JAVA_INT, Ifreq.UNION, packets);
+        int result = call(Libc.AF_INET, SIOCSIFTXQLEN, ifreq);
+        if (result != -Libc.EPERM) {
+            check(result);
+        }
     }
 
     /** The address or the mask; 0 where there is no address. */

@@ -79,6 +79,24 @@ class InterfaceTest {
     }
 
     @Test
+    void aQueueIsMadeLongerAndNeverShorter() throws Exception {
+        lengthenQueue(5000);
+        lengthenQueue(600);
+
+        assertThat(namespace.run("ip", "link", "show", "half0")).contains("qlen 5000");
+    }
+
+    @Test
+    void whoHasNoRightsUsesTheQueueThatIsThere() throws Exception {
+        inside(() -> Rights.callWithout(() -> {
+            HALF.lengthenQueue(5000);
+            return HALF;
+        }));
+
+        assertThat(namespace.run("ip", "link", "show", "half0")).contains("qlen 500\n");
+    }
+
+    @Test
     void whoHasNoRightsCanUseWhatRootHasPrepared() throws Exception {
         namespace.run("ip", "address", "add", "10.9.0.1/24", "dev", "half0");
         namespace.run("ip", "address", "add", "fd00:9::1/64", "dev", "half0");
@@ -115,6 +133,13 @@ class InterfaceTest {
         assertThatThrownBy(() -> HALF.assign(V4, 33)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> HALF.assign(V6, 129)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> HALF.assign(V6, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private void lengthenQueue(int packets) throws Exception {
+        inside(() -> {
+            HALF.lengthenQueue(packets);
+            return HALF;
+        });
     }
 
     private void assign(IpAddress address, int prefix) throws Exception {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A stack behind a TUN device: the kernel's end is set up, the loop is ready to start. */
 final class Wire implements AutoCloseable {
+    /** Packets: as many clients may come at once without one of their SYNs being lost before the stack sees it. */
+    private static final int QUEUE = 5000;
+
     private final Stack stack;
     private final EventLoop loop;
     private final LoopCalls calls;
@@ -54,6 +57,7 @@ final class Wire implements AutoCloseable {
     private static int setUp(Tun tun, Cidr cidr, @Nullable IpAddress peer) throws LinkException {
         Interface kernelEnd = new Interface(tun.name());
         kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
+        kernelEnd.lengthenQueue(QUEUE);
         kernelEnd.bringUp();
         return kernelEnd.mtu();
     }
