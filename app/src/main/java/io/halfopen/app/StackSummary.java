@@ -2,6 +2,7 @@ package io.halfopen.app;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
+import io.halfopen.tcp.Holdings;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
 import java.io.PrintWriter;
@@ -22,6 +23,12 @@ public final class StackSummary {
     public void print(Stack stack, int listener) {
         ListenQueues queues = stack.queues(listener);
         print(queues, stack.kernel().acceptQueueHolds(queues.effectiveBacklog()), stack::counted);
+        printHeld(stack.holdings());
+    }
+
+    private void printHeld(Holdings held) {
+        out.println(style.bold("left") + "          " + held.connections() + " connections, " + held.halfOpens()
+                + " half-opens, " + held.timeWaits() + " TIME_WAITs, " + held.octets() + " octets in buffers");
     }
 
     /**

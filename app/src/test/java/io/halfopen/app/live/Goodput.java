@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Goodput over a link that loses, of the stack and of this machine's kernel in the same place: each sends to iperf3 of
@@ -64,16 +63,11 @@ final class Goodput {
         try (BadNetwork network = BadNetwork.create(LINK, LOSSY, seed, "iperf3")) {
             start(sender, network.far, control);
             long[] before = processor();
-            String json = network.near.run(
-                    "iperf3", "-c", sender.address, "-t", String.valueOf(seconds), "-J", "--reverse", "-C", control);
-            long[] after = processor();
-            double megabits = JsonMapper.shared()
-                            .readTree(json)
-                            .path("end")
-                            .path("sum_received")
-                            .path("bits_per_second")
-                            .asDouble()
+            double megabits = new Iperf3(network.near, sender.address, seconds, control)
+                            .receive()
+                            .rate()
                     / 1e6;
+            long[] after = processor();
             String lost = network.endAndTell()
                     .lines()
                     .filter(line -> line.startsWith("back"))
@@ -93,13 +87,9 @@ final class Goodput {
     }
 
     private static void start(Sender sender, NetNamespace far, String control) throws Exception {
-        if (sender == Sender.KERNEL) {
-            far.awaitListener(far.start("iperf3", "-s"), 5201);
-        } else {
-            // That server does not listen to what the client wishes.
-            List<String> server = Halfopen.java(Iperf3Server.class.getName());
-            server.add("--sysctl=net.ipv4.tcp_congestion_control=" + control);
-            far.start(server.toArray(String[]::new)).awaitOut("iperf3 server");
+        switch (sender) {
+            case KERNEL -> Iperf3.startKernels(far);
+            case STACK -> Iperf3.startStacks(far, Halfopen.java(Iperf3Server.class.getName()), control);
         }
     }
 

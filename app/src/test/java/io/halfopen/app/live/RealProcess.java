@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that a test has started. What it prints is collected as it comes. */
 final class RealProcess implements AutoCloseable {
-    /** Only against waiting for ever. */
-    private static final long SECONDS = 120;
+    /** Only against waiting for ever; what is asked for by hand may take longer. */
+    private static final long SECONDS = Long.getLong("halfopen.patience", 120);
 
     private final Process process;
     private final Collected out;
@@ -29,6 +29,11 @@ final class RealProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** Processor time that it has taken so far. */
+    Duration processor() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     void write(String text) throws IOException {
