@@ -12,7 +12,7 @@ import java.lang.ref.Reference;
 import java.util.Locale;
 
 /**
- * What one more half-open, queued or accepted connection costs, in octets of heap: measured as the difference that many
+ * What one more half-open, queued, accepted or used connection costs, in octets of heap: measured as the difference that many
  * of them make after a collection, so tables, timers and descriptors are in it. {@code bench/run footprint} runs it.
  */
 public final class Footprint {
@@ -28,6 +28,7 @@ public final class Footprint {
     private final Template ack = Template.of(TcpHeader.ACK, CLIENT, SERVER, PORT);
     private final int[] isns = new int[COUNT];
     private final int[] stamps = new int[COUNT];
+    private final int[] fds = new int[COUNT];
     private final int listener;
     private int drained;
 
@@ -61,9 +62,14 @@ public final class Footprint {
         long queued = heap();
         acceptAll();
         long accepted = heap();
+        for (int i = 0; i < COUNT; i++) {
+            sendData(i);
+        }
+        long used = heap();
         print("half-open", halfOpen - empty);
         print("connection in the accept queue", queued - empty);
         print("accepted connection, idle", accepted - empty);
+        print("the same, after some data", used - empty);
     }
 
     private void sendSyn(int i) {
@@ -83,6 +89,15 @@ public final class Footprint {
         stack.drainReady((fd, events) -> {});
     }
 
+    /** One octet, which the peer acknowledges: nothing is in flight afterwards. */
+    private void sendData(int i) {
+        require(stack.write(1, fds[i], new byte[1], 0, 1) == 1);
+        stack.drainPackets((why, bytes, offset, length) -> {});
+        at(ack, i).seq(i + 1).ack(isns[i] + 2).echo(stamps[i]);
+        require(ack.into(stack, 1) == Rule.ACK_ACCEPTED);
+        stack.drainReady((fd, events) -> {});
+    }
+
     private static Template at(Template template, int i) {
         template.source(FIRST_CLIENT + i / CLIENTS_PER_ADDRESS);
         return template.sourcePort(1024 + i % CLIENTS_PER_ADDRESS);
@@ -90,7 +105,8 @@ public final class Footprint {
 
     private void acceptAll() {
         for (int i = 0; i < COUNT; i++) {
-            require(stack.accept(listener) >= 0);
+            fds[i] = stack.accept(listener);
+            require(fds[i] >= 0);
         }
     }
 
