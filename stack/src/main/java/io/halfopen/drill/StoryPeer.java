@@ -118,7 +118,6 @@ final class StoryPeer {
     /** What the machine sent to it, in numbers that say the same of every machine. */
     String hear(TcpPacket packet) {
         String number = number(packet);
-        int before = expected;
         TcpOption.Timestamps stamps = Subject.timestamps(packet);
         lastStamp = stamps == null ? lastStamp : stamps.value();
         if (packet.isSynAck()) {
@@ -134,7 +133,7 @@ final class StoryPeer {
             int end = packet.seq() + packet.length() + (packet.has(FIN) ? 1 : 0);
             expected = end - expected > 0 && end - expected < NEAR ? end : expected;
         }
-        return text(packet, number, before);
+        return text(packet, number);
     }
 
     private String number(TcpPacket packet) {
@@ -149,10 +148,8 @@ final class StoryPeer {
         return Math.abs((long) off) < NEAR ? String.valueOf(off) : "far";
     }
 
-    private String text(TcpPacket packet, String number, int before) {
-        // PSH of a repetition depends on what left together the first time, which is forgotten here.
-        boolean again = packet.length() > 0 && answered && packet.seq() + packet.length() - before <= 0;
-        StringBuilder text = new StringBuilder(again ? packet.flagLetters().replace("P", "") : packet.flagLetters());
+    private static String text(TcpPacket packet, String number) {
+        StringBuilder text = new StringBuilder(packet.flagLetters());
         text.append(' ').append(number).append('(').append(packet.length()).append(')');
         if (packet.has(ACK)) {
             text.append(" ack ").append(packet.ack());

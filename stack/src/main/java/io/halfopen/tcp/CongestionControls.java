@@ -97,8 +97,7 @@ final class CongestionControls {
 
     /** Whether the pace lets a packet leave now. */
     boolean letsGo(Sender sender) {
-        Pacing pacing = sender.pacing;
-        return !pacing.isOn() || pacing.allows(sender, burst(sender), core.now());
+        return sender.pacing.allows(core.now());
     }
 
     /** How many segments leave together at most. */

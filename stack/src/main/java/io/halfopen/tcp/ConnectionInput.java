@@ -58,7 +58,7 @@ final class ConnectionInput {
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
-                && segment.seq() == c.receiver.window.announcedAt()
+                && segment.seq() == c.receiver.nxt()
                 && !c.receiver.hasGap()
                 && (segment.payloadLength() == 0 || c.receiver.received > 0)
                 && segment.window() << c.sender.windowScale() == c.sender.window();
@@ -72,7 +72,9 @@ final class ConnectionInput {
 
     /** Linux takes in such a segment's timestamp and data before it finds its ACK too old. */
     private void takePredicted(Connection c, Segment segment) {
-        if (c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
+        boolean stamped = c.timestamps && segment.hasTimestamps();
+        boolean acknowledged = segment.seq() == c.receiver.window.announcedAt();
+        if (stamped && acknowledged && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
         }
         if (segment.payloadLength() > 0) {

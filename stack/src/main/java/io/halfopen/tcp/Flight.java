@@ -35,13 +35,15 @@ final class Flight {
     /** There was no more to send when it was sent. */
     static final int APP_LIMITED = 64;
 
+    /** It left as one with the one before it, and belongs to it yet: see {@link Cutting}. */
+    static final int JOINED = 128;
+
     private static final int TAGS = SACKED | RETRANS | LOST;
 
     private final FlightSlots.Pool pool;
     private FlightSlots slots = FlightSlots.NONE;
     private int head;
     private int count;
-
     private int sackedOut;
     private int lostOut;
     private int retransOut;
@@ -183,9 +185,7 @@ final class Flight {
 
     /** A new packet leaves; returns its slot. */
     int add(int seq, int end, int flags, long now) {
-        if (count == slots.capacity()) {
-            grow();
-        }
+        makeRoom();
         int slot = at(count++);
         slots.seq[slot] = seq;
         slots.end[slot] = end;
@@ -223,6 +223,8 @@ final class Flight {
         slots.flags[slot] |= SACKED;
         sackedOut++;
         unlink(slot);
+        part(slot);
+        part(slot + 1 & slots.capacity() - 1);
     }
 
     /** The peer has thrown it away again. */
@@ -275,23 +277,23 @@ final class Flight {
         unlink(slot);
         head = at(1);
         count--;
+        int kept = sack ? 0 : sackedOut;
         if (count == 0) {
-            int sacked = sackedOut;
             reset();
-            sackedOut = sack ? 0 : sacked;
+            sackedOut = kept;
         }
     }
 
     /** Everything before this number is; returns how many packets that were. */
     int acknowledged(int ack) {
-        int before = count;
-        while (count > 0 && SeqNumber.upTo(end(head), ack)) {
+        int packets = 0;
+        for (; count > 0 && SeqNumber.upTo(end(head), ack); packets++) {
             removeFirst(true);
         }
         if (count > 0) {
             trim(head, ack);
         }
-        return before - count;
+        return packets;
     }
 
     // ---- what is to be sent again
@@ -321,14 +323,23 @@ final class Flight {
 
     // ---- packets that become two or one
 
-    /** Makes two of it, if there is room for one more: the first has so many octets (tcp_fragment). */
+    /** It does not belong to the one before it any more. */
+    void part(int slot) {
+        slots.flags[slot] &= ~JOINED;
+    }
+
+    /** So many octets of its successor are its own. */
+    void moveEnd(int index, int octets) {
+        slots.end[at(index)] += octets;
+        slots.seq[at(index + 1)] += octets;
+    }
+
+    /** Makes two of it that belong together, if there is room for one more: the first has so many octets. */
     boolean split(int index, int length) {
         if (isFull()) {
             return false;
         }
-        if (count == slots.capacity()) {
-            grow();
-        }
+        makeRoom();
         for (int i = count; i > index + 1; i--) {
             move(at(i - 1), at(i));
         }
@@ -339,6 +350,7 @@ final class Flight {
         slots.seq[second] = slots.seq[first] + length;
         slots.end[first] = slots.seq[second];
         slots.flags[first] &= ~(PUSH | FIN);
+        slots.flags[second] |= (byte) JOINED;
         countTags(second, 1);
         slots.order.addAfter(first, second);
         return true;
@@ -371,8 +383,11 @@ final class Flight {
         slots.order.move(from, to);
     }
 
-    /** Into larger arrays, the oldest packet first. */
-    private void grow() {
+    /** For one more: into larger arrays, if need be, the oldest packet first. */
+    private void makeRoom() {
+        if (count < slots.capacity()) {
+            return;
+        }
         FlightSlots larger = pool.larger(count);
         for (int i = 0; i < count; i++) {
             larger.copy(slots, at(i), i);

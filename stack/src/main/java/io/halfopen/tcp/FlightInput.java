@@ -36,7 +36,7 @@ final class FlightInput {
             packets++;
         }
         if (!flight.isEmpty() && SeqNumber.before(flight.seq(flight.at(0)), sender.una())) {
-            flight.trim(flight.at(0), sender.una()); // as Linux does where packets go to the device in bursts
+            packets += trim(c, ack);
         }
         ack.acked = packets > 0;
         ack.reneging = !flight.isEmpty() && flight.is(flight.at(0), Flight.SACKED);
@@ -45,6 +45,23 @@ final class FlightInput {
     }
 
     private void remove(Connection c, AckState ack, int slot) {
+        note(c, ack, slot, 1);
+        c.sender.flight.removeFirst(c.sack);
+    }
+
+    /** The rest of what left as one is cut anew from here, and may make a packet less: that is acknowledged (tcp_tso_acked). */
+    private int trim(Connection c, AckState ack) {
+        Flight flight = c.sender.flight;
+        int mss = flight.length(flight.at(0));
+        flight.trim(flight.at(0), c.sender.una());
+        int packets = Cutting.recut(flight, 0, mss);
+        if (packets > 0) {
+            note(c, ack, flight.at(0), packets);
+        }
+        return packets;
+    }
+
+    private void note(Connection c, AckState ack, int slot, int packets) {
         Sender sender = c.sender;
         Flight flight = sender.flight;
         boolean ever = flight.is(slot, Flight.RETRANS | Flight.EVER_RETRANS);
@@ -58,14 +75,13 @@ final class FlightInput {
             ack.originalArrived |= SeqNumber.upTo(flight.end(slot), sender.recovery.high);
         }
         if (c.sack && !flight.is(slot, Flight.SACKED)) {
-            sender.delivered(1, ack.congestionEcho);
+            sender.delivered(packets, ack.congestionEcho);
             boolean spurious = ever && ack.echoesBefore(core.timestamp(c, sentAt));
             if (!spurious) {
                 sender.recovery.rack.arrived(sentAt, flight.end(slot), ever, core.now(), sender.roundTrip.least());
             }
         }
         ack.rate.delivered(sender, slot);
-        flight.removeFirst(c.sack);
     }
 
     private void measure(Connection c, AckState ack, int packets) {

@@ -72,6 +72,9 @@ final class LossDetection {
         if (enough || sender.congestion.state == CaState.RECOVERY && advanced) {
             int first = sender.flight.at(0);
             if (!sender.flight.is(first, Flight.LOST)) {
+                if (sender.flight.packets() > 1) {
+                    sender.flight.part(sender.flight.at(1)); // it alone, not all that it left with
+                }
                 lose(sender, first);
             }
         }

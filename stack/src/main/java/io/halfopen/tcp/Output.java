@@ -189,7 +189,6 @@ final class Output {
         for (int i = 0; i < blocks; i++) {
             TcpOptions.writeSackBlock(bytes, at, i, sacks.left(i), sacks.right(i));
         }
-        sacks.told();
     }
 
     /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */

@@ -36,9 +36,7 @@ final class Pacing {
     /** When the timer fires that waits for this, ns, or {@link Timer#NEVER}. */
     long due = Timer.NEVER;
 
-    /** Packets that may still leave together now, and the octets of those that did. */
-    private int burstLeft;
-
+    /** Octets that have left together now. */
     private int burstOctets;
 
     /** Packets that may leave before any has to wait. */
@@ -50,7 +48,6 @@ final class Pacing {
         needed = false;
         nextAt = 0;
         due = Timer.NEVER;
-        burstLeft = 0;
         burstOctets = 0;
         unpaced = FREE_PACKETS;
     }
@@ -87,19 +84,12 @@ final class Pacing {
         setRate(octets * (1_000_000 / 100 * 8) / micros8);
     }
 
-    /**
-     * Whether a packet may leave now; if not, the timer is set for when it may (tcp_pacing_check). As many leave together
-     * as the rate lets in a millisecond, as if they were one large packet for the device.
-     */
-    boolean allows(Sender sender, int burst, long now) {
-        if (!needed || burstLeft > 0) {
-            return true;
-        }
-        if (nextAt > now) {
+    /** Whether anything may leave now; if not, the timer is set for when it may (tcp_pacing_check). */
+    boolean allows(long now) {
+        if (needed && nextAt > now) {
             due = nextAt;
             return false;
         }
-        burstLeft = Math.min(burst, Math.max(1, sender.cwndQuota()));
         return true;
     }
 
@@ -112,22 +102,14 @@ final class Pacing {
     }
 
     /** A packet with so many octets has left. */
-    void sent(int octets, long now) {
-        if (!needed) {
-            unpaced -= unpaced > 0 && octets > 0 ? 1 : 0;
-            return;
-        }
+    void sent(int octets) {
         burstOctets += octets;
-        burstLeft--;
         unpaced -= unpaced > 0 && octets > 0 ? 1 : 0;
-        if (burstLeft <= 0) {
-            settle(now);
-        }
     }
 
     /** No more goes with those that have left: the next wait as long as these take; late timers give half of it back. */
     void settle(long now) {
-        if (burstOctets > 0) {
+        if (needed && burstOctets > 0) {
             long credit = Math.max(0, now - nextAt);
             nextAt = Math.max(nextAt, now);
             if (rate != UNLIMITED && rate != 0 && unpaced == 0) {
@@ -136,6 +118,5 @@ final class Pacing {
             }
         }
         burstOctets = 0;
-        burstLeft = 0;
     }
 }

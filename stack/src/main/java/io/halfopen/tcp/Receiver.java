@@ -134,6 +134,13 @@ final class Receiver {
         sackBlocks().repeated(from, until);
     }
 
+    /** An ACK is out, or all packets of a burst: what was here before is told of once. */
+    void told() {
+        if (sacks != null) {
+            sacks.told();
+        }
+    }
+
     /** An ACK that is waited with has a repetition to tell of: it has this as well, if it touches that (tcp_dsack_extend). */
     boolean extendsRepeated(int from, int until) {
         return sacks != null && sacks.extendsRepeated(from, until);

@@ -28,10 +28,13 @@ final class Retransmission {
     void sendLost(Connection c) {
         Sender sender = c.sender;
         Flight flight = sender.flight;
+        int most = core.controls.burst(sender);
         boolean hole = false;
         boolean rearm = false;
-        for (int i = flight.hintedIndex(); i < flight.packets(); i++) {
+        int sent;
+        for (int i = flight.hintedIndex(); i < flight.packets(); i += sent) {
             int slot = flight.at(i);
+            sent = 1;
             if (!core.controls.letsGo(sender)) {
                 break;
             }
@@ -49,13 +52,15 @@ final class Retransmission {
                 continue;
             }
             Rule why = whyAgain(sender);
-            if (!send(c, i, why)) {
+            sent = send(c, i, Math.min(most, sender.congestion.cwnd - flight.inNetwork()), why);
+            if (sent == 0) {
                 break;
             }
-            core.count(why);
+            for (int counted = 0; counted < sent; counted++) {
+                core.count(why);
+            }
             rearm |= i == 0 && sender.timer.purpose != Purpose.REORDER;
         }
-        sender.pacing.settle(core.now());
         if (rearm) {
             timer.setRetransmit(sender);
         }
@@ -65,23 +70,38 @@ final class Retransmission {
         return sender.congestion.state == CaState.LOSS ? Rule.SLOW_START_RETRANSMITTED : Rule.FAST_RETRANSMITTED;
     }
 
-    /** One packet of those that are lost; false if the peer's window does not let it (tcp_retransmit_skb). */
-    boolean send(Connection c, int index, Rule why) {
+    /** The first of those that are lost; false if the peer's window does not let it. */
+    boolean sendFirst(Connection c, Rule why) {
+        return send(c, 0, 1, why) > 0;
+    }
+
+    /** So many at most of those that are lost and left as one; returns how many the peer's window lets (tcp_retransmit_skb). */
+    private int send(Connection c, int index, int most, Rule why) {
         Sender sender = c.sender;
-        if (!sendAgain(c, index, why)) {
-            return false;
+        int packets = sendAgain(c, index, most, why);
+        for (int i = index; i < index + packets; i++) {
+            sender.flight.tagRetransmitted(sender.flight.at(i));
         }
-        sender.flight.tagRetransmitted(sender.flight.at(index));
-        sender.recovery.retransmitted(1, core.now());
+        if (packets > 0) {
+            sender.recovery.retransmitted(packets, core.now());
+        }
         if (sender.congestion.state.shrinks()) {
-            sender.recovery.prrOut++;
+            sender.recovery.prrOut += packets;
         }
-        return true;
+        return packets;
     }
 
     /** The last packet, in the hope of an ACK. */
     boolean probe(Connection c) {
-        return sendAgain(c, c.sender.flight.packets() - 1, Rule.TAIL_LOSS_PROBED);
+        c.path.follow(core, c);
+        Flight flight = c.sender.flight;
+        int mss = c.currentMss();
+        int index = Cutting.first(flight, flight.packets() - 1);
+        int before = (flight.packets() - index - 1) * mss;
+        if (before > 0 && Cutting.octets(flight, index) > before && Cutting.fragment(flight, index, before, mss)) {
+            index += Cutting.packets(flight, index);
+        }
+        return sendAgain(c, index, 1, Rule.TAIL_LOSS_PROBED) > 0;
     }
 
     /** All that was not acknowledged is lost, and congestion is not why: it is sent again, and the window stays. */
@@ -95,9 +115,12 @@ final class Retransmission {
     /** The same of packets that have become too large for the path (tcp_simple_retransmit). */
     void sendLarge(Connection c) {
         Sender sender = c.sender;
+        boolean large = false;
         for (int i = 0; i < sender.flight.packets(); i++) {
             int slot = sender.flight.at(i);
-            if (sender.flight.length(slot) > sender.mss()) {
+            boolean joined = i > 0 && sender.flight.is(slot, Flight.JOINED);
+            large = joined ? large : sender.flight.length(slot) > sender.mss();
+            if (large) {
                 detection.lose(sender, slot);
             }
         }
@@ -123,24 +146,40 @@ final class Retransmission {
         sendLost(c);
     }
 
-    /** __tcp_retransmit_skb: as much of it as fits a segment and the window, and perhaps of its successors. */
-    private boolean sendAgain(Connection c, int index, Rule why) {
+    /**
+     * So many packets at most of what belongs together from here on, as many as the window lets, cut anew; and a small one
+     * perhaps with its successors. Returns how many that are (__tcp_retransmit_skb).
+     */
+    private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;
         c.path.follow(core, c);
         Flight flight = sender.flight;
-        int slot = flight.at(index);
-        int room = sender.una() + sender.window() - flight.seq(slot);
-        if (room <= 0 && flight.seq(slot) != sender.una()) {
-            return false;
+        int seq = flight.seq(flight.at(index));
+        int mss = c.currentMss();
+        int room = sender.una() + sender.window() - seq;
+        if (room <= 0 && seq != sender.una()) {
+            return 0;
         }
-        int length = room <= 0 ? c.currentMss() : Math.min(c.currentMss(), room);
-        if (flight.length(slot) > length) {
-            flight.split(index, length);
-        } else if (flight.length(slot) < length) {
-            collapse(sender, index, length);
+        room = room <= 0 ? mss : room;
+        int most = Math.min(mss * packets, room < mss ? room : room - room % mss);
+        int octets = Cutting.octets(flight, index);
+        if (octets > most) {
+            if (!Cutting.fragment(flight, index, most, mss)) {
+                return 0;
+            }
+        } else {
+            Cutting.recut(flight, index, mss);
+            if (octets < Math.min(mss, room)) {
+                collapse(sender, index, Math.min(mss, room));
+            }
         }
-        transmit(c, flight.at(index), why);
-        return true;
+        int sent = Cutting.packets(flight, index);
+        for (int i = index; i < index + sent; i++) {
+            transmit(c, flight.at(i), sent > 1 && i == index + sent - 1, why);
+        }
+        c.receiver.told();
+        sender.pacing.settle(core.now());
+        return sent;
     }
 
     /** Small packets that follow are sent along, and are one packet with it from now on (tcp_retrans_try_collapse). */
@@ -160,11 +199,12 @@ final class Retransmission {
         }
     }
 
-    private void transmit(Connection c, int slot, Rule why) {
+    /** {@code push}: it is the last of those that go to the interface as one. */
+    private void transmit(Connection c, int slot, boolean push, Rule why) {
         Sender sender = c.sender;
         Flight flight = sender.flight;
         int length = flight.length(slot);
-        int flags = ACK | (flight.is(slot, Flight.PUSH) ? PSH : 0) | (flight.is(slot, Flight.FIN) ? FIN : 0);
+        int flags = ACK | (push || flight.is(slot, Flight.PUSH) ? PSH : 0) | (flight.is(slot, Flight.FIN) ? FIN : 0);
         core.count(Counter.RetransSegs);
         sender.recovery.retransmits++;
         sender.recovery.retransmittedOctets += length;

@@ -38,7 +38,7 @@ final class SackBlocks {
         return true;
     }
 
-    /** The next ACK has been sent. */
+    /** An ACK has been sent. */
     void told() {
         repeated(0, 0);
     }

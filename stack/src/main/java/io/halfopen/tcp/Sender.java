@@ -322,7 +322,7 @@ final class Sender {
 
     /** tcp_event_data_sent. */
     private void noteSending(int length, long now) {
-        pacing.sent(length, now);
+        pacing.sent(length);
         if (length > 0) {
             if (flight.inNetwork() == 0) {
                 control.onTransmitStart(this, now);

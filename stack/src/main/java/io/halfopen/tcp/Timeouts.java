@@ -131,7 +131,7 @@ final class Timeouts {
         countFailure(c);
         reduction.enterLoss(c);
         sender.timer.retransmits++;
-        retransmission.send(c, 0, Rule.DATA_RETRANSMITTED);
+        retransmission.sendFirst(c, Rule.DATA_RETRANSMITTED);
         backOff(c);
         setNext(c);
     }
@@ -151,7 +151,7 @@ final class Timeouts {
         }
         core.count(Rule.WINDOW_SHUT_RETRANSMITTED);
         reduction.enterLoss(c);
-        retransmission.send(c, 0, Rule.WINDOW_SHUT_RETRANSMITTED);
+        retransmission.sendFirst(c, Rule.WINDOW_SHUT_RETRANSMITTED);
         backOff(c);
         setNext(c);
     }

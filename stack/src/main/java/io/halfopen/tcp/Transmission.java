@@ -57,16 +57,16 @@ final class Transmission {
     private boolean sendAll(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         int most = core.controls.burst(sender);
+        int mss = c.currentMss(); // also if what takes room from data is told with the first of them
         int packets = 0;
         int quota = Math.min(sender.cwndQuota(), most);
         Verdict verdict = Verdict.SEND;
         while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
-            verdict = sender.unsent() > c.currentMss() ? bursts.judge(sender, most) : Verdict.SEND;
-            int sent = verdict == Verdict.SEND ? sendBurst(c, burst(c, quota, policy), why) : 0;
+            verdict = sender.unsent() > mss ? bursts.judge(sender, most) : Verdict.SEND;
+            int sent = verdict == Verdict.SEND ? sendBurst(c, burst(sender, mss, quota, policy), mss, why) : 0;
             packets += sent;
             quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
         }
-        sender.pacing.settle(core.now());
         afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
         return packets > 0;
     }
@@ -94,7 +94,8 @@ final class Transmission {
 
     /** One segment of new data, whatever the congestion window and Nagle say. */
     boolean sendOne(Connection c, Rule why) {
-        boolean sent = sendBurst(c, burst(c, 1, SendPolicy.PUSH), why) > 0;
+        int mss = c.currentMss();
+        boolean sent = sendBurst(c, burst(c.sender, mss, 1, SendPolicy.PUSH), mss, why) > 0;
         if (sent && c.sender.congestion.state.shrinks()) {
             c.sender.recovery.prrOut++;
         }
@@ -102,9 +103,7 @@ final class Transmission {
     }
 
     /** The octets of up to so many segments; 0 if only the FIN may go; negative if nothing may. */
-    private int burst(Connection c, int segments, int policy) {
-        Sender sender = c.sender;
-        int mss = c.currentMss();
+    private static int burst(Sender sender, int mss, int segments, int policy) {
         int unsent = sender.unsent();
         int room = sender.room();
         if (unsent <= mss) {
@@ -127,12 +126,11 @@ final class Transmission {
     }
 
     /** So many octets, and the FIN if it comes next; returns the number of packets. */
-    private int sendBurst(Connection c, int octets, Rule why) {
+    private int sendBurst(Connection c, int octets, int mss, Rule why) {
         if (octets < 0) {
             return 0;
         }
         Sender sender = c.sender;
-        int mss = c.currentMss();
         int left = octets;
         int packets = 0;
         do {
@@ -140,20 +138,21 @@ final class Transmission {
             left -= length;
             boolean end = length == sender.unsent();
             boolean fin = end && sender.finToSend() && sender.room() > length;
-            boolean push = left == 0 && octets > mss;
-            send(c, length, push, end && length > 0 && !sender.moreToCome, fin, length == 0 ? Rule.FIN_SENT : why);
+            int marks = end && length > 0 && !sender.moreToCome ? Flight.PUSH : 0;
+            marks |= (fin ? Flight.FIN : 0) | (packets > 0 ? Flight.JOINED : 0);
+            send(c, length, mss, marks, left == 0 && octets > mss, length == 0 ? Rule.FIN_SENT : why);
             packets++;
         } while (left > 0);
+        left(c);
         return packets;
     }
 
     /** {@code push} is for this time only, that it is the end of what was written is remembered. */
-    private void send(Connection c, int length, boolean push, boolean end, boolean fin, Rule why) {
+    private void send(Connection c, int length, int mss, int marks, boolean push, Rule why) {
         Sender sender = c.sender;
         boolean first = sender.flight.isEmpty();
-        int marks = (end ? Flight.PUSH : 0) | (fin ? Flight.FIN : 0);
-        int flags = ACK | (push || end ? PSH : 0) | (fin ? FIN : 0);
-        int mss = c.currentMss();
+        boolean end = (marks & Flight.PUSH) != 0;
+        int flags = ACK | (push || end ? PSH : 0) | ((marks & Flight.FIN) == 0 ? 0 : FIN);
         core.output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
         sender.sent(length, mss, marks, core.now());
         core.count(Counter.OutSegs);
@@ -166,6 +165,12 @@ final class Transmission {
         }
     }
 
+    /** What goes to the interface as one has left: all of it told the same, and what comes next has to keep its pace. */
+    private void left(Connection c) {
+        c.receiver.told();
+        c.sender.pacing.settle(core.now());
+    }
+
     /** What a segment without data is numbered: within the peer's window, if that has shrunk (tcp_acceptable_seq). */
     private static int acceptable(Sender sender) {
         int beyond = sender.inFlight() - sender.window();
@@ -176,12 +181,14 @@ final class Transmission {
     /** An ACK and nothing else, now. */
     void ack(Connection c, Rule why) {
         core.output.segment(c, ACK, acceptable(c.sender), 0, 0, why);
+        c.receiver.told();
         core.count(Counter.OutSegs);
     }
 
     /** RST with ACK: the connection is torn down from this side. */
     void reset(Connection c, Rule why) {
         core.output.segment(c, RST | ACK, acceptable(c.sender), 0, 0, why);
+        c.receiver.told();
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts);
     }
@@ -189,6 +196,7 @@ final class Transmission {
     /** A segment without data from before the window: the peer must answer it (tcp_xmit_probe_skb). */
     void probe(Connection c, Rule why) {
         core.output.segment(c, ACK, c.sender.una() - 1, 0, 0, why);
+        c.receiver.told();
         core.count(Counter.OutSegs);
     }
 
@@ -201,7 +209,14 @@ final class Transmission {
         int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
         if (fitting > 0) {
             sender.timer.progress();
-            send(c, fitting, false, true, false, Rule.DATA_SENT); // with PSH, wherever it was cut (tcp_write_wakeup)
+            send(
+                    c,
+                    fitting,
+                    c.currentMss(),
+                    Flight.PUSH,
+                    false,
+                    Rule.DATA_SENT); // wherever it was cut (tcp_write_wakeup)
+            left(c);
             return;
         }
         LossTimer timer = sender.timer;

@@ -102,11 +102,12 @@ final class WindowReduction {
             flight.setSackedOut(0);
         }
         Rack rack = sender.recovery.rack;
+        int head = flight.isEmpty() ? 0 : Cutting.packets(flight, 0);
         for (int i = 0; i < flight.packets(); i++) {
             int slot = flight.at(i);
             if (reneges) {
                 flight.untagSacked(slot);
-            } else if (i > 0 && rack.patience(flight.sentAt(slot), 0, core.now()) > 0) {
+            } else if (i >= head && rack.patience(flight.sentAt(slot), 0, core.now()) > 0) {
                 continue;
             }
             detection.lose(sender, slot);

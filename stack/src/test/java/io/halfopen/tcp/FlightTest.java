@@ -91,8 +91,17 @@ class FlightTest {
         if ((packet.flags & (Flight.SACKED | Flight.LOST)) == 0) {
             flight.tagSacked(slot);
             packet.flags |= Flight.SACKED;
+            part(packet);
+            int next = model.indexOf(packet) + 1;
+            if (next < model.size()) {
+                part(model.get(next));
+            }
             packet.timed = false;
         }
+    }
+
+    private static void part(Model packet) {
+        packet.flags &= ~Flight.JOINED;
     }
 
     private void lose(Model packet, int slot) {
@@ -124,7 +133,7 @@ class FlightTest {
         int first = 1 + random.nextInt(length - 1);
         assertThat(flight.split(index, first)).isTrue();
         Model second = new Model(packet.seq + first, packet.end, packet.sentAt);
-        second.flags = packet.flags;
+        second.flags = packet.flags | Flight.JOINED;
         second.timed = packet.timed;
         second.order = packet.order;
         packet.end = second.seq;
@@ -156,7 +165,7 @@ class FlightTest {
             int slot = flight.at(i);
             assertThat(flight.seq(slot)).isEqualTo(packet.seq);
             assertThat(flight.end(slot)).isEqualTo(packet.end);
-            assertThat(flight.flags(slot)).isEqualTo(packet.flags);
+            assertThat(flight.flags(slot) & 0xff).isEqualTo(packet.flags);
             assertThat(flight.sentAt(slot)).isEqualTo(packet.sentAt);
             assertThat(flight.indexOf(packet.seq)).isEqualTo(i);
             assertThat(flight.indexOf(packet.end - 1)).isEqualTo(i);
