@@ -325,7 +325,7 @@ final class Flight {
 
     /** It does not belong to the one before it any more. */
     void part(int slot) {
-        slots.flags[slot] &= ~JOINED;
+        slots.flags[slot] &= (byte) ~JOINED;
     }
 
     /** So many octets of its successor are its own. */
