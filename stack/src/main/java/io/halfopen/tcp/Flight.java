@@ -25,10 +25,7 @@ final class Flight {
     static final int SACKED = 1;
     static final int RETRANS = 2;
     static final int LOST = 4;
-
-    /** It was sent more than once. */
     static final int EVER_RETRANS = 8;
-
     static final int PUSH = 16;
     static final int FIN = 32;
 
@@ -277,18 +274,19 @@ final class Flight {
         unlink(slot);
         head = at(1);
         count--;
-        int kept = sack ? 0 : sackedOut;
         if (count == 0) {
+            int sacked = sack ? 0 : sackedOut;
             reset();
-            sackedOut = kept;
+            sackedOut = sacked;
         }
     }
 
     /** Everything before this number is; returns how many packets that were. */
     int acknowledged(int ack) {
         int packets = 0;
-        for (; count > 0 && SeqNumber.upTo(end(head), ack); packets++) {
+        while (count > 0 && SeqNumber.upTo(end(head), ack)) {
             removeFirst(true);
+            packets++;
         }
         if (count > 0) {
             trim(head, ack);
