@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Tun implements Link {
     private static final int CLOSED = -1;
-    /** More than any IP packet. */
-    private static final int LARGEST = 1 << 16;
+    /** More than any IP packet with what may stand in front of it. */
+    private static final int LARGEST = (1 << 16) + 64;
 
     private final Libc libc = new Libc();
     private final String name;
@@ -43,8 +43,17 @@ public final class Tun implements Link {
     }
 
     static Tun open(String device, String name) throws LinkException {
+        return open(new TunOpener(device, false), name);
+    }
+
+    /** One whose packets have a {@link VirtioHeader} in front. */
+    static Tun openWithOffloads(String name) throws LinkException {
+        return open(new TunOpener(TunOpener.DEVICE, true), name);
+    }
+
+    private static Tun open(TunOpener opener, String name) throws LinkException {
         TunOpener.requireLinux(System.getProperty("os.name"));
-        return new Tun(new TunOpener(device).open(name));
+        return new Tun(opener.open(name));
     }
 
     public String name() {

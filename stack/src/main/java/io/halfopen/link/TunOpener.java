@@ -1,5 +1,6 @@
 package io.halfopen.link;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -13,13 +14,23 @@ final class TunOpener {
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final short IFF_TUN = 1;
+    private static final long TUNSETVNETHDRSZ = 0x400454d8L;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_VNET_HDR = 0x4000;
+
+    /** TUN_F_CSUM, TUN_F_TSO4 and TUN_F_TSO6, but not TUN_F_TSO_ECN: a CWR would have to stay with the first only. */
+    private static final int OFFLOADS = 1 | 2 | 4;
 
     private final Libc libc = new Libc();
     private final String device;
+    private final boolean offloads;
 
-    TunOpener(String device) {
+    /**
+     * @param offloads whether packets have a {@link VirtioHeader} in front, and may be larger than the interface's MTU
+     */
+    TunOpener(String device, boolean offloads) {
         this.device = device;
+        this.offloads = offloads;
     }
 
     /** An attached interface: the descriptor, and the name, which the kernel chooses if a {@code %d} was asked for. */
@@ -46,13 +57,15 @@ final class TunOpener {
     private Attached attach(int fd, String name) throws LinkException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ifreq = Ifreq.of(arena, name);
-            ifreq.set(JAVA_SHORT, Ifreq.UNION, (short) (IFF_TUN | IFF_NO_PI));
+            int more = offloads ? IFF_VNET_HDR : 0;
+            ifreq.set(JAVA_SHORT, Ifreq.UNION, (short) (IFF_TUN | IFF_NO_PI | more));
             int error = libc.ioctl(fd, TUNSETIFF, ifreq);
             if (error < 0) {
                 throw cannotAttach(error, name);
             }
-            // Whoever had a persistent interface before may have left it with checksums for the device to fill in.
-            libc.ioctl(fd, TUNSETOFFLOAD, MemorySegment.NULL);
+            // Whoever had a persistent interface before may have left it with other settings.
+            libc.ioctl(fd, TUNSETVNETHDRSZ, arena.allocateFrom(JAVA_INT, VirtioHeader.LENGTH));
+            libc.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(offloads ? OFFLOADS : 0));
             return new Attached(fd, Ifreq.name(ifreq));
         }
     }

@@ -165,6 +165,20 @@ public final class IpHeader {
         packet[namedAt] = protocol;
     }
 
+    /** Makes it the header of a packet of so many octets, header included; {@code id} is IPv4's. */
+    static void resize(byte[] packet, int offset, int total, int id) {
+        if (version(packet, offset) == 4) {
+            int header = (packet[offset] & 0xf) * 4;
+            Bytes.putShort(packet, offset + V4_TOTAL_LENGTH, total);
+            Bytes.putShort(packet, offset + V4_ID, id);
+            Bytes.putShort(packet, offset + V4_CHECKSUM, 0);
+            int sum = Checksum.sum(packet, offset, header);
+            Bytes.putShort(packet, offset + V4_CHECKSUM, Checksum.complement(0, sum));
+        } else {
+            Bytes.putShort(packet, offset + V6_PAYLOAD_LENGTH, total - V6_LENGTH);
+        }
+    }
+
     /** Takes the don't-fragment flag back that {@link #write} has set, of an IPv4 header. */
     public static void allowFragments(byte[] packet, int offset) {
         Bytes.putShort(packet, offset + V4_FRAGMENT, 0);

@@ -35,6 +35,8 @@ public final class TcpHeader {
     static final int CHECKSUM = 16;
     static final int URGENT = 18;
 
+    private static final long LOW = 0xffff_ffffL;
+
     private TcpHeader() {}
 
     /** Writes the 20 octets before the options; the checksum is left 0 for {@link #seal}. */
@@ -72,5 +74,20 @@ public final class TcpHeader {
         long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
         int sum = Checksum.sum(packet, offset, tcpLength);
         Bytes.putShort(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum));
+    }
+
+    /** The sum of the pseudo-header, not folded, with the addresses of the IP header in front. */
+    static long pseudoHeader(byte[] packet, int ip, int tcpLength) {
+        if (IpHeader.version(packet, ip) == 4) {
+            long source = Bytes.getInt(packet, ip + IpHeader.V4_SOURCE);
+            long destination = Bytes.getInt(packet, ip + IpHeader.V4_DESTINATION);
+            return Checksum.pseudoHeader(0, source & LOW, 0, destination & LOW, tcpLength);
+        }
+        return Checksum.pseudoHeader(
+                Bytes.getLong(packet, ip + IpHeader.V6_SOURCE),
+                Bytes.getLong(packet, ip + IpHeader.V6_SOURCE + 8),
+                Bytes.getLong(packet, ip + IpHeader.V6_DESTINATION),
+                Bytes.getLong(packet, ip + IpHeader.V6_DESTINATION + 8),
+                tcpLength);
     }
 }

@@ -3,8 +3,8 @@ package io.halfopen.app.live;
 import io.halfopen.link.EventLoop;
 import io.halfopen.link.Interface;
 import io.halfopen.link.LinkException;
+import io.halfopen.link.OffloadTun;
 import io.halfopen.link.PacketTap;
-import io.halfopen.link.Tun;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -39,7 +39,7 @@ final class Wire implements AutoCloseable {
         if (cidr == null) {
             throw new IllegalStateException("picocli has not set the default of --address");
         }
-        Tun tun = Tun.open(options.tun);
+        OffloadTun tun = OffloadTun.open(options.tun);
         try {
             int mtu = setUp(tun, cidr, options.peer);
             Stack stack = new Stack(options.kernel, secrets());
@@ -54,7 +54,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static int setUp(Tun tun, Cidr cidr, @Nullable IpAddress peer) throws LinkException {
+    private static int setUp(OffloadTun tun, Cidr cidr, @Nullable IpAddress peer) throws LinkException {
         Interface kernelEnd = new Interface(tun.name());
         kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
         kernelEnd.lengthenQueue(QUEUE);

@@ -1,0 +1,191 @@
+package io.halfopen.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.halfopen.linux.Kernel;
+import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.Bytes;
+import io.halfopen.wire.Checksum;
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class OffloadTunTest {
+    private static final IpAddress KERNEL = IpAddress.parse("10.9.0.1");
+    private static final IpAddress STACK = IpAddress.parse("10.9.0.2");
+    private static final IpAddress KERNEL_V6 = IpAddress.parse("fd00:9::1");
+    private static final int MEGABYTE = 1 << 20;
+    private static final int ECHO = 7;
+
+    @AutoClose
+    private final Namespace namespace = Namespace.create();
+
+    @AutoClose
+    private final OffloadTun tun = open("half0");
+
+    OffloadTunTest() throws Exception {}
+
+    private OffloadTun open(String name) throws Exception {
+        return namespace.call(() -> {
+            OffloadTun opened = OffloadTun.open(name);
+            Interface end = new Interface(opened.name());
+            end.assign(KERNEL, 24);
+            end.assign(KERNEL_V6, 64);
+            end.bringUp();
+            return opened;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.9.0.2", "fd00:9::2"})
+    void aMegabyteComesBackAsItWasInFewPackets(String address) throws Exception {
+        Stack stack = new Stack(Kernel.LINUX_6_18, Secrets.ofSeed(1));
+        IpAddress local = IpAddress.parse(address);
+        stack.addAddress(local, 1500);
+        byte[] message = new byte[MEGABYTE];
+        new Random(1).nextBytes(message);
+        try (EventLoop loop = new EventLoop(tun, stack, PacketTap.NONE)) {
+            loop.start(new Echo(loop, stack, local, ECHO));
+            try (Socket client = namespace.call(() -> new Socket(InetAddress.getByName(address), ECHO))) {
+                CompletableFuture<Void> written = CompletableFuture.runAsync(() -> write(client, message));
+                assertThat(client.getInputStream().readNBytes(MEGABYTE)).isEqualTo(message);
+                written.join();
+            }
+            // By themselves they would be more than 700 each way, besides ACKs.
+            assertThat(packetsFromTheStack()).isLessThan(700);
+        }
+    }
+
+    private static void write(Socket client, byte[] message) {
+        try {
+            client.getOutputStream().write(message);
+        } catch (IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private long packetsFromTheStack() throws Exception {
+        String line = namespace.run("grep", "half0:", "/proc/net/dev");
+        return Long.parseLong(line.trim().split(" +")[2]);
+    }
+
+    @Test
+    void aChecksumThatTheKernelLeavesToTheDeviceIsWhole() throws Exception {
+        byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
+        namespace.call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.send(new DatagramPacket(text, text.length, InetAddress.getByName("10.9.0.2"), 9));
+                return socket;
+            }
+        });
+
+        byte[] packet = awaitPacket(bytes -> IpHeader.version(bytes, 0) == 4 && bytes[9] == IpHeader.UDP);
+
+        int length = packet.length - IpHeader.V4_LENGTH;
+        long pseudo = (long) IpHeader.UDP + length + Checksum.sum(packet, 12, 8);
+        assertThat(Checksum.isIntact(pseudo, Checksum.sum(packet, IpHeader.V4_LENGTH, length)))
+                .isTrue();
+        assertThat(Bytes.getShort(packet, IpHeader.V4_LENGTH + 6)).isNotZero();
+    }
+
+    @Test
+    void aPacketByItselfLeavesWhenTheLinkIsWaitedFor() throws Exception {
+        byte[] syn = syn();
+        tun.send(syn, 0, syn.length);
+        tun.await(100_000_000);
+
+        Segment answer = new Segment();
+        awaitPacket(bytes -> answer.parse(bytes, 0, bytes.length) == Segment.Defect.NONE);
+
+        assertThat(answer.flags()).isEqualTo(TcpHeader.RST | TcpHeader.ACK);
+        assertThat(tun.dropped()).isZero();
+    }
+
+    private static byte[] syn() {
+        byte[] bytes = new byte[IpHeader.V4_LENGTH + TcpHeader.LENGTH];
+        IpHeader.write(bytes, 0, 0, STACK.low(), 0, KERNEL.low(), TcpHeader.LENGTH, 0, 64, 0);
+        TcpHeader.write(bytes, 20, 40_000, 7, 1000, 0, TcpHeader.LENGTH, TcpHeader.SYN, 65_535);
+        TcpHeader.seal(bytes, 20, TcpHeader.LENGTH, 0, STACK.low(), 0, KERNEL.low());
+        return bytes;
+    }
+
+    @Test
+    void theSameInterfaceCanBeUsedWithoutOffloadsLater() throws Exception {
+        namespace.run("ip", "tuntap", "add", "dev", "kept", "mode", "tun");
+        open("kept").close();
+
+        try (Tun plain = namespace.call(() -> Tun.open("kept"))) {
+            byte[] syn = syn();
+            plain.send(syn, 0, syn.length);
+            assertThat(plain.dropped()).isZero();
+        }
+    }
+
+    @Test
+    void aClosedLinkDropsHasNoPacketsAndWaitsForNone() throws Exception {
+        tun.close();
+        tun.close();
+        tun.wakeUp();
+        tun.send(new byte[20], 0, 20);
+        tun.await(Long.MAX_VALUE);
+
+        assertThat(tun.dropped()).isEqualTo(1);
+        assertThat(tun.receive(new byte[100])).isZero();
+    }
+
+    @Test
+    void thePacketPathAllocatesNothing() throws Exception {
+        byte[] syn = syn();
+        byte[] buffer = new byte[2048];
+        long afterWarmUp = 0;
+        int measured = 20_000;
+        for (int i = 0; i < 5 * measured; i++) {
+            if (i == 4 * measured) {
+                afterWarmUp = allocated();
+            }
+            tun.send(syn, 0, syn.length);
+            tun.receive(buffer);
+            tun.await(0);
+        }
+
+        assertThat((allocated() - afterWarmUp) / measured).isZero();
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    private byte[] awaitPacket(Predicate<byte[]> wanted) throws LinkException {
+        byte[] buffer = new byte[2048];
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (System.nanoTime() < deadline) {
+            int length = tun.receive(buffer);
+            if (length == 0) {
+                tun.await(100_000_000);
+            } else if (wanted.test(Arrays.copyOf(buffer, length))) {
+                return Arrays.copyOf(buffer, length);
+            }
+        }
+        throw new AssertionError("no such packet");
+    }
+}
