@@ -12,7 +12,10 @@ public interface Link extends AutoCloseable {
      */
     int receive(byte[] buffer) throws LinkException;
 
-    /** Sends a packet, or drops it where there is no room or nobody to take it: nobody is told, as on any network. */
+    /**
+     * Sends a packet, or drops it where there is no room or nobody to take it: nobody is told, as on any network. It may
+     * wait for others to leave with it, until {@link #receive} or {@link #await} is called.
+     */
     void send(byte[] bytes, int offset, int length);
 
     /**
