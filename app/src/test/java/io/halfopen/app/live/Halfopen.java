@@ -29,7 +29,7 @@ final class Halfopen {
 
     /** Once it listens. It would end by itself some time after everybody has lost interest. */
     static RealProcess serve(NetNamespace namespace, String... more) throws Exception {
-        List<String> args = new ArrayList<>(List.of("serve", "--for", "5m"));
+        List<String> args = new ArrayList<>(List.of("serve", "--for", RealProcess.LONGEST));
         args.addAll(List.of(more));
         RealProcess serve = start(namespace, args.toArray(String[]::new));
         serve.awaitOut("Ctrl-C ends it");

@@ -21,7 +21,7 @@ class RealPeersTest {
     private static final int BODY = Integer.getInteger("halfopen.body", 8_000_000);
 
     @Test
-    @Timeout(1200)
+    @Timeout(3600)
     void curlReceivesEveryOctetOverABadNetwork() throws Exception {
         try (BadNetwork network = BadNetwork.create(BAD, BAD, SEED, "curl", "sha256sum")) {
             Halfopen.serve(network.far, "--quiet", "--body", String.valueOf(BODY));

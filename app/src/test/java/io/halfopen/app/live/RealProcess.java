@@ -13,6 +13,9 @@ final class RealProcess implements AutoCloseable {
     /** Only against waiting for ever; what is asked for by hand may take longer. */
     private static final long SECONDS = Long.getLong("halfopen.patience", 120);
 
+    /** After that a server ends by itself. */
+    static final String LONGEST = 3 * SECONDS + "s";
+
     private final Process process;
     private final Collected out;
     private final Collected err;
