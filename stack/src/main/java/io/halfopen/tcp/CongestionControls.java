@@ -11,6 +11,7 @@ final class CongestionControls {
     private final Core core;
     private @Nullable Cubic cubics;
     private @Nullable Bbr bbrs;
+    private int lent;
 
     CongestionControls(Core core) {
         this.core = core;
@@ -26,6 +27,7 @@ final class CongestionControls {
     }
 
     CongestionControl take(CongestionAlgorithm algorithm) {
+        lent += algorithm == CongestionAlgorithm.reno ? 0 : 1; // which has no state, and so one object
         return switch (algorithm) {
             case reno -> Reno.INSTANCE;
             case cubic -> {
@@ -50,6 +52,7 @@ final class CongestionControls {
     }
 
     void give(CongestionControl control) {
+        lent -= control == Reno.INSTANCE ? 0 : 1;
         if (control instanceof Cubic cubic) {
             cubic.pooled = cubics;
             cubics = cubic;
@@ -57,6 +60,11 @@ final class CongestionControls {
             bbr.pooled = bbrs;
             bbrs = bbr;
         }
+    }
+
+    /** How many were handed out and have not come back. */
+    int lent() {
+        return lent;
     }
 
     /** setsockopt(TCP_CONGESTION): a connection starts anew with another algorithm, and keeps its window. */

@@ -112,9 +112,11 @@ final class FlightSlots {
     static final class Pool {
         private final @Nullable FlightSlots[] free = new FlightSlots[SIZES];
         private final int[] counts = new int[SIZES];
+        private int lent;
 
         /** Room for more than so many. */
         FlightSlots larger(int than) {
+            lent++;
             int size = than < 1 << SMALLEST_SHIFT ? 0 : 32 - SMALLEST_SHIFT - Integer.numberOfLeadingZeros(than);
             FlightSlots pooled = free[size];
             if (pooled == null) {
@@ -131,6 +133,7 @@ final class FlightSlots {
             if (slots == NONE) {
                 return;
             }
+            lent--;
             slots.order.clear();
             int size = 31 - SMALLEST_SHIFT - Integer.numberOfLeadingZeros(slots.capacity());
             if ((long) counts[size] * slots.capacity() < KEPT) {
@@ -138,6 +141,11 @@ final class FlightSlots {
                 free[size] = slots;
                 counts[size]++;
             }
+        }
+
+        /** How many were handed out and have not come back. */
+        int lent() {
+            return lent;
         }
     }
 }

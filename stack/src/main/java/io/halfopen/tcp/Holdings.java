@@ -12,12 +12,24 @@ package io.halfopen.tcp;
  * @param timers that run
  * @param buffers arrays for octets that somebody will still read, or acknowledge
  * @param octets the sizes of all these arrays
+ * @param helpers what only some connections need, and give back: keep-alive timers, congestion controls, places for what
+ *     is in flight
+ * @param orphans connections that live on without a process, as tcp_max_orphans counts them
  */
 public record Holdings(
-        int sockets, int connections, int halfOpens, int timeWaits, int flows, int timers, int buffers, long octets) {
+        int sockets,
+        int connections,
+        int halfOpens,
+        int timeWaits,
+        int flows,
+        int timers,
+        int buffers,
+        long octets,
+        int helpers,
+        int orphans) {
 
     /** Nothing at all. */
-    public static final Holdings NOTHING = new Holdings(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Holdings NOTHING = new Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     static Holdings of(Core core) {
         Pools pools = core.pools;
@@ -29,6 +41,8 @@ public record Holdings(
                 core.flows.size(),
                 core.wheel.size(),
                 core.buffers.lent(),
-                core.buffers.lentOctets());
+                core.buffers.lentOctets(),
+                pools.keepAlives() + core.controls.lent() + core.flights.lent(),
+                core.orphans);
     }
 }

@@ -16,6 +16,7 @@ final class Pools {
     private int dormantsOut;
     private int timeWaitsOut;
     private int socketsOut;
+    private int keepAlivesOut;
 
     Pools(Core core) {
         this.core = core;
@@ -102,6 +103,7 @@ final class Pools {
     }
 
     KeepAlive keepAlive() {
+        keepAlivesOut++;
         KeepAlive there = keepAlives;
         if (there == null) {
             return new KeepAlive();
@@ -112,6 +114,7 @@ final class Pools {
     }
 
     void give(KeepAlive keepAlive) {
+        keepAlivesOut--;
         keepAlive.reset();
         keepAlive.pooled = keepAlives;
         keepAlives = keepAlive;
@@ -150,5 +153,9 @@ final class Pools {
 
     int sockets() {
         return socketsOut;
+    }
+
+    int keepAlives() {
+        return keepAlivesOut;
     }
 }

@@ -37,7 +37,8 @@ final class SelfCheck {
             return "a connection in " + c.state() + " is in the flow table";
         }
         String timers = lookAtTimers(c);
-        return timers == null ? lookAtBuffers(c) : timers;
+        String buffers = timers == null ? lookAtBuffers(c) : timers;
+        return buffers == null && !c.isOpening() && c.fastOpen == null ? lookAtFlight(c) : buffers;
     }
 
     private static @Nullable String lookAtTimers(Connection c) {
@@ -79,5 +80,31 @@ final class SelfCheck {
             return "the window scale is above 14 (RFC 7323, section 2.3)";
         }
         return null;
+    }
+
+    /** The scoreboard: packet after packet from una to nxt, and counts that are those of the tags. */
+    private static @Nullable String lookAtFlight(Connection c) {
+        Flight flight = c.sender.flight;
+        int reached = c.sender.una();
+        int sacked = 0;
+        int lost = 0;
+        int again = 0;
+        for (int i = 0; i < flight.packets(); i++) {
+            int slot = flight.at(i);
+            if (flight.seq(slot) != reached) {
+                return "between two packets in flight something is missing, or twice there";
+            }
+            reached = flight.end(slot);
+            sacked += flight.is(slot, Flight.SACKED) ? 1 : 0;
+            lost += flight.is(slot, Flight.LOST) ? 1 : 0;
+            again += flight.is(slot, Flight.RETRANS) ? 1 : 0;
+        }
+        if (reached != c.sender.nxt()) {
+            return "the packets in flight do not reach what is sent next";
+        }
+        boolean tagged = (!c.sack || sacked == flight.sackedOut()) && lost == flight.lostOut();
+        return tagged && again == flight.retransOut()
+                ? null
+                : "the tags of packets in flight are not as many as counted";
     }
 }

@@ -32,11 +32,15 @@ final class Chaos {
         String fault = simulation.run();
         simulation.tally().seeds = 1;
         if (fault == null && seed % TWICE == 0) {
-            Simulation again = new Simulation(PlanMaker.make(seed));
-            again.run();
-            fault = again.hash() == simulation.hash() ? null : "the same seed ran otherwise the second time";
+            fault = difference(simulation, new Simulation(PlanMaker.make(seed)));
         }
         return new Result(simulation.tally(), fault == null ? null : explain(plan, fault));
+    }
+
+    /** Runs it once more; null if that is the same, packet for packet. */
+    static @Nullable String difference(Simulation done, Simulation again) {
+        again.run();
+        return again.hash() == done.hash() ? null : "the same seed ran otherwise the second time";
     }
 
     private static Failure explain(Plan plan, String fault) {

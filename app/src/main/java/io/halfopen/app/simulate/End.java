@@ -39,6 +39,7 @@ final class End implements Host.ReadyListener {
     private long nextWrite;
     private long nextRead;
     private long lastProgress;
+    private int lastWaiting;
     private String result = OPEN;
 
     End(World world, Host host, Plan.Side side, long text, long partnersText, Conversation conversation) {
@@ -121,7 +122,13 @@ final class End implements Host.ReadyListener {
         later(LONGEST_SILENCE, this::watchSilence);
     }
 
+    /** What it wrote may still be on its way, if very slowly: that is no silence. */
     private void watchSilence() {
+        int waiting = host.stack().row(fd).sendQueue();
+        if (waiting != lastWaiting) {
+            lastWaiting = waiting;
+            lastProgress = world.now();
+        }
         long silent = world.now() - lastProgress;
         if (silent >= LONGEST_SILENCE) {
             hangUp(STUCK);

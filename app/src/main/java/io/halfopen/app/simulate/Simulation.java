@@ -23,19 +23,26 @@ final class Simulation {
     private record Caller(IpAddress address, int port, int servicePort) {}
 
     private final Plan plan;
+    private final int mostSteps;
     private final World world;
     private final List<Host> hosts = new ArrayList<>();
     private final List<Conversation> conversations = new ArrayList<>();
     private final List<Listening> listeners = new ArrayList<>();
     private final Map<Caller, Conversation> callers = new HashMap<>();
-    private final WireCheck wire = new WireCheck(this);
+    private final WireCheck wire = new WireCheck(this::fail);
     private final Tally tally = new Tally();
     private @Nullable String fault;
     private int over;
     private boolean open = true;
 
     Simulation(Plan plan) {
+        this(plan, MOST_STEPS);
+    }
+
+    /** After so many steps there has to be an end. */
+    Simulation(Plan plan, int mostSteps) {
         this.plan = plan;
+        this.mostSteps = mostSteps;
         world = new World(plan.seed());
         world.addTap(wire);
     }
@@ -161,7 +168,7 @@ final class Simulation {
         int steps = 0;
         while (fault == null && world.step()) {
             checkStacks(++steps % 64 == 0);
-            if (steps > MOST_STEPS) {
+            if (steps > mostSteps) {
                 fail("after " + steps + " steps there is no end");
             }
             if (open && over == conversations.size()) {

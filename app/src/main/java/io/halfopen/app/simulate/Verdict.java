@@ -79,25 +79,26 @@ final class Verdict {
     }
 
     private @Nullable String faultOf(End end, End partner, Plan.Dialog dialog) {
-        // A closed socket's connection gives up long before its peer, and answers with a reset from then on.
         boolean rough = !isPatient(dialog) || !isMild(dialog);
-        boolean excused =
-                rough || !partner.side().isOrderly() || !partner.result().equals(End.CLEAN);
-        return switch (end.result()) {
+        return faultOf(end.result(), partner.result(), partner.side().isOrderly(), rough);
+    }
+
+    /** Why one side may not end like this, given how the other did and whether that was orderly. */
+    static @Nullable String faultOf(String result, String partners, boolean orderly, boolean rough) {
+        // A closed socket's connection gives up long before its peer, and answers with a reset from then on.
+        boolean excused = rough || !orderly || !partners.equals(End.CLEAN);
+        boolean gone = !partners.equals(End.OPEN) && !partners.equals(End.STUCK);
+        return switch (result) {
             case End.CLEAN, End.LEFT -> null;
-            case End.STUCK -> excused && isGone(partner) ? null : "waits for what the other side has done long ago";
+            case End.STUCK -> excused && gone ? null : "waits for what the other side has done long ago";
             case "ECONNRESET", "EPIPE", "ENOTCONN" -> excused ? null : "reset, though the other side closed in order";
             case "ECONNREFUSED" ->
-                partner.side().isOrderly()
+                orderly
                         ? "refused, though the other side accepted it"
                         : null; // a reset of Fast Open's has overtaken its SYN-ACK
             case "ETIMEDOUT" -> rough ? null : "timed out on a path where hardly anything is lost";
-            default -> "an error without a reason: " + end.result();
+            default -> "an error without a reason: " + result;
         };
-    }
-
-    private static boolean isGone(End partner) {
-        return partner.isOver() && !partner.result().equals(End.STUCK);
     }
 
     /** Nothing that could end it early: neither the programs, nor their settings, nor the network. */

@@ -9,6 +9,7 @@ import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Watches every packet that hosts send: what TCP promises on the wire, whoever reads it. And makes one number of all of
@@ -45,7 +46,7 @@ final class WireCheck implements Tap {
         }
     }
 
-    private final Simulation simulation;
+    private final Consumer<String> faults;
     private final Map<Way, Half> halves = new HashMap<>();
     private final Segment segment = new Segment();
     private long hash = 0xcbf29ce484222325L;
@@ -55,8 +56,9 @@ final class WireCheck implements Tap {
     long arrived;
     long octets;
 
-    WireCheck(Simulation simulation) {
-        this.simulation = simulation;
+    /** {@code faults} is told what is wrong, in a sentence. */
+    WireCheck(Consumer<String> faults) {
+        this.faults = faults;
     }
 
     long hash() {
@@ -243,6 +245,6 @@ final class WireCheck implements Tap {
     }
 
     private void fail(String what, Rule why) {
-        simulation.fail(what + ": port " + segment.sourcePort() + " to " + segment.destinationPort() + ", " + why);
+        faults.accept(what + ": port " + segment.sourcePort() + " to " + segment.destinationPort() + ", " + why);
     }
 }
