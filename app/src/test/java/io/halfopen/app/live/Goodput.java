@@ -13,11 +13,6 @@ import java.util.Locale;
  * first of a pair of runs has the same as the second. {@code bench/goodput} starts it.
  */
 final class Goodput {
-    /** 20 ms there and back, 100 Mbit/s; the queue holds two and a half times what that needs. */
-    private static final String LINK = "delay=10ms,rate=100000000,queue=500";
-
-    private static final String LOSSY = LINK + ",loss=0.01";
-
     private enum Sender {
         KERNEL("10.8.0.2"),
         STACK("10.9.0.2");
@@ -31,17 +26,20 @@ final class Goodput {
 
     private final int runs;
     private final int seconds;
+    private final String data;
+    private final String acks;
 
-    private Goodput(int runs, int seconds) {
+    private Goodput(int runs, int seconds, String data, String acks) {
         this.runs = runs;
         this.seconds = seconds;
+        this.data = data;
+        this.acks = acks;
     }
 
-    /** Arguments: runs, seconds of each, and the congestion controls. */
+    /** Arguments: runs, seconds of each, the weather for data and for ACKs, and the congestion controls. */
     public static void main(String[] args) throws Exception {
-        Goodput goodput = new Goodput(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
-        for (String control :
-                args.length > 2 ? List.of(args).subList(2, args.length) : List.of("reno", "cubic", "bbr")) {
+        Goodput goodput = new Goodput(Integer.parseInt(args[0]), Integer.parseInt(args[1]), args[2], args[3]);
+        for (String control : List.of(args).subList(4, args.length)) {
             goodput.compare(control);
         }
     }
@@ -59,8 +57,8 @@ final class Goodput {
     }
 
     private double measure(Sender sender, String control, long seed) throws Exception {
-        // iperf3's sender is its server, with --reverse; the relay's second way is the one that loses.
-        try (BadNetwork network = BadNetwork.create(LINK, LOSSY, seed, "iperf3")) {
+        // iperf3's sender is its server, with --reverse: at the relay's far end.
+        try (BadNetwork network = BadNetwork.create(acks, data, seed, "iperf3")) {
             start(sender, network.far, control);
             long[] before = processor();
             double megabits = new Iperf3(network.near, sender.address, seconds, control)
@@ -77,7 +75,7 @@ final class Goodput {
                     Locale.ROOT,
                     "%-6s %-6s seed %d %6.2f Mbit/s; %s; processors idle %d %%",
                     control,
-                    sender,
+                    sender.name().toLowerCase(Locale.ROOT),
                     seed,
                     megabits,
                     lost,
