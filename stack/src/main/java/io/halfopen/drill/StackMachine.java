@@ -261,7 +261,7 @@ final class StackMachine implements Machine {
             return row.sendQueue();
         }
         if (request == SIOCOUTQNSD) {
-            return (int) (long) stack.tcpInfo(fd).getOrDefault("tcpi_notsent_bytes", 0L);
+            return (int) (long) stack.tcpInfo(now, fd).getOrDefault("tcpi_notsent_bytes", 0L);
         }
         throw Stop.unsupported("ioctl() 0x" + Long.toHexString(request) + " on the stack");
     }
@@ -309,7 +309,7 @@ final class StackMachine implements Machine {
 
     @Override
     public Map<String, Long> info(int fd) {
-        return stack.tcpInfo(fd);
+        return stack.tcpInfo(now, fd);
     }
 
     /** Whether a rule has decided anything, or sent a packet. */

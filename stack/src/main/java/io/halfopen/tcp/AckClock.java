@@ -32,7 +32,7 @@ final class AckClock {
     /** Of a peer that neither pauses nor converses (HZ / 2 in tcp_send_delayed_ack). */
     private static final long LONGEST_OF_MANY = 500_000_000L;
 
-    private static final int LEAST_SEGMENT = 88;
+    static final int LEAST_SEGMENT = 88;
     private static final int FIRST_SEGMENT = 536;
 
     /** TCP_REMNANT: flags of a segment that may be smaller than others. */

@@ -59,6 +59,7 @@ final class AckInput {
         if (c.sack && segment.sackBlocks() > 0) {
             sackInput.accept(c, segment, ack);
             recoveryInput.accept(c, ack);
+            countDelivered(c.sender);
             send(c);
         }
     }
@@ -82,6 +83,9 @@ final class AckInput {
             return;
         }
         flightInput.clean(c, ack);
+        if (sender.flight.isEmpty()) {
+            SendStatistics.unlimited(core, sender, Chrono.Limit.BUSY, sender.pending() == 0);
+        }
         sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivered);
         judgeProbe(sender);
         if (RecoveryInput.isDubious(sender, ack)) {
@@ -92,16 +96,24 @@ final class AckInput {
             xmitTimer.restart(c);
         }
         ack.rate.generate(sender, ack, core.now());
-        if (ack.congestionEcho) {
-            core.count(Counter.TCPDeliveredCE, ack.rate.ackedSacked);
-        }
+        countDelivered(sender);
         adaptWindow(sender);
         send(c);
+    }
+
+    /** tcp_newly_delivered. */
+    private void countDelivered(Sender sender) {
+        int packets = sender.delivered - ack.delivered;
+        core.count(Counter.TCPDelivered, packets);
+        if (ack.congestionEcho) {
+            core.count(Counter.TCPDeliveredCE, packets);
+        }
     }
 
     private void onNothingInFlight(Connection c) {
         if (ack.duplicateSacked) {
             recoveryInput.accept(c, ack);
+            countDelivered(c.sender);
         }
         onProbeAnswered(c);
         judgeProbe(c.sender);

@@ -24,7 +24,9 @@ final class Bursts {
         SEND,
         WAIT,
         /** It is the congestion window that there should be more of. */
-        WAIT_FOR_CWND
+        WAIT_FOR_CWND,
+        /** It is the peer's window that there should be more of. */
+        WAIT_FOR_WINDOW
     }
 
     /** In the order of tcp_tso_should_defer. */
@@ -44,8 +46,10 @@ final class Bursts {
         if (network < peer && network <= sender.unsent()) {
             return Verdict.WAIT_FOR_CWND;
         }
-        boolean grows = network < peer || peer > sender.unsent();
-        return grows && sender.finQueued() ? Verdict.SEND : Verdict.WAIT;
+        if (network >= peer && peer <= sender.unsent()) {
+            return Verdict.WAIT_FOR_WINDOW;
+        }
+        return sender.finQueued() ? Verdict.SEND : Verdict.WAIT;
     }
 
     /** A third of the window is worth a burst of its own. */

@@ -219,6 +219,9 @@ final class Connection extends AcceptQueue.Entry {
 
     /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
     void startSending() {
+        if (sender.recovery.retransmits > 1 && sender.synTimedOut) {
+            sender.congestion.cwnd = 1; // more than one SYN was lost, and RFC 5681 wants it after the first
+        }
         core.controls.start(sender);
     }
 
@@ -247,6 +250,7 @@ final class Connection extends AcceptQueue.Entry {
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
         sender.ring.clear();
+        SendStatistics.unlimited(core, sender, Chrono.Limit.BUSY, true);
         endTimers();
         if (inTable) {
             core.flows.remove(this);

@@ -78,7 +78,9 @@ final class CookieInput {
         half.iss = segment.ack() - 1;
         long secret = core.secrets.of(half);
         half.peerMss = (char) cookies.mss(secret, half, core.now());
-        half.retransmitted = true; // nobody knows when the SYN-ACK left
+        half.sentAt = Timer.NEVER; // nobody knows
+        half.timeouts = 0;
+        half.retransmits = 0;
         half.timestamps = segment.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
         half.tsRecent = half.timestamps ? segment.tsValue() : 0;
         half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;

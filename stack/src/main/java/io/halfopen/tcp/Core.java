@@ -152,6 +152,11 @@ final class Core {
         return (int) (at / NANOS_PER_MILLI) + c.tsOffset;
     }
 
+    /** Whether the segment echoes the timestamp that was sent then: what was sent again later was sent in vain. */
+    boolean echoes(Connection c, Segment segment, long sentAt) {
+        return c.timestamps && segment.hasTimestamps() && segment.tsEcho() == timestamp(c, sentAt);
+    }
+
     /** How long the least round-trip time is believed, ns. */
     long leastRoundTripWindow() {
         return sysctls.get(Sysctl.tcp_min_rtt_wlen) * NANOS_PER_SECOND;

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 
 /** A window that was not used for long says little about the path, and becomes smaller: RFC 2861. */
 final class CwndValidation {
@@ -23,6 +24,10 @@ final class CwndValidation {
         window.cwndUsed = Math.max(window.cwndUsed, sender.flight.packets());
         if (isOn(sender) && core.now() - window.stampedAt >= sender.timeout()) {
             limitedByProgram(c);
+        }
+        boolean writes = c.state() == TcpState.ESTABLISHED || c.state() == TcpState.CLOSE_WAIT;
+        if (sender.pending() == 0 && c.socket != null && c.writerWaits && writes) {
+            SendStatistics.limited(core, sender, Chrono.Limit.BUFFER);
         }
     }
 

@@ -6,12 +6,12 @@ final class DeliveryRate {
     private int micros;
 
     /** There was not enough to send for it to be the path's (tcpi_delivery_rate_app_limited). */
-    boolean appLimited;
+    boolean appLimited = true;
 
     void reset() {
         packets = 0;
         micros = 0;
-        appLimited = false;
+        appLimited = true;
     }
 
     void take(RateSample sample) {

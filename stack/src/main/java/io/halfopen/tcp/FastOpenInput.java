@@ -110,7 +110,8 @@ final class FastOpenInput {
         switch (rule) {
             case SYN_DUPLICATE -> {
                 half.answeredAt = core.stamp();
-                half.retransmitted = true;
+                half.retransmitted();
+                c.sender.recovery.retransmits++;
                 core.output.synAck(half, null, rule);
             }
             case HALF_OPEN_PAWS, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
@@ -153,10 +154,11 @@ final class FastOpenInput {
 
     /** The handshake is done (tcp_rcv_synrecv_state_fastopen); what was sent meanwhile is now timed. */
     private void establish(Connection c, HalfOpen half) {
-        if (!half.retransmitted) {
+        if (half.retransmits == 0) {
             c.sender.timedHandshake(core.now() - half.sentAt, half.iss + 1, core);
         }
         core.endFastOpen(c, false);
+        SynSentInput.answered(core, c, true);
         c.sender.timer.reset();
         if (c.sender.hasInFlight()) {
             xmitTimer.setRetransmit(c.sender);
@@ -183,7 +185,9 @@ final class FastOpenInput {
         }
         core.count(Rule.SYN_ACK_RETRANSMITTED);
         half.timeouts++;
-        half.retransmitted = true;
+        half.retransmitted();
+        c.sender.recovery.retransmits++;
+        SendStatistics.of(core, c.sender).timedOut(half.timeouts == 1, core.now());
         core.output.synAck(half, null, Rule.SYN_ACK_RETRANSMITTED);
         startTimer(c, half);
     }

@@ -18,7 +18,7 @@ final class HalfOpen extends Flow {
 
     int iss;
 
-    /** The time its first SYN-ACK left, for the first round-trip sample. */
+    /** The time its first SYN-ACK left, for the first round-trip sample, ns; of a cookie {@link Timer#NEVER}. */
     long sentAt;
 
     /** The client's latest timestamp in sequence, to be echoed. */
@@ -55,8 +55,8 @@ final class HalfOpen extends Flow {
     short tos;
     short ttl;
 
-    /** The SYN-ACK was sent more than once, so an ACK times nothing (Karn). */
-    boolean retransmitted;
+    /** How often the SYN-ACK was sent again, at most 127: if at all, an ACK times nothing (Karn). */
+    byte retransmits;
 
     /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
     boolean acked;
@@ -73,6 +73,10 @@ final class HalfOpen extends Flow {
         remoteLow = segment.sourceLow();
         setPorts(segment.destinationPort(), segment.sourcePort());
         irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
+    }
+
+    void retransmitted() {
+        retransmits = (byte) Math.min(retransmits + 1, Byte.MAX_VALUE);
     }
 
     boolean isYoung() {

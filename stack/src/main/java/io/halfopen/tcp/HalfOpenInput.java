@@ -35,7 +35,7 @@ final class HalfOpenInput {
         switch (rule) {
             case SYN_DUPLICATE -> {
                 half.answeredAt = core.stamp();
-                half.retransmitted = true;
+                half.retransmitted();
                 core.output.synAck(half, rule);
                 startTimer(half);
             }
@@ -207,7 +207,7 @@ final class HalfOpenInput {
         }
         half.timeouts++;
         if (rule == Rule.SYN_ACK_RETRANSMITTED) {
-            half.retransmitted = true;
+            half.retransmitted();
             core.output.synAck(half, rule);
         }
         startTimer(half);

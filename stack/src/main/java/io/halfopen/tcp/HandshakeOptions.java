@@ -70,6 +70,11 @@ final class HandshakeOptions {
     }
 
     /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
+    static int firstMss(Core core, Connection c) {
+        int usual = c.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_V6;
+        return usual - (core.sysctls.isOn(Sysctl.tcp_timestamps) ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    }
+
     static int mssToSend(Core core, Connection c, @Nullable Socket socket, int peerMss) {
         int most = socket == null || socket.maxSeg == 0 ? peerMss : Math.min(peerMss, socket.maxSeg);
         return c.path.start(core, c, most);

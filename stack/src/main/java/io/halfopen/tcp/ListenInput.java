@@ -93,7 +93,7 @@ final class ListenInput {
         half.sentAt = core.now();
         half.answeredAt = Core.NO_STAMP;
         half.timeouts = 0;
-        half.retransmitted = false;
+        half.retransmits = 0;
         half.acked = false;
         if (segment.cookieLength() == 0) {
             core.count(Counter.TCPFastOpenCookieReqd);

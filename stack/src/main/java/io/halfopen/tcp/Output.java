@@ -112,6 +112,7 @@ final class Output {
     /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
     void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
+        SendStatistics.count(core, c.sender, data);
         int scale = c.receiver.window.scale();
         int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
         int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
@@ -134,6 +135,7 @@ final class Output {
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
     void synAck(Connection c, Rule why) {
         c.label = core.flowLabel(c);
+        SendStatistics.count(core, c.sender, 0);
         boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
         int scale = c.receiver.window.scale();
@@ -157,6 +159,7 @@ final class Output {
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
         c.sender.transmittedAt = core.now();
+        SendStatistics.count(core, c.sender, length);
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         int blocks = c.sackBlocks();

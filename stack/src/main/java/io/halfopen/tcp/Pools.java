@@ -11,6 +11,7 @@ final class Pools {
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
     private @Nullable KeepAlive keepAlives;
+    private @Nullable SendStatistics sendStatistics;
     private int halfOpensOut;
     private int connectionsOut;
     private int dormantsOut;
@@ -55,6 +56,10 @@ final class Pools {
         connectionsOut--;
         connection.portUse.flows--;
         core.controls.give(connection.sender.control);
+        if (connection.sender.statistics != null) {
+            give(connection.sender.statistics);
+            connection.sender.statistics = null;
+        }
         connection.reset();
         connection.chained = connections;
         connections = connection;
@@ -118,6 +123,22 @@ final class Pools {
         keepAlive.reset();
         keepAlive.pooled = keepAlives;
         keepAlives = keepAlive;
+    }
+
+    SendStatistics sendStatistics() {
+        SendStatistics there = sendStatistics;
+        if (there == null) {
+            return new SendStatistics();
+        }
+        sendStatistics = there.pooled;
+        there.pooled = null;
+        return there;
+    }
+
+    void give(SendStatistics statistics) {
+        statistics.reset();
+        statistics.pooled = sendStatistics;
+        sendStatistics = statistics;
     }
 
     Socket socket() {

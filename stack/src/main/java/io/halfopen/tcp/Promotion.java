@@ -17,6 +17,8 @@ import io.halfopen.wire.Segment;
 
 /** A finished handshake becomes a connection, and joins the accept queue: tcp_v4_syn_recv_sock of Linux. */
 final class Promotion {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     private final Core core;
     private final ConnectionInput connectionInput;
 
@@ -138,7 +140,7 @@ final class Promotion {
         c.startIds(half.iss >>> 16 ^ half.irs);
         int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
         boolean fixed = parent.receiveBuffer != 0;
-        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, Math.max(0, half.ourWindowScale));
+        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
         c.receiver.window.limit(parent.windowClamp);
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.startReceiving();
@@ -157,7 +159,7 @@ final class Promotion {
 
     /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */
     private long roundTrip(HalfOpen half, Segment segment) {
-        if (!half.retransmitted) {
+        if (half.retransmits == 0 && half.sentAt != Timer.NEVER) {
             return core.now() - half.sentAt;
         }
         boolean echoes = half.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
@@ -170,6 +172,20 @@ final class Promotion {
         } else {
             c.sender.roundTrip.unknown();
         }
+        if (half.retransmits > 0) {
+            countRepetitions(c, half, roundTrip);
+        }
         c.startSending();
+    }
+
+    /** The SYN-ACK was needed more than once (tcp_create_openreq_child), or not: its first timestamp was echoed. */
+    private void countRepetitions(Connection c, HalfOpen half, long roundTrip) {
+        Sender sender = c.sender;
+        sender.recovery.retransmits = half.retransmits;
+        if (half.timeouts > 0) {
+            SendStatistics.of(core, sender).timedOut(half.timeouts, core.now() - half.sentAt);
+            long echoed = core.now() / NANOS_PER_MILLI - roundTrip / NANOS_PER_MILLI;
+            sender.synTimedOut = roundTrip < 0 || echoed != half.sentAt / NANOS_PER_MILLI;
+        }
     }
 }

@@ -41,6 +41,9 @@ final class ReceiveWindow {
 
     private byte scale;
 
+    /** Both offered scaling, be it by 0 bits. */
+    private boolean scaling;
+
     ReceiveWindow(Core core, ReceiveBuffer buffer) {
         this.core = core;
         this.buffer = buffer;
@@ -63,6 +66,7 @@ final class ReceiveWindow {
 
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
     void established(int mss) {
+        scaling = scale >= 0;
         scale = (byte) Math.max(0, scale);
         int whole = buffer.wholeWindow();
         clamp = Math.min(clamp, whole);
@@ -109,8 +113,13 @@ final class ReceiveWindow {
 
     /** Not both offered it. */
     void disableScaling() {
-        scale = 0;
+        scale = -1;
         threshold = Math.min(threshold, UNSCALED_MOST);
+    }
+
+    /** Whether the handshake agreed on scaling. */
+    boolean scales() {
+        return scaling;
     }
 
     int scale() {

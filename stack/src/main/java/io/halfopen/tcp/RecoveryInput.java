@@ -94,6 +94,9 @@ final class RecoveryInput {
 
     private void inLoss(Connection c, AckState ack) {
         processLoss(c, ack);
+        if (c.sender.congestion.state != CaState.LOSS) {
+            SendStatistics.recovered(core, c.sender);
+        }
         detection.run(c, ack);
         if (c.sender.congestion.state == CaState.OPEN || ack.lostRetransmission) {
             otherwise(c, ack);

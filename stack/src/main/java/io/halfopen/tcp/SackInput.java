@@ -76,7 +76,7 @@ final class SackInput {
             return 0;
         }
         Recovery recovery = sender.recovery;
-        int packets = Math.max(1, sender.packets(length));
+        int packets = Math.max(1, (length + sender.mss() - 1) / Math.max(1, sender.mss()));
         if (length <= sender.mss() && recovery.probing && recovery.probeEnd == until) {
             ack.duplicateOfProbe = true;
         }

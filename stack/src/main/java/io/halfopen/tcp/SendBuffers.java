@@ -107,6 +107,7 @@ final class SendBuffers {
     static void tellOfSpace(Core core, Connection c) {
         if (c.writerWaits && isWritable(core, c)) {
             c.writerWaits = false;
+            SendStatistics.unlimited(core, c.sender, Chrono.Limit.BUFFER, c.sender.queued() == 0);
             c.wake(Poll.POLLOUT);
         }
     }

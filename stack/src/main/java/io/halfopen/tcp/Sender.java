@@ -4,6 +4,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The half of a connection that sends: what is unacknowledged, what may be sent. It only keeps state and answers
@@ -26,6 +27,16 @@ final class Sender {
     final LossTimer timer = new LossTimer();
     final Flight flight;
     final Recovery recovery = new Recovery();
+
+    /** What is only counted; null before data is sent. */
+    @Nullable
+    SendStatistics statistics;
+
+    /** All segments, those without data included (segs_out). */
+    int segments;
+
+    /** SYN or SYN-ACK were not answered in time, and not in vain as it seems (undo_marker during the handshake). */
+    boolean synTimedOut;
 
     /** Packets delivered so far, of those with ECN's mark, and packets found lost. */
     int delivered;
@@ -96,6 +107,8 @@ final class Sender {
         delivered = 0;
         deliveredCe = 0;
         lost = 0;
+        segments = 0;
+        synTimedOut = false;
         appLimited = 0;
         rate.reset();
         wnd = 0;
@@ -179,11 +192,6 @@ final class Sender {
 
     int inFlight() {
         return nxt - una;
-    }
-
-    /** How many segments carry so many octets at least. */
-    int packets(int octets) {
-        return (octets + mss - 1) / Math.max(1, mss);
     }
 
     /** How many packets may go: half a window at a time, so that two bursts are under way (tcp_cwnd_test). */
@@ -348,13 +356,6 @@ final class Sender {
     void limitedByProgram() {
         int end = delivered + flight.inNetwork();
         appLimited = end == 0 ? 1 : end;
-    }
-
-    /** The program is about to write: was there nothing more to send (tcp_rate_check_app_limited)? */
-    void checkAppLimited() {
-        if (unsent() < mss && !isCwndFull() && flight.lostOut() <= flight.retransOut()) {
-            limitedByProgram();
-        }
     }
 
     /** So many packets more have arrived (tcp_count_delivered). */

@@ -325,9 +325,10 @@ public final class Stack {
         return Snapshot.of(descriptors.require(fd));
     }
 
-    /** getsockopt(TCP_INFO): the fields the stack knows, {@code tcpi_rto} for one; empty if there is no such socket. */
-    public Map<String, Long> tcpInfo(int fd) {
-        return TcpInfo.ofNullable(find(fd), core.now());
+    /** getsockopt(TCP_INFO): all fields in their order, {@code tcpi_rto} for one; empty if there is no such socket. */
+    public Map<String, Long> tcpInfo(long now, int fd) {
+        core.setNow(now);
+        return TcpInfo.ofNullable(core, find(fd));
     }
 
     /** What it holds right now: {@link Holdings#NOTHING} once everything is closed and over. */

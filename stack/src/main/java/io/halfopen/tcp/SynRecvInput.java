@@ -82,6 +82,7 @@ final class SynRecvInput {
         if (rtt >= 0) {
             sender.timedHandshake(rtt, sender.nxt(), core);
         }
+        SynSentInput.answered(core, c, core.echoes(c, segment, sender.timer.firstAt));
         // measured: also the window of a SYN-ACK is scaled
         start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
         c.enter(TcpState.ESTABLISHED);
@@ -91,6 +92,7 @@ final class SynRecvInput {
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
         sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
+        core.count(Counter.TCPDelivered, sender.delivered);
         if (c.socket != null) {
             SendBuffers.start(core, sender, c.socket);
             KeepAlive.start(core, c, c.socket);
@@ -148,6 +150,7 @@ final class SynRecvInput {
             return;
         }
         core.count(Rule.SYN_RETRANSMITTED);
+        SynSentInput.repeated(core, c);
         timer.retransmits++;
         timer.backoff++;
         c.sender.stopTiming();

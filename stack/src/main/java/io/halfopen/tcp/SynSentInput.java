@@ -131,12 +131,28 @@ final class SynSentInput {
             return;
         }
         core.count(Rule.SYN_RETRANSMITTED);
+        repeated(core, c);
         timer.retransmits++;
         c.sender.stopTiming();
         if (c.socket != null) {
             c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
         }
         sendSyn(c, null, 0, Rule.SYN_RETRANSMITTED); // without a cookie, without data
+    }
+
+    /** The SYN was not answered in time, and leaves again: by another path, if there is one. */
+    static void repeated(Core core, Connection c) {
+        Sender sender = c.sender;
+        sender.recovery.retransmits++;
+        sender.synTimedOut = true;
+        SendStatistics.of(core, sender).timedOut(sender.timer.retransmits == 0, core.now());
+        SendStatistics.rehashed(core, sender);
+    }
+
+    /** The SYN is acknowledged; {@code spurious} if the answer is to the first of several. */
+    static void answered(Core core, Connection c, boolean spurious) {
+        c.sender.synTimedOut &= !spurious;
+        SendStatistics.recovered(core, c.sender);
     }
 
     /** tcp_syn_retries or TCP_SYNCNT. */
@@ -215,6 +231,7 @@ final class SynSentInput {
         long timed = c.sender.timedSyn(core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);
+        SynSentInput.answered(core, c, core.echoes(c, segment, c.sender.timer.firstAt));
         boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         if (!scaling) {
             c.receiver.window.disableScaling();
@@ -222,6 +239,7 @@ final class SynSentInput {
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.opened(core.sysctls, segment.ack(), segment.window(), segment.seq(), mss, scale);
+        core.count(Counter.TCPDelivered, c.sender.delivered);
         if (rtt >= 0) {
             c.sender.timedHandshake(rtt, segment.ack(), core);
         } else {

@@ -1,179 +1,257 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * struct tcp_info, as far as the stack knows its fields: getsockopt(TCP_INFO), tcp_get_info(). Times are in
- * microseconds, windows in segments; of a listener tcpi_unacked is the length of the accept queue and tcpi_sacked its
- * effective backlog.
+ * struct tcp_info of linux/tcp.h, every field and in its order: getsockopt(TCP_INFO), tcp_get_info(). Times are in
+ * microseconds, those since something in milliseconds, windows of congestion in segments, others in octets. Of a listener
+ * tcpi_unacked is the length of the accept queue and tcpi_sacked its effective backlog.
+ *
+ * <p>Always 0: tcpi_fackets and tcpi_last_ack_sent, which Linux does not fill either; tcpi_fastopen_client_fail, which
+ * tells of reasons that are not kept here; and all from tcpi_received_ce on, which is Accurate ECN's (AccECN): this stack
+ * negotiates RFC 3168's only, as Linux does unless tcp_ecn says otherwise.
  */
 final class TcpInfo {
     private static final int TIMESTAMPS = 1;
     private static final int SACK = 2;
     private static final int WINDOW_SCALE = 4;
+    private static final int ECN = 8;
+    private static final int ECN_SEEN = 16;
     private static final int SYN_DATA = 32;
 
     /** All bits of 32 that have no sign. */
     private static final long UNKNOWN = 0xffff_ffffL;
 
-    /** Those that are 0 where there is no connection. */
-    private static final List<String> FIELDS = List.of(
-            "options",
-            "snd_wscale",
-            "rcv_wscale",
-            "snd_mss",
-            "advmss",
-            "rto",
-            "rtt",
-            "snd_cwnd",
-            "snd_ssthresh",
-            "unacked",
-            "sacked",
-            "notsent_bytes",
-            "retransmits",
-            "backoff",
-            "probes",
-            "snd_wnd",
-            "bytes_acked",
-            "delivered_ce",
-            "pmtu",
-            "ca_state",
-            "lost",
-            "retrans",
-            "rttvar",
-            "min_rtt",
-            "reordering",
-            "total_retrans",
-            "bytes_retrans",
-            "delivered",
-            "dsack_dups",
-            "reord_seen",
-            "rcv_mss",
-            "rcv_rtt",
-            "rcv_space",
-            "rcv_ssthresh",
-            "rcv_wnd",
-            "rcv_ooopack",
-            "ato",
-            "bytes_received",
-            "segs_in",
-            "data_segs_in",
-            "last_data_recv",
-            "last_ack_recv",
-            "delivered_ce",
-            "delivery_rate",
-            "delivery_rate_app_limited");
+    /** TCP_TIMEOUT_INIT, and the deviation that goes with it, microseconds. */
+    private static final long FIRST_TIMEOUT = 1_000_000;
+
+    private static final long FIRST_DEVIATION = FIRST_TIMEOUT / 4;
 
     private static final int NANOS_PER_MICRO = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
-    private TcpInfo() {}
+    /** What a connection has that has sent nothing. */
+    private static final SendStatistics NONE = new SendStatistics();
 
-    static Map<String, Long> of(Socket socket, long now) {
-        Map<String, Long> info = new HashMap<>();
-        for (String field : FIELDS) {
-            put(info, field, 0);
+    private final Map<String, Long> info = new LinkedHashMap<>();
+    private final Core core;
+    private final long now;
+
+    private TcpInfo(Core core) {
+        this.core = core;
+        now = core.now();
+    }
+
+    /** What a descriptor that is none has is nothing. */
+    static Map<String, Long> ofNullable(Core core, @Nullable Socket socket) {
+        return socket == null ? Map.of() : of(core, socket);
+    }
+
+    static Map<String, Long> of(Core core, Socket socket) {
+        if (socket.connection != null) {
+            return of(core, socket.connection);
         }
-        put(info, "pacing_rate", Pacing.UNLIMITED);
-        put(info, "max_pacing_rate", Pacing.UNLIMITED);
-        Connection c = socket.connection;
-        Listener listener = socket.listener;
-        TcpState state = c != null ? c.state() : listener != null ? TcpState.LISTEN : TcpState.CLOSE;
-        put(info, "state", state.ordinal() + 1L);
-        if (listener != null) {
-            put(info, "unacked", listener.acceptQueue.length());
-            put(info, "sacked", listener.effectiveBacklog());
+        TcpInfo all = new TcpInfo(core);
+        if (socket.listener == null) {
+            all.fillUnconnected();
+        } else {
+            all.fillListener(socket.listener);
         }
-        if (c != null) {
-            fill(info, c, now);
-        }
-        return info;
+        return all.info;
     }
 
-    private static void fill(Map<String, Long> info, Connection c, long now) {
-        Sender sender = c.sender;
-        boolean scaled = sender.windowScale() > 0 || c.receiver.window.scale() > 0;
-        long options = (c.timestamps ? TIMESTAMPS : 0)
-                | (c.sack ? SACK : 0)
-                | (scaled ? WINDOW_SCALE : 0)
-                | (c.synDataTaken ? SYN_DATA : 0);
-        put(info, "options", options);
-        put(info, "snd_wscale", sender.windowScale());
-        put(info, "rcv_wscale", Math.max(0, c.receiver.window.scale()));
-        put(info, "snd_mss", sender.mss());
-        put(info, "pmtu", c.path.mtu());
-        put(info, "advmss", c.announcedMss);
-        put(info, "rto", sender.timeout() / 1000);
-        put(info, "rtt", sender.roundTrip.smoothed() / 1000);
-        put(info, "snd_cwnd", sender.congestion.cwnd);
-        put(info, "snd_ssthresh", sender.congestion.ssthresh);
-        put(info, "notsent_bytes", sender.unsent());
-        boolean probing = sender.timer.purpose == LossTimer.Purpose.WINDOW_PROBE;
-        KeepAlive keepAlive = c.keepAlive;
-        put(info, "retransmits", probing ? 0 : sender.timer.retransmits);
-        put(info, "probes", probing ? sender.timer.retransmits : keepAlive == null ? 0 : keepAlive.probes);
-        put(info, "snd_wnd", sender.window());
-        put(info, "bytes_acked", sender.acknowledged());
-        put(info, "delivered_ce", sender.deliveredCe);
-        put(info, "backoff", sender.timer.backoff);
-        fillLoss(info, sender);
-        fillRates(info, sender);
-        fillReceiver(info, c, now);
+    static Map<String, Long> of(Core core, Connection c) {
+        TcpInfo all = new TcpInfo(core);
+        all.fill(c);
+        return all.info;
     }
 
-    private static void fillReceiver(Map<String, Long> info, Connection c, long now) {
-        Receiver receiver = c.receiver;
-        put(info, "rcv_mss", receiver.acks.segmentSize());
-        put(info, "rcv_rtt", receiver.tuning.roundTrip());
-        put(info, "rcv_space", receiver.tuning.perRound());
-        put(info, "rcv_ssthresh", receiver.window.threshold());
-        put(info, "rcv_wnd", receiver.window.size());
-        put(info, "rcv_ooopack", receiver.outOfOrder);
-        put(info, "ato", receiver.acks.patience() / NANOS_PER_MICRO);
-        put(info, "bytes_received", receiver.received);
-        put(info, "segs_in", receiver.segments);
-        put(info, "data_segs_in", receiver.dataSegments);
-        put(info, "last_data_recv", (now - receiver.acks.lastData()) / NANOS_PER_MILLI);
-        put(info, "last_ack_recv", (now - c.sender.answeredAt) / NANOS_PER_MILLI);
-    }
-
-    private static void fillLoss(Map<String, Long> info, Sender sender) {
-        Flight flight = sender.flight;
-        Recovery recovery = sender.recovery;
-        put(info, "ca_state", sender.congestion.state.ordinal());
-        put(info, "unacked", flight.packets());
-        put(info, "sacked", flight.sackedOut());
-        put(info, "lost", flight.lostOut());
-        put(info, "retrans", flight.retransOut());
-        put(info, "rttvar", sender.roundTrip.deviation() / 1000);
-        long least = sender.roundTrip.least();
-        put(info, "min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / 1000);
-        put(info, "reordering", recovery.reordering);
-        put(info, "total_retrans", recovery.retransmits);
-        put(info, "bytes_retrans", recovery.retransmittedOctets);
-        put(info, "delivered", sender.delivered);
-        put(info, "dsack_dups", recovery.duplicates);
-        put(info, "reord_seen", recovery.reorderingSeen);
-    }
-
-    private static void fillRates(Map<String, Long> info, Sender sender) {
-        put(info, "pacing_rate", sender.pacing.rate);
-        put(info, "max_pacing_rate", sender.pacing.maxRate);
-        put(info, "delivered_ce", sender.deliveredCe);
-        put(info, "delivery_rate", sender.rate.octetsPerSecond(sender.mss()));
-        put(info, "delivery_rate_app_limited", sender.rate.appLimited ? 1 : 0);
-    }
-
-    private static void put(Map<String, Long> info, String field, long value) {
+    private void put(String field, long value) {
         info.put("tcpi_" + field, value);
     }
 
-    /** What a descriptor that is none has. */
-    static Map<String, Long> ofNullable(@Nullable Socket socket, long now) {
-        return socket == null ? Map.of() : of(socket, now);
+    /** So many fields of 0. */
+    private void zeros(String fields) {
+        for (String field : fields.split(" ", -1)) {
+            put(field, 0);
+        }
+    }
+
+    private void fillListener(Listener listener) {
+        fillUnconnected();
+        info.replaceAll((field, value) -> field.endsWith("pacing_rate") ? value : 0L);
+        put("state", number(TcpState.LISTEN));
+        put("unacked", listener.acceptQueue.length());
+        put("sacked", listener.effectiveBacklog());
+        put("snd_cwnd", CongestionWindow.INITIAL);
+        put("reordering", core.sysctls.get(Sysctl.tcp_reordering));
+    }
+
+    private void fillUnconnected() {
+        put("state", number(TcpState.CLOSE));
+        zeros("ca_state retransmits probes backoff options snd_wscale rcv_wscale");
+        put("delivery_rate_app_limited", 1);
+        put("fastopen_client_fail", 0);
+        put("rto", FIRST_TIMEOUT);
+        put("ato", 0);
+        put("snd_mss", HandshakeOptions.DEFAULT_MSS);
+        zeros("rcv_mss unacked sacked lost retrans fackets");
+        since(0, 0, 0);
+        zeros("pmtu rcv_ssthresh rtt");
+        put("rttvar", FIRST_DEVIATION);
+        put("snd_ssthresh", CongestionWindow.INFINITE);
+        put("snd_cwnd", CongestionWindow.INITIAL);
+        put("advmss", 0);
+        put("reordering", core.sysctls.get(Sysctl.tcp_reordering));
+        zeros("rcv_rtt rcv_space total_retrans");
+        put("pacing_rate", Pacing.UNLIMITED);
+        put("max_pacing_rate", Pacing.UNLIMITED);
+        zeros("bytes_acked bytes_received segs_out segs_in notsent_bytes");
+        put("min_rtt", UNKNOWN);
+        zeros("data_segs_in data_segs_out delivery_rate busy_time rwnd_limited sndbuf_limited delivered delivered_ce");
+        zeros("bytes_sent bytes_retrans dsack_dups reord_seen rcv_ooopack snd_wnd rcv_wnd rehash");
+        zeros("total_rto total_rto_recoveries total_rto_time");
+        accurateEcn();
+    }
+
+    private void accurateEcn() {
+        zeros("received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes");
+        zeros("received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen");
+    }
+
+    /** The kernel counts states from 1. */
+    private static int number(TcpState state) {
+        return state.ordinal() + 1;
+    }
+
+    private void fill(Connection c) {
+        fillState(c);
+        fillQueues(c);
+        since(c.sender.congestion.lastSentAt, c.receiver.acks.lastData(), c.sender.answeredAt);
+        fillMetrics(c);
+        fillTraffic(c);
+        fillWork(c);
+        fillDelivery(c);
+        accurateEcn();
+    }
+
+    private void fillState(Connection c) {
+        Sender sender = c.sender;
+        LossTimer timer = sender.timer;
+        boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE;
+        boolean synLost = c.isOpening() && timer.retransmits > 0;
+        put("state", number(c.state()));
+        put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());
+        put("retransmits", probing ? 0 : timer.retransmits);
+        put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
+        put("backoff", timer.backoff);
+        boolean scaling = !c.isOpening() && c.receiver.window.scales();
+        put(
+                "options",
+                c.isOpening()
+                        ? 0
+                        : (c.timestamps ? TIMESTAMPS : 0)
+                                | (c.sack ? SACK : 0)
+                                | (scaling ? WINDOW_SCALE : 0)
+                                | (c.ecn ? ECN : 0)
+                                | (c.ecnSeen ? ECN_SEEN : 0)
+                                | (c.synDataTaken ? SYN_DATA : 0));
+        put("snd_wscale", scaling ? sender.windowScale() : 0);
+        put("rcv_wscale", scaling ? c.receiver.window.scale() : 0);
+        put("delivery_rate_app_limited", sender.rate.appLimited ? 1 : 0);
+        put("fastopen_client_fail", 0);
+        put("rto", sender.timeout() / NANOS_PER_MICRO);
+        put("ato", c.receiver.acks.patience() / NANOS_PER_MICRO);
+    }
+
+    /** While the SYN is on its way it is all that is in flight. */
+    private void fillQueues(Connection c) {
+        Flight flight = c.sender.flight;
+        boolean opening = c.isOpening();
+        int again = opening && c.sender.timer.retransmits > 0 ? 1 : 0;
+        put("snd_mss", opening ? HandshakeOptions.firstMss(core, c) : c.sender.mss());
+        put("rcv_mss", opening ? AckClock.LEAST_SEGMENT : c.receiver.acks.segmentSize());
+        put("unacked", opening ? 1 : flight.packets());
+        put("sacked", flight.sackedOut());
+        put("lost", opening ? again : flight.lostOut());
+        put("retrans", opening ? again : flight.retransOut());
+        put("fackets", 0);
+    }
+
+    private void since(long dataSent, long dataReceived, long ackReceived) {
+        put("last_data_sent", (now - dataSent) / NANOS_PER_MILLI);
+        put("last_ack_sent", 0);
+        put("last_data_recv", (now - dataReceived) / NANOS_PER_MILLI);
+        put("last_ack_recv", (now - ackReceived) / NANOS_PER_MILLI);
+    }
+
+    private void fillMetrics(Connection c) {
+        Sender sender = c.sender;
+        Receiver receiver = c.receiver;
+        RoundTrip roundTrip = sender.roundTrip;
+        boolean opening = c.isOpening();
+        put("pmtu", opening ? PathMtu.of(core, c) : c.path.mtu());
+        put("rcv_ssthresh", receiver.window.threshold());
+        put("rtt", roundTrip.smoothed() / NANOS_PER_MICRO);
+        put("rttvar", roundTrip.isMeasured() ? roundTrip.deviation() / NANOS_PER_MICRO : FIRST_DEVIATION);
+        put("snd_ssthresh", opening ? CongestionWindow.INFINITE : sender.congestion.ssthresh);
+        int first = sender.timer.retransmits > 0 ? 1 : CongestionWindow.INITIAL;
+        put("snd_cwnd", opening ? first : sender.congestion.cwnd);
+        put("advmss", c.announcedMss);
+        put("reordering", opening ? core.sysctls.get(Sysctl.tcp_reordering) : sender.recovery.reordering);
+        put("rcv_rtt", receiver.tuning.roundTrip());
+        put("rcv_space", opening ? 0 : receiver.tuning.perRound());
+        put("total_retrans", sender.recovery.retransmits);
+        put("pacing_rate", opening ? Pacing.UNLIMITED : sender.pacing.rate);
+        put("max_pacing_rate", sender.pacing.maxRate);
+    }
+
+    private void fillTraffic(Connection c) {
+        Sender sender = c.sender;
+        Receiver receiver = c.receiver;
+        long least = sender.roundTrip.least();
+        put("bytes_acked", sender.acknowledged());
+        put("bytes_received", receiver.received);
+        put("segs_out", sender.segments);
+        put("segs_in", receiver.segments);
+        put("notsent_bytes", c.isOpening() ? 0 : sender.unsent());
+        put("min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / NANOS_PER_MICRO);
+        put("data_segs_in", receiver.dataSegments);
+        put("data_segs_out", statistics(c).dataSegments);
+    }
+
+    private static SendStatistics statistics(Connection c) {
+        return c.sender.statistics == null ? NONE : c.sender.statistics;
+    }
+
+    private void fillWork(Connection c) {
+        Sender sender = c.sender;
+        SendStatistics statistics = statistics(c);
+        Chrono chrono = statistics.chrono;
+        put("delivery_rate", sender.rate.octetsPerSecond(sender.mss()));
+        put("busy_time", chrono.total(now) / NANOS_PER_MICRO);
+        put("rwnd_limited", chrono.lasted(Chrono.Limit.WINDOW, now) / NANOS_PER_MICRO);
+        put("sndbuf_limited", chrono.lasted(Chrono.Limit.BUFFER, now) / NANOS_PER_MICRO);
+        put("delivered", sender.delivered);
+        put("delivered_ce", sender.deliveredCe);
+        put("bytes_sent", statistics.octets);
+        put("bytes_retrans", sender.recovery.retransmittedOctets);
+    }
+
+    private void fillDelivery(Connection c) {
+        SendStatistics statistics = statistics(c);
+        put("dsack_dups", c.sender.recovery.duplicates);
+        put("reord_seen", c.sender.recovery.reorderingSeen);
+        put("rcv_ooopack", c.receiver.outOfOrder);
+        put("snd_wnd", c.sender.window());
+        put("rcv_wnd", c.receiver.window.size());
+        put("rehash", statistics.rehashes);
+        put("total_rto", statistics.timeouts);
+        put("total_rto_recoveries", statistics.timeoutEpisodes);
+        put("total_rto_time", statistics.timeoutTime(now) / NANOS_PER_MILLI);
     }
 }

@@ -127,9 +127,11 @@ final class Timeouts {
             return;
         }
         core.count(Rule.DATA_RETRANSMITTED);
-        c.label = core.flowLabel(c); // perhaps another path is better (sk_rethink_txhash)
+        c.label = core.flowLabel(c);
+        SendStatistics.rehashed(core, sender);
         countFailure(c);
         reduction.enterLoss(c);
+        SendStatistics.of(core, sender).timedOut(sender.timer.retransmits == 0, core.now());
         sender.timer.retransmits++;
         retransmission.sendFirst(c, Rule.DATA_RETRANSMITTED);
         backOff(c);

@@ -9,6 +9,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Bursts.Verdict;
+import io.halfopen.tcp.Chrono.Limit;
 import io.halfopen.tcp.LossTimer.Purpose;
 
 /** Sends what a connection may send: RFC 9293, section 3.8. */
@@ -36,6 +37,9 @@ final class Transmission {
     void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         c.path.follow(core, c);
+        if (sender.pending() > 0) {
+            SendStatistics.limited(core, sender, Limit.BUSY);
+        }
         boolean sent = sendAll(c, why, policy);
         boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
         if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
@@ -50,7 +54,10 @@ final class Transmission {
 
     /** The program is about to write. */
     void beforeWriting(Sender sender) {
-        sender.checkAppLimited();
+        boolean idle = sender.unsent() < sender.mss() && !sender.isCwndFull();
+        if (idle && sender.flight.lostOut() <= sender.flight.retransOut()) {
+            sender.limitedByProgram(); // there was no more to send (tcp_rate_check_app_limited)
+        }
         validation.restart(sender);
     }
 
@@ -67,8 +74,18 @@ final class Transmission {
             packets += sent;
             quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
         }
+        if (verdict == Verdict.WAIT_FOR_WINDOW || isWindowFull(sender) && sender.cwndQuota() > 0) {
+            SendStatistics.limited(core, sender, Limit.WINDOW);
+        } else {
+            SendStatistics.unlimited(core, sender, Limit.WINDOW, !sender.hasInFlight() && sender.pending() == 0);
+        }
         afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
         return packets > 0;
+    }
+
+    /** The peer's window has no room for the next segment (tcp_snd_wnd_test). */
+    private static boolean isWindowFull(Sender sender) {
+        return sender.pending() > 0 && Math.min(sender.pending(), sender.mss()) > sender.room();
     }
 
     private void afterSending(Connection c, int packets, boolean cwndLimited) {

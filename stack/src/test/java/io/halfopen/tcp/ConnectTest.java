@@ -76,7 +76,7 @@ class ConnectTest {
         connect();
         assertThat(scene.changes()).isEqualTo("ActiveOpens+1");
         scene.at("1s");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1 TCPSynRetrans+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1 TCPSynRetrans+1 TcpTimeoutRehash+1");
         server.expect("S 0:0(0) win 64240 <mss 1460,sackOK,TS val 1000 ecr 0,nop,wscale 10>");
         scene.at("2s");
         server.expect("S 0:0(0) win 64240 <mss 1460,sackOK,TS val 2000 ecr 0,nop,wscale 10>");

@@ -148,7 +148,8 @@ class FastOpenClientTest extends FastOpenFixture {
         peer.expect("S 0:0(0) win 64240 <mss 1460,sackOK,TS,nop,wscale 10>");
         assertThat(scene.stack.counter(Counter.TCPFastOpenActiveFail)).isZero();
         scene.at("3s");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1 TCPFastOpenActiveFail+1 TCPSynRetrans+1");
+        assertThat(scene.changes())
+                .isEqualTo("RetransSegs+1 TCPTimeouts+1 TCPFastOpenActiveFail+1 TCPSynRetrans+1 TcpTimeoutRehash+1");
         scene.at("131s");
         assertThat(scene.stack.counter(Counter.TCPFastOpenActiveFail)).isEqualTo(1);
         assertThat(scene.read(fd)).isEqualTo("ETIMEDOUT");

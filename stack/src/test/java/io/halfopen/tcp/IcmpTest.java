@@ -265,7 +265,8 @@ class IcmpTest {
         assertThat(scene.receive(IcmpPacket.about(segment).type(UNREACHABLE, 1).toBytes()))
                 .isEqualTo(Rule.ICMP_BACKOFF_REVERTED);
         assertThat(scene.changes())
-                .isEqualTo("InMsgs+1 InDestUnreachs+1 RetransSegs+1 TCPLostRetransmit+1 TCPTimeouts+1");
+                .isEqualTo(
+                        "InMsgs+1 InDestUnreachs+1 RetransSegs+1 TCPLostRetransmit+1 TCPTimeouts+1 TcpTimeoutRehash+1");
         scene.at("4s");
         assertThat(peer.times()).isEqualTo("2.3 3.9");
     }

@@ -34,7 +34,7 @@ class LossTest {
         int fd = connection();
         scene.write(fd, "hello");
         scene.at("0.201s");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1 TcpTimeoutRehash+1");
         scene.at("7s");
         assertThat(scene.stack.counted(Rule.DATA_RETRANSMITTED)).isEqualTo(5);
         assertThat(peer.times()).isEqualTo("0 0.2 0.6 1.4 3 6.2");
@@ -166,7 +166,7 @@ class LossTest {
         scene.at("0.401s");
         assertThat(scene.changes())
                 .as("it is data, with a timeout of its own")
-                .isEqualTo("RetransSegs+1 TCPTimeouts+1");
+                .isEqualTo("RetransSegs+1 TCPTimeouts+1 TcpTimeoutRehash+1");
         peer.expectOnly("P. 1:11(10) ack 1");
         peer.inject(". 1:1(0) ack 11 win 100");
         peer.expectOnly("P. 11:17(6) ack 1 \"abcdef\"");

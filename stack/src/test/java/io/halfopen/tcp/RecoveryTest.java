@@ -125,7 +125,7 @@ class RecoveryTest {
         scene.at("0.399s");
         expectSegments();
         scene.at("0.4s");
-        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1");
+        assertThat(scene.changes()).isEqualTo("RetransSegs+1 TCPTimeouts+1 TcpTimeoutRehash+1");
     }
 
     @Test

@@ -48,7 +48,8 @@ final class Scene {
             Counter.OutRequests,
             Counter.OutSegs,
             Counter.CurrEstab,
-            Counter.TCPOrigDataSent);
+            Counter.TCPOrigDataSent,
+            Counter.TCPDelivered);
 
     final Stack stack;
     private final boolean ipv6 = OverIpv6.isChosen();

@@ -1,0 +1,117 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.tcp.Chrono.Limit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TCP_INFO tells of the sending half, and nothing else asks for (RFC 4898). A connection takes one when it first
+ * sends data or FIN, or a timeout was needed; one that only listens to its peer has none.
+ */
+final class SendStatistics {
+    /** The next in the pool. */
+    @Nullable
+    SendStatistics pooled;
+
+    /** Segments with data, and their octets, what was sent again included. */
+    int dataSegments;
+
+    long octets;
+
+    /** How often another path was tried: IPv6 has another flow label then (timeout_rehash). */
+    int rehashes;
+
+    /** Timeouts, and how many episodes they made. */
+    int timeouts;
+
+    int timeoutEpisodes;
+
+    /** How long the episodes before took, and when this one began, ns or {@link Timer#NEVER}. */
+    private long timeoutTime;
+
+    private long timeoutSince = Timer.NEVER;
+
+    final Chrono chrono = new Chrono();
+
+    void reset() {
+        dataSegments = 0;
+        octets = 0;
+        rehashes = 0;
+        timeouts = 0;
+        timeoutEpisodes = 0;
+        timeoutTime = 0;
+        timeoutSince = Timer.NEVER;
+        chrono.reset();
+    }
+
+    static SendStatistics of(Core core, Sender sender) {
+        SendStatistics there = sender.statistics;
+        if (there == null) {
+            there = core.pools.sendStatistics();
+            sender.statistics = there;
+        }
+        return there;
+    }
+
+    /** A segment leaves, with so many octets of data, for the first time or not. */
+    static void count(Core core, Sender sender, int length) {
+        sender.segments++;
+        if (length > 0) {
+            SendStatistics statistics = of(core, sender);
+            statistics.dataSegments++;
+            statistics.octets += length;
+        }
+    }
+
+    /** Something limits the sending from now on. */
+    static void limited(Core core, Sender sender, Limit limit) {
+        of(core, sender).chrono.start(limit, core.now());
+    }
+
+    /** It does no more; {@code empty} if all that was written has been acknowledged, or given up. */
+    static void unlimited(Core core, Sender sender, Limit limit, boolean empty) {
+        if (sender.statistics != null) {
+            sender.statistics.chrono.stop(limit, empty, core.now());
+        }
+    }
+
+    /** A timeout may mean that the path is broken: the next packets have another flow label (sk_rethink_txhash). */
+    static void rehashed(Core core, Sender sender) {
+        of(core, sender).rehashes++;
+        core.count(Counter.TcpTimeoutRehash);
+    }
+
+    /** What the timeouts were about has arrived, or was not lost at all. */
+    static void recovered(Core core, Sender sender) {
+        if (sender.statistics != null) {
+            sender.statistics.recovered(core.now());
+        }
+    }
+
+    /** A timeout, the first of its episode or not (tcp_update_rto_stats). */
+    void timedOut(boolean first, long now) {
+        timeouts++;
+        if (first) {
+            timeoutEpisodes++;
+            timeoutSince = now;
+        }
+    }
+
+    /** A half-open needed so many for its SYN-ACK, and all that time (tcp_create_openreq_child). */
+    void timedOut(int times, long duration) {
+        timeouts = times;
+        timeoutEpisodes = 1;
+        timeoutTime = duration;
+    }
+
+    /** The episode is over (tcp_update_rto_time). */
+    private void recovered(long now) {
+        timeoutTime = timeoutTime(now);
+        timeoutSince = Timer.NEVER;
+    }
+
+    /** How long all episodes took so far, ns. */
+    long timeoutTime(long now) {
+        return timeoutSince == Timer.NEVER ? timeoutTime : timeoutTime + now - timeoutSince;
+    }
+}
