@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class NetNamespace implements AutoCloseable {
     private final Process holder;
-    private final List<RealProcess> started = new ArrayList<>();
+    private final List<RealProcess> started = new CopyOnWriteArrayList<>();
 
     private NetNamespace(Process holder) {
         this.holder = holder;
@@ -35,6 +36,8 @@ final class NetNamespace implements AutoCloseable {
         BufferedReader reader = holder.inputReader();
         skipUnless("ready".equals(reader.readLine()), "no permission to make a network namespace (run as root)");
         NetNamespace namespace = new NetNamespace(holder);
+        // A client whose server is gone may go on for ever, and keep the namespace.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(namespace::endAll));
         namespace.run("ip", "link", "set", "lo", "up");
         return namespace;
     }
@@ -109,9 +112,13 @@ final class NetNamespace implements AutoCloseable {
         }
     }
 
+    private void endAll() {
+        started.forEach(RealProcess::close);
+    }
+
     @Override
     public void close() throws IOException {
-        started.forEach(RealProcess::close);
+        endAll();
         holder.getOutputStream().close();
         holder.onExit().join();
     }
