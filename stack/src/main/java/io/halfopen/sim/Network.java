@@ -88,6 +88,9 @@ final class Network {
             return;
         }
         world.tapLost(from, packet, 0, packet.length);
+        if (link.path().silent()) {
+            return;
+        }
         byte[] error = Router.tooBig(packet, link.path().mtu());
         world.scheduleArrival(world.now() + link.path().delay(), () -> arrive(from, error));
     }

@@ -21,6 +21,7 @@ package io.halfopen.sim;
  * @param marking probability that a packet that may be marked is marked "congestion experienced", 0 to 1
  * @param mtu longer packets do not pass, octets: whoever may not be fragmented is answered with an ICMP error; 0 means
  *     no limit
+ * @param silent no router sends such an error: longer packets disappear (RFC 2923, section 2.1)
  * @param outageEvery time between two outages, on average, ns; during one no packet passes; 0 means never
  * @param outageLength how long each is, on average, ns
  */
@@ -37,6 +38,7 @@ public record Path(
         double corruption,
         double marking,
         int mtu,
+        boolean silent,
         long outageEvery,
         long outageLength) {
 
@@ -62,7 +64,7 @@ public record Path(
     }
 
     public Path(long delay, long jitter, double loss, double duplication, double reordering, long bitsPerSecond) {
-        this(delay, jitter, loss, duplication, reordering, bitsPerSecond, 0, 0, 0, 0, 0, 0, 0, 0);
+        this(delay, jitter, loss, duplication, reordering, bitsPerSecond, 0, 0, 0, 0, 0, 0, false, 0, 0);
     }
 
     public static Path ofDelay(long delay) {
@@ -83,6 +85,7 @@ public record Path(
                 corruption,
                 marking,
                 mtu,
+                silent,
                 outageEvery,
                 outageLength);
     }
@@ -101,6 +104,7 @@ public record Path(
                 corruption,
                 marking,
                 octets,
+                silent,
                 outageEvery,
                 outageLength);
     }

@@ -34,7 +34,7 @@ class GoodputTest {
     private static final IpAddress ADDRESS = IpAddress.parse("192.0.2.1");
 
     private static Path link(double loss, double marking) {
-        return new Path(10 * MILLI, 0, loss, 0, 0, RATE, PIPE, 0, 0, 0, marking, 0, 0, 0);
+        return new Path(10 * MILLI, 0, loss, 0, 0, RATE, PIPE, 0, 0, 0, marking, 0, false, 0, 0);
     }
 
     /** Two hosts, and so many connections that write as long as they may. */

@@ -126,6 +126,17 @@ class PathTest {
         assertThat(trace.of("lost", "to")).hasSizeBetween(answered * 4 / 10, answered * 6 / 10);
     }
 
+    /** A SYN has 60 octets, and DF. */
+    @ParameterizedTest
+    @CsvSource({"60, false, 10, 0", "59, false, 0, 10", "59, true, 0, 0"})
+    void whatIsTooLongIsToldOfUnlessThePathIsSilent(int mtu, boolean silent, int arrived, int errors) {
+        Path path = new Path(MILLI, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, mtu, silent, 0, 0);
+        Trace trace = send(path, 10, 0);
+        assertThat(trace.of("arrived", "to")).hasSize(arrived);
+        assertThat(trace.of("lost", "from")).hasSize(10 - arrived);
+        assertThat(trace.of("arrived", "from")).hasSize(arrived + errors); // RSTs, as nobody listens, or errors
+    }
+
     @Test
     void timesNeverGoBack() {
         Trace trace = send(new Path(MILLI, MILLI, 0.1, 0.1, 0.1, 1_000_000), 1000, 10_000);

@@ -39,12 +39,15 @@ final class Knobs {
             one(Sysctl.tcp_slow_start_after_idle, 0),
             one(Sysctl.tcp_moderate_rcvbuf, 0),
             one(Sysctl.tcp_notsent_lowat, 1, 5000),
+            one(Sysctl.tcp_max_orphans, 0, 1),
+            one(Sysctl.ip_no_pmtu_disc, 1),
             one(Sysctl.tcp_keepalive_time, 1, 20),
             one(Sysctl.tcp_keepalive_intvl, 1, 10),
             one(Sysctl.tcp_keepalive_probes, 1, 3),
             Map.entry(
                     Sysctl.tcp_rmem,
                     List.of(List.of(4096, 8192, 16384), List.of(4096, 65536, 200_000), List.of(4096, 4096, 4096))),
+            Map.entry(Sysctl.tcp_mem, List.of(List.of(0, 0, 4), List.of(4, 16, 64), List.of(2, 4, 1000))),
             Map.entry(
                     Sysctl.tcp_wmem,
                     List.of(List.of(4096, 4096, 8192), List.of(4096, 65536, 200_000), List.of(4096, 8192, 4194304)))));
@@ -86,7 +89,7 @@ final class Knobs {
     static Map<SocketOption, Integer> options(SplittableRandom random) {
         Map<SocketOption, Integer> chosen = new EnumMap<>(SocketOption.class);
         for (int i = random.nextInt(6); i > 2; i--) {
-            switch (random.nextInt(13)) {
+            switch (random.nextInt(17)) {
                 case 0 -> chosen.put(SocketOption.SO_RCVBUF, 1000 + random.nextInt(50_000));
                 case 1 -> chosen.put(SocketOption.SO_SNDBUF, 1000 + random.nextInt(50_000));
                 case 2 -> chosen.put(SocketOption.TCP_MAXSEG, 88 + random.nextInt(1400));
@@ -104,6 +107,10 @@ final class Knobs {
                 case 9 -> chosen.put(SocketOption.TCP_QUICKACK, random.nextInt(2));
                 case 10 -> chosen.put(SocketOption.SO_MAX_PACING_RATE, 10_000 + random.nextInt(10_000_000));
                 case 11 -> chosen.put(SocketOption.TCP_THIN_LINEAR_TIMEOUTS, 1);
+                case 12 -> chosen.put(SocketOption.SO_LINGER, 1 + random.nextInt(100));
+                case 13 -> chosen.put(SocketOption.TCP_LINGER2, random.nextInt(4) * 20 - 1);
+                case 14 -> chosen.put(SocketOption.SO_RCVLOWAT, 1 + random.nextInt(20_000));
+                case 15 -> chosen.put(SocketOption.IP_MTU_DISCOVER, random.nextInt(4));
                 default -> chosen.put(SocketOption.TCP_NODELAY, 1);
             }
         }

@@ -21,8 +21,10 @@ final class PlanMaker {
     private static final int[] MTUS = {1500, 1500, 1500, 1500, 9000, 1280, 1006, 576, 296};
     private static final int LEAST_V6_MTU = 1280;
 
-    /** Linux believes in no smaller one (min_pmtu is 552). */
-    private static final int LEAST_V4_MTU = 576;
+    /** Mostly: Linux believes in no smaller one (min_pmtu is 552). Below it routers cut up what it sends. */
+    private static final int USUAL_V4_MTU = 576;
+
+    private static final int LEAST_V4_MTU = 120;
 
     private static final int FIRST_PORT = 80;
 
@@ -43,7 +45,8 @@ final class PlanMaker {
         long start = chance(0.5) ? 0 : random.nextLong(60L * 24 * 60 * MINUTE);
         List<Machine> machines = machines();
         List<Service> services = services(machines);
-        int leastMtu = services.stream().anyMatch(Service::ipv6) ? LEAST_V6_MTU : LEAST_V4_MTU;
+        int leastV4Mtu = chance(0.2) ? LEAST_V4_MTU : USUAL_V4_MTU;
+        int leastMtu = services.stream().anyMatch(Service::ipv6) ? LEAST_V6_MTU : leastV4Mtu;
         List<Cable> cables = cables(machines.size(), leastMtu);
         List<Dialog> dialogs = dialogs(machines.size(), services);
         return new Plan(
@@ -102,6 +105,7 @@ final class PlanMaker {
                 rarely(scale),
                 rarely(0.1),
                 chance(0.15) ? mtu(leastMtu) : 0,
+                chance(0.05),
                 storm && chance(0.3) ? SECOND + random.nextLong(MINUTE) : 0,
                 random.nextLong(20 * SECOND));
     }

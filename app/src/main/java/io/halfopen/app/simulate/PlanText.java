@@ -98,7 +98,7 @@ final class PlanText {
         add(text, "bursts", path.burst() == 0 ? "" : percent(path.burst()) + " of " + path.burstLength());
         add(text, "corruption", percent(path.corruption()));
         add(text, "marking", percent(path.marking()));
-        add(text, "MTU", path.mtu() == 0 ? "" : "" + path.mtu());
+        add(text, "MTU", path.mtu() == 0 ? "" : path.mtu() + (path.silent() ? ", of which nobody tells" : ""));
         add(
                 text,
                 "outages",

@@ -44,11 +44,17 @@ final class Verdict {
             SocketOption.TCP_CORK,
             SocketOption.TCP_NOTSENT_LOWAT,
             SocketOption.TCP_QUICKACK,
+            SocketOption.SO_RCVLOWAT,
+            SocketOption.SO_LINGER,
+            SocketOption.TCP_LINGER2,
             SocketOption.SO_MAX_PACING_RATE,
             SocketOption.TCP_THIN_LINEAR_TIMEOUTS);
 
     /** With so much loss no timeout has a chance: one in twenty, in both directions, fifteen times in a row. */
     private static final double MILD_LOSS = 0.05;
+
+    /** Of smaller ones a packet may need several, and is lost with each. */
+    private static final int LEAST_UNCUT_MTU = 552;
 
     private final Plan plan;
 
@@ -137,8 +143,14 @@ final class Verdict {
             case Trouble.Restart restart -> restart.machine() == a || restart.machine() == b;
             case Trouble.Pause pause -> pause.machine() == a || pause.machine() == b;
             case Trouble.Partition partition -> joins(plan.cables().get(partition.cable()), a, b);
-            case Trouble.NewMtu mtu -> false; // whoever sends too much is told
+            case Trouble.NewMtu mtu ->
+                joins(plan.cables().get(mtu.cable()), a, b)
+                        && !isMild(plan.cables().get(mtu.cable()), mtu.mtu()); // whoever sends too much is told
         };
+    }
+
+    private static boolean isMild(Plan.Cable cable, int mtu) {
+        return isMild(cable.there().withMtu(mtu)) && isMild(cable.back().withMtu(mtu));
     }
 
     static boolean joins(Plan.Cable cable, int a, int b) {
@@ -147,7 +159,9 @@ final class Verdict {
 
     private static boolean isMild(Path path) {
         double lost = path.loss() + path.corruption() + path.burst() * path.burstLength();
-        return lost < MILD_LOSS
+        boolean fits = path.mtu() == 0 || !path.silent() && (path.mtu() >= LEAST_UNCUT_MTU || lost == 0);
+        return fits
+                && lost < MILD_LOSS
                 && path.burst() * path.burstLength() * path.burstLength() < 0.02
                 && path.outageEvery() == 0;
     }

@@ -8,7 +8,9 @@ import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +27,9 @@ final class WireCheck implements Tap {
             return new Way(toHigh, toLow, fromHigh, fromLow, ports >>> 16 | ports << 16);
         }
     }
+
+    /** IPv4 addresses between which packets are cut up: nobody here puts them together to read windows. */
+    private record Pair(long from, long to) {}
 
     /** What one end has promised so far, and what it may rely on. */
     private static final class Half {
@@ -48,6 +53,7 @@ final class WireCheck implements Tap {
 
     private final Consumer<String> faults;
     private final Map<Way, Half> halves = new HashMap<>();
+    private final Set<Pair> cutUp = new HashSet<>();
     private final Segment segment = new Segment();
     private long hash = 0xcbf29ce484222325L;
     private long touched;
@@ -88,8 +94,11 @@ final class WireCheck implements Tap {
         arrived++;
         touch(to);
         mix(2, now, to, rule.ordinal(), bytes, offset, length);
-        if (segment.parse(bytes, offset, length) == Segment.Defect.NONE && segment.has(TcpHeader.ACK)) {
+        Segment.Defect defect = segment.parse(bytes, offset, length);
+        if (defect == Segment.Defect.NONE && segment.has(TcpHeader.ACK)) {
             noteAllowance();
+        } else if (defect == Segment.Defect.IP_FRAGMENT) {
+            cutUp.add(new Pair(segment.sourceLow(), segment.destinationLow()));
         }
     }
 
@@ -223,7 +232,7 @@ final class WireCheck implements Tap {
 
     /** Not beyond the window that has arrived, but for what went out before: repeated it asks for a window, too. */
     private void checkEdge(Half half, int end, Rule why) {
-        if (SeqNumber.upTo(end, half.end)) {
+        if (SeqNumber.upTo(end, half.end) || cutUp.contains(new Pair(segment.destinationLow(), segment.sourceLow()))) {
             return;
         }
         if (half.allowedKnown && segment.payloadLength() > 0 && SeqNumber.after(end, half.allowedEdge)) {
