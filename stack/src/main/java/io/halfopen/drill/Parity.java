@@ -166,7 +166,7 @@ public final class Parity {
     private static int stretch(StoryRun run, StackMachine machine) throws Stop {
         int millis = 0;
         while (machine.isTimerNear(LATE, EARLY) && millis < LONGEST_STRETCH) {
-            run.pass(STRETCH * MILLISECOND);
+            run.linger(STRETCH * MILLISECOND);
             millis += STRETCH;
         }
         return millis;

@@ -127,8 +127,14 @@ final class StoryRun {
         finish(lines);
     }
 
+    /** The last step takes so much longer; peers hear what is sent meanwhile, and answer that. */
+    void linger(long nanos) throws Stop {
+        pass(nanos);
+        hear(new ArrayList<>());
+    }
+
     /** Nothing is done; packets that timers send come meanwhile. */
-    void pass(long nanos) throws Stop {
+    private void pass(long nanos) throws Stop {
         waited += nanos;
         long until = Math.max(machine.now(), start + waited);
         while (machine.now() < until) {

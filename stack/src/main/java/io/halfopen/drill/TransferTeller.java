@@ -74,7 +74,7 @@ final class TransferTeller {
         if (dice < 86) {
             return chance(50) ? new Call(Verb.SHUTDOWN, 0, pick(0, 1, 2)) : new Call(Verb.CLOSE, 0, 0);
         }
-        return new Wait(pick(10, 50, 250, 600));
+        return new Wait(pick(10, 90, 250, 600));
     }
 
     /** Of whole segments mostly, with up to three stretches beyond a gap. */

@@ -52,6 +52,9 @@ final class DataInput {
             c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             return Rule.DATA_AFTER_CLOSE;
         }
+        if (segment.seqLength() > 0) {
+            receiver.told();
+        }
         if (!c.state().canReceive()) {
             repetitions.old(c, segment);
             receiver.acks.schedule();
@@ -168,6 +171,7 @@ final class DataInput {
             c.wake();
             return Rule.DATA_TOO_MANY_GAPS;
         }
+        boolean known = receiver.knows(segment);
         Rule rule = receiver.acceptBeyondGap(segment);
         if (rule != Rule.DATA_OUT_OF_ORDER) {
             return rule;
@@ -178,7 +182,7 @@ final class DataInput {
             tellCollected(c); // before this one is told of, which then waits for the next
         }
         receiver.tellOf(segment);
-        if (c.sack) {
+        if (c.sack && !known) {
             growWindow(c, segment); // without SACK the peer counts duplicate ACKs, and a new window makes it none
         }
         if (c.socket != null) {

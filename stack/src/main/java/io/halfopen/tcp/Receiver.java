@@ -134,16 +134,11 @@ final class Receiver {
         sackBlocks().repeated(from, until);
     }
 
-    /** An ACK is out, or all packets of a burst: what was here before is told of once. */
+    /** An ACK is out, or all packets of a burst, or data came since: what was here before is told of once. */
     void told() {
         if (sacks != null) {
             sacks.told();
         }
-    }
-
-    /** An ACK that is waited with has a repetition to tell of: it has this as well, if it touches that (tcp_dsack_extend). */
-    boolean extendsRepeated(int from, int until) {
-        return sacks != null && sacks.extendsRepeated(from, until);
     }
 
     private SackBlocks sackBlocks() {
@@ -290,6 +285,13 @@ final class Receiver {
     /** How far from nxt what lies beyond gaps reaches, octets; 0 without gaps. */
     int beyond() {
         return islands.isEmpty() ? 0 : islands.right(islands.count() - 1) - nxt;
+    }
+
+    /** Whether all of it lies beyond a gap already. */
+    boolean knows(Segment segment) {
+        int seq = segment.seq();
+        int end = segment.endSeq();
+        return end != seq && repeatedFrom(seq, end) == seq && repeatedUntil(seq, end) == end;
     }
 
     /** Where between these numbers something begins that lies beyond a gap already; {@code end} if nothing does. */

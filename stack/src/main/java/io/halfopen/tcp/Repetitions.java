@@ -46,10 +46,7 @@ final class Repetitions {
         Receiver receiver = c.receiver;
         int from = receiver.repeatedFrom(seq, end);
         int until = receiver.repeatedUntil(from, end);
-        if (from == end) {
-            return;
-        }
-        if (from == seq || !receiver.extendsRepeated(from, until)) {
+        if (from != end) {
             tell(c, from, until);
         }
     }

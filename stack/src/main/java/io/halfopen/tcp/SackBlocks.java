@@ -27,17 +27,6 @@ final class SackBlocks {
         repeatedUntil = until;
     }
 
-    /** Whether it says so of something already, which this joins if it touches it. */
-    boolean extendsRepeated(int from, int until) {
-        if (!hasRepeated()) {
-            return false;
-        }
-        if (SeqNumber.upTo(from, repeatedUntil) && SeqNumber.upTo(repeatedFrom, until)) {
-            repeated(SeqNumber.min(from, repeatedFrom), SeqNumber.max(until, repeatedUntil));
-        }
-        return true;
-    }
-
     /** An ACK has been sent. */
     void told() {
         repeated(0, 0);

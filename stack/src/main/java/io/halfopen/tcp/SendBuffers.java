@@ -47,26 +47,27 @@ final class SendBuffers {
     }
 
     /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
-    private static int goal(Sender sender) {
-        int mss = Math.max(1, sender.mss());
-        int window = sender.greatestWindow();
+    private static int goal(Connection c) {
+        int mss = Math.max(1, c.currentMss());
+        int window = c.sender.greatestWindow();
         int most = Math.min(LARGEST_BUFFER, window > HandshakeOptions.DEFAULT_MSS ? window >> 1 : window);
         return Math.max(mss, most / mss * mss);
     }
 
     /** What the octets take: each small segment in flight has a buffer of its own, others share (sk_wmem_queued). */
-    private static long inUse(Sender sender) {
+    private static long inUse(Connection c) {
+        Sender sender = c.sender;
         int queued = sender.queued();
         int full = sender.flight.packets() == 0 ? 0 : (queued - sender.unsent()) / Math.max(1, sender.mss());
         int small = Math.max(0, sender.flight.packets() - full);
-        int goal = goal(sender);
+        int goal = goal(c);
         return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));
     }
 
     /** How many octets may be written before that is asked again; 0: none (tcp_sendmsg_locked). */
     static int room(Core core, Connection c) {
         Sender sender = c.sender;
-        int goal = goal(sender);
+        int goal = goal(c);
         int last = sender.unsent() % goal;
         int room = last > 0 ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
         return Math.min(room, BufferPool.LARGEST - sender.queued());
@@ -76,7 +77,7 @@ final class SendBuffers {
     private static boolean isMemoryFree(Core core, Connection c, int wake) {
         Sender sender = c.sender;
         int most = mayBeUnsent(core, c.socket);
-        return inUse(sender) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
+        return inUse(c) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
     }
 
     /** Octets, without sign. */
@@ -87,7 +88,7 @@ final class SendBuffers {
 
     /** A third of the buffer is free, and too little unsent: what poll(2) calls writable (sk_stream_is_writeable). */
     static boolean isWritable(Core core, Connection c) {
-        long inUse = inUse(c.sender);
+        long inUse = inUse(c);
         return c.sender.sendBuffer - inUse >= inUse >> 1 && isMemoryFree(core, c, 1);
     }
 
