@@ -55,6 +55,25 @@ final class Cutting {
         return false;
     }
 
+    /**
+     * It was selectively acknowledged just now: it belongs to a neighbour that was before, if that has segments as long, and
+     * to no other. It shows if the peer throws them away again (tcp_shift_skb_data).
+     */
+    static void sacked(Flight flight, int index) {
+        meet(flight, index);
+        meet(flight, index + 1);
+    }
+
+    private static void meet(Flight flight, int index) {
+        if (index == 0 || index == flight.packets()) {
+            return;
+        }
+        int slot = flight.at(index);
+        int before = flight.at(index - 1);
+        boolean alike = flight.is(slot, Flight.JOINED) || flight.length(before) == flight.length(slot);
+        flight.join(slot, alike && flight.is(before, Flight.SACKED) && flight.is(slot, Flight.SACKED));
+    }
+
     /** From here on so many octets belong together, the rest on its own; false if there is no room (tcp_fragment). */
     static boolean fragment(Flight flight, int index, int octets, int mss) {
         int i = index;
@@ -65,7 +84,7 @@ final class Cutting {
         if (left > 0 && !flight.split(i++, left)) {
             return false;
         }
-        flight.part(flight.at(i));
+        flight.join(flight.at(i), false);
         recut(flight, i, mss);
         recut(flight, index, mss);
         return true;

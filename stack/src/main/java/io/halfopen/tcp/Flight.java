@@ -220,8 +220,6 @@ final class Flight {
         slots.flags[slot] |= SACKED;
         sackedOut++;
         unlink(slot);
-        part(slot);
-        part(slot + 1 & slots.capacity() - 1);
     }
 
     /** The peer has thrown it away again. */
@@ -321,9 +319,9 @@ final class Flight {
 
     // ---- packets that become two or one
 
-    /** It does not belong to the one before it any more. */
-    void part(int slot) {
-        slots.flags[slot] &= (byte) ~JOINED;
+    /** Whether it belongs to the one before it. */
+    void join(int slot, boolean joins) {
+        slots.flags[slot] = (byte) (joins ? slots.flags[slot] | JOINED : slots.flags[slot] & ~JOINED);
     }
 
     /** So many octets of its successor are its own. */
@@ -348,7 +346,7 @@ final class Flight {
         slots.seq[second] = slots.seq[first] + length;
         slots.end[first] = slots.seq[second];
         slots.flags[first] &= ~(PUSH | FIN);
-        slots.flags[second] |= (byte) JOINED;
+        join(second, true);
         countTags(second, 1);
         slots.order.addAfter(first, second);
         return true;

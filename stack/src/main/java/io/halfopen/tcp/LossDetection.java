@@ -73,7 +73,7 @@ final class LossDetection {
             int first = sender.flight.at(0);
             if (!sender.flight.is(first, Flight.LOST)) {
                 if (sender.flight.packets() > 1) {
-                    sender.flight.part(sender.flight.at(1)); // it alone, not all that it left with
+                    sender.flight.join(sender.flight.at(1), false); // it alone, not all that it left with
                 }
                 lose(sender, first);
             }

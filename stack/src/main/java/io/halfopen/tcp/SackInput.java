@@ -173,6 +173,7 @@ final class SackInput {
             }
             if (SeqNumber.upTo(from, flight.seq(slot)) && SeqNumber.upTo(flight.end(slot), until)) {
                 tag(sender, ack, slot, isDuplicate);
+                Cutting.sacked(flight, i);
             }
         }
     }

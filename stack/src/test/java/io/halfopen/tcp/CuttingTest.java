@@ -75,10 +75,27 @@ class CuttingTest {
         assertThat(edges()).isEqualTo("0:400 400:1400 +1400:2400 +2400:2500");
     }
 
+    private void sack(int index) {
+        flight.tagSacked(flight.at(index));
+        Cutting.sacked(flight, index);
+    }
+
     @Test
     void whatSackTellsOfIsApart() {
         burst(4000);
-        flight.tagSacked(flight.at(1));
+        sack(1);
         assertThat(edges()).isEqualTo("0:1000 1000:2000 2000:3000 +3000:4000");
+    }
+
+    /** As far as its segments are as long. */
+    @Test
+    void whatSackTellsOfSideBySideIsOne() {
+        burst(2000);
+        burst(2000);
+        burst(700);
+        for (int i = 1; i < 5; i++) {
+            sack(i);
+        }
+        assertThat(edges()).isEqualTo("0:1000 1000:2000 +2000:3000 +3000:4000 4000:4700");
     }
 }

@@ -91,17 +91,8 @@ class FlightTest {
         if ((packet.flags & (Flight.SACKED | Flight.LOST)) == 0) {
             flight.tagSacked(slot);
             packet.flags |= Flight.SACKED;
-            part(packet);
-            int next = model.indexOf(packet) + 1;
-            if (next < model.size()) {
-                part(model.get(next));
-            }
             packet.timed = false;
         }
-    }
-
-    private static void part(Model packet) {
-        packet.flags &= ~Flight.JOINED;
     }
 
     private void lose(Model packet, int slot) {
