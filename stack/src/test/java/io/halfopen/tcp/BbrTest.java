@@ -151,7 +151,8 @@ class BbrTest {
         long begun = now;
         until(Mode.DRAIN);
         double rounds = (now - begun) / (double) ROUND_TRIP;
-        // 10, 20, 40, 80 are more than 50; then four at most that are up to 2.9 times as long, for the queue that they make
+        // 10, 20, 40, 80 are more than 50; then four at most that are up to 2.9 times as long, for the queue that they
+        // make
         assertThat(rounds).isBetween(4 + 3.0, 4 + 4 * 2.9);
         assertThat(pace()).as("1 / 2.885").isCloseTo(MARGIN / 2.885, within(0.02));
         assertThat(window.ssthresh).as("what fills the path, and bursts").isBetween(50, 50 + 8);
