@@ -38,6 +38,7 @@ public final class OffloadTun implements Link {
         return tun.dropped();
     }
 
+    /** The buffer has to have room for a packet of the interface's MTU. */
     @Override
     public int receive(byte[] buffer) throws LinkException {
         if (cutter.hasMore()) {
