@@ -53,6 +53,9 @@ final class Verdict {
     /** With so much loss no timeout has a chance: one in twenty, in both directions, fifteen times in a row. */
     private static final double MILD_LOSS = 0.05;
 
+    /** On average; a burst may be twice as long, and take all eight repetitions of an orphan. */
+    private static final double LONGEST_MILD_BURST = 4;
+
     /** Of smaller ones a packet may need several, and is lost with each. */
     private static final int LEAST_UNCUT_MTU = 552;
 
@@ -162,7 +165,7 @@ final class Verdict {
         boolean fits = path.mtu() == 0 || !path.silent() && (path.mtu() >= LEAST_UNCUT_MTU || lost == 0);
         return fits
                 && lost < MILD_LOSS
-                && path.burst() * path.burstLength() * path.burstLength() < 0.02
+                && (path.burst() == 0 || path.burstLength() <= LONGEST_MILD_BURST)
                 && path.outageEvery() == 0;
     }
 }
