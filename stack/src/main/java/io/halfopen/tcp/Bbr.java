@@ -57,11 +57,11 @@ final class Bbr implements CongestionControl {
     Bbr pooled;
 
     private Mode mode = Mode.STARTUP;
-    private int pacingGain;
-    private int cwndGain;
+    int pacingGain;
+    int cwndGain;
 
     /** The least round trip of ten seconds, microseconds, and when it was measured, jiffies. */
-    private long minRtt;
+    long minRtt;
 
     private int minRttAt;
     private int probeRttDoneAt;
@@ -123,7 +123,7 @@ final class Bbr implements CongestionControl {
     }
 
     /** What is believed now: the greatest of ten rounds, or a policer's rate. */
-    private long bandwidth() {
+    long bandwidth() {
         return longTerm.isUsed() ? longTerm.bandwidth() : maxBandwidth();
     }
 

@@ -325,7 +325,7 @@ public final class Stack {
         return Snapshot.of(descriptors.require(fd));
     }
 
-    /** getsockopt(TCP_INFO): all fields in their order, {@code tcpi_rto} for one; empty if there is no such socket. */
+    /** getsockopt(TCP_INFO), {@code tcpi_rto} for one, and TCP_CC_INFO of BBR, {@code bbr_min_rtt}; empty if there is no such socket. */
     public Map<String, Long> tcpInfo(long now, int fd) {
         core.setNow(now);
         return TcpInfo.ofNullable(core, find(fd));

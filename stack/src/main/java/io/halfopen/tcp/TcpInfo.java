@@ -137,6 +137,9 @@ final class TcpInfo {
         fillWork(c);
         fillDelivery(c);
         accurateEcn();
+        if (c.sender.control instanceof Bbr bbr) {
+            fillBbr(bbr, c.sender.mss());
+        }
     }
 
     private void fillState(Connection c) {
@@ -240,6 +243,16 @@ final class TcpInfo {
         put("delivered_ce", sender.deliveredCe);
         put("bytes_sent", statistics.octets);
         put("bytes_retrans", sender.recovery.retransmittedOctets);
+    }
+
+    /** struct tcp_bbr_info, which TCP_CC_INFO has: octets per second, microseconds, gains times 256 (bbr_get_info). */
+    private void fillBbr(Bbr bbr, int mss) {
+        long rate = bbr.bandwidth() * mss * 1_000_000 >> Bbr.BW_SCALE;
+        info.put("bbr_bw_lo", rate & UNKNOWN);
+        info.put("bbr_bw_hi", rate >>> 32);
+        info.put("bbr_min_rtt", bbr.minRtt & UNKNOWN);
+        info.put("bbr_pacing_gain", (long) bbr.pacingGain);
+        info.put("bbr_cwnd_gain", (long) bbr.cwndGain);
     }
 
     private void fillDelivery(Connection c) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code halfopen connect}: what nc(1) does, on this stack. */
@@ -44,6 +45,9 @@ public final class ConnectCommand extends Subcommand {
 
     @Parameters(index = "1", paramLabel = "PORT", description = "Its port.")
     private int port;
+
+    @Option(names = "--info", description = "When it ends also what ss -ti prints of the connection.")
+    private boolean info;
 
     @Mixin
     private WireOptions wireOptions = new WireOptions();
@@ -139,6 +143,10 @@ public final class ConnectCommand extends Subcommand {
                 say(what, outcome);
             }
             result = outcome;
+            if (info && connected) {
+                err.println("info: " + calls.info(fd));
+                err.flush();
+            }
             int closing = fd;
             fd = -1;
             calls.close(closing);

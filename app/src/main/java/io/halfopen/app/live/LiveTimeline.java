@@ -81,6 +81,11 @@ final class LiveTimeline implements PacketTap {
         line(now, endpoint(connection.remoteAddress(), connection.remotePort()), what, what, "");
     }
 
+    /** The same with more to tell than fits a word. */
+    void say(long now, SocketRow connection, String what, String text) {
+        line(now, endpoint(connection.remoteAddress(), connection.remotePort()), what, what, "  " + text);
+    }
+
     private void say(long now, String peer, String what, Rule rule) {
         String reason = "  " + style.rule(rule.name()) + style.faint("  " + rule.sentence());
         line(now, peer, what, rule.name(), reason);

@@ -2,20 +2,24 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.server.Calls;
 import io.halfopen.link.EventLoop;
+import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
+import io.halfopen.trace.SsInfo;
 import io.halfopen.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /** A process on a stack in real time. Its calls belong on the loop's thread. */
 final class LoopCalls implements Calls, Stack.ReadyHandler {
     private final EventLoop loop;
     private final Stack stack;
     private final Map<Integer, ReadyListener> watchers = new HashMap<>();
+    private IntConsumer closing = fd -> {};
 
     LoopCalls(EventLoop loop, Stack stack) {
         this.loop = loop;
@@ -98,7 +102,20 @@ final class LoopCalls implements Calls, Stack.ReadyHandler {
     @Override
     public int close(int fd) {
         watchers.remove(fd);
+        closing.accept(fd);
         return stack.close(now(), fd);
+    }
+
+    /** Tells of every descriptor before it is closed. */
+    void beforeClose(IntConsumer listener) {
+        closing = listener;
+    }
+
+    /** What {@code ss -tin} prints below a connection. */
+    String info(int fd) {
+        CongestionAlgorithm congestion = stack.congestionControl(fd);
+        String name = congestion == null ? "" : congestion.name();
+        return SsInfo.text(name, stack.tcpInfo(now(), fd));
     }
 
     @Override

@@ -90,6 +90,9 @@ public final class ServeCommand extends Subcommand {
             defaultValue = "forever")
     private long duration;
 
+    @Option(names = "--info", description = "Before each close() also what ss -ti prints of the connection.")
+    private boolean info;
+
     @Option(
             names = {"-q", "--quiet"},
             description = "No timeline, only the summary.")
@@ -101,6 +104,9 @@ public final class ServeCommand extends Subcommand {
         noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         LiveTimeline timeline = new LiveTimeline(out(), style());
         try (Wire wire = Wire.open(wireOptions, quiet ? PacketTap.NONE : timeline)) {
+            if (info && !quiet) {
+                wire.calls().beforeClose(fd -> tellInfo(wire.calls(), timeline, fd));
+            }
             ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline));
             int result = server.start(wire.address());
             if (result < 0) {
@@ -162,6 +168,10 @@ public final class ServeCommand extends Subcommand {
                 }
             }
         };
+    }
+
+    private static void tellInfo(LoopCalls calls, LiveTimeline timeline, int fd) {
+        timeline.say(calls.now(), calls.row(fd), "info", calls.info(fd));
     }
 
     private void announce(Wire wire) {
