@@ -72,29 +72,18 @@ public record Path(
     }
 
     public Path withLoss(double probability) {
+        return with(probability, mtu);
+    }
+
+    public Path withMtu(int octets) {
+        return with(loss, octets);
+    }
+
+    private Path with(double probability, int octets) {
         return new Path(
                 delay,
                 jitter,
                 probability,
-                duplication,
-                reordering,
-                bitsPerSecond,
-                queue,
-                burst,
-                burstLength,
-                corruption,
-                marking,
-                mtu,
-                silent,
-                outageEvery,
-                outageLength);
-    }
-
-    public Path withMtu(int octets) {
-        return new Path(
-                delay,
-                jitter,
-                loss,
                 duplication,
                 reordering,
                 bitsPerSecond,

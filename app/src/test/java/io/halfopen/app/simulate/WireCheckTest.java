@@ -31,15 +31,15 @@ class WireCheckTest {
     private final List<String> faults = new ArrayList<>();
     private final WireCheck check = new WireCheck(faults::add);
     private final World world = new World(1);
-    private final End caller = new End("h1", "10.0.0.1", 40000);
-    private final End answerer = new End("h2", "10.0.0.2", 80);
+    private final Peer caller = new Peer("h1", "10.0.0.1", 40000);
+    private final Peer answerer = new Peer("h2", "10.0.0.2", 80);
 
-    private final class End {
+    private final class Peer {
         final Host host;
         final IpAddress address;
         final int port;
 
-        End(String name, String address, int port) {
+        Peer(String name, String address, int port) {
             host = world.addHost(name, Kernel.LINUX_6_18);
             this.address = IpAddress.parse(address);
             this.port = port;
