@@ -125,6 +125,10 @@ public final class Host {
         return carried(stack.write(world.now(), fd, source, offset, length));
     }
 
+    public int send(int fd, byte[] source, int offset, int length, int flags) {
+        return carried(stack.send(world.now(), fd, source, offset, length, flags));
+    }
+
     public int shutdown(int fd, int how) {
         return carried(stack.shutdown(world.now(), fd, how));
     }

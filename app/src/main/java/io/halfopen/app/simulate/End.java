@@ -40,6 +40,7 @@ final class End implements Host.ReadyListener {
     private long nextRead;
     private long lastProgress;
     private int lastWaiting;
+    private int writes;
     private String result = OPEN;
 
     End(World world, Host host, Plan.Side side, long text, long partnersText, Conversation conversation) {
@@ -234,7 +235,7 @@ final class End implements Host.ReadyListener {
             int count = (int) Math.min(buffer.length, side.octets() - written);
             Text.write(text, written, buffer, count);
             offered = written + count;
-            int taken = host.write(fd, buffer, 0, count);
+            int taken = host.send(fd, buffer, 0, count, ++writes % 3 == 0 ? side.flags() : 0);
             conversation.register(this);
             if (taken == -Errno.EAGAIN) {
                 return;

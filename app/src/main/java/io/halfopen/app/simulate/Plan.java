@@ -37,6 +37,7 @@ record Plan(
      * @param piece how much with a call at most; the same for read()
      * @param writeEvery least time between two writes, ns
      * @param readEvery the same of reads
+     * @param flags what every third of these writes has: send(2)'s
      * @param patience when it hangs up, ns after it began, whatever has happened; or {@link Long#MAX_VALUE}
      */
     record Side(
@@ -44,6 +45,7 @@ record Plan(
             int piece,
             long writeEvery,
             long readEvery,
+            int flags,
             Ending ending,
             long patience,
             Map<SocketOption, Integer> options) {

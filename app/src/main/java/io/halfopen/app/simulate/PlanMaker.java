@@ -9,6 +9,7 @@ import io.halfopen.app.simulate.Plan.Side;
 import io.halfopen.app.simulate.Plan.Trouble;
 import io.halfopen.linux.Kernel;
 import io.halfopen.sim.Path;
+import io.halfopen.tcp.Stack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -156,6 +157,7 @@ final class PlanMaker {
                 side.piece(),
                 side.writeEvery(),
                 side.readEvery(),
+                side.flags(),
                 Ending.ORDERLY,
                 side.patience(),
                 side.options());
@@ -186,6 +188,7 @@ final class PlanMaker {
                 piece,
                 slow || chance(0.2) ? pace(octets / piece) : 0,
                 slow ? pace(toRead / piece) : 0,
+                chance(0.1) ? Stack.MSG_MORE : 0,
                 ending,
                 chance(0.05) ? random.nextLong(MINUTE) : Long.MAX_VALUE,
                 Knobs.options(random));

@@ -65,7 +65,8 @@ final class PlanText {
         String pace = (side.writeEvery() > 0 ? ", a write every " + time(side.writeEvery()) : "")
                 + (side.readEvery() > 0 ? ", a read every " + time(side.readEvery()) : "");
         String patience = side.patience() == Long.MAX_VALUE ? "" : ", hangs up after " + time(side.patience());
-        return side.octets() + " octets in pieces of " + side.piece() + pace + ", ends "
+        String flags = side.flags() == 0 ? "" : ", MSG_MORE with every third";
+        return side.octets() + " octets in pieces of " + side.piece() + flags + pace + ", ends "
                 + side.ending().name().toLowerCase(Locale.ROOT) + patience + options(side.options());
     }
 

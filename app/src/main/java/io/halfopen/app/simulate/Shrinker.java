@@ -126,7 +126,20 @@ final class Shrinker {
             side -> changed(side, 0, side.writeEvery(), side.readEvery(), side.options()),
             side -> changed(side, side.octets() / 2, side.writeEvery(), side.readEvery(), side.options()),
             side -> changed(side, side.octets(), 0, 0, side.options()),
-            side -> changed(side, side.octets(), side.writeEvery(), side.readEvery(), Map.of()));
+            side -> changed(side, side.octets(), side.writeEvery(), side.readEvery(), Map.of()),
+            Shrinker::withoutFlags);
+
+    private static Side withoutFlags(Side side) {
+        return new Side(
+                side.octets(),
+                side.piece(),
+                side.writeEvery(),
+                side.readEvery(),
+                0,
+                side.ending(),
+                side.patience(),
+                side.options());
+    }
 
     private static Side changed(
             Side side,
@@ -134,7 +147,8 @@ final class Shrinker {
             long writeEvery,
             long readEvery,
             Map<io.halfopen.linux.SocketOption, Integer> options) {
-        return new Side(octets, side.piece(), writeEvery, readEvery, side.ending(), side.patience(), options);
+        return new Side(
+                octets, side.piece(), writeEvery, readEvery, side.flags(), side.ending(), side.patience(), options);
     }
 
     private Plan tryWith(Plan plan, Plan candidate) {

@@ -33,7 +33,7 @@ class BrokenWorldTest {
     private static final Side ORDERLY = side(OCTETS, Ending.ORDERLY);
 
     private static Side side(int octets, Ending ending) {
-        return new Side(octets, 1000, 0, 0, ending, Long.MAX_VALUE, Map.of());
+        return new Side(octets, 1000, 0, 0, 0, ending, Long.MAX_VALUE, Map.of());
     }
 
     /** h1 calls h2, and either writes 5000 octets; nothing is in the way. */
