@@ -195,6 +195,10 @@ final class ConnectionInput {
         return segment.seqLength() > 0 && !segment.has(SYN);
     }
 
+    private static boolean isOld(Connection c, Segment segment) {
+        return !segment.has(FIN) && SeqNumber.upTo(segment.endSeq(), c.receiver.nxt());
+    }
+
     private Rule process(Connection c, Segment segment) {
         boolean stamped = c.timestamps && segment.hasTimestamps();
         if (stamped
@@ -211,6 +215,10 @@ final class ConnectionInput {
             core.output.reset(segment, Rule.ENDED_BY_LINGER2);
             c.close(0);
             return Rule.ENDED_BY_LINGER2;
+        }
+        if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() && isOld(c, segment)) {
+            timeWaits.enter(c);
+            return Rule.ACK_ACCEPTED; // nobody is left whom it could tell anything
         }
         Rule rule = dataInput.accept(c, segment);
         if (c.state() == TcpState.CLOSE) {

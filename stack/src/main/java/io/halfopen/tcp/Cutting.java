@@ -64,6 +64,14 @@ final class Cutting {
         meet(flight, index + 1);
     }
 
+    /** What a block reaches into, from the end of its segment {@code index} on: it is apart (tcp_match_skb_to_sack). */
+    static void part(Flight flight, int index, int seq) {
+        int next = index < flight.packets() && flight.seq(flight.at(index)) != seq ? index + 1 : index;
+        if (next < flight.packets() && !flight.is(flight.at(next), Flight.SACKED)) {
+            flight.join(flight.at(next), false);
+        }
+    }
+
     private static void meet(Flight flight, int index) {
         if (index == 0 || index == flight.packets()) {
             return;

@@ -35,8 +35,8 @@ final class FlightInput {
             remove(c, ack, flight.at(0));
             packets++;
         }
-        if (!flight.isEmpty() && SeqNumber.before(flight.seq(flight.at(0)), sender.una())) {
-            packets += trim(c, ack);
+        if (!flight.isEmpty()) {
+            packets += trim(c, ack, flight.is(flight.at(0), Flight.JOINED));
         }
         ack.acked = packets > 0;
         ack.reneging = !flight.isEmpty() && flight.is(flight.at(0), Flight.SACKED);
@@ -49,11 +49,20 @@ final class FlightInput {
         c.sender.flight.removeFirst(c.sack);
     }
 
-    /** The rest of what left as one is cut anew from here, and may make a packet less: that is acknowledged (tcp_tso_acked). */
-    private int trim(Connection c, AckState ack) {
+    /**
+     * The rest of what left as one is cut anew from here, and may make a packet less: that is acknowledged (tcp_tso_acked).
+     * What left alone stays as it is until it is sent again. {@code rest}: it is the last of several.
+     */
+    private int trim(Connection c, AckState ack, boolean rest) {
         Flight flight = c.sender.flight;
-        int mss = flight.length(flight.at(0));
-        flight.trim(flight.at(0), c.sender.una());
+        int head = flight.at(0);
+        boolean several = rest || Cutting.packets(flight, 0) > 1;
+        flight.join(head, false);
+        if (!several || !SeqNumber.before(flight.seq(head), c.sender.una())) {
+            return 0;
+        }
+        int mss = flight.length(head);
+        flight.trim(head, c.sender.una());
         int packets = Cutting.recut(flight, 0, mss);
         if (packets > 0) {
             note(c, ack, flight.at(0), packets);

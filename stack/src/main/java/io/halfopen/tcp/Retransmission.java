@@ -154,7 +154,8 @@ final class Retransmission {
         Sender sender = c.sender;
         c.path.follow(core, c);
         Flight flight = sender.flight;
-        int seq = flight.seq(flight.at(index));
+        int seq = SeqNumber.max(flight.seq(flight.at(index)), sender.una());
+        flight.trim(flight.at(index), seq);
         int mss = c.currentMss();
         int room = sender.una() + sender.window() - seq;
         if (room <= 0 && seq != sender.una()) {

@@ -166,12 +166,16 @@ final class SackInput {
         int until = right[block];
         int start = known && !isDuplicate ? flight.slots().untoldFrom(from, until) : from;
         int stop = known && !isDuplicate ? flight.slots().untoldUntil(start, until) : until;
-        for (int i = flight.indexOf(start); i < flight.packets(); i++) {
+        int first = flight.indexOf(start);
+        if (start == from) {
+            Cutting.part(flight, first, from);
+        }
+        for (int i = first; i < flight.packets(); i++) {
             int slot = flight.at(i);
             if (!SeqNumber.before(flight.seq(slot), stop)) {
                 return;
             }
-            if (SeqNumber.upTo(from, flight.seq(slot)) && SeqNumber.upTo(flight.end(slot), until)) {
+            if (SeqNumber.upTo(from, flight.seq(slot)) && SeqNumber.upTo(flight.end(slot), stop)) {
                 tag(sender, ack, slot, isDuplicate);
                 Cutting.sacked(flight, i);
             }

@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.SeqNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,8 @@ final class SelfCheck {
     /** The scoreboard: packet after packet from una to nxt, and counts that are those of the tags. */
     private static @Nullable String lookAtFlight(Connection c) {
         Flight flight = c.sender.flight;
-        int reached = c.sender.una();
+        int una = c.sender.una();
+        int reached = flight.isEmpty() ? una : SeqNumber.min(una, flight.seq(flight.at(0)));
         int sacked = 0;
         int lost = 0;
         int again = 0;
