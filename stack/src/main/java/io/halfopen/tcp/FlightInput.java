@@ -56,9 +56,9 @@ final class FlightInput {
     private int trim(Connection c, AckState ack, boolean rest) {
         Flight flight = c.sender.flight;
         int head = flight.at(0);
-        boolean several = rest || Cutting.packets(flight, 0) > 1;
         flight.join(head, false);
-        if (!several || !SeqNumber.before(flight.seq(head), c.sender.una())) {
+        boolean whole = !SeqNumber.before(flight.seq(head), c.sender.una());
+        if (whole || !rest && Cutting.packets(flight, 0) == 1) {
             return 0;
         }
         int mss = flight.length(head);
