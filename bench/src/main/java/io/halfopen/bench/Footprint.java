@@ -18,6 +18,7 @@ import java.util.Locale;
 public final class Footprint {
     private static final int COUNT = 1 << 19;
     private static final int PORT = 80;
+    private static final long LATER = 3_600_000_000_000L;
     private static final int CLIENTS_PER_ADDRESS = 1000;
     private static final int FIRST_CLIENT = 11 << 24;
     private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
@@ -66,10 +67,13 @@ public final class Footprint {
             sendData(i);
         }
         long used = heap();
+        sleep();
+        long asleep = heap();
         print("half-open", halfOpen - empty);
         print("connection in the accept queue", queued - empty);
         print("accepted connection, idle", accepted - empty);
         print("the same, after some data", used - empty);
+        print("the same, asleep", asleep - empty);
     }
 
     private void sendSyn(int i) {
@@ -96,6 +100,13 @@ public final class Footprint {
         at(ack, i).seq(i + 1).ack(isns[i] + 2).echo(stamps[i]);
         require(ack.into(stack, 1) == Rule.ACK_ACCEPTED);
         stack.drainReady((fd, events) -> {});
+    }
+
+    private void sleep() {
+        int asleep = 0;
+        while (asleep < COUNT) {
+            asleep += stack.sleep(LATER, LATER - 1);
+        }
     }
 
     private static Template at(Template template, int i) {

@@ -68,6 +68,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         pump.fireTimers();
         more |= runTasks();
         more |= pump.tell(program);
+        pump.putAway();
         if (!more) {
             pump.await();
         }

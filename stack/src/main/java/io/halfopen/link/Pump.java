@@ -12,6 +12,11 @@ final class Pump {
 
     private static final int LARGEST_PACKET = 1 << 16;
 
+    /** How often idle connections are looked for, and how long they must have been idle, ns. */
+    private static final long LOOK = 500_000_000L;
+
+    private static final long IDLE = 10_000_000_000L;
+
     private final Link link;
     private final Stack stack;
     private final PacketTap tap;
@@ -21,6 +26,7 @@ final class Pump {
     private final byte[] packet = new byte[LARGEST_PACKET];
     private int[] news = new int[16];
     private int newsCount;
+    private long lookedAt;
 
     Pump(Link link, Stack stack, PacketTap tap, LongSupplier clock) {
         this.link = link;
@@ -75,9 +81,19 @@ final class Pump {
         news[newsCount++] = fd;
     }
 
-    /** Sleeps until there is a packet, a timer is due or somebody wakes the link. */
+    /** Connections that have been idle for long take less memory, from the next look on. */
+    void putAway() {
+        long now = clock.getAsLong();
+        if (now - lookedAt >= LOOK) {
+            lookedAt = now;
+            stack.sleep(now, IDLE);
+        }
+    }
+
+    /** Sleeps until there is a packet, a timer is due, somebody wakes the link or it is time to look at the idle. */
     void await() throws LinkException {
-        long timeout = stack.nextTimeout();
+        long look = stack.awake() == 0 ? Long.MAX_VALUE : lookedAt + LOOK;
+        long timeout = Math.min(stack.nextTimeout(), look);
         link.await(timeout == Long.MAX_VALUE ? timeout : Math.max(0, timeout - clock.getAsLong()));
     }
 

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
  * when the call returns: that is how Linux's loopback looks to a process.
  */
 public final class Host {
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final World world;
     private final String name;
     private final int index;
@@ -21,6 +23,8 @@ public final class Host {
     private final Map<IpAddress, Integer> addresses = new LinkedHashMap<>();
     private Stack stack;
     private long pausedUntil;
+    private long sleepAfter = NEVER;
+    private int slept;
     private final Map<Integer, ReadyListener> watchers = new HashMap<>();
 
     /** Told that a descriptor has news. */
@@ -54,6 +58,16 @@ public final class Host {
         stack.addAddress(address, mtu);
         addresses.put(address, mtu);
         world.own(address, this);
+    }
+
+    /** Its connections sleep when they have been idle for so long, ns (Stack.sleep); what is sent is the same. */
+    public void sleepAfter(long idle) {
+        sleepAfter = idle;
+    }
+
+    /** How many connections were put to sleep so far. */
+    public int slept() {
+        return slept;
     }
 
     /**
@@ -155,6 +169,9 @@ public final class Host {
         }
         Map<Integer, Integer> news = new LinkedHashMap<>();
         stack.drainReady(news::put);
+        if (sleepAfter != NEVER) {
+            slept += stack.sleep(world.now(), sleepAfter);
+        }
         news.forEach((fd, events) -> {
             ReadyListener listener = watchers.get(fd);
             if (listener != null) {

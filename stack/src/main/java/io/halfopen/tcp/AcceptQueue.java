@@ -17,11 +17,21 @@ final class AcceptQueue {
         @Nullable
         Socket socket;
 
+        /** Whether bind() may share its port, by SO_REUSEADDR or SO_REUSEPORT, also when the socket is gone. */
+        boolean reuseAddress;
+
+        boolean reusePort;
+
         private @Nullable Entry before;
         private @Nullable Entry after;
 
         final @Nullable Entry next() {
             return after;
+        }
+
+        /** Its port is not one that its socket was bound to. */
+        final boolean isAlone() {
+            return socket == null || socket.portUse == null;
         }
     }
 

@@ -73,6 +73,17 @@ final class AckClock {
         lastSize = 0;
     }
 
+    void keep(Kept k) {
+        pending = k.at(pending);
+        quick = k.at(quick);
+        pingpong = k.at(pingpong);
+        wait = k.at(wait);
+        lastData = k.time(lastData);
+        segmentSize = k.at(segmentSize);
+        lastSize = k.at(lastSize);
+        sacks.keep(k);
+    }
+
     /** The handshake is done, then: until data comes, full segments are guessed (tcp_initialize_rcv_mss). */
     void start(int mss, int window, long time) {
         segmentSize = (char) Math.clamp(Math.min(mss, window / 2), LEAST_SEGMENT, FIRST_SEGMENT);

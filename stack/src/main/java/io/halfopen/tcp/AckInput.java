@@ -75,7 +75,7 @@ final class AckInput {
         if (c.sack && segment.sackBlocks() > 0) {
             sackInput.accept(c, segment, ack);
         }
-        sender.delivered(ack.sackDelivered, ack.congestionEcho);
+        sender.delivery.add(ack.sackDelivered, ack.congestionEcho);
         c.softError = 0; // something got through
         c.onAnswer();
         if (ack.packets == 0) {
@@ -86,7 +86,7 @@ final class AckInput {
         if (sender.flight.isEmpty()) {
             SendStatistics.unlimited(core, sender, Chrono.Limit.BUSY, sender.pending() == 0);
         }
-        sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivered);
+        sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivery.delivered);
         judgeProbe(sender);
         if (RecoveryInput.isDubious(sender, ack)) {
             ack.duplicates = ack.advanced || ack.isNoDuplicate() || ack.duplicateSacked ? 0 : 1;
@@ -103,7 +103,7 @@ final class AckInput {
 
     /** tcp_newly_delivered. */
     private void countDelivered(Sender sender) {
-        int packets = sender.delivered - ack.delivered;
+        int packets = sender.delivery.delivered - ack.delivered;
         core.count(Counter.TCPDelivered, packets);
         if (ack.congestionEcho) {
             core.count(Counter.TCPDeliveredCE, packets);

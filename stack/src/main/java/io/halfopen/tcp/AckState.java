@@ -105,8 +105,8 @@ final class AckState {
         packets = sender.flight.packets();
         inNetwork = sender.flight.inNetwork();
         sackedOut = sender.flight.sackedOut();
-        delivered = sender.delivered;
-        lost = sender.lost;
+        delivered = sender.delivery.delivered;
+        lost = sender.delivery.lost;
         advanced = SeqNumber.after(ack, una);
         data = segment.seqLength() > 0;
         windowUpdate = false;

@@ -90,7 +90,7 @@ final class Bbr implements CongestionControl {
         recovery.reset();
         sender.congestion.ssthresh = CongestionWindow.INFINITE;
         roundCount = 0;
-        nextRoundDelivered = sender.delivered;
+        nextRoundDelivered = sender.delivery.delivered;
         probeRttDoneAt = NO_TIME;
         probeRttRoundDone = false;
         long least = sender.roundTrip.least();
@@ -158,7 +158,7 @@ final class Bbr implements CongestionControl {
             return;
         }
         if (sample.priorDelivered - nextRoundDelivered >= 0) {
-            nextRoundDelivered = sender.delivered;
+            nextRoundDelivered = sender.delivery.delivered;
             roundCount++;
             roundStart = true;
             recovery.conserves = false;
@@ -174,7 +174,7 @@ final class Bbr implements CongestionControl {
 
     /** bbr_is_next_cycle_phase: a phase takes a least round trip; more is probed until there is more in flight or lost. */
     private boolean isPhaseOver(Sender sender, RateSample sample, long now) {
-        boolean full = sender.deliveredAt / 1000 - cycleAt / 1000 > minRtt;
+        boolean full = sender.delivery.deliveredAt / 1000 - cycleAt / 1000 > minRtt;
         if (pacingGain == UNIT) {
             return full;
         }
@@ -187,7 +187,7 @@ final class Bbr implements CongestionControl {
 
     private void nextPhase(Sender sender) {
         cycleIndex = cycleIndex + 1 & CYCLE_LENGTH - 1;
-        cycleAt = sender.deliveredAt;
+        cycleAt = sender.delivery.deliveredAt;
     }
 
     /** Anywhere but at the phase that drains, so that flows do not probe together. */
@@ -231,11 +231,11 @@ final class Bbr implements CongestionControl {
 
     /** Four segments for 200 ms, or a round if that is longer. */
     private void probeRoundTrip(Sender sender, int jiffies) {
-        sender.limitedByProgram();
+        sender.delivery.limitByProgram(sender.flight.inNetwork());
         if (probeRttDoneAt == NO_TIME && sender.flight.inNetwork() <= LEAST_CWND) {
             probeRttDoneAt = jiffies + PROBE_TIME;
             probeRttRoundDone = false;
-            nextRoundDelivered = sender.delivered;
+            nextRoundDelivered = sender.delivery.delivered;
         } else if (probeRttDoneAt != NO_TIME) {
             probeRttRoundDone |= roundStart;
             if (probeRttRoundDone) {
@@ -322,7 +322,7 @@ final class Bbr implements CongestionControl {
         CongestionWindow window = sender.congestion;
         if (sample.ackedSacked > 0) {
             if (recovery.begins(window.state)) {
-                nextRoundDelivered = sender.delivered;
+                nextRoundDelivered = sender.delivery.delivered;
             }
             int cwnd = recovery.window(sender, sample);
             window.cwnd = recovery.conserves ? cwnd : towardsTarget(sender, cwnd, sample.ackedSacked);
@@ -339,7 +339,7 @@ final class Bbr implements CongestionControl {
         if (fullPipe.isReached()) {
             return Math.max(Math.min(cwnd + acked, target), LEAST_CWND);
         }
-        boolean grows = cwnd < target || sender.delivered - CongestionWindow.INITIAL < 0;
+        boolean grows = cwnd < target || sender.delivery.delivered - CongestionWindow.INITIAL < 0;
         return Math.max(grows ? cwnd + acked : cwnd, LEAST_CWND);
     }
 
@@ -376,7 +376,7 @@ final class Bbr implements CongestionControl {
     /** After a silence the pace is what was estimated, no more: the rest of the window need not leave as one. */
     @Override
     public void onTransmitStart(Sender sender, long now) {
-        if (sender.appLimited == 0) {
+        if (sender.delivery.appLimited == 0) {
             return;
         }
         idleRestart = true;

@@ -40,10 +40,10 @@ final class BbrAckAggregation {
             extraBefore = extra;
             extra = 0;
         }
-        long micros = sender.deliveredAt / 1000 - epochAt / 1000;
+        long micros = sender.delivery.deliveredAt / 1000 - epochAt / 1000;
         long expected = Math.max(0, bandwidth * micros >> Bbr.BW_SCALE);
         if (epochAcked <= expected || epochAcked + sample.ackedSacked >= RESET) {
-            restart(sender.deliveredAt);
+            restart(sender.delivery.deliveredAt);
             expected = 0;
         }
         epochAcked = Math.min(MOST, epochAcked + sample.ackedSacked);

@@ -35,9 +35,9 @@ final class BbrLongTerm {
     }
 
     private void restart(Sender sender) {
-        since = sender.deliveredAt / 1_000_000;
-        deliveredThen = sender.delivered;
-        lostThen = sender.lost;
+        since = sender.delivery.deliveredAt / 1_000_000;
+        deliveredThen = sender.delivery.delivered;
+        lostThen = sender.delivery.lost;
         rounds = 0;
     }
 
@@ -76,12 +76,12 @@ final class BbrLongTerm {
     }
 
     private void end(Sender sender) {
-        int lost = sender.lost - lostThen;
-        int delivered = sender.delivered - deliveredThen;
+        int lost = sender.delivery.lost - lostThen;
+        int delivered = sender.delivery.delivered - deliveredThen;
         if (delivered == 0 || (long) lost << Bbr.SCALE < (long) LOSS_THRESHOLD * delivered) {
             return;
         }
-        long millis = sender.deliveredAt / 1_000_000 - since;
+        long millis = sender.delivery.deliveredAt / 1_000_000 - since;
         if (millis < 1) {
             return;
         }

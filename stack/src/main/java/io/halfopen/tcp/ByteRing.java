@@ -76,6 +76,10 @@ final class ByteRing {
         usual = 0;
     }
 
+    void keep(Kept k) {
+        usual = k.at(usual);
+    }
+
     private void giveBack() {
         if (data != null) {
             pool.give(data);

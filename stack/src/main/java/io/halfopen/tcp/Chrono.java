@@ -29,6 +29,18 @@ final class Chrono {
         buffer = 0;
     }
 
+    /** Of one that waits for nothing. */
+    void keep(Kept k) {
+        since = k.time(since);
+        busy = k.at(busy);
+        window = k.at(window);
+        buffer = k.at(buffer);
+    }
+
+    boolean isRunning() {
+        return limit != Limit.NONE;
+    }
+
     /** This limit holds from now on (tcp_chrono_start). */
     void start(Limit next, long now) {
         if (next.compareTo(limit) > 0) {

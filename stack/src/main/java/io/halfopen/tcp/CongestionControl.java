@@ -50,4 +50,7 @@ interface CongestionControl {
 
     /** So many packets were acknowledged, and the round trip of one of them took that long, or -1 (pkts_acked). */
     default void onAcked(Sender sender, int packets, long rtt, long now) {}
+
+    /** All that it knows, of a connection that is idle; {@link #controls} has too much of that. */
+    default void keep(Kept k) {}
 }

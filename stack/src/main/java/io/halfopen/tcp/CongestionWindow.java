@@ -63,6 +63,22 @@ final class CongestionWindow {
         cwndUsageSeq = 0;
     }
 
+    void keep(Kept k) {
+        cwnd = k.at(cwnd);
+        ssthresh = k.limit(ssthresh);
+        cwndCnt = k.at(cwndCnt);
+        priorCwnd = k.at(priorCwnd);
+        priorSsthresh = k.at(priorSsthresh);
+        clamp = k.limit(clamp);
+        cwrQueued = k.at(cwrQueued);
+        isCwndLimited = k.at(isCwndLimited);
+        maxPacketsOut = k.at(maxPacketsOut);
+        cwndUsageSeq = k.seq(cwndUsageSeq);
+        lastSentAt = k.time(lastSentAt);
+        cwndUsed = k.at(cwndUsed);
+        stampedAt = k.time(stampedAt);
+    }
+
     /** Whether CWR is to be said, which is said once. */
     boolean takeCwr() {
         boolean queued = cwrQueued;

@@ -66,11 +66,6 @@ final class Connection extends AcceptQueue.Entry {
     /** Fast Open worked, either way: data went with the SYN and was taken (TCPI_OPT_SYN_DATA). */
     boolean synDataTaken;
 
-    /** Whether bind() may share its port, by SO_REUSEADDR or SO_REUSEPORT, also when the socket is gone. */
-    boolean reuseAddress;
-
-    boolean reusePort;
-
     /** Explicit congestion notification: agreed on, or while connecting asked for (RFC 3168). */
     boolean ecn;
 
@@ -140,6 +135,32 @@ final class Connection extends AcceptQueue.Entry {
         receiver.reset();
     }
 
+    /** All that it knows while it is idle. */
+    void keep(Kept k) {
+        softError = k.at(softError);
+        userTimeout = k.at(userTimeout);
+        sack = k.at(sack);
+        timestamps = k.at(timestamps);
+        tsOffset = k.at(tsOffset);
+        tsRecent = k.at(tsRecent);
+        announcedMss = k.at(announcedMss);
+        label = k.at(label);
+        tos = k.at(tos);
+        ttl = k.at(ttl);
+        fastOpenAsked = k.at(fastOpenAsked);
+        fastOpenExperimental = k.at(fastOpenExperimental);
+        dataInSyn = k.at(dataInSyn);
+        synDataTaken = k.at(synDataTaken);
+        ecn = k.at(ecn);
+        ecnEcho = k.at(ecnEcho);
+        ecnSeen = k.at(ecnSeen);
+        senselessAt = k.at(senselessAt);
+        id = k.at(id);
+        path.keep(k);
+        sender.keep(k);
+        receiver.keep(k);
+    }
+
     TcpState state() {
         return state;
     }
@@ -173,6 +194,12 @@ final class Connection extends AcceptQueue.Entry {
         core.flows.replace(dormant, this);
         inTable = true;
         state = TcpState.ESTABLISHED; // as was counted when the handshake was done
+    }
+
+    /** Nobody needs it for now. */
+    void leaveTo(Dormant dormant) {
+        core.flows.replace(this, dormant);
+        inTable = false;
     }
 
     /** It takes the place of a half-open that has just left the table. */
@@ -229,11 +256,6 @@ final class Connection extends AcceptQueue.Entry {
     void startReceiving() {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         receiver.established(announcedMss, core.now());
-    }
-
-    /** Its port is not one that its socket was bound to. */
-    boolean isAlone() {
-        return socket == null || socket.portUse == null;
     }
 
     boolean isOrphan() {

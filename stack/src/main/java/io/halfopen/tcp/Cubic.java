@@ -94,6 +94,21 @@ final class Cubic implements CongestionControl {
         hyStart.found = false;
     }
 
+    @Override
+    public void keep(Kept kept) {
+        cnt = kept.at(cnt);
+        lastMaxCwnd = kept.at(lastMaxCwnd);
+        lastCwnd = kept.at(lastCwnd);
+        lastTime = kept.at(lastTime);
+        originPoint = kept.at(originPoint);
+        k = kept.at(k);
+        delayMin = kept.at(delayMin);
+        epochStart = kept.at(epochStart);
+        ackCnt = kept.at(ackCnt);
+        tcpCwnd = kept.at(tcpCwnd);
+        hyStart.keep(kept);
+    }
+
     private static int jiffies(long now) {
         return (int) (now / Kernel.JIFFY);
     }

@@ -1,28 +1,26 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A connection that nobody has used yet: its handshake is done, and since then no packet has come for it and no process
- * has asked it for anything but poll(2) and a read() in vain. It is kept as what the handshake agreed on, a third of what
- * a {@link Connection} takes; {@link Promotion#wake} makes one of it, as if that had been there from the start.
+ * A connection that nobody needs now: one to which nothing has happened since its handshake, or that has been idle for a
+ * while. It takes a third of what a {@link Connection} does, and {@link Dormancy} makes one of it that is as if it had
+ * been there all the time. poll(2), and a read() in vain, do not wake it.
  */
 final class Dormant extends AcceptQueue.Entry {
-    HalfOpen handshake;
-
-    /** When the final ACK came, ns, and the time it was away from the SYN-ACK, ns, or -1 where nobody knows. */
+    /** When something happened last, ns: the final ACK if nothing has since. */
     long since;
 
+    /** What the handshake agreed on, the peer's first window, octets, and the first round trip, ns, or -1. */
+    @Nullable
+    HalfOpen handshake;
+
+    int window;
     long roundTrip;
 
-    /** The window in the final ACK, octets. */
-    int window;
+    /** Or else all that the connection knew, by {@link Connection#keep}, and its algorithm. */
+    byte @Nullable [] kept;
 
-    Dormant(HalfOpen handshake) {
-        this.handshake = handshake;
-    }
-
-    /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */
-    Socket options() {
-        Listener parent = listener == null ? handshake.listener : listener;
-        return socket == null ? parent.socket : socket;
-    }
+    CongestionAlgorithm algorithm = CongestionAlgorithm.reno;
 }

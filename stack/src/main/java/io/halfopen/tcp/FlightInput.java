@@ -84,7 +84,7 @@ final class FlightInput {
             ack.originalArrived |= SeqNumber.upTo(flight.end(slot), sender.recovery.high);
         }
         if (c.sack && !flight.is(slot, Flight.SACKED)) {
-            sender.delivered(packets, ack.congestionEcho);
+            sender.delivery.add(packets, ack.congestionEcho);
             boolean spurious = ever && ack.echoesBefore(core.timestamp(c, sentAt));
             if (!spurious) {
                 sender.recovery.rack.arrived(sentAt, flight.end(slot), ever, core.now(), sender.roundTrip.least());
@@ -103,7 +103,7 @@ final class FlightInput {
             ack.maybeDelayed = packets == 1
                     && ack.sackedOut == 0
                     && sender.una() - ack.una < sender.mss()
-                    && ack.rate.priorDelivered + 1 == sender.delivered
+                    && ack.rate.priorDelivered + 1 == sender.delivery.delivered
                     && !ack.alerts();
         }
         long sacked = ack.firstSackedAt == Timer.NEVER ? -1 : now - ack.firstSackedAt;

@@ -43,13 +43,9 @@ final class FlowTable {
     boolean hasConflict(int port, Socket candidate) {
         for (Flow flow : flows) {
             boolean conflicts = switch (flow) {
-                case Connection c
+                case AcceptQueue.Entry c
                 when c.localPort() == port && c.isAlone() ->
                     !(c.reusePort && candidate.reusePort) && !(c.reuseAddress && candidate.reuseAddress);
-                case Dormant d
-                when d.localPort() == port ->
-                    !(d.options().reusePort && candidate.reusePort)
-                            && !(d.options().reuseAddress && candidate.reuseAddress);
                 case TimeWait rest
                 when rest.localPort() == port ->
                     !(rest.reusePort && candidate.reusePort) && !(rest.reuseAddress && candidate.reuseAddress);
@@ -153,6 +149,16 @@ final class FlowTable {
         hashes[hole] = 0;
         flows[hole] = null;
         size--;
+    }
+
+    /** How many places there are, a power of two, and what is at one of them. */
+    int places() {
+        return flows.length;
+    }
+
+    @Nullable
+    Flow at(int place) {
+        return flows[place];
     }
 
     /** Visits every flow, in no particular order. */

@@ -48,6 +48,15 @@ final class HyStart {
         samples = 0;
     }
 
+    void keep(Kept k) {
+        found = k.at(found);
+        roundStart = k.at(roundStart);
+        lastAck = k.at(lastAck);
+        endSeq = k.seq(endSeq);
+        roundDelay = k.limit(roundDelay);
+        samples = k.at(samples);
+    }
+
     /** An ACK came in slow start, and this long after what it acknowledges was sent (hystart_update). */
     void update(Sender sender, int delay, int delayMin, long now) {
         if (SeqNumber.after(sender.una(), endSeq)) {

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class IcmpInput {
     private final Core core;
-    private final Promotion promotion;
+    private final Dormancy dormancy;
     private final HalfOpenInput halfOpenInput;
     private final Sending sending;
     private final IcmpOutput icmpOutput;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, Promotion promotion, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
+    IcmpInput(Core core, Dormancy dormancy, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
         this.core = core;
-        this.promotion = promotion;
+        this.dormancy = dormancy;
         this.halfOpenInput = halfOpenInput;
         this.sending = sending;
         this.icmpOutput = icmpOutput;
@@ -76,7 +76,7 @@ final class IcmpInput {
                 }
                 yield rule;
             }
-            case Dormant d -> act(promotion.wake(d), errno);
+            case Dormant d -> act(dormancy.wake(d), errno);
             case Connection c -> act(c, errno);
         };
     }

@@ -11,7 +11,7 @@ import io.halfopen.wire.Segment;
  */
 final class Input {
     private final Core core;
-    private final Promotion promotion;
+    private final Dormancy dormancy;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
     private final FastOpenInput fastOpenInput;
@@ -23,7 +23,7 @@ final class Input {
 
     Input(
             Core core,
-            Promotion promotion,
+            Dormancy dormancy,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
             FastOpenInput fastOpenInput,
@@ -33,7 +33,7 @@ final class Input {
             TimeWaits timeWaits,
             Migration migration) {
         this.core = core;
-        this.promotion = promotion;
+        this.dormancy = dormancy;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
         this.fastOpenInput = fastOpenInput;
@@ -47,7 +47,7 @@ final class Input {
     Rule receive(Segment segment) {
         return switch (core.flows.find(segment)) {
             case Connection c -> deliverToConnection(c, segment);
-            case Dormant d -> deliverToConnection(promotion.wake(d), segment);
+            case Dormant d -> deliverToConnection(dormancy.wake(d), segment);
             case HalfOpen half -> deliverToHalfOpen(half, segment);
             case TimeWait rest -> deliverToTimeWait(rest, segment);
             case null -> deliverToListener(segment);

@@ -25,6 +25,15 @@ final class LeastRoundTrip {
         best = NONE;
     }
 
+    void keep(Kept k) {
+        best = k.limit(best);
+        second = k.at(second);
+        third = k.at(third);
+        bestAt = k.at(bestAt);
+        secondAt = k.at(secondAt);
+        thirdAt = k.at(thirdAt);
+    }
+
     /** Nanoseconds, or {@link #UNKNOWN}. */
     long get() {
         return best == NONE ? UNKNOWN : best * 1000L;

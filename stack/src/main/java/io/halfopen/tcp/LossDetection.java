@@ -88,12 +88,12 @@ final class LossDetection {
         }
         if (!flight.is(slot, Flight.LOST)) {
             flight.tagLost(slot);
-            sender.lost++;
+            sender.delivery.lost++;
         } else if (flight.is(slot, Flight.RETRANS)) {
             flight.untagRetransmitted(slot);
             flight.wanted(slot);
             core.count(Counter.TCPLostRetransmit);
-            sender.lost++;
+            sender.delivery.lost++;
         }
     }
 
@@ -145,7 +145,7 @@ final class LossDetection {
         checkDuplicates(sender, 0);
         int delivered = sender.flight.sackedOut() - before;
         if (delivered > 0) {
-            sender.delivered(delivered, congestionEcho);
+            sender.delivery.add(delivered, congestionEcho);
         }
     }
 
@@ -153,7 +153,7 @@ final class LossDetection {
     void removeDuplicates(Sender sender, int acked, boolean congestionEcho) {
         if (acked > 0) {
             int sacked = sender.flight.sackedOut();
-            sender.delivered(Math.max(acked - sacked, 1), congestionEcho);
+            sender.delivery.add(Math.max(acked - sacked, 1), congestionEcho);
             sender.flight.setSackedOut(Math.max(0, sacked - (acked - 1)));
         }
         checkDuplicates(sender, acked);

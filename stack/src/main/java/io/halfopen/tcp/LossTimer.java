@@ -37,6 +37,13 @@ final class LossTimer {
         progress();
     }
 
+    void keep(Kept k) {
+        backoff = k.at(backoff);
+        retransmits = k.at(retransmits);
+        firstAt = k.time(firstAt);
+        probingSince = k.time(probingSince);
+    }
+
     void set(Purpose purpose, long due) {
         this.purpose = purpose;
         this.due = due;

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Migration {
     private final Core core;
     private final Transmission transmission;
-    private final Promotion promotion;
+    private final Dormancy dormancy;
 
-    Migration(Core core, Transmission transmission, Promotion promotion) {
+    Migration(Core core, Transmission transmission, Dormancy dormancy) {
         this.core = core;
         this.transmission = transmission;
-        this.promotion = promotion;
+        this.dormancy = dormancy;
     }
 
     /** It takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
@@ -31,7 +31,7 @@ final class Migration {
             listener.group = null;
         }
         for (Entry first = listener.acceptQueue.peek(); first != null; first = listener.acceptQueue.peek()) {
-            Connection queued = promotion.wake(first);
+            Connection queued = dormancy.wake(first);
             listener.acceptQueue.poll();
             leave(queued, listener.group);
         }

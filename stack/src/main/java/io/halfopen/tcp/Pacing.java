@@ -52,6 +52,15 @@ final class Pacing {
         unpaced = FREE_PACKETS;
     }
 
+    void keep(Kept k) {
+        rate = k.at(rate);
+        maxRate = k.at(maxRate);
+        needed = k.at(needed);
+        nextAt = k.at(nextAt);
+        burstOctets = k.at(burstOctets);
+        unpaced = k.at(unpaced);
+    }
+
     boolean isOn() {
         return needed;
     }

@@ -48,6 +48,15 @@ final class PathMtu {
         discover = WANT;
     }
 
+    void keep(Kept k) {
+        mtu = k.at(mtu);
+        version = k.at(version);
+        clamp = k.at(clamp);
+        discover = k.at(discover);
+        locked = k.at(locked);
+        probed = k.at(probed);
+    }
+
     /** The MTU between two hosts as it is known now, octets (dst_mtu). */
     static int of(Core core, Flow flow) {
         int link = core.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);

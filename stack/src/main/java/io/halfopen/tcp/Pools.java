@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
 final class Pools {
+    /** So many half-opens and connections are kept that are not used: most of those that were may be asleep. */
+    private static final int SPARE = 8192;
+
     private final Core core;
     private @Nullable Flow halfOpens;
     private @Nullable Flow connections;
@@ -13,8 +16,14 @@ final class Pools {
     private @Nullable KeepAlive keepAlives;
     private @Nullable SendStatistics sendStatistics;
     private int halfOpensOut;
+    private int halfOpensSpare;
     private int connectionsOut;
+    private int connectionsSpare;
     private int dormantsOut;
+
+    /** Of the dormants, those that have a half-open. */
+    private int handshakes;
+
     private int timeWaitsOut;
     private int socketsOut;
     private int keepAlivesOut;
@@ -26,6 +35,7 @@ final class Pools {
     HalfOpen halfOpen(Listener listener) {
         halfOpensOut++;
         if (halfOpens instanceof HalfOpen pooled) {
+            halfOpensSpare--;
             halfOpens = pooled.chained;
             pooled.chained = null;
             pooled.listener = listener;
@@ -36,14 +46,18 @@ final class Pools {
 
     void give(HalfOpen halfOpen) {
         halfOpensOut--;
-        halfOpen.chained = halfOpens;
-        halfOpens = halfOpen;
+        if (halfOpensSpare < SPARE) {
+            halfOpensSpare++;
+            halfOpen.chained = halfOpens;
+            halfOpens = halfOpen;
+        }
     }
 
     Connection connection(PortUse portUse) {
         connectionsOut++;
         portUse.flows++;
         if (connections instanceof Connection pooled) {
+            connectionsSpare--;
             connections = pooled.chained;
             pooled.chained = null;
             pooled.portUse = portUse;
@@ -55,33 +69,52 @@ final class Pools {
     void give(Connection connection) {
         connectionsOut--;
         connection.portUse.flows--;
-        core.controls.give(connection.sender.control);
-        if (connection.sender.statistics != null) {
-            give(connection.sender.statistics);
-            connection.sender.statistics = null;
-        }
+        CongestionControl control = connection.sender.control;
+        SendStatistics statistics = connection.sender.statistics;
         connection.reset();
-        connection.chained = connections;
-        connections = connection;
+        if (connectionsSpare < SPARE) {
+            core.controls.give(control);
+            give(statistics);
+            connection.chained = connections;
+            connections = connection;
+            connectionsSpare++;
+        }
     }
 
-    /** It keeps the half-open until it is given back. */
-    Dormant dormant(HalfOpen handshake) {
+    /** It keeps the half-open. */
+    Dormant dormant(HalfOpen handshake, long since) {
+        handshakes++;
+        Dormant dormant = dormant((Flow) handshake, since);
+        dormant.handshake = handshake;
+        return dormant;
+    }
+
+    Dormant dormant(Flow flow, long since) {
         dormantsOut++;
-        core.ports.of(handshake.localPort()).flows++;
+        core.ports.of(flow.localPort()).flows++;
+        Dormant dormant;
         if (dormants instanceof Dormant pooled) {
+            dormant = pooled;
             dormants = pooled.chained;
             pooled.chained = null;
-            pooled.handshake = handshake;
-            return pooled;
+        } else {
+            dormant = new Dormant();
         }
-        return new Dormant(handshake);
+        dormant.copyTuple(flow);
+        dormant.since = since;
+        return dormant;
     }
 
+    /** And what it was made of. */
     void give(Dormant dormant) {
         dormantsOut--;
         core.ports.of(dormant.localPort()).flows--;
-        give(dormant.handshake);
+        if (dormant.handshake != null) {
+            handshakes--;
+            give(dormant.handshake);
+        }
+        dormant.handshake = null;
+        dormant.kept = null;
         dormant.listener = null;
         dormant.socket = null;
         dormant.chained = dormants;
@@ -135,7 +168,10 @@ final class Pools {
         return there;
     }
 
-    void give(SendStatistics statistics) {
+    private void give(@Nullable SendStatistics statistics) {
+        if (statistics == null) {
+            return;
+        }
         statistics.reset();
         statistics.pooled = sendStatistics;
         sendStatistics = statistics;
@@ -161,11 +197,16 @@ final class Pools {
 
     /** How many half-opens were handed out and have not come back; the same of the others. */
     int halfOpens() {
-        return halfOpensOut - dormantsOut;
+        return halfOpensOut - handshakes;
     }
 
     int connections() {
         return connectionsOut + dormantsOut;
+    }
+
+    /** Of the connections, those that do not sleep. */
+    int awake() {
+        return connectionsOut;
     }
 
     int timeWaits() {

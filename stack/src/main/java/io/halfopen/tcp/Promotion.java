@@ -30,7 +30,7 @@ final class Promotion {
     /** The half-open is in no table any more, and belongs to this; {@code segment} is the final ACK. */
     void promote(HalfOpen half, Listener listener, Segment segment) {
         if (isAll(half, segment) && !listener.socket.keepAlive) {
-            queue(sleep(half, segment), listener);
+            queue(sleep(half, listener.socket, segment), listener);
             return;
         }
         Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
@@ -56,10 +56,10 @@ final class Promotion {
                 && segment.seq() == half.rcvNxt();
     }
 
-    private Dormant sleep(HalfOpen half, Segment segment) {
-        Dormant d = core.pools.dormant(half);
-        d.copyTuple(half);
-        d.since = core.now();
+    private Dormant sleep(HalfOpen half, Socket parent, Segment segment) {
+        Dormant d = core.pools.dormant(half, core.now());
+        d.reuseAddress = parent.reuseAddress;
+        d.reusePort = parent.reusePort;
         d.roundTrip = roundTrip(half, segment);
         d.window = segment.window() << half.peerWindowScale;
         core.flows.insertHashed(d);
@@ -67,41 +67,20 @@ final class Promotion {
         return d;
     }
 
-    /** Somebody needs what nobody needed since the handshake: the connection it would be, had it been one all the time. */
-    Connection wake(Dormant d) {
-        Listener listener = d.listener;
-        Socket socket = d.socket;
-        HalfOpen half = d.handshake;
+    /** The connection that this has been since then, had it been one all the time. */
+    Connection connection(Dormant d, HalfOpen half) {
         long now = core.turnTo(d.since);
-        Connection c = establish(half, d.options(), d.window, half.rcvNxt());
+        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt());
         measure(c, half, d.roundTrip);
         core.turnTo(now);
-        c.replace(d);
         c.receiver.segments = 2; // the SYN and the final ACK
-        c.listener = listener;
-        c.socket = socket;
-        if (socket != null) {
-            socket.dormant = null;
-            socket.connection = c;
-        } else if (listener != null) {
-            listener.acceptQueue.replace(d, c);
-        }
-        core.pools.give(d);
         return c;
     }
 
-    Connection wake(Entry entry) {
-        return switch (entry) {
-            case Dormant d -> wake(d);
-            case Connection c -> c;
-        };
-    }
-
-    /** What is set on a listener from now on is not for those whose handshake is done. */
-    void wakeAll(Listener listener) {
-        for (Entry entry = listener.acceptQueue.peek();
-                entry != null;
-                entry = wake(entry).next()) {}
+    /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */
+    private static Socket parentOf(Dormant d, HalfOpen half) {
+        Listener listener = d.listener == null ? half.listener : d.listener;
+        return d.socket == null ? listener.socket : d.socket;
     }
 
     /** Where accept() will find it. */

@@ -47,6 +47,17 @@ final class Rack {
         lastDelivered = 0;
     }
 
+    void keep(Kept k) {
+        sentAt = k.time(sentAt);
+        end = k.seq(end);
+        roundTrip = k.at(roundTrip);
+        advanced = k.at(advanced);
+        duplicateSeen = k.at(duplicateSeen);
+        steps = k.at(steps);
+        persistence = k.at(persistence);
+        lastDelivered = k.at(lastDelivered);
+    }
+
     /** A packet arrived. One that was repeated and is here too soon is its original, sent some time ago. */
     void arrived(long sentAt, int end, boolean repeated, long now, long leastRoundTrip) {
         long took = now - sentAt;

@@ -63,14 +63,14 @@ final class RateSample {
             return;
         }
         long sentAt = slots.sentAt[slot];
-        if (priorDelivered == 0 || Rack.isLater(sentAt, slots.end[slot], sender.firstSentAt, lastEnd)) {
+        if (priorDelivered == 0 || Rack.isLater(sentAt, slots.end[slot], sender.delivery.firstSentAt, lastEnd)) {
             priorDelivered = slots.delivered[slot];
             priorDeliveredCe = slots.deliveredCe[slot];
             priorAt = slots.deliveredAt[slot];
             isAppLimited = sender.flight.is(slot, Flight.APP_LIMITED);
             isRetransmission = sender.flight.is(slot, Flight.RETRANS | Flight.EVER_RETRANS);
             lastEnd = slots.end[slot];
-            sender.firstSentAt = sentAt;
+            sender.delivery.firstSentAt = sentAt;
             interval = sentAt - slots.firstSentAt[slot];
         }
         slots.deliveredAt[slot] = Timer.NEVER; // when it is acknowledged as well it says nothing new
@@ -91,27 +91,27 @@ final class RateSample {
      * that were held up and came together tell no bandwidth (tcp_rate_gen).
      */
     void generate(Sender sender, AckState ack, long now) {
-        ackedSacked = sender.delivered - ack.delivered;
-        losses = sender.lost - ack.lost;
+        ackedSacked = sender.delivery.delivered - ack.delivered;
+        losses = sender.delivery.lost - ack.lost;
         priorInFlight = ack.inNetwork;
         isAckDelayed = ack.maybeDelayed;
-        if (sender.appLimited != 0 && sender.delivered - sender.appLimited > 0) {
-            sender.appLimited = 0;
+        if (sender.delivery.appLimited != 0 && sender.delivery.delivered - sender.delivery.appLimited > 0) {
+            sender.delivery.appLimited = 0;
         }
         if (ackedSacked > 0) {
-            sender.deliveredAt = now;
+            sender.delivery.deliveredAt = now;
         }
         if (priorAt == Timer.NEVER || ack.reneged) {
             interval = -1;
             return;
         }
-        delivered = sender.delivered - priorDelivered;
-        deliveredCe = sender.deliveredCe - priorDeliveredCe;
+        delivered = sender.delivery.delivered - priorDelivered;
+        deliveredCe = sender.delivery.deliveredCe - priorDeliveredCe;
         interval = Math.max(interval, now - priorAt);
         if (interval < sender.roundTrip.least()) {
             interval = -1;
             return;
         }
-        sender.rate.take(this);
+        sender.delivery.take(this);
     }
 }

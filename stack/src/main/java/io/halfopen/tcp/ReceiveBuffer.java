@@ -40,6 +40,15 @@ final class ReceiveBuffer {
         tailRoom = 0;
     }
 
+    void keep(Kept k) {
+        size = k.at(size);
+        fixed = k.at(fixed);
+        ratio = k.at(ratio);
+        ordered = k.at(ordered);
+        beyond = k.at(beyond);
+        tailRoom = k.at(tailRoom);
+    }
+
     /** {@code fixed}: SO_RCVBUF was set, and nothing else changes it. */
     void resize(int octets, boolean fixed) {
         size = Math.min(octets, BufferPool.LARGEST);

@@ -38,6 +38,17 @@ final class ReceiveTuning {
         perRound = 0;
     }
 
+    void keep(Kept k) {
+        rtt8 = k.at(rtt8);
+        windowSince = k.time(windowSince);
+        windowEnd = k.seq(windowEnd);
+        measuring = k.at(measuring);
+        lastEcho = k.at(lastEcho);
+        perRound = k.at(perRound);
+        roundFrom = k.seq(roundFrom);
+        roundSince = k.time(roundSince);
+    }
+
     /** The handshake is done (tcp_init_buffer_space). */
     void established(int copied, int threshold, int window, int mss, long now) {
         perRound = Math.min(Math.min(threshold, window), FIRST_FLIGHT * mss);

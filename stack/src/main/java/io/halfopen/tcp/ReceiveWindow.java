@@ -64,6 +64,15 @@ final class ReceiveWindow {
         at = nxt;
     }
 
+    void keep(Kept k) {
+        at = k.seq(at);
+        size = k.at(size);
+        clamp = k.at(clamp);
+        limit = k.limit(limit);
+        threshold = k.at(threshold);
+        scale = k.at(scale);
+    }
+
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
     void established(int mss) {
         scaling = scale >= 0;

@@ -66,6 +66,20 @@ final class Receiver {
         }
     }
 
+    /** All that it knows while nothing waits to be read, and there is no gap. */
+    void keep(Kept k) {
+        nxt = k.base(nxt);
+        received = k.at(received);
+        segments = k.at(segments);
+        dataSegments = k.at(dataSegments);
+        outOfOrder = k.at(outOfOrder);
+        buffer.keep(k);
+        window.keep(k);
+        tuning.keep(k);
+        acks.keep(k);
+        ring.keep(k);
+    }
+
     /** A window of a SYN or SYN-ACK; {@code scale} is negative where scaling is not to be offered. */
     void start(int nxt, int announced, int bufferSize, boolean fixed, int scale) {
         this.nxt = nxt;

@@ -87,6 +87,27 @@ final class Recovery {
         rack.reset();
     }
 
+    void keep(Kept k) {
+        high = k.seq(high);
+        undoable = k.at(undoable);
+        undoFrom = k.seq(undoFrom);
+        undoRetransmits = k.at(undoRetransmits);
+        retransmittedAt = k.time(retransmittedAt);
+        frto = k.at(frto);
+        reneged = k.at(reneged);
+        prrDelivered = k.at(prrDelivered);
+        prrOut = k.at(prrOut);
+        probing = k.at(probing);
+        probeEnd = k.seq(probeEnd);
+        probeRetransmits = k.at(probeRetransmits);
+        reordering = k.at(reordering);
+        reorderingSeen = k.at(reorderingSeen);
+        duplicates = k.at(duplicates);
+        retransmits = k.at(retransmits);
+        retransmittedOctets = k.at(retransmittedOctets);
+        rack.keep(k);
+    }
+
     /** The handshake is done. */
     void start(Sysctls sysctls, int una) {
         reordering = sysctls.get(Sysctl.tcp_reordering);

@@ -29,6 +29,16 @@ final class RoundTrip {
         timeout = INITIAL;
     }
 
+    void keep(Kept k) {
+        srtt8 = k.at(srtt8);
+        deviation4 = k.at(deviation4);
+        deviationMax = k.at(deviationMax);
+        variance = k.at(variance);
+        roundEnd = k.seq(roundEnd);
+        timeout = k.at(timeout);
+        least.keep(k);
+    }
+
     /** Smoothed round-trip time, ns; 0 before the first sample. */
     long smoothed() {
         return srtt8 >> 3;

@@ -32,6 +32,10 @@ final class SackBlocks {
         repeated(0, 0);
     }
 
+    boolean isEmpty() {
+        return count == 0 && !hasRepeated();
+    }
+
     private boolean hasRepeated() {
         return repeatedFrom != repeatedUntil;
     }

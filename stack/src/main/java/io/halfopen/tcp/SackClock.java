@@ -31,6 +31,11 @@ final class SackClock {
         gap = 0;
     }
 
+    void keep(Kept k) {
+        gap = k.seq(gap);
+        told = k.at(told);
+    }
+
     /** Another one: true if it is to be sent now. Round trips are eight times what they are, microseconds; 0 unknown. */
     boolean isDueNow(Core core, int nxt, long smoothed8, long received8) {
         if (!core.kernel.collectsSacks() || collected >= core.sysctls.get(Sysctl.tcp_comp_sack_nr)) {

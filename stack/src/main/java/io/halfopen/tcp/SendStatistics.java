@@ -44,6 +44,17 @@ final class SendStatistics {
         chrono.reset();
     }
 
+    void keep(Kept k) {
+        dataSegments = k.at(dataSegments);
+        octets = k.at(octets);
+        rehashes = k.at(rehashes);
+        timeouts = k.at(timeouts);
+        timeoutEpisodes = k.at(timeoutEpisodes);
+        timeoutTime = k.at(timeoutTime);
+        timeoutSince = k.time(timeoutSince);
+        chrono.keep(k);
+    }
+
     static SendStatistics of(Core core, Sender sender) {
         SendStatistics there = sender.statistics;
         if (there == null) {

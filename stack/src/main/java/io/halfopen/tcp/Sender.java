@@ -38,24 +38,10 @@ final class Sender {
     /** SYN or SYN-ACK were not answered in time, and not in vain as it seems (undo_marker during the handshake). */
     boolean synTimedOut;
 
-    /** Packets delivered so far, of those with ECN's mark, and packets found lost. */
-    int delivered;
-
-    int deliveredCe;
-    int lost;
-
-    /** When the last packet was delivered, and when the first of those in flight then was sent, ns. */
-    long deliveredAt;
-
-    long firstSentAt;
-
     /** When the last ACK came that was not overtaken, ns (rcv_tstamp). */
     long answeredAt;
 
-    /** What will have been delivered when all is that was in flight as there was no more to send; 0: there is enough. */
-    int appLimited;
-
-    final DeliveryRate rate = new DeliveryRate();
+    final Delivery delivery = new Delivery();
 
     private int iss;
     private int una;
@@ -104,17 +90,43 @@ final class Sender {
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
-        delivered = 0;
-        deliveredCe = 0;
-        lost = 0;
         segments = 0;
         synTimedOut = false;
-        appLimited = 0;
-        rate.reset();
+        statistics = null;
+        delivery.reset();
         wnd = 0;
         greatestWnd = 0;
         windowScale = 0;
         acknowledged = 0;
+    }
+
+    /** All that it knows while nothing is in flight and nothing is to be sent. */
+    void keep(Kept k) {
+        una = k.base(una);
+        iss = k.seq(iss);
+        nxt = k.seq(nxt);
+        windowSeq = k.seq(windowSeq);
+        smallEnd = k.seq(smallEnd);
+        wnd = k.at(wnd);
+        greatestWnd = k.at(greatestWnd);
+        windowScale = k.at(windowScale);
+        mss = k.at(mss);
+        acknowledged = k.at(acknowledged);
+        sendBuffer = k.at(sendBuffer);
+        moreToCome = k.at(moreToCome);
+        segments = k.at(segments);
+        synTimedOut = k.at(synTimedOut);
+        answeredAt = k.time(answeredAt);
+        transmittedAt = k.time(transmittedAt);
+        synAt = k.time(synAt);
+        roundTrip.keep(k);
+        congestion.keep(k);
+        control.keep(k);
+        pacing.keep(k);
+        timer.keep(k);
+        recovery.keep(k);
+        delivery.keep(k);
+        ring.keep(k);
     }
 
     void start(int iss) {
@@ -129,7 +141,8 @@ final class Sender {
         nxt = iss + 1 + data;
         synAt = now;
         if (data > 0) {
-            noteDelivered(flight.add(iss + 1, nxt, Flight.PUSH, now), true, now);
+            int slot = flight.add(iss + 1, nxt, Flight.PUSH, now);
+            delivery.note(flight.slots(), slot, true, now);
         }
     }
 
@@ -145,8 +158,7 @@ final class Sender {
         windowSeq = seq;
         congestion.start();
         recovery.start(sysctls, ack);
-        delivered = 1; // the SYN
-        appLimited = -1; // until the first ACK
+        delivery.start();
     }
 
     /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
@@ -156,7 +168,7 @@ final class Sender {
         acknowledged = 1;
         if (SeqNumber.after(ack, synEnd)) {
             acknowledge(ack);
-            delivered += flight.acknowledged(ack);
+            delivery.delivered += flight.acknowledged(ack);
         }
     }
 
@@ -316,8 +328,8 @@ final class Sender {
             smallEnd = end;
         }
         boolean first = flight.isEmpty();
-        int slot = flight.add(nxt, end, appLimited == 0 ? flags : flags | Flight.APP_LIMITED, now);
-        noteDelivered(slot, first, now);
+        int slot = flight.add(nxt, end, delivery.appLimited == 0 ? flags : flags | Flight.APP_LIMITED, now);
+        delivery.note(flight.slots(), slot, first, now);
         nxt = end;
     }
 
@@ -325,7 +337,7 @@ final class Sender {
     void sentAgain(int slot, long now) {
         noteSending(flight.length(slot), now);
         flight.sentAgain(slot, now);
-        noteDelivered(slot, false, now);
+        delivery.note(flight.slots(), slot, false, now);
     }
 
     /** tcp_event_data_sent. */
@@ -337,31 +349,6 @@ final class Sender {
             }
             congestion.lastSentAt = now;
         }
-    }
-
-    /** What was delivered when a packet was sent (tcp_rate_skb_sent). */
-    private void noteDelivered(int slot, boolean first, long now) {
-        if (first) {
-            firstSentAt = now;
-            deliveredAt = now;
-        }
-        FlightSlots slots = flight.slots();
-        slots.firstSentAt[slot] = firstSentAt;
-        slots.deliveredAt[slot] = deliveredAt;
-        slots.delivered[slot] = delivered;
-        slots.deliveredCe[slot] = deliveredCe;
-    }
-
-    /** There is no more to send than what is in flight now: it tells no bandwidth. */
-    void limitedByProgram() {
-        int end = delivered + flight.inNetwork();
-        appLimited = end == 0 ? 1 : end;
-    }
-
-    /** So many packets more have arrived (tcp_count_delivered). */
-    void delivered(int packets, boolean congestionEcho) {
-        delivered += packets;
-        deliveredCe += congestionEcho ? packets : 0;
     }
 
     /** How long ago the SYN was sent, ns, or -1 if that was more than once. */

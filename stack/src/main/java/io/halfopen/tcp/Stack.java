@@ -49,16 +49,12 @@ public final class Stack {
 
     private final Core core;
     private final Descriptors descriptors = new Descriptors();
+    private final Receiving receiving;
     private final Options options;
-    private final Promotion promotion;
-    private final Transmission transmission;
-    private final TimeWaits timeWaits;
     private final SocketCalls socketCalls;
     private final OpenCalls openCalls;
     private final DataCalls dataCalls;
     private final ReceiveCalls receiveCalls;
-    private final IpInput input;
-    private final TimerInput timerInput;
 
     public Stack(Kernel kernel, Secrets secrets) {
         this(kernel, secrets, Timers.EXACT);
@@ -67,47 +63,13 @@ public final class Stack {
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
         core = new Core(kernel, secrets, timers);
         Sending sending = new Sending(core);
-        transmission = sending.transmission;
-        timeWaits = new TimeWaits(core);
-        ConnectionInput connectionInput = new ConnectionInput(core, sending, timeWaits);
-        promotion = new Promotion(core, connectionInput);
-        Migration migration = new Migration(core, transmission, promotion);
-        HalfOpenInput halfOpenInput = new HalfOpenInput(core, promotion, migration);
-        SynRecvInput synRecvInput = new SynRecvInput(core, sending, connectionInput);
-        FastOpenClient client = new FastOpenClient(core);
-        SynSentInput synSentInput = new SynSentInput(core, sending, synRecvInput, client);
-        openCalls = new OpenCalls(core, synSentInput, timeWaits, client);
-        socketCalls = new SocketCalls(core, migration, new Closing(core, transmission, synRecvInput, timeWaits));
-        receiveCalls = new ReceiveCalls(core, transmission);
-        options = new Options(core, receiveCalls, transmission);
-        dataCalls = new DataCalls(core, transmission, openCalls);
-        FastOpenInput fastOpenInput =
-                new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
-        ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
-        Input tcp = new Input(
-                core,
-                promotion,
-                listenInput,
-                halfOpenInput,
-                fastOpenInput,
-                synSentInput,
-                synRecvInput,
-                connectionInput,
-                timeWaits,
-                migration);
-        IcmpOutput icmpOutput = new IcmpOutput(core);
-        input = new IpInput(core, tcp, new IcmpInput(core, promotion, halfOpenInput, sending, icmpOutput), icmpOutput);
-        timerInput = new TimerInput(
-                core,
-                halfOpenInput,
-                fastOpenInput,
-                synSentInput,
-                synRecvInput,
-                connectionInput,
-                sending.timeouts,
-                new KeepAlives(core, transmission, timeWaits),
-                timeWaits,
-                input);
+        receiving = new Receiving(core, sending);
+        openCalls = new OpenCalls(core, receiving.synSentInput, receiving.timeWaits, receiving.fastOpenClient);
+        Closing closing = new Closing(core, sending.transmission, receiving.synRecvInput, receiving.timeWaits);
+        socketCalls = new SocketCalls(core, receiving.migration, closing);
+        receiveCalls = new ReceiveCalls(core, sending.transmission);
+        options = new Options(core, receiveCalls, sending.transmission);
+        dataCalls = new DataCalls(core, sending.transmission, openCalls);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -121,13 +83,13 @@ public final class Stack {
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
-        return input.receive(packet, offset, length);
+        return receiving.ipInput.receive(packet, offset, length);
     }
 
     /** Fires the one timer that is due first; does nothing if none is due. Call again while {@link #nextTimeout} is. */
     public void onTimeout(long now) {
         core.setNow(now);
-        timerInput.fire();
+        receiving.timerInput.fire();
     }
 
     /** Before this time {@link #onTimeout} has nothing to do; {@link Long#MAX_VALUE} if it never will have. */
@@ -158,9 +120,23 @@ public final class Stack {
         return socket == null ? -Errno.EBADF : socket.told;
     }
 
+    /**
+     * Connections that have been idle for so long, ns, are kept in a third of the memory until they are needed again. It
+     * looks at a few thousand at a time, in a millisecond at most: to be called now and then. Returns how many it found.
+     */
+    public int sleep(long now, long idle) {
+        core.setNow(now);
+        return receiving.dormancy.sleep(idle);
+    }
+
+    /** How many connections take their full memory now. */
+    public int awake() {
+        return core.pools.awake();
+    }
+
     /** No timer runs but those of TIME_WAIT: nothing will be sent until somebody calls or a packet comes. */
     public boolean isQuiet() {
-        return core.wheel.size() == timeWaits.count();
+        return core.wheel.size() == receiving.timeWaits.count();
     }
 
     /** socket(2), SOCK_STREAM: {@link #AF_INET} or {@link #AF_INET6}. -EAFNOSUPPORT, -EMFILE. */
@@ -382,7 +358,7 @@ public final class Stack {
     private @Nullable Socket find(int fd) {
         Socket socket = descriptors.get(fd);
         if (socket != null && socket.dormant != null) {
-            promotion.wake(socket.dormant);
+            receiving.dormancy.wake(socket.dormant);
         }
         return socket;
     }
@@ -391,7 +367,7 @@ public final class Stack {
     private @Nullable Socket findToSet(int fd) {
         Socket socket = find(fd);
         if (socket != null && socket.listener != null) {
-            promotion.wakeAll(socket.listener);
+            receiving.dormancy.wakeAll(socket.listener);
         }
         return socket;
     }

@@ -92,7 +92,7 @@ final class SynRecvInput {
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
         sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
-        core.count(Counter.TCPDelivered, sender.delivered);
+        core.count(Counter.TCPDelivered, sender.delivery.delivered);
         if (c.socket != null) {
             SendBuffers.start(core, sender, c.socket);
             KeepAlive.start(core, c, c.socket);

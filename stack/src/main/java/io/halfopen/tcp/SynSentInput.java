@@ -239,7 +239,7 @@ final class SynSentInput {
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.opened(core.sysctls, segment.ack(), segment.window(), segment.seq(), mss, scale);
-        core.count(Counter.TCPDelivered, c.sender.delivered);
+        core.count(Counter.TCPDelivered, c.sender.delivery.delivered);
         if (rtt >= 0) {
             c.sender.timedHandshake(rtt, segment.ack(), core);
         } else {

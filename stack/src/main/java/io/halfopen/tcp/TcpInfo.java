@@ -165,7 +165,7 @@ final class TcpInfo {
                                 | (c.synDataTaken ? SYN_DATA : 0));
         put("snd_wscale", scaling ? sender.windowScale() : 0);
         put("rcv_wscale", scaling ? c.receiver.window.scale() : 0);
-        put("delivery_rate_app_limited", sender.rate.appLimited ? 1 : 0);
+        put("delivery_rate_app_limited", sender.delivery.rateAppLimited ? 1 : 0);
         put("fastopen_client_fail", 0);
         put("rto", sender.timeout() / NANOS_PER_MICRO);
         put("ato", c.receiver.acks.patience() / NANOS_PER_MICRO);
@@ -235,12 +235,12 @@ final class TcpInfo {
         Sender sender = c.sender;
         SendStatistics statistics = statistics(c);
         Chrono chrono = statistics.chrono;
-        put("delivery_rate", sender.rate.octetsPerSecond(sender.mss()));
+        put("delivery_rate", sender.delivery.octetsPerSecond(sender.mss()));
         put("busy_time", chrono.total(now) / NANOS_PER_MICRO);
         put("rwnd_limited", chrono.lasted(Chrono.Limit.WINDOW, now) / NANOS_PER_MICRO);
         put("sndbuf_limited", chrono.lasted(Chrono.Limit.BUFFER, now) / NANOS_PER_MICRO);
-        put("delivered", sender.delivered);
-        put("delivered_ce", sender.deliveredCe);
+        put("delivered", sender.delivery.delivered);
+        put("delivered_ce", sender.delivery.deliveredCe);
         put("bytes_sent", statistics.octets);
         put("bytes_retrans", sender.recovery.retransmittedOctets);
     }

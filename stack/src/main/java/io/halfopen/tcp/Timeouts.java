@@ -69,13 +69,13 @@ final class Timeouts {
     private void onReorderingOver(Connection c) {
         Sender sender = c.sender;
         int inNetwork = sender.flight.inNetwork();
-        int lost = sender.lost;
+        int lost = sender.delivery.lost;
         detection.byTime(sender);
         if (sender.flight.inNetwork() != inNetwork) {
             if (sender.congestion.state != CaState.RECOVERY) {
                 reduction.enterRecovery(c, false);
                 if (!sender.control.controls()) {
-                    reduction.reduce(sender, 1, sender.lost - lost, false);
+                    reduction.reduce(sender, 1, sender.delivery.lost - lost, false);
                 }
             }
             retransmission.sendLost(c);

@@ -56,7 +56,8 @@ final class Transmission {
     void beforeWriting(Sender sender) {
         boolean idle = sender.unsent() < sender.mss() && !sender.isCwndFull();
         if (idle && sender.flight.lostOut() <= sender.flight.retransOut()) {
-            sender.limitedByProgram(); // there was no more to send (tcp_rate_check_app_limited)
+            sender.delivery.limitByProgram(
+                    sender.flight.inNetwork()); // there was no more to send (tcp_rate_check_app_limited)
         }
         validation.restart(sender);
     }

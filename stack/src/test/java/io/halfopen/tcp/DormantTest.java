@@ -26,9 +26,16 @@ class DormantTest {
     private static final String BARE = "<mss 1000>";
     private static final String ALL = "<mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>";
 
-    /** What is shared, or linked to others: no part of a connection's own state. */
+    /** What is shared, or linked to others: no part of a connection's own state; and lists that are empty. */
     private static final Set<Class<?>> AROUND = Set.of(
-            Core.class, Socket.class, Listener.class, PortUse.class, BufferPool.class, FlightSlots.class, Timer.class);
+            Core.class,
+            Socket.class,
+            Listener.class,
+            PortUse.class,
+            BufferPool.class,
+            FlightSlots.class,
+            Timer.class,
+            SackBlocks.class);
 
     @ParameterizedTest
     @ValueSource(strings = {BARE, ALL})
@@ -56,6 +63,72 @@ class DormantTest {
         scene.stack.getsockopt(fd, SocketOption.SO_ERROR);
         assertThat(flows(scene)).hasOnlyElementsOfType(Connection.class);
         return scene;
+    }
+
+    /** It wakes as another object than it was, one that has seen another connection: whatever it does not keep, shows. */
+    @Test
+    void isAfterwardsWhatItWasBeforeItSlept() {
+        Scene scene = new Scene();
+        int listener = scene.listener(2);
+        Peer peer = scene.peer();
+        int fd = talk(scene, listener, peer, "3s");
+        scene.after("11s");
+        Map<String, String> before = stateOf(scene);
+        assertThat(scene.stack.sleep(scene.now(), 10_000_000_000L)).isOne();
+        assertThat(flows(scene)).hasOnlyElementsOfType(Dormant.class);
+        assertThat(scene.stack.poll(fd)).isEqualTo(Poll.POLLOUT);
+        assertThat(scene.read(fd)).isEqualTo("EAGAIN");
+        assertThat(flows(scene)).hasOnlyElementsOfType(Dormant.class);
+
+        int other = talk(scene, listener, scene.peer(), "0.5s");
+        scene.stack.getsockopt(fd, SocketOption.SO_ERROR);
+        scene.close(other);
+        Flow woken = flows(scene).stream()
+                .filter(flow -> flow.remotePort() == peer.port())
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> after = new TreeMap<>();
+        describe("", woken, after);
+        assertThat(after.entrySet()).containsExactlyElementsOf(before.entrySet());
+        assertThat(before).hasSizeGreaterThan(100);
+        peer.inject("P. 26:29(3) ack 9 win 500 <nop,nop,TS val 20000 ecr 0>");
+        assertThat(scene.read(fd)).isEqualTo("abc");
+    }
+
+    /** Data both ways, a loss, reordering and a repetition, and all is read and acknowledged. */
+    private static int talk(Scene scene, int listener, Peer peer, String pause) {
+        peer.inject("S 0:0(0) win 65535 " + ALL);
+        scene.after("0.02s");
+        peer.inject(". 1:1(0) ack 1 win 500 <nop,nop,TS val 120 ecr 0>");
+        int fd = scene.accept(listener);
+        peer.inject("P. 1:11(10) ack 1 win 501 <nop,nop,TS val 121 ecr 20>");
+        scene.read(fd);
+        scene.after("0.1s");
+        peer.inject("P. 11:26(15) ack 1 win 502 <nop,nop,TS val 222 ecr 20>");
+        peer.inject("P. 11:26(15) ack 1 win 502 <nop,nop,TS val 223 ecr 20>");
+        scene.read(fd);
+        assertThat(scene.write(fd, "abcdefgh")).isEqualTo(8);
+        scene.after(pause);
+        peer.inject(". 26:26(0) ack 9 win 500 <nop,nop,TS val 3000 ecr 1500>");
+        return fd;
+    }
+
+    @Test
+    void staysAwakeWhileItHasSomethingToDo() {
+        Scene scene = new Scene();
+        int listener = scene.listener(1);
+        Peer peer = scene.peer();
+        peer.handshake();
+        int fd = scene.accept(listener);
+        assertThat(scene.write(fd, "abc")).isEqualTo(3);
+        assertThat(scene.stack.sleep(scene.now(), 0)).as("in flight").isZero();
+        peer.inject(". 1:1(0) ack 4 win 1000");
+        assertThat(scene.stack.sleep(scene.now() + 9, 10)).as("too soon").isZero();
+        peer.inject("P. 1:7(6) ack 4 win 1000");
+        assertThat(scene.stack.sleep(scene.now(), 0)).as("unread").isZero();
+        scene.read(fd);
+        scene.after("1s");
+        assertThat(scene.stack.sleep(scene.now(), 0)).isOne();
     }
 
     @Test
@@ -153,7 +226,7 @@ class DormantTest {
                 if (part && !(value instanceof KeepAlive)) {
                     describe(here, value, state);
                 } else {
-                    state.put(here, String.valueOf(value));
+                    state.put(here, value instanceof Character c ? String.valueOf((int) c) : String.valueOf(value));
                 }
             });
         }

@@ -34,6 +34,7 @@ final class Simulation {
     private @Nullable String fault;
     private int over;
     private boolean open = true;
+    private long sleepAfter = Long.MAX_VALUE;
 
     Simulation(Plan plan) {
         this(plan, MOST_STEPS);
@@ -45,6 +46,17 @@ final class Simulation {
         this.mostSteps = mostSteps;
         world = new World(plan.seed());
         world.addTap(wire);
+    }
+
+    /** The same run, with connections asleep that are idle for so long, ns. */
+    Simulation sleepAfter(long idle) {
+        sleepAfter = idle;
+        return this;
+    }
+
+    /** How many times a connection was put to sleep. */
+    int slept() {
+        return hosts.stream().mapToInt(Host::slept).sum();
     }
 
     void addTap(Tap tap) {
@@ -94,6 +106,7 @@ final class Simulation {
             host.addAddress(address(i, false), machine.mtu());
             host.addAddress(address(i, true), Math.max(1280, machine.mtu()));
             setSysctls(host, machine);
+            host.sleepAfter(sleepAfter);
             hosts.add(host);
         }
         for (Plan.Cable cable : plan.cables()) {

@@ -44,6 +44,20 @@ class SimulateTest {
         }
     }
 
+    /** Not a packet differs, though every connection is put away whenever nothing happens to it. */
+    @Test
+    void nobodyCanTellThatConnectionsSleep() {
+        int slept = 0;
+        for (long seed = 1; seed <= 30; seed++) {
+            Simulation awake = new Simulation(PlanMaker.make(seed));
+            Simulation asleep = new Simulation(PlanMaker.make(seed)).sleepAfter(0);
+            assertThat(asleep.run()).isEqualTo(awake.run());
+            assertThat(asleep.hash()).as("seed " + seed).isEqualTo(awake.hash());
+            slept += asleep.slept();
+        }
+        assertThat(slept).isGreaterThan(1000);
+    }
+
     /** A plan is made smaller until only what the fault needs is left: here, one sender of more than 100 octets. */
     @Test
     void theLeastPlanHasOnlyWhatTheFaultNeeds() {

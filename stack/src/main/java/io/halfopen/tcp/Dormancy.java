@@ -1,0 +1,147 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.AcceptQueue.Entry;
+import io.halfopen.tcp.LossTimer.Purpose;
+
+/** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
+final class Dormancy {
+    /** Places of the flow table that are looked at in one go: a millisecond, if there is a connection at each. */
+    private static final int GO = 8192;
+
+    private final Core core;
+    private final Promotion promotion;
+    private final Kept scratch = new Kept();
+
+    /** Where in the flow table the next go begins. */
+    private int place;
+
+    Dormancy(Core core, Promotion promotion) {
+        this.core = core;
+        this.promotion = promotion;
+    }
+
+    Connection wake(Entry entry) {
+        return switch (entry) {
+            case Dormant d -> wake(d);
+            case Connection c -> c;
+        };
+    }
+
+    /** What is set on a listener from now on is not for those whose handshake is done. */
+    void wakeAll(Listener listener) {
+        for (Entry entry = listener.acceptQueue.peek();
+                entry != null;
+                entry = wake(entry).next()) {}
+    }
+
+    Connection wake(Dormant d) {
+        Connection c = connection(d);
+        c.replace(d);
+        c.listener = d.listener;
+        c.socket = d.socket;
+        if (d.socket != null) {
+            d.socket.dormant = null;
+            d.socket.connection = c;
+        } else if (d.listener != null) {
+            d.listener.acceptQueue.replace(d, c);
+        }
+        core.pools.give(d);
+        return c;
+    }
+
+    private Connection connection(Dormant d) {
+        if (d.handshake != null) {
+            return promotion.connection(d, d.handshake);
+        }
+        Connection c = core.pools.connection(core.ports.of(d.localPort()));
+        c.copyTuple(d);
+        c.reuseAddress = d.reuseAddress;
+        c.reusePort = d.reusePort;
+        c.sender.control = core.controls.take(d.algorithm);
+        if (d.kept != null) {
+            scratch.read(d.kept, d.since);
+            keep(c);
+        }
+        return c;
+    }
+
+    /** Both ways. */
+    private void keep(Connection c) {
+        c.keep(scratch);
+        if (scratch.at(c.sender.statistics != null)) {
+            SendStatistics.of(core, c.sender).keep(scratch);
+        }
+    }
+
+    /** Looks at a part of all connections, another each time, and puts those to sleep that have been idle so long, ns. */
+    int sleep(long idle) {
+        int count = 0;
+        for (int i = Math.min(GO, core.flows.places()); i > 0; i--) {
+            place = place + 1 & core.flows.places() - 1;
+            if (core.flows.at(place) instanceof Connection c && isIdle(c) && core.now() - lastUse(c) >= idle) {
+                sleep(c, c.socket);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Nothing is under way, nobody waits for anything, and there is nothing to be told. */
+    private boolean isIdle(Connection c) {
+        return c.state() == TcpState.ESTABLISHED
+                && c.socket != null
+                && !c.isScheduled()
+                && c.keepAlive == null
+                && c.urgent == null
+                && c.fastOpen == null
+                && !c.readShutdown
+                && !c.writerWaits
+                && c.socket.pendingError == 0
+                && !c.socket.connecting
+                && !c.socket.readyListed
+                && isIdle(c.sender)
+                && isIdle(c.receiver)
+                && SendBuffers.isWritable(core, c);
+    }
+
+    private static boolean isIdle(Sender sender) {
+        return sender.unacknowledged() == 0
+                && !sender.hasInFlight()
+                && sender.flight.leftOut() == 0
+                && sender.congestion.state == CaState.OPEN
+                && sender.timer.purpose == Purpose.NONE
+                && sender.pacing.due == Timer.NEVER
+                && !sender.control.controls()
+                && (sender.statistics == null || !sender.statistics.chrono.isRunning());
+    }
+
+    private static boolean isIdle(Receiver receiver) {
+        return receiver.readable() == 0
+                && !receiver.hasGap()
+                && !receiver.isFinished()
+                && !receiver.acks.isScheduled()
+                && !receiver.acks.sacks.isCollecting()
+                && (receiver.sacks() == null || receiver.sacks().isEmpty());
+    }
+
+    private static long lastUse(Connection c) {
+        long received = Math.max(c.receiver.acks.lastData(), c.sender.answeredAt);
+        return Math.max(received, c.sender.congestion.lastSentAt);
+    }
+
+    private void sleep(Connection c, Socket socket) {
+        Dormant d = core.pools.dormant(c, lastUse(c));
+        d.reuseAddress = c.reuseAddress;
+        d.reusePort = c.reusePort;
+        d.algorithm = c.sender.control.algorithm();
+        scratch.write(d.since);
+        keep(c);
+        d.kept = scratch.octets();
+        d.socket = socket;
+        socket.connection = null;
+        socket.dormant = d;
+        c.leaveTo(d);
+        core.pools.give(c);
+    }
+}
