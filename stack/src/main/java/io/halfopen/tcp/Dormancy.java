@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.AcceptQueue.Entry;
 import io.halfopen.tcp.LossTimer.Purpose;
+import org.jspecify.annotations.Nullable;
 
 /** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
 final class Dormancy {
@@ -79,8 +80,8 @@ final class Dormancy {
         int count = 0;
         for (int i = Math.min(GO, core.flows.places()); i > 0; i--) {
             place = place + 1 & core.flows.places() - 1;
-            if (core.flows.at(place) instanceof Connection c && isIdle(c) && core.now() - lastUse(c) >= idle) {
-                sleep(c, c.socket);
+            if (core.flows.at(place) instanceof Connection c && core.now() - lastUse(c) >= idle && isIdle(c)) {
+                sleep(c);
                 count++;
             }
         }
@@ -90,19 +91,21 @@ final class Dormancy {
     /** Nothing is under way, nobody waits for anything, and there is nothing to be told. */
     private boolean isIdle(Connection c) {
         return c.state() == TcpState.ESTABLISHED
-                && c.socket != null
                 && !c.isScheduled()
                 && c.keepAlive == null
                 && c.urgent == null
                 && c.fastOpen == null
                 && !c.readShutdown
                 && !c.writerWaits
-                && c.socket.pendingError == 0
-                && !c.socket.connecting
-                && !c.socket.readyListed
+                && isIdle(c.socket)
                 && isIdle(c.sender)
                 && isIdle(c.receiver)
                 && SendBuffers.isWritable(core, c);
+    }
+
+    /** What has no process waits for something, and who waits in the accept queue will not for long. */
+    private static boolean isIdle(@Nullable Socket socket) {
+        return socket != null && socket.pendingError == 0 && !socket.readyListed;
     }
 
     private static boolean isIdle(Sender sender) {
@@ -130,7 +133,8 @@ final class Dormancy {
         return Math.max(received, c.sender.congestion.lastSentAt);
     }
 
-    private void sleep(Connection c, Socket socket) {
+    private void sleep(Connection c) {
+        Socket socket = c.socket;
         Dormant d = core.pools.dormant(c, lastUse(c));
         d.reuseAddress = c.reuseAddress;
         d.reusePort = c.reusePort;
@@ -138,9 +142,11 @@ final class Dormancy {
         scratch.write(d.since);
         keep(c);
         d.kept = scratch.octets();
-        d.socket = socket;
-        socket.connection = null;
-        socket.dormant = d;
+        if (socket != null) {
+            d.socket = socket;
+            socket.connection = null;
+            socket.dormant = d;
+        }
         c.leaveTo(d);
         core.pools.give(c);
     }

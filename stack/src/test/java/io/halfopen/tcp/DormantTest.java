@@ -92,7 +92,7 @@ class DormantTest {
         assertThat(after.entrySet()).containsExactlyElementsOf(before.entrySet());
         assertThat(before).hasSizeGreaterThan(100);
         peer.inject("P. 26:29(3) ack 9 win 500 <nop,nop,TS val 20000 ecr 0>");
-        assertThat(scene.read(fd)).isEqualTo("abc");
+        assertThat(scene.read(fd)).isEqualTo("zab");
     }
 
     /** Data both ways, a loss, reordering and a repetition, and all is read and acknowledged. */
