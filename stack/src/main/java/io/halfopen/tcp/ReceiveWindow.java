@@ -71,6 +71,7 @@ final class ReceiveWindow {
         limit = k.limit(limit);
         threshold = k.at(threshold);
         scale = k.at(scale);
+        scaling = k.at(scaling);
     }
 
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */

@@ -52,7 +52,7 @@ class BbrTest {
     void start() {
         sender.start(0);
         sender.established(core.sysctls, 1, 1 << 30, 0, MSS, 0);
-        sender.appLimited = 0;
+        sender.delivery.appLimited = 0;
         sender.control = bbr;
         sender.timedHandshake(ROUND_TRIP, 1, core);
         window.lastSentAt = now;
@@ -99,15 +99,15 @@ class BbrTest {
     /** It is found lost with the next ACK; whoever repeats it is not here. */
     private void lose() {
         acks.removeFirst();
-        sender.lost++;
+        sender.delivery.lost++;
         sender.acknowledge(sender.una() + MSS);
         sender.flight.removeFirst(true);
     }
 
     private void acknowledge() {
-        int lost = sender.lost;
+        int lost = sender.delivery.lost;
         ack.rate.begin();
-        ack.delivered = sender.delivered;
+        ack.delivered = sender.delivery.delivered;
         ack.inNetwork = sender.flight.inNetwork();
         ack.lost = lostBefore;
         lostBefore = lost;
@@ -117,7 +117,7 @@ class BbrTest {
         ack.rate.delivered(sender, slot);
         sender.acknowledge(sender.una() + MSS);
         sender.flight.removeFirst(true);
-        sender.delivered(1, false);
+        sender.delivery.add(1, false);
         sender.roundTrip.sampleLeast(rtt, now, 300 * SECOND);
         ack.rate.generate(sender, ack, now);
         bbr.control(sender, ack.rate, now);
@@ -197,9 +197,9 @@ class BbrTest {
     void thePaceIsThePathsAndTheWindowTwiceWhatFillsIt() {
         until(Mode.PROBE_BW);
         pass(5 * SECOND);
-        int before = sender.delivered;
+        int before = sender.delivery.delivered;
         pass(2 * SECOND);
-        assertThat(sender.delivered - before).as("packets in two seconds").isBetween(1960, 2001);
+        assertThat(sender.delivery.delivered - before).as("packets in two seconds").isBetween(1960, 2001);
         assertThat(window.cwnd).isBetween(100, 100 + 30);
     }
 
@@ -239,13 +239,13 @@ class BbrTest {
             assertThat(now).as("until the policer is found out").isLessThan(end);
         }
         pass(SECOND);
-        int lost = sender.lost;
+        int lost = sender.delivery.lost;
         long found = now;
         assertThat(pace()).isCloseTo(0.2 * MARGIN, within(0.04));
         while (pace() < 0.25) {
             step();
         }
         assertThat((now - found) / ROUND_TRIP).as("rounds").isBetween(30L, 60L);
-        assertThat(sender.lost - lost).as("lost in these").isLessThan(60);
+        assertThat(sender.delivery.lost - lost).as("lost in these").isLessThan(60);
     }
 }
