@@ -199,7 +199,9 @@ class BbrTest {
         pass(5 * SECOND);
         int before = sender.delivery.delivered;
         pass(2 * SECOND);
-        assertThat(sender.delivery.delivered - before).as("packets in two seconds").isBetween(1960, 2001);
+        assertThat(sender.delivery.delivered - before)
+                .as("packets in two seconds")
+                .isBetween(1960, 2001);
         assertThat(window.cwnd).isBetween(100, 100 + 30);
     }
 
