@@ -1,6 +1,7 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 
 /** write(2): tcp_sendmsg, as if MSG_DONTWAIT were given. */
@@ -15,7 +16,7 @@ final class DataCalls {
         this.transmission = transmission;
     }
 
-    int write(Socket socket, byte[] source, int offset, int length, boolean more) {
+    int write(Socket socket, byte[] source, int offset, int length, int flags) {
         Connection c = socket.connection;
         int error = socket.takeError();
         if (error != 0) {
@@ -35,6 +36,10 @@ final class DataCalls {
         c.writerWaits |= taken < length;
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
+        }
+        boolean more = (flags & Stack.MSG_MORE) != 0;
+        if ((flags & Message.MSG_OOB) != 0) {
+            c.urgent().send(c.sender.dataEnd());
         }
         c.sender.moreToCome = more;
         transmission.push(c, Rule.DATA_SENT, more ? SendPolicy.CORK : SendPolicy.of(c));

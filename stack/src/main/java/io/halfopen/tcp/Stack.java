@@ -4,6 +4,7 @@ import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -36,7 +37,7 @@ public final class Stack {
     public static final int MSG_MORE = 0x8000;
     public static final int MSG_FASTOPEN = 0x20000000;
 
-    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE;
+    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_OOB;
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
@@ -198,8 +199,7 @@ public final class Stack {
             return -Errno.EOPNOTSUPP;
         }
         int opened = openCalls.sendFastOpen(socket, source, offset, length, address, port);
-        boolean more = (flags & MSG_MORE) != 0;
-        return opened == 0 ? dataCalls.write(socket, source, offset, length, more) : opened;
+        return opened == 0 ? dataCalls.write(socket, source, offset, length, flags) : opened;
     }
 
     /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */
@@ -225,7 +225,7 @@ public final class Stack {
         return send(now, fd, source, offset, length, 0);
     }
 
-    /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call; -EOPNOTSUPP if the stack has not one of them. */
+    /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call, MSG_OOB makes the last octet urgent; others: -EOPNOTSUPP. */
     public int send(long now, int fd, byte[] source, int offset, int length, int flags) {
         core.setNow(now);
         Socket socket = find(fd);
@@ -235,7 +235,7 @@ public final class Stack {
         if ((flags & ~SEND_FLAGS) != 0) {
             return -Errno.EOPNOTSUPP;
         }
-        return dataCalls.write(socket, source, offset, length, (flags & MSG_MORE) != 0);
+        return dataCalls.write(socket, source, offset, length, flags);
     }
 
     /** shutdown(2); of a listener, SHUT_RD stops it and SHUT_WR does nothing. -ENOTCONN, -EINVAL. */
@@ -266,7 +266,7 @@ public final class Stack {
     /** setsockopt(2) with TCP_FASTOPEN_KEY, 16 octets or 32: another key than tcp_fastopen_key's. -EINVAL. */
     public int setFastOpenKey(int fd, byte[] key) {
         Socket socket = find(fd);
-        return socket == null ? -Errno.EBADF : options.setFastOpenKey(socket, key);
+        return socket == null ? -Errno.EBADF : FastOpenOptions.setKey(socket, key);
     }
 
     /** setsockopt(2) with TCP_CONGESTION: the name of one of {@link CongestionAlgorithm}. -ENOENT, -EINVAL. */

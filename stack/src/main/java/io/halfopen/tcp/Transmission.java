@@ -62,8 +62,10 @@ final class Transmission {
         validation.restart(sender);
     }
 
-    private boolean sendAll(Connection c, Rule why, int policy) {
+    private boolean sendAll(Connection c, Rule why, int usual) {
         Sender sender = c.sender;
+        boolean urgent = c.urgent != null && c.urgent.isSending(sender.una());
+        int policy = urgent ? SendPolicy.PUSH : usual; // Nagle's rule is not for urgent data (tcp_nagle_test)
         int most = core.controls.burst(sender);
         int mss = c.currentMss(); // also if what takes room from data is told with the first of them
         int packets = 0;
@@ -245,6 +247,11 @@ final class Transmission {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             c.timeOut();
             return;
+        }
+        if (c.urgent != null && c.urgent.isNear(sender.una())) {
+            core.count(Rule.WINDOW_PROBED);
+            core.output.segment(c, ACK, sender.una(), 0, 0, Rule.WINDOW_PROBED); // it tells of the urgent octet
+            core.count(Counter.OutSegs);
         }
         core.count(Rule.WINDOW_PROBED);
         probe(c, Rule.WINDOW_PROBED);

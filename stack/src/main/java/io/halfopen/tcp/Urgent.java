@@ -113,6 +113,11 @@ final class Urgent {
         return sending;
     }
 
+    /** Whether a probe of the window can tell of it (tcp_write_wakeup). */
+    boolean isNear(int una) {
+        return isSending(una) && sendEnd - una <= 0xffff;
+    }
+
     /** The urgent pointer of a segment that begins here; 0 for none. One that is too far away is far away. */
     int pointer(int una, int from, int nxt) {
         if (!isSending(una) || !SeqNumber.before(from, sendEnd)) {
