@@ -317,7 +317,11 @@ final class Receiver {
     /** And where that ends. */
     int repeatedUntil(int from, int end) {
         int island = islands.after(from);
-        return island == islands.count() ? end : SeqNumber.min(end, islands.right(island));
+        if (island == islands.count()) {
+            return end;
+        }
+        int right = islands.right(island);
+        return SeqNumber.min(end, finSeen && right == finSeq ? right + 1 : right); // with the FIN that came with it
     }
 
     /** Where the first of what waits beyond the gap begins, its FIN included. */
