@@ -123,7 +123,7 @@ class RunnerTest {
             +0 setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0 | the socket option TCP_REPAIR on the stack is not supported
             +0 send(4, ..., 10, MSG_ZEROCOPY) = 10           | a flag of 0x4000000 of send() on the stack is not supported
             +0 pipe([5, 6]) = 0                              | pipe() is not supported
-            +0 %{ assert tcpi_fackets == 0 }%                | tcpi_fackets is not supported
+            +0 %{ assert tcpi_nope == 0 }%                   | tcpi_nope is not supported
             """)
     void whatTheStackHasNotSkipsTheScript(String line, String what) throws ScriptException {
         assertThat(run(HANDSHAKE + line)).hasToString("SKIP x.pkt:8: " + what);
