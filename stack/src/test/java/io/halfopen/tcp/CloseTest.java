@@ -233,4 +233,20 @@ class CloseTest {
         assertThat(sender.inject("P. 1:6(5) ack 0 win 65535")).isEqualTo(Rule.ACK_TOO_OLD);
         sender.expectOnly(". 1:1(0) ack 1");
     }
+
+    /** tcp_write_queue_purge: what was in flight, or waited, when the peer reset the connection is nowhere any more. */
+    @Test
+    void whatWasSentAndNotAcknowledgedIsForgottenWithTheConnection() {
+        Scene open = new Scene();
+        int listener = open.listener(5);
+        Peer sender = open.peer().handshake();
+        int fd = open.accept(listener);
+        assertThat(open.write(fd, "abcde")).isEqualTo(5);
+        assertThat(open.stack.tcpInfo(open.now(), fd)).containsEntry("tcpi_unacked", 1L);
+        sender.inject("R. 1:1(0) ack 1");
+        assertThat(open.stack.tcpInfo(open.now(), fd))
+                .containsEntry("tcpi_unacked", 0L)
+                .containsEntry("tcpi_notsent_bytes", 0L);
+        assertThat(open.stack.holdings().buffers()).isZero();
+    }
 }
