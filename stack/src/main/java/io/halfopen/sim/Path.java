@@ -17,7 +17,7 @@ package io.halfopen.sim;
  * @param queue octets that may wait for the rate; a packet beyond them is dropped; 0 means no limit
  * @param burst probability that losing several packets in a row begins with this one, 0 to 1
  * @param burstLength how many packets are lost in a row then, on average, 1 or more where there are bursts
- * @param corruption probability that a bit of it is flipped, or its end cut off, 0 to 1
+ * @param corruption probability that a bit of it is flipped, of a fragment's header only, or its end cut off, 0 to 1
  * @param marking probability that a packet that may be marked is marked "congestion experienced", 0 to 1
  * @param mtu longer packets do not pass, octets: whoever may not be fragmented is answered with an ICMP error; 0 means
  *     no limit

@@ -103,15 +103,23 @@ final class Router {
         return error;
     }
 
-    /** One bit is flipped, or the end is missing: what checksum and length must find. */
+    /**
+     * One bit is flipped, or the end is missing: what checksum and length must find. Of a fragment it is a bit of the
+     * header, since in what two fragments carry for one checksum two flips may cancel each other.
+     */
     static byte[] corrupt(byte[] packet, Link chance) {
         if (chance.below(4) == 0) {
             return Arrays.copyOf(packet, chance.below(packet.length));
         }
         byte[] damaged = packet.clone();
-        int at = chance.below(damaged.length);
+        int at = chance.below(isFragment(packet) ? IpHeader.V4_LENGTH : damaged.length);
         damaged[at] ^= (byte) (1 << chance.below(8));
         return damaged;
+    }
+
+    private static boolean isFragment(byte[] packet) {
+        boolean v4 = packet.length >= IpHeader.V4_LENGTH && IpHeader.version(packet, 0) == 4;
+        return v4 && (Bytes.getShort(packet, 6) & 0x3fff) != 0; // more of them follow, or went before
     }
 
     /** Congestion experienced, where the sender can hear of it (RFC 3168, section 5). */
