@@ -340,6 +340,7 @@ public enum Rule {
     CLOSED_SILENTLY(SEND, "close() with SO_LINGER 0 after both FINs", "tcp_disconnect", TCPAbortOnData),
     CLOSED_BY_LINGER2(SEND, "close() in FIN_WAIT2, TCP_LINGER2 < 0: RST", "__tcp_close", TCPAbortOnLinger),
     CLOSED_FOR_MEMORY(SEND, "close() with more than tcp_max_orphans: RST", "tcp_check_oom", TCPAbortOnMemory),
+    ORPHAN_ENDED(SEND, "a timer found too many without a process: RST", "tcp_out_of_resources", TCPAbortOnMemory),
     LISTENER_CLOSED(SEND, "its listener was closed before accept(): RST", "inet_csk_listen_stop"),
     LISTENER_CLOSED_MIGRATED(
             SEND, "its listener was closed: another has it now", "inet_csk_listen_stop", TCPMigrateReqSuccess),

@@ -1,7 +1,6 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 
 /** close(2) and shutdown(2) of a connection, and what becomes of it without a process: __tcp_close. */
@@ -89,7 +88,7 @@ final class Closing {
             timeWaits.enter(c);
             c.arm();
         }
-        if (c.orphaned && core.orphans > core.sysctls.get(Sysctl.tcp_max_orphans)) {
+        if (c.orphaned && Orphans.exceed(core, c, 0)) {
             abort(c, Rule.CLOSED_FOR_MEMORY);
         }
     }

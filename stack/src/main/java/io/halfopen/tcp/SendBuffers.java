@@ -22,6 +22,9 @@ final class SendBuffers {
 
     private static final int LEAST_SEGMENTS = 10;
 
+    /** SOCK_MIN_SNDBUF: whatever the memory, a connection may have so much. */
+    static final int LEAST = 4608;
+
     private SendBuffers() {}
 
     /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
@@ -67,10 +70,26 @@ final class SendBuffers {
     /** How many octets may be written before that is asked again; 0: none (tcp_sendmsg_locked). */
     static int room(Core core, Connection c) {
         Sender sender = c.sender;
+        if (core.memory.isExhausted() && inUse(c) >= core.sysctls.get(Sysctl.tcp_wmem, 0)) {
+            moderate(c);
+            return 0;
+        }
         int goal = goal(c);
         int last = sender.unsent() % goal;
         int room = last > 0 ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
         return Math.min(room, BufferPool.LARGEST - sender.queued());
+    }
+
+    /** No memory: the buffer becomes half of what is in it, so that its writer waits for that (sk_stream_moderate_sndbuf). */
+    private static void moderate(Connection c) {
+        if (!isFixed(c)) {
+            c.sender.sendBuffer = (int) Math.max(LEAST, Math.min(c.sender.sendBuffer, inUse(c) >> 1));
+        }
+    }
+
+    /** SO_SNDBUF was set, and nothing else changes it. */
+    private static boolean isFixed(Connection c) {
+        return c.socket != null && c.socket.sendBuffer > 0;
     }
 
     /** TCP_NOTSENT_LOWAT limits what is unsent; to be woken there must be less than half of it (tcp_stream_memory_free). */
@@ -97,8 +116,8 @@ final class SendBuffers {
         if (!c.writerWaits) {
             return;
         }
-        boolean fixed = c.socket != null && c.socket.sendBuffer > 0;
-        if (!fixed && !c.sender.isCwndFull()) {
+        boolean plenty = !core.memory.isUnderPressure() && core.memory.pages() < core.sysctls.get(Sysctl.tcp_mem, 0);
+        if (!isFixed(c) && plenty && !c.sender.isCwndFull()) {
             expand(core, c.sender);
         }
         tellOfSpace(core, c);

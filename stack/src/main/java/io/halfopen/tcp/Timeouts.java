@@ -22,6 +22,7 @@ final class Timeouts {
     private final WindowReduction reduction;
     private final Retransmission retransmission;
     private final Transmission transmission;
+    private final Orphans orphans;
 
     Timeouts(
             Core core,
@@ -36,6 +37,7 @@ final class Timeouts {
         this.reduction = reduction;
         this.retransmission = retransmission;
         this.transmission = transmission;
+        orphans = new Orphans(core, transmission);
     }
 
     /** What had to wait for its time may leave (tcp_pace_kick). */
@@ -59,7 +61,9 @@ final class Timeouts {
             }
             case WINDOW_PROBE -> {
                 timer.stop();
-                transmission.probeWindow(c, retries(core, c));
+                if (!c.isOrphan() || !orphans.end(c, true)) {
+                    transmission.probeWindow(c, retries(core, c));
+                }
             }
             case NONE -> {}
         }
@@ -117,6 +121,9 @@ final class Timeouts {
             probeShutWindow(c);
             return;
         }
+        if (c.isOrphan() && orphans.end(c, isHopeful(c))) {
+            return;
+        }
         boolean expired = isPatienceOver(c);
         if (c.failsFastOpen(expired)) {
             core.count(Counter.TCPFastOpenActiveFail);
@@ -136,6 +143,11 @@ final class Timeouts {
         retransmission.sendFirst(c, Rule.DATA_RETRANSMITTED);
         backOff(c);
         setNext(c);
+    }
+
+    /** The timeouts of an orphan still grow, or it has retries left. */
+    private boolean isHopeful(Connection c) {
+        return c.sender.timeout() < Kernel.RTO_MAX || !isOver(c, retries(core, c));
     }
 
     private void setNext(Connection c) {

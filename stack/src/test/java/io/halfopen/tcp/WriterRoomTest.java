@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,13 +39,33 @@ class WriterRoomTest {
         assertThat(told.getLast()).isEqualTo(Poll.POLLOUT);
     }
 
-    private void fill() {
+    /** sk_stream_moderate_sndbuf: beyond the third number of tcp_mem it is a buffer at a time, and none before that is sent. */
+    @Test
+    void whereMemoryIsOutOneWriterTakesNoMoreThanABuffer() {
+        int plenty = new WriterRoomTest().fill();
+        two.client.sysctls().set(Sysctl.tcp_mem, 1, 1, 2);
+        int little = fill();
+        assertThat(little).isBetween(4096, plenty - 1);
+        assertThat(two.client.poll(fd) & Poll.POLLOUT).isZero();
+        byte[] buffer = new byte[1 << 20];
+        for (int i = 0; i < 100; i++) {
+            exchangeOnce();
+            two.server.read(two.now, reader, buffer, 0, buffer.length);
+        }
+        assertThat(two.client.poll(fd) & Poll.POLLOUT).isEqualTo(Poll.POLLOUT);
+        assertThat(fill()).isPositive();
+    }
+
+    private int fill() {
         byte[] data = new byte[1 << 16];
-        int count = 1;
+        int total = 0;
+        int count = two.client.write(two.now, fd, data, 0, data.length);
         while (count > 0) {
+            total += count;
             count = two.client.write(two.now, fd, data, 0, data.length);
         }
         assertThat(count).isEqualTo(-Errno.EAGAIN);
+        return total;
     }
 
     /** What is under way now, both ways; nobody is told of anything. */
