@@ -59,6 +59,8 @@ final class Verdict {
     /** Of smaller ones a packet may need several, and is lost with each. */
     private static final int LEAST_UNCUT_MTU = 552;
 
+    private static final String RESET = "reset, though the other side closed in order";
+
     private final Plan plan;
 
     Verdict(Plan plan) {
@@ -80,10 +82,13 @@ final class Verdict {
             return "nothing was in its way, and it ended otherwise: caller " + caller.result() + ", answerer "
                     + answered;
         }
-        if (answerer == null) {
+        if (answerer == null || answerer.result().equals(End.STUCK) && conversation.isFinLeftOut()) {
             return null;
         }
         String fault = faultOf(caller, answerer, dialog);
+        if (RESET.equals(fault) && conversation.isCookieRefused()) {
+            return null;
+        }
         return fault == null ? faultOf(answerer, caller, dialog) : fault;
     }
 
@@ -100,7 +105,7 @@ final class Verdict {
         return switch (result) {
             case End.CLEAN, End.LEFT -> null;
             case End.STUCK -> excused && gone ? null : "waits for what the other side has done long ago";
-            case "ECONNRESET", "EPIPE", "ENOTCONN" -> excused ? null : "reset, though the other side closed in order";
+            case "ECONNRESET", "EPIPE", "ENOTCONN" -> excused ? null : RESET;
             case "ECONNREFUSED" ->
                 orderly
                         ? "refused, though the other side accepted it"

@@ -38,6 +38,7 @@ final class WireCheck implements Tap {
         int fin;
         boolean finSent;
         boolean unsure;
+        boolean fromCookie;
         int scale;
         boolean scaleKnown;
         int edge;
@@ -97,6 +98,7 @@ final class WireCheck implements Tap {
         Segment.Defect defect = segment.parse(bytes, offset, length);
         if (defect == Segment.Defect.NONE && segment.has(TcpHeader.ACK)) {
             noteAllowance();
+            noteCookie(rule);
         } else if (defect == Segment.Defect.IP_FRAGMENT) {
             cutUp.add(new Pair(segment.sourceLow(), segment.destinationLow()));
         }
@@ -106,6 +108,15 @@ final class WireCheck implements Tap {
     public void onLost(long now, Host from, byte[] bytes, int offset, int length) {
         lost++;
         mix(3, now, from, 0, bytes, offset, length);
+    }
+
+    /** A cookie that comes twice makes another connection with the same numbers, once the first is gone. */
+    private void noteCookie(Rule rule) {
+        Half half = rule == Rule.COOKIE_ACCEPTED ? halves.get(way().reversed()) : null;
+        if (half != null) {
+            half.unsure |= half.fromCookie;
+            half.fromCookie = true;
+        }
     }
 
     private void touch(Host host) {
