@@ -145,8 +145,10 @@ final class Conversation {
     /** The same with so few octets that the FIN is left out, too: who reads waits for it in vain. */
     boolean isFinLeftOut() {
         End reader = answerer;
-        boolean cookies = reader != null && reader.host().stack().counter(Counter.SyncookiesRecv) > 0;
-        return cookies && reader.received() == 0 && caller.written() < COOKIE_SIZES;
+        return reader != null
+                && reader.host().stack().counter(Counter.SyncookiesRecv) > 0
+                && reader.received() == 0
+                && caller.written() < COOKIE_SIZES;
     }
 
     /** What overtook the ACK with the cookie, a FIN for one, was taken for that, was none, and was answered with RST. */
