@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
@@ -44,6 +45,19 @@ class SsInfoComparisonTest {
                 .collect(Collectors.joining(" "));
     }
 
+    /** Until nothing is on its way, delayed ACKs included. */
+    private void awaitAcks(int... fds) throws InterruptedException {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (System.nanoTime() < deadline && !Arrays.stream(fds).allMatch(this::isAcknowledged)) {
+            Thread.sleep(1);
+        }
+    }
+
+    private boolean isAcknowledged(int fd) {
+        Map<String, Long> info = TcpInfoFields.parse(kernel.tcpInfo(fd));
+        return info.getOrDefault("tcpi_unacked", 0L) + info.getOrDefault("tcpi_notsent_bytes", 0L) == 0;
+    }
+
     @Test
     void ofAConnectionThatHasSentAndReceived() throws Exception {
         kernel.setSysctl("net.ipv4.tcp_congestion_control", "reno");
@@ -56,7 +70,7 @@ class SsInfoComparisonTest {
         assertThat(kernel.write(server, new byte[100_000], 0, 100_000)).isEqualTo(100_000);
         assertThat(kernel.read(client, new byte[50_000], 0, 50_000)).isEqualTo(50_000);
         kernel.write(client, new byte[7], 0, 7);
-        Thread.sleep(100); // until delayed ACKs are out
+        awaitAcks(server, client);
         for (int fd : new int[] {server, client}) {
             int local = kernel.getsockname(fd).port();
             String[] lines = ss("sport = :" + local).split("\n", -1);

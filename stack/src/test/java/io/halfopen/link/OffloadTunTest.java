@@ -19,10 +19,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,7 +97,7 @@ class OffloadTunTest {
             }
         });
 
-        byte[] packet = awaitPacket(bytes -> IpHeader.version(bytes, 0) == 4 && bytes[9] == IpHeader.UDP);
+        byte[] packet = Packets.await(tun, bytes -> IpHeader.version(bytes, 0) == 4 && bytes[9] == IpHeader.UDP);
 
         int length = packet.length - IpHeader.V4_LENGTH;
         long pseudo = (long) IpHeader.UDP + length + Checksum.sum(packet, 12, 8);
@@ -115,7 +113,7 @@ class OffloadTunTest {
         tun.await(100_000_000);
 
         Segment answer = new Segment();
-        awaitPacket(bytes -> answer.parse(bytes, 0, bytes.length) == Segment.Defect.NONE);
+        Packets.await(tun, bytes -> answer.parse(bytes, 0, bytes.length) == Segment.Defect.NONE);
 
         assertThat(answer.flags()).isEqualTo(TcpHeader.RST | TcpHeader.ACK);
         assertThat(tun.dropped()).isZero();
@@ -173,19 +171,5 @@ class OffloadTunTest {
 
     private static long allocated() {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
-    }
-
-    private byte[] awaitPacket(Predicate<byte[]> wanted) throws LinkException {
-        byte[] buffer = new byte[2048];
-        long deadline = System.nanoTime() + 5_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            int length = tun.receive(buffer);
-            if (length == 0) {
-                tun.await(100_000_000);
-            } else if (wanted.test(Arrays.copyOf(buffer, length))) {
-                return Arrays.copyOf(buffer, length);
-            }
-        }
-        throw new AssertionError("no such packet");
     }
 }

@@ -13,8 +13,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +64,7 @@ class TunTest {
         setUp(KERNEL, 24);
         sendUdp("10.9.0.2", "hello");
 
-        byte[] packet = awaitPacket(bytes -> IpHeader.version(bytes, 0) == 4);
+        byte[] packet = Packets.await(tun, bytes -> IpHeader.version(bytes, 0) == 4);
 
         assertThat(packet[9]).isEqualTo((byte) UDP);
         assertThat(Bytes.getInt(packet, 12)).isEqualTo((int) KERNEL.low());
@@ -80,7 +78,7 @@ class TunTest {
         setUp(KERNEL_V6, 64);
         sendUdp("fd00:9::2", "hello");
 
-        byte[] packet = awaitPacket(bytes -> IpHeader.version(bytes, 0) == 6 && bytes[6] == UDP);
+        byte[] packet = Packets.await(tun, bytes -> IpHeader.version(bytes, 0) == 6 && bytes[6] == UDP);
 
         assertThat(Bytes.getLong(packet, 16)).isEqualTo(KERNEL_V6.low());
         assertThat(new String(packet, 48, packet.length - 48, StandardCharsets.UTF_8))
@@ -94,7 +92,7 @@ class TunTest {
         tun.send(syn, 3, syn.length - 3);
 
         Segment answer = new Segment();
-        awaitPacket(bytes -> answer.parse(bytes, 0, bytes.length) == Segment.Defect.NONE);
+        Packets.await(tun, bytes -> answer.parse(bytes, 0, bytes.length) == Segment.Defect.NONE);
 
         assertThat(answer.flags()).isEqualTo(TcpHeader.RST | TcpHeader.ACK);
         assertThat(answer.sourcePort()).isEqualTo(7);
@@ -173,20 +171,5 @@ class TunTest {
                 return socket;
             }
         });
-    }
-
-    /** The kernel also sends what nobody asked for: router solicitations, multicast reports. */
-    private byte[] awaitPacket(Predicate<byte[]> wanted) throws LinkException {
-        byte[] buffer = new byte[2048];
-        long deadline = System.nanoTime() + 5_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            int length = tun.receive(buffer);
-            if (length == 0) {
-                tun.await(100_000_000);
-            } else if (wanted.test(Arrays.copyOf(buffer, length))) {
-                return Arrays.copyOf(buffer, length);
-            }
-        }
-        throw new AssertionError("no such packet");
     }
 }
