@@ -44,11 +44,9 @@ final class FlowTable {
         for (Flow flow : flows) {
             boolean conflicts = switch (flow) {
                 case AcceptQueue.Entry c
-                when c.localPort() == port && c.isAlone() ->
-                    !(c.reusePort && candidate.reusePort) && !(c.reuseAddress && candidate.reuseAddress);
+                when c.localPort() == port && c.isAlone() -> !candidate.shares(c.reuseAddress, c.reusePort);
                 case TimeWait rest
-                when rest.localPort() == port ->
-                    !(rest.reusePort && candidate.reusePort) && !(rest.reuseAddress && candidate.reuseAddress);
+                when rest.localPort() == port -> !candidate.shares(rest.reuseAddress, rest.reusePort);
                 case null, default -> false;
             };
             if (conflicts && flow != null && candidate.overlaps(flow)) {

@@ -224,6 +224,11 @@ final class Socket {
         ignored = null;
     }
 
+    /** Whether it and a connection with these options let each other use a port. */
+    boolean shares(boolean othersAddress, boolean othersPort) {
+        return reuseAddress && othersAddress || reusePort && othersPort;
+    }
+
     /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
     boolean overlaps(Socket other) {
         return coversIpv4() && other.coversIpv4() && meets(other) || coversIpv6() && other.coversIpv6() && meets(other);

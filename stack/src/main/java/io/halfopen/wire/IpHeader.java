@@ -86,12 +86,20 @@ public final class IpHeader {
             int tos,
             int ttl,
             int id) {
-        if (IpAddress.isIpv4(destinationHigh, destinationLow)) {
-            int whole = DONT_FRAGMENT;
-            writeV4(packet, offset, (int) sourceLow, (int) destinationLow, tcpLength, TCP, tos, ttl, id, whole);
-            return;
-        }
-        writeV6(packet, offset, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, TCP, tos, ttl, id);
+        int whole = DONT_FRAGMENT;
+        write(
+                packet,
+                offset,
+                sourceHigh,
+                sourceLow,
+                destinationHigh,
+                destinationLow,
+                tcpLength,
+                TCP,
+                tos,
+                ttl,
+                id,
+                whole);
     }
 
     /**
