@@ -5,6 +5,17 @@ public final class Message {
     /** The urgent octet, apart from the stream; sent, the last octet is urgent. */
     public static final int MSG_OOB = 0x1;
 
+    /** Nothing here waits, so the flag of sending that asks for this, and that for no signal, change nothing. */
+    public static final int MSG_DONTWAIT = 0x40;
+
+    public static final int MSG_NOSIGNAL = 0x4000;
+
+    /** TCP_CORK for this call. */
+    public static final int MSG_MORE = 0x8000;
+
+    /** The data goes with the SYN, and opens the connection. */
+    public static final int MSG_FASTOPEN = 0x2000_0000;
+
     /** What is returned stays to be read. */
     public static final int MSG_PEEK = 0x2;
 

@@ -200,21 +200,21 @@ final class AckClock {
     }
 
     /** It is a conversation, whatever came so far: the peer's FIN, or TCP_QUICKACK 0 (inet_csk_enter_pingpong_mode). */
-    void expectAnswers(Core core) {
-        pingpong = (short) core.sysctls.get(Sysctl.tcp_pingpong_thresh);
+    void expectAnswers(Host host) {
+        pingpong = (short) host.sysctls.get(Sysctl.tcp_pingpong_thresh);
     }
 
     void expectNoAnswers() {
         pingpong = 0;
     }
 
-    boolean expectsAnswers(Core core) {
-        return pingpong >= core.sysctls.get(Sysctl.tcp_pingpong_thresh);
+    boolean expectsAnswers(Host host) {
+        return pingpong >= host.sysctls.get(Sysctl.tcp_pingpong_thresh);
     }
 
     /** An ACK leaves, alone or with data (tcp_event_ack_sent). */
-    void onAckSent(Core core) {
-        sacks.onAckSent(core);
+    void onAckSent(Host host) {
+        sacks.onAckSent(host);
         if (quick > 0 && isScheduled()) {
             quick--;
             wait = quick == 0 ? LEAST_WAIT : wait;
@@ -234,13 +234,13 @@ final class AckClock {
     }
 
     /** Whether each segment is acknowledged at once for now, or this one must be. */
-    boolean isHurried(Core core) {
-        return quick > 0 && !expectsAnswers(core) || (pending & NOW) != 0;
+    boolean isHurried(Host host) {
+        return quick > 0 && !expectsAnswers(host) || (pending & NOW) != 0;
     }
 
     /** The process has read everything, and small data was part of it: likely it is all for now (__tcp_cleanup_rbuf). */
-    boolean isPushed(Core core) {
-        return (pending & PUSHED_AGAIN) != 0 || (pending & PUSHED) != 0 && !expectsAnswers(core);
+    boolean isPushed(Host host) {
+        return (pending & PUSHED_AGAIN) != 0 || (pending & PUSHED) != 0 && !expectsAnswers(host);
     }
 
     /** TCP_QUICKACK found that an ACK is owed. */
@@ -249,41 +249,41 @@ final class AckClock {
     }
 
     /** It may wait (tcp_send_delayed_ack); true if so long already that there is no point. */
-    boolean delay(Core core, long smoothed) {
-        long patience = Math.min(bounded(core, smoothed), LONGEST_DELAY);
-        if (due != Timer.NEVER && due <= core.now() + (patience >> 2)) {
+    boolean delay(Host host, long smoothed) {
+        long patience = Math.min(bounded(host, smoothed), LONGEST_DELAY);
+        if (due != Timer.NEVER && due <= host.now() + (patience >> 2)) {
             return true;
         }
         pending |= SCHEDULED;
-        due = Math.min(due, core.due(core.now() + Math.max(patience, TICK)));
+        due = Math.min(due, host.due(host.now() + Math.max(patience, TICK)));
         return false;
     }
 
     /** Not longer than a round trip. */
-    private long bounded(Core core, long smoothed) {
+    private long bounded(Host host, long smoothed) {
         if (wait <= LEAST_WAIT) {
             return wait;
         }
-        boolean ends = expectsAnswers(core) || (pending & PUSHED) != 0;
+        boolean ends = expectsAnswers(host) || (pending & PUSHED) != 0;
         long most = ends ? LONGEST_WAIT : LONGEST_OF_MANY;
         long longest = smoothed == 0 ? most : Math.min(most, Math.max(smoothed, LEAST_WAIT));
         return Math.min(wait, longest);
     }
 
     /** TCP_DEFER_ACCEPT of a client, or TCP_QUICKACK 0: the ACK that ends its handshake rides on its data, if that comes. */
-    void leaveToData(Core core, int window) {
+    void leaveToData(Host host, int window) {
         pending |= SCHEDULED;
         demand(window, MOST_QUICK_ACKS);
-        due = core.due(core.now() + LONGEST_WAIT);
+        due = host.due(host.now() + LONGEST_WAIT);
     }
 
     /** The timer fired (tcp_delack_timer_handler): nothing came to ride on, so more patience, or none. True for an ACK. */
-    boolean expire(Core core, long timeout) {
+    boolean expire(Host host, long timeout) {
         due = Timer.NEVER;
         if (!isScheduled()) {
             return false;
         }
-        if (expectsAnswers(core)) {
+        if (expectsAnswers(host)) {
             pingpong = 0;
             wait = LEAST_WAIT;
         } else {

@@ -45,7 +45,7 @@ final class AckInput {
 
     /** Takes it in; afterwards the connection may be over. */
     void accept(Connection c, Segment segment) {
-        ack.begin(c, segment);
+        ack.begin(c.sender, segment, c.sack, c.timestamps, c.ecn);
         if (SeqNumber.before(segment.ack(), c.sender.una())) {
             acceptOld(c, segment);
         } else {
@@ -84,7 +84,7 @@ final class AckInput {
         }
         flightInput.clean(c, ack);
         if (sender.flight.isEmpty()) {
-            SendStatistics.unlimited(core, sender, Chrono.Limit.BUSY, sender.pending() == 0);
+            core.statistics.unlimited(sender, Chrono.Limit.BUSY, sender.pending() == 0);
         }
         sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivery.delivered);
         judgeProbe(sender);
@@ -199,12 +199,12 @@ final class AckInput {
         switch (c.state()) {
             case FIN_WAIT1 -> {
                 c.enter(TcpState.FIN_WAIT2);
-                c.wake();
+                core.wake(c);
             }
             case CLOSING -> c.enter(TcpState.TIME_WAIT);
             case LAST_ACK -> {
                 core.metrics.update(core, c);
-                c.close(0);
+                core.close(c, 0);
             }
             default -> {}
         }

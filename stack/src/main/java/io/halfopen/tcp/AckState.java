@@ -94,14 +94,13 @@ final class AckState {
     /** The lowest number that was filled in later than a higher one. */
     int reordered;
 
-    void begin(Connection c, Segment segment) {
-        Sender sender = c.sender;
+    void begin(Sender sender, Segment segment, boolean sack, boolean timestamps, boolean ecn) {
         rate.begin();
         ack = segment.ack();
-        stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        stamped = timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
         echo = segment.tsEcho();
         una = sender.una();
-        highestSacked = c.sack ? sender.flight.highestSacked(una) : una;
+        highestSacked = sack ? sender.flight.highestSacked(una) : una;
         packets = sender.flight.packets();
         inNetwork = sender.flight.inNetwork();
         sackedOut = sender.flight.sackedOut();
@@ -118,7 +117,7 @@ final class AckState {
         duplicateSacked = false;
         reneged = sender.recovery.reneged;
         duplicateOfProbe = false;
-        congestionEcho = c.ecn && segment.has(TcpHeader.ECE) && !segment.has(TcpHeader.SYN);
+        congestionEcho = ecn && segment.has(TcpHeader.ECE) && !segment.has(TcpHeader.SYN);
         setTimer = false;
         lostRetransmission = false;
         maybeDelayed = false;

@@ -44,7 +44,7 @@ final class Bbr implements CongestionControl {
 
     private static final long UNKNOWN = Long.MAX_VALUE;
 
-    private final Core core;
+    private final Host host;
     private final WindowedMax bandwidths = new WindowedMax();
     private final BbrLongTerm longTerm = new BbrLongTerm();
     private final BbrFullPipe fullPipe = new BbrFullPipe();
@@ -76,8 +76,8 @@ final class Bbr implements CongestionControl {
 
     private boolean idleRestart;
 
-    Bbr(Core core) {
-        this.core = core;
+    Bbr(Host host) {
+        this.host = host;
     }
 
     @Override
@@ -193,7 +193,7 @@ final class Bbr implements CongestionControl {
     /** Anywhere but at the phase that drains, so that flows do not probe together. */
     private void restartCycle(Sender sender) {
         mode = Mode.PROBE_BW;
-        cycleIndex = CYCLE_LENGTH - 1 - core.secrets.chance(sender.una(), CYCLE_LENGTH - 1);
+        cycleIndex = CYCLE_LENGTH - 1 - host.secrets.chance(sender.una(), CYCLE_LENGTH - 1);
         nextPhase(sender);
     }
 

@@ -20,18 +20,18 @@ final class Closing {
     void close(Connection c, Socket socket) {
         TcpState state = c.state();
         c.socket = null;
-        c.linger2 = socket.linger2;
+        c.linger2 = socket.options.linger2;
         if (state == TcpState.CLOSE) {
-            c.recycleIfForgotten();
+            core.recycleIfForgotten(c);
         } else if (state == TcpState.SYN_SENT) {
-            c.close(0);
+            core.close(c, 0);
         } else {
-            Rule rule = judge(c, socket.linger);
+            Rule rule = judge(c, socket.options.linger);
             switch (rule) {
                 case FIN_SENT -> leaveAlone(c);
                 case CLOSED_SILENTLY -> {
                     core.count(rule);
-                    c.close(0);
+                    core.close(c, 0);
                 }
                 default -> abort(c, rule);
             }
@@ -63,7 +63,7 @@ final class Closing {
     private void abort(Connection c, Rule why) {
         core.count(why);
         transmission.reset(c, why);
-        c.close(0);
+        core.close(c, 0);
     }
 
     /** The wire goes on without a process; an orphan, unless a TIME_WAIT is all that is left. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Transmission} by timers and calls.
  */
 final class Connection extends AcceptQueue.Entry {
-    private final Core core;
+    private final Host host;
     final Sender sender;
     final Receiver receiver;
     final PathMtu path = new PathMtu();
@@ -87,8 +87,8 @@ final class Connection extends AcceptQueue.Entry {
 
     private int id;
 
-    /** When an ACK answered something senseless last: a {@link Core#stamp}. */
-    int senselessAt = Core.NO_STAMP;
+    /** When an ACK answered something senseless last: a {@link Host#stamp}. */
+    int senselessAt = Host.NO_STAMP;
 
     /** SHUT_RD was called, or the socket is closed: nobody will read. */
     boolean readShutdown;
@@ -100,13 +100,14 @@ final class Connection extends AcceptQueue.Entry {
     @Nullable
     Urgent urgent;
 
-    private boolean inTable;
+    /** The flow table has it. */
+    boolean inTable;
 
-    Connection(Core core, PortUse portUse) {
-        this.core = core;
+    Connection(Host host, FlightSlots.Pool flights, PortUse portUse) {
+        this.host = host;
         this.portUse = portUse;
-        sender = new Sender(core);
-        receiver = new Receiver(core);
+        sender = new Sender(host, flights, Reno.INSTANCE);
+        receiver = new Receiver(host);
     }
 
     void reset() {
@@ -121,7 +122,7 @@ final class Connection extends AcceptQueue.Entry {
         dataInSyn = 0;
         synDataTaken = false;
         userTimeout = 0;
-        senselessAt = Core.NO_STAMP;
+        senselessAt = Host.NO_STAMP;
         linger2 = 0;
         readShutdown = false;
         writerWaits = false;
@@ -132,6 +133,7 @@ final class Connection extends AcceptQueue.Entry {
             urgent.reset();
         }
         sender.reset();
+        sender.control = Reno.INSTANCE;
         receiver.reset();
     }
 
@@ -170,42 +172,23 @@ final class Connection extends AcceptQueue.Entry {
         boolean was = isCurrent(state);
         boolean is = isCurrent(next);
         if (!was && is) {
-            core.count(Counter.CurrEstab);
+            host.count(Counter.CurrEstab);
         } else if (was && !is) {
-            core.uncount(Counter.CurrEstab);
+            host.uncount(Counter.CurrEstab);
         }
         if (was && next == TcpState.CLOSE) {
-            core.count(Counter.EstabResets);
+            host.count(Counter.EstabResets);
         }
         state = next;
     }
 
+    /** The connection is made late: what there is to count was counted when its handshake was done. */
+    void establish() {
+        state = TcpState.ESTABLISHED;
+    }
+
     private static boolean isCurrent(TcpState state) {
         return state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
-    }
-
-    void insert() {
-        core.flows.insert(this);
-        inTable = true;
-    }
-
-    /** It was there all the time, and now somebody needs it. */
-    void replace(Dormant dormant) {
-        core.flows.replace(dormant, this);
-        inTable = true;
-        state = TcpState.ESTABLISHED; // as was counted when the handshake was done
-    }
-
-    /** Nobody needs it for now. */
-    void leaveTo(Dormant dormant) {
-        core.flows.replace(this, dormant);
-        inTable = false;
-    }
-
-    /** It takes the place of a half-open that has just left the table. */
-    void insertHashed() {
-        core.flows.insertHashed(this);
-        inTable = true;
     }
 
     /** IPv4 ids count up from a random start, per connection. */
@@ -244,85 +227,37 @@ final class Connection extends AcceptQueue.Entry {
         return sender.mss() - TcpOptions.sackLength(sackBlocks());
     }
 
-    /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
-    void startSending() {
-        if (sender.recovery.retransmits > 1 && sender.synTimedOut) {
-            sender.congestion.cwnd = 1; // more than one SYN was lost, and RFC 5681 wants it after the first
-        }
-        core.controls.start(sender);
-    }
-
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
     void startReceiving() {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        receiver.established(announcedMss, core.now());
+        receiver.established(announcedMss, host.now());
     }
 
-    boolean isOrphan() {
-        return socket == null && listener == null;
-    }
-
-    /** It is over: whatever waits for it is told, and the wire knows it no more. */
-    void close(int errno) {
-        core.endFastOpen(this, false);
-        enter(TcpState.CLOSE);
-        core.wheel.cancel(this);
+    /** It waits for nothing any more, and sends nothing. */
+    void stop() {
         sender.timer.stop();
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
         sender.ring.clear();
         sender.flight.reset();
-        SendStatistics.unlimited(core, sender, Chrono.Limit.BUSY, true);
-        endTimers();
-        if (inTable) {
-            core.flows.remove(this);
-            inTable = false;
-        }
-        readShutdown = true;
-        if (errno != 0 && socket == null) {
-            error = errno;
-        } else if (errno != 0 && socket != null) {
-            socket.pendingError = errno;
-        }
-        wake();
-        recycleIfForgotten();
     }
 
-    private void endTimers() {
-        if (keepAlive != null) {
-            core.pools.give(keepAlive);
-            keepAlive = null;
-        }
-        if (orphaned) {
-            core.orphans--;
-            orphaned = false;
-        }
+    boolean isOrphan() {
+        return socket == null && listener == null;
     }
 
     /** The peer is there. */
     void onAnswer() {
-        sender.answeredAt = core.now();
+        sender.answeredAt = host.now();
         if (keepAlive != null) {
             keepAlive.probes = 0;
         }
     }
 
-    /** Nothing came back in time: the reason is what an ICMP error said, if one did (tcp_write_err). */
-    void timeOut() {
-        close(softError == 0 ? Errno.ETIMEDOUT : softError);
-    }
-
     /** When TCP_USER_TIMEOUT ends what began then, ns; never if it is not set or nothing began. */
     long patienceEnd(long since) {
         return userTimeout == 0 || since == NEVER ? NEVER : since + userTimeout * 1_000_000L;
-    }
-
-    /** Gives it back once neither wire, process nor accept queue holds it. */
-    void recycleIfForgotten() {
-        if (!inTable && isOrphan()) {
-            core.pools.give(this);
-        }
     }
 
     /** Sets the wheel for the earliest of what this waits for. A later one is set when the earlier fires. */
@@ -331,15 +266,15 @@ final class Connection extends AcceptQueue.Entry {
         long due = Math.min(sending, Math.min(receiver.acks.due, receiver.acks.sacks.due));
         due = keepAlive == null ? due : Math.min(due, keepAlive.due);
         if (due == NEVER || !inTable) {
-            core.wheel.cancel(this);
+            host.wheel.cancel(this);
         } else if (!isScheduled() || due < deadline) {
-            core.wheel.schedule(this, due);
+            host.wheel.schedule(this, due);
         }
     }
 
     /** SO_RCVLOWAT: what must be there before the process hears of it, octets. */
     int lowWater() {
-        return socket != null ? socket.receiveLow : listener != null ? listener.socket.receiveLow : 1;
+        return socket != null ? socket.options.receiveLow : listener != null ? listener.socket.options.receiveLow : 1;
     }
 
     Urgent urgent() {
@@ -352,22 +287,12 @@ final class Connection extends AcceptQueue.Entry {
     boolean isReadable() {
         int there = receiver.readable();
         boolean mark = urgent != null && urgent.distance(receiver.copied()) == 0;
-        boolean skips = mark && socket != null && !socket.urgentInline;
+        boolean skips = mark && socket != null && !socket.options.urgentInline;
         return there > 0
                 && (there >= lowWater() + (skips ? 1 : 0)
-                        || core.memory.isUnderPressure()
+                        || host.memory.isUnderPressure()
                         || receiver.buffer.isNearlyFull()
                         || receiver.remainingWindow() <= receiver.acks.segmentSize());
-    }
-
-    /** There is news of all kinds (sk_state_change). */
-    void wake() {
-        wake(ReadyList.ANY);
-    }
-
-    /** There is news for who waits for these events, bits of {@link io.halfopen.linux.Poll}. */
-    void wake(int events) {
-        core.ready.add(socket, events);
     }
 
     boolean isEndOfFile() {

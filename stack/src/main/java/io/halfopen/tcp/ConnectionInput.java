@@ -15,19 +15,21 @@ import io.halfopen.wire.SeqNumber;
 /** What a segment does to a connection that is, or was, ESTABLISHED: RFC 9293, section 3.10.7.4. */
 final class ConnectionInput {
     private final Core core;
+    private final Output output;
     private final Transmission transmission;
     private final TimeWaits timeWaits;
     private final Repetitions repetitions;
     private final AckInput ackInput;
     private final DataInput dataInput;
 
-    ConnectionInput(Core core, Sending sending, TimeWaits timeWaits) {
+    ConnectionInput(Core core, Output output, Sending sending, TimeWaits timeWaits) {
         this.core = core;
+        this.output = output;
         this.timeWaits = timeWaits;
         transmission = sending.transmission;
         repetitions = new Repetitions(core);
         ackInput = new AckInput(core, sending);
-        dataInput = new DataInput(core, transmission, repetitions);
+        dataInput = new DataInput(core, output, transmission, repetitions);
     }
 
     /** An ACK that waited is due. */
@@ -99,7 +101,7 @@ final class ConnectionInput {
                 transmission.ack(c, rule);
             }
             case CHALLENGE_LIMITED, SYN_CHALLENGE_LIMITED -> c.senselessAt = core.stamp();
-            case RST_ACCEPTED -> c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
+            case RST_ACCEPTED -> core.close(c, c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             default -> {} // dropped
         }
         c.arm();
@@ -212,8 +214,8 @@ final class ConnectionInput {
             return Rule.ACK_ACCEPTED; // that ACK of our FIN was the last thing to happen
         }
         if (c.linger2 < 0 && c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
-            core.output.reset(segment, Rule.ENDED_BY_LINGER2);
-            c.close(0);
+            output.reset(segment, Rule.ENDED_BY_LINGER2);
+            core.close(c, 0);
             return Rule.ENDED_BY_LINGER2;
         }
         if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() && isOld(c, segment)) {

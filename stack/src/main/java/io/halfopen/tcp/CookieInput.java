@@ -9,20 +9,22 @@ import io.halfopen.wire.Segment;
 /** A handshake of which nothing is kept: the cookie goes out with the SYN-ACK and comes back with the final ACK. */
 final class CookieInput {
     private final Core core;
+    private final Output output;
     private final Promotion promotion;
     private final SynCookies cookies;
 
-    CookieInput(Core core, Promotion promotion) {
+    CookieInput(Core core, Output output, Promotion promotion) {
         this.core = core;
+        this.output = output;
         this.promotion = promotion;
-        cookies = core.secrets.cookies;
+        cookies = new SynCookies(core.secrets.cookies);
     }
 
     /** Without timestamps there is no place for other options than the MSS (cookie_init_sequence). */
     void answer(Listener listener, Segment syn) {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(syn);
-        long secret = core.secrets.of(half);
+        long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, syn, secret);
         if (!half.timestamps) {
             half.sack = false;
@@ -31,7 +33,7 @@ final class CookieInput {
         }
         half.iss = cookies.isn(secret, half, half.peerMss, core.now());
         int now = core.timestamp(0);
-        core.output.synAck(half, SynCookies.timestamp(now, half) + half.tsOffset, null, Rule.SYN_COOKIE_SENT);
+        output.synAck(half, SynCookies.timestamp(now, half) + half.tsOffset, null, Rule.SYN_COOKIE_SENT);
         listener.sentCookie(core.now());
         core.pools.give(half);
     }
@@ -76,7 +78,7 @@ final class CookieInput {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(segment);
         half.iss = segment.ack() - 1;
-        long secret = core.secrets.of(half);
+        long secret = core.secret(half);
         half.peerMss = (char) cookies.mss(secret, half, core.now());
         half.sentAt = Timer.NEVER; // nobody knows
         half.timeouts = 0;

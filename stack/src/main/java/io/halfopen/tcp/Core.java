@@ -1,92 +1,149 @@
 package io.halfopen.tcp;
 
-import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
-import io.halfopen.linux.Rule;
-import io.halfopen.linux.Sysctl;
-import io.halfopen.linux.Sysctls;
-import io.halfopen.wire.IpAddress;
+import io.halfopen.linux.TcpState;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
 
-/** What all parts of one stack share: the time, the tables, the counters, and what is to go out. */
-final class Core {
-    /** Instead of a {@link #stamp}: not yet. */
-    static final int NO_STAMP = Integer.MIN_VALUE;
-
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
-    private static final int NANOS_PER_MILLI = 1_000_000;
-
-    /** Linux takes no older echo for a time: what is left of 31 bits in microseconds, as milliseconds. */
-    private static final int LONGEST_ECHO = Integer.MAX_VALUE / 1000;
-
-    final Kernel kernel;
-    final Sysctls sysctls;
-    final Secrets secrets;
-    final Addresses addresses = new Addresses();
+/**
+ * A {@link Host} with its tables: everything that has a 4-tuple, a port, or a place in a pool; and how a connection gets
+ * into them and out again.
+ */
+final class Core extends Host {
     final FlowTable flows;
     final Ports ports;
-    final TimerWheel wheel;
-    final BufferPool buffers = new BufferPool();
     final FlightSlots.Pool flights = new FlightSlots.Pool();
-    final Memory memory = new Memory(this);
+    final SendStatistics.Pool statistics = new SendStatistics.Pool(this);
     final Pools pools = new Pools(this);
     final CongestionControls controls = new CongestionControls(this);
     final PeerMetrics metrics;
-    final PathMtus paths;
-    final KernelLog log;
     final ReadyList ready = new ReadyList();
-    final Output output = new Output(this);
 
     private @Nullable FastOpenKeys fastOpenKeys;
-    private final long[] counters = new long[Counter.values().length];
-    private final long[] rules = new long[Rule.values().length];
-    private final Timers timers;
-    private final int timestampBase;
-    private long challengeSecond = -1;
-    private long challengesLeft;
-    private long now;
-    private int millis;
 
     /** Connections that live on without a process. */
     int orphans;
 
     Core(Kernel kernel, Secrets secrets, Timers timers) {
-        this.timers = timers;
-        wheel = new TimerWheel(timers == Timers.LINUX);
-        this.kernel = kernel;
-        this.secrets = secrets;
-        sysctls = new Sysctls(kernel);
+        super(kernel, secrets, timers);
         metrics = new PeerMetrics(secrets.tableKey0);
-        paths = new PathMtus(secrets.tableKey0);
-        log = new KernelLog(kernel);
         flows = new FlowTable(secrets.tableKey0, secrets.tableKey1);
-        ports = new Ports(sysctls, flows, secrets);
-        timestampBase = secrets.timestampBase();
+        ports = new Ports(this, flows);
     }
 
-    /** Nanoseconds on the caller's clock; it never goes back. */
-    long now() {
-        return now;
+    /** A connection that is opened from here, or that had no half-open. */
+    void insert(Connection c) {
+        flows.insert(c);
+        c.inTable = true;
     }
 
-    /** When a timer fires that is set now: not before its time. */
-    long due(long time) {
-        return timers.firing(now, time);
+    /** A connection takes the place of a half-open that has just left the table. */
+    void insertHashed(Connection c) {
+        flows.insertHashed(c);
+        c.inTable = true;
     }
 
-    void setNow(long nanos) {
-        if (nanos > now) {
-            turnTo(nanos);
+    /** A connection slept, and now somebody needs it. */
+    void replace(Dormant dormant, Connection c) {
+        flows.replace(dormant, c);
+        c.inTable = true;
+        c.establish();
+    }
+
+    /** Nobody needs the connection for now. */
+    void replace(Connection c, Dormant dormant) {
+        flows.replace(c, dormant);
+        c.inTable = false;
+    }
+
+    /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
+    void startSending(Connection c) {
+        Sender sender = c.sender;
+        if (sender.recovery.retransmits > 1 && sender.synTimedOut) {
+            sender.congestion.cwnd = 1; // more than one SYN was lost, and RFC 5681 wants it after the first
+        }
+        controls.start(sender);
+    }
+
+    /** The handshake is done: the silence begins. */
+    void startSilence(Connection c, SocketOptions options) {
+        c.sender.answeredAt = now();
+        if (options.keepAlive) {
+            keepAlive(c).set(this, options, now());
         }
     }
 
-    /** To any time, for something that is done late as if it had been done then; returns what the time was. */
-    long turnTo(long nanos) {
-        long before = now;
-        now = nanos;
-        millis = (int) (nanos / NANOS_PER_MILLI);
-        return before;
+    /** The connection's timer for silence, which most have none of. */
+    KeepAlive keepAlive(Connection c) {
+        KeepAlive there = c.keepAlive;
+        if (there == null) {
+            there = pools.keepAlive();
+            c.keepAlive = there;
+        }
+        return there;
+    }
+
+    /** The connection is over: whatever waits for it is told, and the wire knows it no more. */
+    void close(Connection c, int errno) {
+        endFastOpen(c, false);
+        c.enter(TcpState.CLOSE);
+        wheel.cancel(c);
+        c.stop();
+        statistics.unlimited(c.sender, Chrono.Limit.BUSY, true);
+        endTimers(c);
+        if (c.inTable) {
+            flows.remove(c);
+            c.inTable = false;
+        }
+        c.readShutdown = true;
+        if (errno != 0 && c.socket == null) {
+            c.error = errno;
+        } else if (errno != 0 && c.socket != null) {
+            c.socket.pendingError = errno;
+        }
+        wake(c);
+        recycleIfForgotten(c);
+    }
+
+    private void endTimers(Connection c) {
+        if (c.keepAlive != null) {
+            pools.give(c.keepAlive);
+            c.keepAlive = null;
+        }
+        if (c.orphaned) {
+            orphans--;
+            c.orphaned = false;
+        }
+    }
+
+    /** Nothing came back in time: the reason is what an ICMP error said, if one did (tcp_write_err). */
+    void timeOut(Connection c) {
+        close(c, c.softError == 0 ? Errno.ETIMEDOUT : c.softError);
+    }
+
+    /** Gives the connection back once neither wire, process nor accept queue holds it. */
+    void recycleIfForgotten(Connection c) {
+        if (!c.inTable && c.isOrphan()) {
+            pools.give(c);
+        }
+    }
+
+    /** Nobody has the connection any more, which is over, and the socket may get another. */
+    void detach(Connection c, Socket socket) {
+        socket.connection = null;
+        c.socket = null;
+        recycleIfForgotten(c);
+    }
+
+    /** There is news of all kinds (sk_state_change). */
+    void wake(Connection c) {
+        wake(c, ReadyList.ANY);
+    }
+
+    /** There is news for who waits for these events, bits of {@link io.halfopen.linux.Poll}. */
+    void wake(Connection c, int events) {
+        ready.add(c.socket, events);
     }
 
     /** A handshake with Fast Open is over, one way or the other (reqsk_fastopen_remove). */
@@ -99,67 +156,34 @@ final class Core {
         FastOpenQueue queue = half.listener.fastOpen;
         boolean accepted = c.listener == null;
         if (reset && accepted && !half.listener.isClosed()) {
-            queue.quarantine(now);
+            queue.quarantine(now());
         } else {
             queue.remove();
         }
         pools.give(half);
     }
 
+    /** What nobody can guess of a flow's tuple: {@link Secrets#of}. */
+    long secret(Flow flow) {
+        return secrets.of(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
+    }
+
     /** The keys of Fast Open cookies, as tcp_fastopen_key stands now. */
     FastOpenKeys fastOpenKeys() {
         if (fastOpenKeys == null || !fastOpenKeys.isFrom(sysctls)) {
-            fastOpenKeys = FastOpenKeys.of(sysctls, secrets);
+            fastOpenKeys = FastOpenKeys.of(sysctls, secrets.fastOpen);
         }
         return fastOpenKeys;
     }
 
-    /** The time as {@link #isTooSoon} wants it, milliseconds. */
-    int stamp() {
-        return millis;
-    }
-
-    /** Whether it is too soon to answer senselessness again, when it was answered last at a stamp or {@link #NO_STAMP}. */
-    boolean isTooSoon(int last) {
-        int elapsed = millis - last;
-        return last != NO_STAMP
-                && kernel.limitsInvalidAcks()
-                && elapsed >= 0
-                && elapsed < sysctls.get(Sysctl.tcp_invalid_ratelimit);
-    }
-
-    /** Whether the host may send a challenge ACK now, which is then one less in this second (RFC 5961, section 7). */
-    boolean mayChallenge() {
-        int limit = sysctls.get(Sysctl.tcp_challenge_ack_limit);
-        if (limit == Integer.MAX_VALUE) {
-            return true;
-        }
-        long second = now / NANOS_PER_SECOND;
-        if (second != challengeSecond) {
-            challengeSecond = second;
-            challengesLeft = kernel.challengeAcks(limit, secrets.ofSecond(second));
-        }
-        return challengesLeft-- > 0;
-    }
-
-    /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
-    int timestamp(int offset) {
-        return millis + offset;
-    }
-
     /** The value of the timestamp option that was sent then, ns. */
     int timestamp(Connection c, long at) {
-        return (int) (at / NANOS_PER_MILLI) + c.tsOffset;
+        return stamp(at) + c.tsOffset;
     }
 
     /** Whether the segment echoes the timestamp that was sent then: what was sent again later was sent in vain. */
     boolean echoes(Connection c, Segment segment, long sentAt) {
         return c.timestamps && segment.hasTimestamps() && segment.tsEcho() == timestamp(c, sentAt);
-    }
-
-    /** How long the least round-trip time is believed, ns. */
-    long leastRoundTripWindow() {
-        return sysctls.get(Sysctl.tcp_min_rtt_wlen) * NANOS_PER_SECOND;
     }
 
     /** How long ago the timestamp was sent that the segment echoes, ns; negative if it echoes none of ours. */
@@ -168,15 +192,9 @@ final class Core {
         return known ? sinceEcho(c.tsOffset, segment.tsEcho()) : -1;
     }
 
-    /** The same of an echo that is one. */
-    long sinceEcho(int offset, int echo) {
-        int elapsed = timestamp(offset) - echo;
-        return elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
-    }
-
     /** What the next packets of a connection have as flow label: 0 over IPv4, which has none. */
     int flowLabel(Connection c) {
-        return flowLabel(c, millis);
+        return flowLabel(c, stamp());
     }
 
     /** Another one for each SYN-ACK, and with the final ACK that of the last is the connection's. */
@@ -185,57 +203,8 @@ final class Core {
     }
 
     private int flowLabel(Flow flow, int stamp) {
-        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(flow, stamp) : 0;
-    }
-
-    int flowLabel(Segment segment) {
-        boolean ipv4 = IpAddress.isIpv4(segment.sourceHigh(), segment.sourceLow());
-        return !ipv4 && labelsFlows() ? secrets.flowLabel(segment) : 0;
-    }
-
-    /** 2 would be "only where the socket asks for it", which no socket can here. */
-    private boolean labelsFlows() {
-        return (sysctls.get(Sysctl.auto_flowlabels) & 1) != 0;
-    }
-
-    /** Where the timestamps of a tuple with this secret start, milliseconds. */
-    int timestampOffset(long secret) {
-        boolean random = kernel.randomTimestamps() && sysctls.get(Sysctl.tcp_timestamps) == 1;
-        return random ? (int) (secret >>> 32) : timestampBase;
-    }
-
-    /** RFC 6528: a secret of the tuple, and a clock of 64 ns as Linux has it. */
-    int isn(long secret) {
-        return (int) secret + (int) (now >>> 6);
-    }
-
-    void count(Counter counter) {
-        counters[counter.ordinal()]++;
-    }
-
-    void count(Counter counter, long more) {
-        counters[counter.ordinal()] += more;
-    }
-
-    void uncount(Counter counter) {
-        counters[counter.ordinal()]--;
-    }
-
-    void count(Counter counter, int by) {
-        counters[counter.ordinal()] += by;
-    }
-
-    long counter(Counter counter) {
-        return counters[counter.ordinal()];
-    }
-
-    /** The one place where a rule is counted. */
-    void count(Rule rule) {
-        rules[rule.ordinal()]++;
-        rule.count(counters);
-    }
-
-    long counted(Rule rule) {
-        return rules[rule.ordinal()];
+        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(
+                        flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
+                : 0;
     }
 }

@@ -65,8 +65,8 @@ final class Cubic implements CongestionControl {
 
     private int tcpCwnd;
 
-    Cubic(Core core) {
-        hyStart = new HyStart(core);
+    Cubic(Host host) {
+        hyStart = new HyStart(host);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class CwndValidation {
         }
         boolean writes = c.state() == TcpState.ESTABLISHED || c.state() == TcpState.CLOSE_WAIT;
         if (sender.pending() == 0 && c.socket != null && c.writerWaits && writes) {
-            SendStatistics.limited(core, sender, Chrono.Limit.BUFFER);
+            core.statistics.limited(sender, Chrono.Limit.BUFFER);
         }
     }
 

@@ -37,7 +37,7 @@ final class DataCalls {
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
         }
-        boolean more = (flags & Stack.MSG_MORE) != 0;
+        boolean more = (flags & Message.MSG_MORE) != 0;
         if ((flags & Message.MSG_OOB) != 0) {
             c.urgent().send(c.sender.dataEnd());
         }

@@ -24,12 +24,14 @@ final class DataInput {
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Core core;
+    private final Output output;
     private final Transmission transmission;
     private final Repetitions repetitions;
     private final Pruning pruning;
 
-    DataInput(Core core, Transmission transmission, Repetitions repetitions) {
+    DataInput(Core core, Output output, Transmission transmission, Repetitions repetitions) {
         this.core = core;
+        this.output = output;
         this.transmission = transmission;
         this.repetitions = repetitions;
         pruning = new Pruning(core);
@@ -48,8 +50,8 @@ final class DataInput {
             return Rule.ACK_ACCEPTED;
         }
         if (isUnwelcome(c, segment)) {
-            core.output.reset(segment, Rule.DATA_AFTER_CLOSE);
-            c.close(c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
+            output.reset(segment, Rule.DATA_AFTER_CLOSE);
+            core.close(c, c.state() == TcpState.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET);
             return Rule.DATA_AFTER_CLOSE;
         }
         if (segment.seqLength() > 0) {
@@ -89,7 +91,7 @@ final class DataInput {
         int length = segment.payloadLength();
         if (!receiver.isReachable(segment) || !pruning.makesRoom(receiver, segment.seq(), c.announcedMss)) {
             receiver.acks.refuseForMemory();
-            c.wake();
+            core.wake(c);
             if (receiver.readable() > 0 && length > 0) {
                 return Rule.DATA_NO_MEMORY;
             }
@@ -107,7 +109,7 @@ final class DataInput {
             receiver.acks.atOnce();
         }
         if (c.isReadable()) {
-            c.wake(Poll.POLLIN);
+            core.wake(c, Poll.POLLIN);
         }
         return rule;
     }
@@ -146,11 +148,11 @@ final class DataInput {
     private void lookForUrgent(Connection c, Segment segment) {
         Urgent urgent = c.urgent();
         if (segment.has(URG)) {
-            boolean inline = c.socket != null && c.socket.urgentInline;
+            boolean inline = c.socket != null && c.socket.options.urgentInline;
             urgent.point(c.receiver, segment, core.sysctls.isOn(Sysctl.tcp_stdurg), inline);
         }
         if (urgent.take(segment)) {
-            c.wake();
+            core.wake(c);
         }
     }
 
@@ -168,7 +170,7 @@ final class DataInput {
         Receiver receiver = c.receiver;
         noteCongestion(c, segment);
         if (!receiver.isReachable(segment) || !pruning.makesRoom(receiver, segment.seq(), c.announcedMss)) {
-            c.wake();
+            core.wake(c);
             return Rule.DATA_TOO_MANY_GAPS;
         }
         boolean known = receiver.knows(segment);
@@ -235,7 +237,7 @@ final class DataInput {
 
     /** The peer's FIN, with everything before it, is here (tcp_fin). */
     private void finish(Connection c) {
-        c.wake();
+        core.wake(c);
         switch (c.state()) {
             case ESTABLISHED -> {
                 c.receiver.acks.expectAnswers(core);

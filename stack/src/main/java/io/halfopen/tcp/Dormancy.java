@@ -38,7 +38,7 @@ final class Dormancy {
 
     Connection wake(Dormant d) {
         Connection c = connection(d);
-        c.replace(d);
+        core.replace(d, c);
         c.listener = d.listener;
         c.socket = d.socket;
         if (d.socket != null) {
@@ -71,7 +71,7 @@ final class Dormancy {
     private void keep(Connection c) {
         c.keep(scratch);
         if (scratch.at(c.sender.statistics != null)) {
-            SendStatistics.of(core, c.sender).keep(scratch);
+            core.statistics.of(c.sender).keep(scratch);
         }
     }
 
@@ -147,7 +147,7 @@ final class Dormancy {
             socket.connection = null;
             socket.dormant = d;
         }
-        c.leaveTo(d);
+        core.replace(c, d);
         core.pools.give(c);
     }
 }

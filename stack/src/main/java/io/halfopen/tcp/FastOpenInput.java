@@ -23,6 +23,7 @@ final class FastOpenInput {
     private static final int SERVER_WITHOUT_COOKIE = 0x200;
 
     private final Core core;
+    private final Output output;
     private final HalfOpenInput halfOpenInput;
     private final ConnectionInput connectionInput;
     private final Promotion promotion;
@@ -31,11 +32,13 @@ final class FastOpenInput {
 
     FastOpenInput(
             Core core,
+            Output output,
             HalfOpenInput halfOpenInput,
             ConnectionInput connectionInput,
             Promotion promotion,
             XmitTimer xmitTimer) {
         this.core = core;
+        this.output = output;
         this.halfOpenInput = halfOpenInput;
         this.connectionInput = connectionInput;
         this.promotion = promotion;
@@ -91,10 +94,10 @@ final class FastOpenInput {
         half.irs += syn.payloadLength();
         c.fastOpen = half;
         c.synDataTaken = syn.payloadLength() > 0;
-        int set = listener.socket.synCount;
+        int set = listener.socket.options.synCount;
         c.fastOpenRetries = set == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) + 1 : set;
         listener.fastOpen.add(core.now());
-        core.output.synAck(half, next, rule);
+        output.synAck(half, next, rule);
         startTimer(c, half);
         promotion.queue(c, listener);
     }
@@ -112,14 +115,14 @@ final class FastOpenInput {
                 half.answeredAt = core.stamp();
                 half.retransmitted();
                 c.sender.recovery.retransmits++;
-                core.output.synAck(half, null, rule);
+                output.synAck(half, null, rule);
             }
             case HALF_OPEN_PAWS, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
                 halfOpenInput.ack(half, segment, rule);
-            case FAST_OPEN_SYN_RESET, SYN_RECV_BAD_ACK -> core.output.reset(segment, rule);
+            case FAST_OPEN_SYN_RESET, SYN_RECV_BAD_ACK -> output.reset(segment, rule);
             case FAST_OPEN_RESET -> {
                 core.endFastOpen(c, true);
-                c.close(Errno.ECONNRESET);
+                core.close(c, Errno.ECONNRESET);
             }
             case FAST_OPEN_ESTABLISHED -> {
                 establish(c, half);
@@ -169,7 +172,7 @@ final class FastOpenInput {
                 c.enter(TcpState.FIN_WAIT1); // shutdown() was called before
             }
         }
-        c.wake();
+        core.wake(c);
     }
 
     /** No final ACK: the SYN-ACK again, and nothing else is retransmitted (tcp_fastopen_synack_timer). */
@@ -180,15 +183,15 @@ final class FastOpenInput {
             if (c.state() == TcpState.SYN_RECV) {
                 core.count(Counter.AttemptFails);
             }
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         core.count(Rule.SYN_ACK_RETRANSMITTED);
         half.timeouts++;
         half.retransmitted();
         c.sender.recovery.retransmits++;
-        SendStatistics.of(core, c.sender).timedOut(half.timeouts == 1, core.now());
-        core.output.synAck(half, null, Rule.SYN_ACK_RETRANSMITTED);
+        core.statistics.of(c.sender).timedOut(half.timeouts == 1, core.now());
+        output.synAck(half, null, Rule.SYN_ACK_RETRANSMITTED);
         startTimer(c, half);
     }
 }

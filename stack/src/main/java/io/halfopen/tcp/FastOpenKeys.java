@@ -29,8 +29,8 @@ final class FastOpenKeys {
         this.numbers = numbers;
     }
 
-    /** What the sysctl says; where it says nothing, a key that nobody knows. */
-    static FastOpenKeys of(Sysctls sysctls, Secrets secrets) {
+    /** What the sysctl says; where it says nothing, a key that nobody knows, which is {@code unknown}. */
+    static FastOpenKeys of(Sysctls sysctls, SipHash unknown) {
         int[] numbers = new int[NUMBERS];
         byte[] octets = new byte[2 * LENGTH];
         boolean set = false;
@@ -39,7 +39,7 @@ final class FastOpenKeys {
             set |= numbers[i] != 0;
             Bytes.putInt(octets, 4 * i, Integer.reverseBytes(numbers[i]));
         }
-        SipHash primary = set ? key(octets, 0) : secrets.fastOpen;
+        SipHash primary = set ? key(octets, 0) : unknown;
         return new FastOpenKeys(primary, set ? key(octets, LENGTH) : primary, numbers);
     }
 

@@ -29,7 +29,7 @@ final class HalfOpen extends Flow {
     /** The timestamp in the last SYN-ACK: nobody can echo a later one. */
     int tsSent;
 
-    /** When an ACK answered something senseless last: a {@link Core#stamp}. */
+    /** When an ACK answered something senseless last: a {@link Host#stamp}. */
     int answeredAt;
 
     /** The client's MSS option; 536 where it had none. */

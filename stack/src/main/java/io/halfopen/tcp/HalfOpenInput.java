@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** What a segment, or the timer, does to a handshake under way: tcp_check_req and reqsk_timer_handler of Linux. */
 final class HalfOpenInput {
     private final Core core;
+    private final Output output;
     private final Promotion promotion;
     private final Migration migration;
 
-    HalfOpenInput(Core core, Promotion promotion, Migration migration) {
+    HalfOpenInput(Core core, Output output, Promotion promotion, Migration migration) {
         this.core = core;
+        this.output = output;
         this.promotion = promotion;
         this.migration = migration;
     }
@@ -36,14 +38,14 @@ final class HalfOpenInput {
             case SYN_DUPLICATE -> {
                 half.answeredAt = core.stamp();
                 half.retransmitted();
-                core.output.synAck(half, rule);
+                output.synAck(half, rule);
                 startTimer(half);
             }
             case HALF_OPEN_PAWS, HALF_OPEN_BAD_ECHO, HALF_OPEN_OUT_OF_WINDOW, HALF_OPEN_RST_CHALLENGED ->
                 ack(half, segment, rule);
             case HALF_OPEN_RESET -> remove(half);
             case HALF_OPEN_SYN_RESET, FINAL_ACK_RESET -> {
-                core.output.reset(segment, rule);
+                output.reset(segment, rule);
                 remove(half);
             }
             case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
@@ -165,7 +167,7 @@ final class HalfOpenInput {
         half.answeredAt = isUnlimited(segment, why) ? half.answeredAt : core.stamp();
         int window = half.window >>> Math.max(0, half.ourWindowScale);
         int tos = segment.trafficClass() & ~IpHeader.ECN_MASK;
-        core.output.bare(
+        output.bare(
                 half,
                 ACK,
                 half.iss + 1,
@@ -188,9 +190,9 @@ final class HalfOpenInput {
         }
         boolean migrates = listener != half.listener;
         if (migrates) {
-            half.listener.synQueue.remove(half);
+            half.listener.synQueue.remove(half.isYoung());
             half.listener = listener;
-            listener.synQueue.adopt(half);
+            listener.synQueue.adopt(half.isYoung());
         }
         Rule rule = judgeTimeout(half);
         core.count(rule);
@@ -208,7 +210,7 @@ final class HalfOpenInput {
         half.timeouts++;
         if (rule == Rule.SYN_ACK_RETRANSMITTED) {
             half.retransmitted();
-            core.output.synAck(half, rule);
+            output.synAck(half, rule);
         }
         startTimer(half);
     }
@@ -219,7 +221,7 @@ final class HalfOpenInput {
      */
     private Rule judgeTimeout(HalfOpen half) {
         Socket socket = half.listener.socket;
-        int set = socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.synCount;
+        int set = socket.options.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.options.synCount;
         boolean clogged = half.listener.isClogged(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
         int retries = half.listener.synQueue.retries(core.kernel.synAckRetries(set), clogged);
         int deferral = half.acked ? socket.deferTimeouts : 0;
@@ -240,7 +242,7 @@ final class HalfOpenInput {
     }
 
     private void leave(HalfOpen half) {
-        half.listener.synQueue.remove(half);
+        half.listener.synQueue.remove(half.isYoung());
         core.wheel.cancel(half);
         core.flows.remove(half);
     }

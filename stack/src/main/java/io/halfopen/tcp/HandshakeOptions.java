@@ -12,10 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What both sides offer in a handshake: MSS, first window and window scale, computed as Linux computes them. */
 final class HandshakeOptions {
-    /** RFC 9293, section 3.7.1: what a peer without an MSS option can take. */
-    static final int DEFAULT_MSS = 536;
-
-    /** And over IPv6, of whose packets none need be smaller than 1280 octets (RFC 9293, section 3.7.1). */
+    /** Instead of {@link TcpOptions#DEFAULT_MSS} over IPv6, of whose packets none need be smaller than 1280 octets (RFC 9293, section 3.7.1). */
     private static final int DEFAULT_MSS_V6 = 1220;
 
     private HandshakeOptions() {}
@@ -59,25 +56,25 @@ final class HandshakeOptions {
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
         int headers = IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
-        int mss = PathMtu.of(core, flow) - headers;
-        return socket.maxSeg == 0 ? mss : Math.min(mss, socket.maxSeg);
+        int mss = PathMtuDiscovery.of(core, flow) - headers;
+        return socket.options.maxSeg == 0 ? mss : Math.min(mss, socket.options.maxSeg);
     }
 
     /** The MSS option of the peer's SYN or SYN-ACK, or what it stands for if there is none. */
     static int mssOf(Flow flow, Segment segment) {
-        int usual = flow.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_V6;
+        int usual = flow.isIpv4() ? TcpOptions.DEFAULT_MSS : DEFAULT_MSS_V6;
         return segment.mss() == 0 ? usual : segment.mss();
     }
 
     /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
     static int firstMss(Core core, Connection c) {
-        int usual = c.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_V6;
+        int usual = c.isIpv4() ? TcpOptions.DEFAULT_MSS : DEFAULT_MSS_V6;
         return usual - (core.sysctls.isOn(Sysctl.tcp_timestamps) ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }
 
     static int mssToSend(Core core, Connection c, @Nullable Socket socket, int peerMss) {
-        int most = socket == null || socket.maxSeg == 0 ? peerMss : Math.min(peerMss, socket.maxSeg);
-        return c.path.start(core, c, most);
+        int most = socket == null || socket.options.maxSeg == 0 ? peerMss : Math.min(peerMss, socket.options.maxSeg);
+        return PathMtuDiscovery.start(core, c, most);
     }
 
     /** How much window a receive buffer makes: SO_RCVBUF's or the initial one of tcp_rmem. */
@@ -87,33 +84,33 @@ final class HandshakeOptions {
 
     /** SO_RCVBUF's, or the initial one of tcp_rmem, and what SO_RCVLOWAT needs. */
     static int receiveBuffer(Core core, Socket socket) {
-        return socket.receiveBuffer == 0
-                ? Math.max(core.sysctls.get(Sysctl.tcp_rmem, 1), 2 * socket.receiveLow)
-                : socket.receiveBuffer;
+        return socket.options.receiveBuffer == 0
+                ? Math.max(core.sysctls.get(Sysctl.tcp_rmem, 1), 2 * socket.options.receiveLow)
+                : socket.options.receiveBuffer;
     }
 
     /** The receive buffer once the handshake is done, octets. */
     static int establishedBuffer(Core core, Socket socket, int mss) {
         int buffer = receiveBuffer(core, socket);
-        return socket.receiveBuffer != 0
+        return socket.options.receiveBuffer != 0
                 ? buffer
                 : core.kernel.bufferOfEstablished(buffer, mss, core.sysctls.get(Sysctl.tcp_rmem, 2));
     }
 
     /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */
     static int initialWindow(Socket socket, int space, int mss) {
-        int most = socket.windowClamp == 0 ? space : Math.min(space, socket.windowClamp);
+        int most = socket.options.windowClamp == 0 ? space : Math.min(space, socket.options.windowClamp);
         return most > mss ? most - most % mss : most;
     }
 
     /** The shift that lets the largest buffer be announced one day; at most 14. */
     static int windowScale(Core core, Socket socket, int space) {
         int most = space;
-        if (socket.receiveBuffer == 0) {
+        if (socket.options.receiveBuffer == 0) {
             most = Math.max(core.sysctls.get(Sysctl.tcp_rmem, 2), core.sysctls.get(Sysctl.rmem_max));
         }
-        if (socket.windowClamp != 0) {
-            most = Math.min(most, socket.windowClamp);
+        if (socket.options.windowClamp != 0) {
+            most = Math.min(most, socket.options.windowClamp);
         }
         int bits = 31 - Integer.numberOfLeadingZeros(Math.max(1, most));
         return Math.clamp(bits - 15, 0, TcpOptions.MAX_WINDOW_SCALE);

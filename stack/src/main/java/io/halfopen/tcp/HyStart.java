@@ -21,7 +21,7 @@ final class HyStart {
     private static final long MOST_BURST = 1000;
     private static final int NO_DELAY = Integer.MAX_VALUE;
 
-    private final Core core;
+    private final Host host;
 
     /** The end of slow start was found. */
     boolean found;
@@ -32,8 +32,8 @@ final class HyStart {
     private int roundDelay;
     private int samples;
 
-    HyStart(Core core) {
-        this.core = core;
+    HyStart(Host host) {
+        this.host = host;
     }
 
     private static int micros(long now) {
@@ -93,8 +93,8 @@ final class HyStart {
 
     private void end(Sender sender, Counter detections, Counter windows) {
         found = true;
-        core.count(detections);
-        core.count(windows, sender.congestion.cwnd);
+        host.count(detections);
+        host.count(windows, sender.congestion.cwnd);
         sender.congestion.ssthresh = sender.congestion.cwnd;
     }
 }

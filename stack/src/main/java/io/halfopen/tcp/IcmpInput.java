@@ -125,18 +125,18 @@ final class IcmpInput {
     /** tcp_v4_mtu_reduced and __ip_rt_update_pmtu: a smaller MTU is always remembered, but not every connection asks. */
     private Rule judgeTooBig(Connection c) {
         int policy = core.sysctls.get(Sysctl.ip_no_pmtu_disc);
-        if (policy == 2 || told() > PathMtu.of(core, c)) {
+        if (policy == 2 || told() > PathMtuDiscovery.of(core, c)) {
             return Rule.ICMP_MTU_IGNORED;
         }
         int believed = Math.max(told(), core.sysctls.get(Sysctl.min_pmtu));
         boolean asks = c.path.discover != PathMtu.DONT && c.path.discover < PathMtu.INTERFACE;
-        boolean follows = asks && !c.isOpening() && believed < c.path.mtu();
+        boolean follows = asks && !c.isOpening() && believed < c.path.mtu;
         return follows ? Rule.ICMP_MTU_REDUCED : Rule.ICMP_MTU_NOTED;
     }
 
     /** tcp_v6_mtu_reduced. */
     private Rule judgeTooBigV6(Connection c) {
-        if (told() < PathMtu.LEAST_V6 || told() >= PathMtu.of(core, c)) {
+        if (told() < PathMtu.LEAST_V6 || told() >= PathMtuDiscovery.of(core, c)) {
             return Rule.ICMP_MTU_IGNORED;
         }
         return c.isOpening() ? Rule.ICMP_MTU_NOTED : Rule.ICMP_MTU_REDUCED;
@@ -148,11 +148,11 @@ final class IcmpInput {
 
     private void tell(Connection c, Rule rule, int errno) {
         switch (rule) {
-            case ICMP_CONNECT_FAILED -> c.close(errno);
-            case ICMP_MTU_NOTED -> PathMtu.learn(core, c, told());
+            case ICMP_CONNECT_FAILED -> core.close(c, errno);
+            case ICMP_MTU_NOTED -> PathMtuDiscovery.learn(core, c, told());
             case ICMP_MTU_REDUCED -> {
-                PathMtu.learn(core, c, told());
-                c.path.follow(core, c);
+                PathMtuDiscovery.learn(core, c, told());
+                PathMtuDiscovery.follow(core, c);
                 sending.retransmission.sendLarge(c);
                 c.arm();
             }

@@ -14,29 +14,29 @@ final class IcmpLimits {
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final Core core;
+    private final Host host;
     private long[] tokens = {};
     private long[] lasts = {};
     private double credit;
     private long creditAt = Long.MIN_VALUE;
 
-    IcmpLimits(Core core) {
-        this.core = core;
+    IcmpLimits(Host host) {
+        this.host = host;
     }
 
     /** Whether an error of that type may go to this host now; it is counted as sent. */
     boolean allows(boolean v6, int type, long high, long low) {
-        int mask = core.sysctls.get(Sysctl.icmp_ratemask);
+        int mask = host.sysctls.get(Sysctl.icmp_ratemask);
         boolean limited = v6 || (mask >>> type & 1) != 0;
         if (!limited) {
             return true;
         }
         if (!hasCredit()) {
-            core.count(Counter.OutRateLimitGlobal);
+            host.count(Counter.OutRateLimitGlobal);
             return false;
         }
         if (!takeToken(v6, high, low)) {
-            core.count(Counter.OutRateLimitHost);
+            host.count(Counter.OutRateLimitHost);
             return false;
         }
         credit--;
@@ -44,27 +44,27 @@ final class IcmpLimits {
     }
 
     private boolean hasCredit() {
-        int most = core.sysctls.get(Sysctl.icmp_msgs_burst);
+        int most = host.sysctls.get(Sysctl.icmp_msgs_burst);
         if (creditAt == Long.MIN_VALUE) {
             credit = most;
         } else {
-            double elapsed = (double) (core.now() - creditAt) / NANOS_PER_SECOND;
-            credit = Math.min(most, credit + elapsed * core.sysctls.get(Sysctl.icmp_msgs_per_sec));
+            double elapsed = (double) (host.now() - creditAt) / NANOS_PER_SECOND;
+            credit = Math.min(most, credit + elapsed * host.sysctls.get(Sysctl.icmp_msgs_per_sec));
         }
-        creditAt = core.now();
+        creditAt = host.now();
         return credit >= 1;
     }
 
     private boolean takeToken(boolean v6, long high, long low) {
-        long each = core.sysctls.get(v6 ? Sysctl.ratelimit : Sysctl.icmp_ratelimit) * NANOS_PER_MILLI;
+        long each = host.sysctls.get(v6 ? Sysctl.ratelimit : Sysctl.icmp_ratelimit) * NANOS_PER_MILLI;
         if (tokens.length == 0) {
             tokens = new long[PLACES];
             lasts = new long[PLACES];
             Arrays.fill(lasts, -BURST * 60 * NANOS_PER_SECOND);
         }
-        int place = (int) ((low ^ Long.rotateLeft(high, 32)) * core.secrets.tableKey0 >>> 54);
-        tokens[place] = Math.min(BURST * each, tokens[place] + core.now() - lasts[place]);
-        lasts[place] = core.now();
+        int place = (int) ((low ^ Long.rotateLeft(high, 32)) * host.secrets.tableKey0 >>> 54);
+        tokens[place] = Math.min(BURST * each, tokens[place] + host.now() - lasts[place]);
+        lasts[place] = host.now();
         if (tokens[place] < each) {
             return false;
         }

@@ -26,11 +26,13 @@ final class IcmpOutput {
     private static final int TOS_MASK = 0x1e;
 
     private final Core core;
+    private final Output output;
     private final IcmpLimits limits;
     private byte[] message = new byte[MOST_V6];
 
-    IcmpOutput(Core core) {
+    IcmpOutput(Core core, Output output) {
         this.core = core;
+        this.output = output;
         limits = new IcmpLimits(core);
     }
 
@@ -56,7 +58,7 @@ final class IcmpOutput {
         }
         int most = v6
                 ? MOST_V6 - IpHeader.V6_LENGTH
-                : Math.min(MOST_V4, core.output.mtuBackFrom(about)) - IpHeader.V4_LENGTH;
+                : Math.min(MOST_V4, output.mtuBackFrom(about)) - IpHeader.V4_LENGTH;
         int quoted = Math.min(about.ipLength(), most - HEADER);
         Bytes.putInt(message, 0, type << 24 | code << 16);
         Bytes.putInt(message, 4, parameter);
@@ -77,7 +79,7 @@ final class IcmpOutput {
         Bytes.putShort(message, 2, Checksum.complement(pseudo, Checksum.sum(message, 0, length)));
         core.count(Counter.OutMsgs);
         int protocol = answered.isIpv4() ? IpHeader.ICMP : IpHeader.ICMP_V6;
-        core.output.answer(answered, protocol, message, length, tos, why);
+        output.answer(answered, protocol, message, length, tos, why);
     }
 
     private static long pseudoHeader(IpPacket answered, int length) {

@@ -11,6 +11,7 @@ import io.halfopen.wire.Segment;
  */
 final class Input {
     private final Core core;
+    private final Output output;
     private final Dormancy dormancy;
     private final ListenInput listenInput;
     private final HalfOpenInput halfOpenInput;
@@ -23,6 +24,7 @@ final class Input {
 
     Input(
             Core core,
+            Output output,
             Dormancy dormancy,
             ListenInput listenInput,
             HalfOpenInput halfOpenInput,
@@ -33,6 +35,7 @@ final class Input {
             TimeWaits timeWaits,
             Migration migration) {
         this.core = core;
+        this.output = output;
         this.dormancy = dormancy;
         this.listenInput = listenInput;
         this.halfOpenInput = halfOpenInput;
@@ -79,7 +82,7 @@ final class Input {
             return rule;
         }
         // It may be the cookie of an earlier handshake: the listener answers it (tcp_check_req).
-        Rule answer = listenInput.receive(listener, segment, ListenInput.ANY_ISN);
+        Rule answer = listenInput.receive(listener, segment, Host.ANY_ISN);
         return answer == Rule.LISTENER_ACK_RESET ? rule : answer;
     }
 
@@ -98,12 +101,12 @@ final class Input {
     private Rule deliverToListener(Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
         if (listener != null) {
-            return listenInput.receive(listener, segment, ListenInput.ANY_ISN);
+            return listenInput.receive(listener, segment, Host.ANY_ISN);
         }
         if (segment.has(RST)) {
             return Rule.NO_SOCKET_IGNORED;
         }
-        core.output.reset(segment, Rule.NO_SOCKET_RESET);
+        output.reset(segment, Rule.NO_SOCKET_RESET);
         return Rule.NO_SOCKET_RESET;
     }
 }

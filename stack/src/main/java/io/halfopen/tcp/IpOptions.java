@@ -35,19 +35,19 @@ final class IpOptions {
             return -Errno.EINVAL;
         }
         switch (option) {
-            case IP_TOS -> socket.ipTos = value & 0xff & ~IpHeader.ECN_MASK;
-            case IP_TTL -> socket.ipTtl = value;
-            case IP_MTU_DISCOVER -> socket.mtuDiscover = (byte) value;
-            case IPV6_TCLASS -> socket.trafficClass = Math.max(0, value) & ~IpHeader.ECN_MASK;
-            case IPV6_UNICAST_HOPS -> socket.hopLimit = value;
-            case IPV6_V6ONLY -> socket.v6Only = value != 0;
+            case IP_TOS -> socket.change().ipTos = value & 0xff & ~IpHeader.ECN_MASK;
+            case IP_TTL -> socket.change().ipTtl = value;
+            case IP_MTU_DISCOVER -> socket.change().mtuDiscover = (byte) value;
+            case IPV6_TCLASS -> socket.change().trafficClass = Math.max(0, value) & ~IpHeader.ECN_MASK;
+            case IPV6_UNICAST_HOPS -> socket.change().hopLimit = value;
+            case IPV6_V6ONLY -> socket.change().v6Only = value != 0;
             default -> throw new IllegalArgumentException("not of IP: " + option);
         }
         Connection c = socket.connection;
         if (c != null) {
             c.tos = socket.tos(c.isIpv4());
             c.ttl = socket.ttl(c.isIpv4());
-            c.path.discover = socket.mtuDiscover;
+            c.path.discover = socket.options.mtuDiscover;
         }
         return 0;
     }
@@ -63,12 +63,12 @@ final class IpOptions {
 
     int get(Socket socket, SocketOption option) {
         return switch (option) {
-            case IP_TOS -> socket.ipTos;
-            case IP_TTL -> socket.ipTtl < 0 ? sysctls.get(Sysctl.ip_default_ttl) : socket.ipTtl;
-            case IP_MTU_DISCOVER -> socket.mtuDiscover;
+            case IP_TOS -> socket.options.ipTos;
+            case IP_TTL -> socket.options.ipTtl < 0 ? sysctls.get(Sysctl.ip_default_ttl) : socket.options.ipTtl;
+            case IP_MTU_DISCOVER -> socket.options.mtuDiscover;
             case IP_MTU -> mtu(socket);
-            case IPV6_V6ONLY -> socket.ipv6 ? socket.v6Only ? 1 : 0 : -Errno.EOPNOTSUPP;
-            case IPV6_TCLASS -> socket.ipv6 ? socket.trafficClass : -Errno.EOPNOTSUPP;
+            case IPV6_V6ONLY -> socket.ipv6 ? socket.options.v6Only ? 1 : 0 : -Errno.EOPNOTSUPP;
+            case IPV6_TCLASS -> socket.ipv6 ? socket.options.trafficClass : -Errno.EOPNOTSUPP;
             case IPV6_UNICAST_HOPS -> socket.ipv6 ? hopLimit(socket) : -Errno.EOPNOTSUPP;
             default -> throw new IllegalArgumentException("not of IP: " + option);
         };
@@ -77,10 +77,10 @@ final class IpOptions {
     /** Of the path to the peer, as it is known now. */
     private int mtu(Socket socket) {
         Connection c = socket.connection;
-        return c == null || c.state() == TcpState.CLOSE ? -Errno.ENOTCONN : PathMtu.of(core, c);
+        return c == null || c.state() == TcpState.CLOSE ? -Errno.ENOTCONN : PathMtuDiscovery.of(core, c);
     }
 
     private int hopLimit(Socket socket) {
-        return socket.hopLimit < 0 ? sysctls.get(Sysctl.hop_limit) : socket.hopLimit;
+        return socket.options.hopLimit < 0 ? sysctls.get(Sysctl.hop_limit) : socket.options.hopLimit;
     }
 }

@@ -37,56 +37,31 @@ final class KeepAlive {
         return on;
     }
 
-    /** The handshake is done: the silence begins. */
-    static void start(Core core, Connection c, Socket socket) {
-        c.sender.answeredAt = core.now();
-        if (socket.keepAlive) {
-            of(core, c).set(core, c, socket);
-        }
-    }
-
-    /** SO_KEEPALIVE is set now: the time begins now (tcp_set_keepalive). */
-    static void begin(Core core, Connection c, Socket socket) {
-        KeepAlive keepAlive = of(core, c);
-        keepAlive.set(core, c, socket);
-        keepAlive.due = core.due(core.now() + keepAlive.idle(core));
-    }
-
-    /** The options as they are now. */
-    void set(Core core, Connection c, Socket socket) {
-        idle = socket.keepIdle;
-        interval = socket.keepInterval;
-        count = socket.keepCount;
-        on = socket.keepAlive;
-        due = on ? core.due(Math.max(core.now(), c.sender.answeredAt + idle(core))) : Timer.NEVER;
+    /** The options as they are now; something was heard of the peer last at that time. */
+    void set(Host host, SocketOptions options, long answeredAt) {
+        idle = options.keepIdle;
+        interval = options.keepInterval;
+        count = options.keepCount;
+        on = options.keepAlive;
+        due = on ? host.due(Math.max(host.now(), answeredAt + idle(host))) : Timer.NEVER;
     }
 
     /** A closed connection in FIN_WAIT2: when this is over it is a TIME_WAIT. */
-    static void waitForFin(Core core, Connection c, long time) {
-        KeepAlive timer = of(core, c);
-        timer.on = false;
-        timer.due = core.due(core.now() + time);
-    }
-
-    private static KeepAlive of(Core core, Connection c) {
-        KeepAlive there = c.keepAlive;
-        if (there == null) {
-            there = core.pools.keepAlive();
-            c.keepAlive = there;
-        }
-        return there;
+    void waitForFin(Host host, long time) {
+        on = false;
+        due = host.due(host.now() + time);
     }
 
     /** keepalive_time_when, ns. */
-    long idle(Core core) {
-        return (idle == 0 ? core.sysctls.get(Sysctl.tcp_keepalive_time) : idle) * SECOND;
+    long idle(Host host) {
+        return (idle == 0 ? host.sysctls.get(Sysctl.tcp_keepalive_time) : idle) * SECOND;
     }
 
-    long interval(Core core) {
-        return (interval == 0 ? core.sysctls.get(Sysctl.tcp_keepalive_intvl) : interval) * SECOND;
+    long interval(Host host) {
+        return (interval == 0 ? host.sysctls.get(Sysctl.tcp_keepalive_intvl) : interval) * SECOND;
     }
 
-    int count(Core core) {
-        return count == 0 ? core.sysctls.get(Sysctl.tcp_keepalive_probes) : count;
+    int count(Host host) {
+        return count == 0 ? host.sysctls.get(Sysctl.tcp_keepalive_probes) : count;
     }
 }

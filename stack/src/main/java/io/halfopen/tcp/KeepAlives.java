@@ -37,7 +37,7 @@ final class KeepAlives {
             case KEEPALIVE_TIMED_OUT -> {
                 core.count(rule);
                 transmission.reset(c, rule);
-                c.timeOut();
+                core.timeOut(c);
             }
             default -> keepAlive.due = core.due(again(c, keepAlive));
         }

@@ -22,11 +22,11 @@ final class KernelLog {
         return List.copyOf(lines);
     }
 
-    void floodWarning(Socket listener, Segment syn, String action, long now) {
+    void floodWarning(long localHigh, long localLow, int localPort, Segment syn, String action, long now) {
         String family = IpAddress.isIpv4(syn.sourceHigh(), syn.sourceLow()) ? "TCP" : "TCPv6";
-        IpAddress address = new IpAddress(listener.localHigh, listener.localLow);
-        String endpoint = address.toHostString() + ":" + listener.localPort;
-        write(now, kernel.floodWarning(family, endpoint, listener.localPort, action));
+        IpAddress address = new IpAddress(localHigh, localLow);
+        String endpoint = address.toHostString() + ":" + localPort;
+        write(now, kernel.floodWarning(family, endpoint, localPort, action));
     }
 
     private void write(long now, String text) {

@@ -24,23 +24,23 @@ final class LifetimeOptions {
             return -Errno.EINVAL;
         }
         switch (option) {
-            case SO_LINGER -> socket.linger = Math.max(-1, value);
+            case SO_LINGER -> socket.change().linger = Math.max(-1, value);
             case SO_KEEPALIVE -> setKeepAlive(socket, value != 0);
             case TCP_KEEPIDLE -> {
-                socket.keepIdle = (short) value;
+                socket.change().keepIdle = (short) value;
                 apply(socket);
             }
             case TCP_KEEPINTVL -> {
-                socket.keepInterval = (short) value;
+                socket.change().keepInterval = (short) value;
                 keepDue(socket);
             }
             case TCP_KEEPCNT -> {
-                socket.keepCount = (byte) value;
+                socket.change().keepCount = (byte) value;
                 keepDue(socket);
             }
-            case TCP_LINGER2 -> socket.linger2 = (byte) Math.clamp(value, -1, GREATEST_LINGER2);
+            case TCP_LINGER2 -> socket.change().linger2 = (byte) Math.clamp(value, -1, GREATEST_LINGER2);
             case TCP_USER_TIMEOUT -> {
-                socket.userTimeout = value;
+                socket.change().userTimeout = value;
                 if (socket.connection != null) {
                     socket.connection.userTimeout = value;
                 }
@@ -61,16 +61,17 @@ final class LifetimeOptions {
 
     /** Set again it changes nothing: only from off to on does the time begin (tcp_set_keepalive). */
     private void setKeepAlive(Socket socket, boolean on) {
-        boolean was = socket.keepAlive;
-        socket.keepAlive = on;
+        boolean was = socket.options.keepAlive;
+        socket.change().keepAlive = on;
         Connection c = socket.connection;
         if (on == was || c == null || !isLive(c)) {
             return;
         }
         if (on) {
-            KeepAlive.begin(core, c, socket);
+            KeepAlive keepAlive = core.keepAlive(c);
+            keepAlive.set(core, socket.options, core.now()); // the time begins now
         } else if (c.keepAlive != null) {
-            c.keepAlive.set(core, c, socket);
+            c.keepAlive.set(core, socket.options, c.sender.answeredAt);
         }
         c.arm();
     }
@@ -79,7 +80,7 @@ final class LifetimeOptions {
     private void apply(Socket socket) {
         Connection c = socket.connection;
         if (c != null && c.keepAlive != null && isLive(c)) {
-            c.keepAlive.set(core, c, socket);
+            c.keepAlive.set(core, socket.options, c.sender.answeredAt);
             c.arm();
         }
     }
@@ -89,7 +90,7 @@ final class LifetimeOptions {
         Connection c = socket.connection;
         if (c != null && c.keepAlive != null && isLive(c)) {
             long due = c.keepAlive.due;
-            c.keepAlive.set(core, c, socket);
+            c.keepAlive.set(core, socket.options, c.sender.answeredAt);
             c.keepAlive.due = due;
         }
     }
@@ -100,13 +101,13 @@ final class LifetimeOptions {
 
     int get(Socket socket, SocketOption option) {
         return switch (option) {
-            case SO_LINGER -> socket.linger;
-            case SO_KEEPALIVE -> socket.keepAlive ? 1 : 0;
-            case TCP_KEEPIDLE -> orElse(socket.keepIdle, Sysctl.tcp_keepalive_time);
-            case TCP_KEEPINTVL -> orElse(socket.keepInterval, Sysctl.tcp_keepalive_intvl);
-            case TCP_KEEPCNT -> orElse(socket.keepCount, Sysctl.tcp_keepalive_probes);
-            case TCP_LINGER2 -> orElse(socket.linger2, Sysctl.tcp_fin_timeout);
-            case TCP_USER_TIMEOUT -> socket.userTimeout;
+            case SO_LINGER -> socket.options.linger;
+            case SO_KEEPALIVE -> socket.options.keepAlive ? 1 : 0;
+            case TCP_KEEPIDLE -> orElse(socket.options.keepIdle, Sysctl.tcp_keepalive_time);
+            case TCP_KEEPINTVL -> orElse(socket.options.keepInterval, Sysctl.tcp_keepalive_intvl);
+            case TCP_KEEPCNT -> orElse(socket.options.keepCount, Sysctl.tcp_keepalive_probes);
+            case TCP_LINGER2 -> orElse(socket.options.linger2, Sysctl.tcp_fin_timeout);
+            case TCP_USER_TIMEOUT -> socket.options.userTimeout;
             default -> throw new IllegalArgumentException("not about the end of a connection: " + option);
         };
     }

@@ -12,22 +12,21 @@ import io.halfopen.wire.Segment;
 
 /** What a segment does to a listener that has no handshake with its sender yet: RFC 9293, section 3.10.7.2. */
 final class ListenInput {
-    /** No particular initial sequence number is asked for; 0 itself is therefore never one that is. */
-    static final int ANY_ISN = 0;
-
     private final Core core;
+    private final Output output;
     private final CookieInput cookieInput;
     private final FastOpenInput fastOpenInput;
 
-    ListenInput(Core core, Promotion promotion, FastOpenInput fastOpenInput) {
+    ListenInput(Core core, Output output, Promotion promotion, FastOpenInput fastOpenInput) {
         this.core = core;
+        this.output = output;
         this.fastOpenInput = fastOpenInput;
-        cookieInput = new CookieInput(core, promotion);
+        cookieInput = new CookieInput(core, output, promotion);
     }
 
     /** {@code isn} is what a connection that was here before leaves as the next initial sequence number, if any. */
     Rule receive(Listener listener, Segment segment, int isn) {
-        Rule rule = judge(listener, segment, isn != ANY_ISN);
+        Rule rule = judge(listener, segment, isn != Host.ANY_ISN);
         switch (rule) {
             case SYN_ANSWERED,
                     FAST_OPEN_COOKIE_SENT,
@@ -37,7 +36,7 @@ final class ListenInput {
                     SYN_FAST_OPENED_BY_OLD_KEY -> answer(listener, segment, isn, rule);
             case SYN_COOKIE_SENT -> cookieInput.answer(listener, segment);
             case COOKIE_ACCEPTED -> cookieInput.accept(listener, segment);
-            case LISTENER_ACK_RESET, COOKIE_FAILED, COOKIE_OPTIONS_REFUSED -> core.output.reset(segment, rule);
+            case LISTENER_ACK_RESET, COOKIE_FAILED, COOKIE_OPTIONS_REFUSED -> output.reset(segment, rule);
             default -> {} // dropped: ListenDrops and the like are counted with the rule
         }
         warnOfFlood(listener, segment, rule);
@@ -79,7 +78,9 @@ final class ListenInput {
         boolean cookies = rule == Rule.SYN_COOKIE_SENT || rule == Rule.COOKIE_ACCEPT_QUEUE_FULL;
         if ((drops || cookies) && !listener.warnedOfFlood && core.sysctls.get(Sysctl.tcp_syncookies) != 2) {
             listener.warnedOfFlood = true;
-            core.log.floodWarning(listener.socket, segment, drops ? "Dropping request" : "Sending cookies", core.now());
+            Socket socket = listener.socket;
+            String action = drops ? "Dropping request" : "Sending cookies";
+            core.log.floodWarning(socket.localHigh, socket.localLow, socket.localPort, segment, action, core.now());
         }
     }
 
@@ -87,11 +88,11 @@ final class ListenInput {
     private void answer(Listener listener, Segment segment, int isn, Rule rule) {
         HalfOpen half = core.pools.halfOpen(listener);
         half.answer(segment);
-        long secret = core.secrets.of(half);
+        long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, segment, secret);
-        half.iss = isn == ANY_ISN ? core.isn(secret) : isn;
+        half.iss = isn == Host.ANY_ISN ? core.isn(secret) : isn;
         half.sentAt = core.now();
-        half.answeredAt = Core.NO_STAMP;
+        half.answeredAt = Host.NO_STAMP;
         half.timeouts = 0;
         half.retransmits = 0;
         half.acked = false;
@@ -104,7 +105,7 @@ final class ListenInput {
         }
         core.flows.insert(half);
         listener.synQueue.add();
-        core.output.synAck(half, fastOpenInput.cookieFor(listener, segment, rule), rule);
+        output.synAck(half, fastOpenInput.cookieFor(listener, segment, rule), rule);
         core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(0)));
     }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Listener {
     private static final long SECOND = 1_000_000_000L;
 
+    /** How long a SYN cookie may be good, ns (TCP_SYNCOOKIE_VALID): two minutes. */
+    static final long COOKIE_LIFETIME = 120 * SECOND;
+
     final Socket socket;
     final SynQueue synQueue = new SynQueue();
     final AcceptQueue acceptQueue = new AcceptQueue();
@@ -96,7 +99,7 @@ final class Listener {
 
     /** Whether any cookie can still be good: without one no ACK is worth the hashing (tcp_synq_no_recent_overflow). */
     boolean hasSentCookie(long now) {
-        return cookieAt != Timer.NEVER && now - cookieAt <= SynCookies.MINUTES * SynCookies.MINUTE;
+        return cookieAt != Timer.NEVER && now - cookieAt <= COOKIE_LIFETIME;
     }
 
     boolean isClogged(Kernel kernel, int maxSynBacklog) {

@@ -12,32 +12,32 @@ import io.halfopen.linux.Sysctl;
 final class Memory {
     private static final int PAGE_SHIFT = 12;
 
-    private final Core core;
+    private final Host host;
     private boolean pressure;
 
-    Memory(Core core) {
-        this.core = core;
+    Memory(Host host) {
+        this.host = host;
     }
 
     /** Pages of 4096 octets. */
     long pages() {
-        return core.buffers.lentOctets() >>> PAGE_SHIFT;
+        return host.buffers.lentOctets() >>> PAGE_SHIFT;
     }
 
     /** tcp_memory_pressure. */
     boolean isUnderPressure() {
         long pages = pages();
-        if (pressure && pages <= core.sysctls.get(Sysctl.tcp_mem, 0)) {
+        if (pressure && pages <= host.sysctls.get(Sysctl.tcp_mem, 0)) {
             pressure = false;
-        } else if (!pressure && pages > core.sysctls.get(Sysctl.tcp_mem, 1)) {
+        } else if (!pressure && pages > host.sysctls.get(Sysctl.tcp_mem, 1)) {
             pressure = true;
-            core.count(Counter.TCPMemoryPressures);
+            host.count(Counter.TCPMemoryPressures);
         }
         return pressure;
     }
 
     /** Whether nothing more may be taken (tcp_out_of_memory). */
     boolean isExhausted() {
-        return pages() > core.sysctls.get(Sysctl.tcp_mem, 2);
+        return pages() > host.sysctls.get(Sysctl.tcp_mem, 2);
     }
 }

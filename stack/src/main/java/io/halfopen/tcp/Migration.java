@@ -50,12 +50,12 @@ final class Migration {
         queued.listener = null;
         Rule rule = group == null ? Rule.LISTENER_CLOSED : Rule.LISTENER_CLOSED_LAST;
         if (queued.state() == TcpState.CLOSE) {
-            queued.recycleIfForgotten();
+            core.recycleIfForgotten(queued);
             return;
         }
         core.count(rule);
         transmission.reset(queued, rule);
-        queued.close(0);
+        core.close(queued, 0);
     }
 
     /** Who goes on with a half-open: its listener, or once that is closed another of its group, or nobody. */

@@ -55,7 +55,7 @@ final class OpenCalls {
         if (!socket.ipv6 && !address.isIpv4()) {
             return -Errno.EAFNOSUPPORT;
         }
-        return socket.v6Only && address.isIpv4() ? -Errno.ENETUNREACH : 0;
+        return socket.options.v6Only && address.isIpv4() ? -Errno.ENETUNREACH : 0;
     }
 
     /** connect() to 0.0.0.0 or :: means this host. */
@@ -67,7 +67,7 @@ final class OpenCalls {
     }
 
     /** Being told of a failure makes the socket as good as new; one that was connected once never is. */
-    private static int continueConnecting(Socket socket, int deferred) {
+    private int continueConnecting(Socket socket, int deferred) {
         Connection c = socket.connection;
         if (c != null && c.isOpening()) {
             return c.deferred ? -deferred : -Errno.EALREADY;
@@ -81,12 +81,9 @@ final class OpenCalls {
         return error == 0 ? -Errno.ECONNABORTED : -error;
     }
 
-    static void dropConnection(Socket socket) {
-        Connection c = socket.connection;
-        if (c != null) {
-            socket.connection = null;
-            c.socket = null;
-            c.recycleIfForgotten();
+    private void dropConnection(Socket socket) {
+        if (socket.connection != null) {
+            core.detach(socket.connection, socket);
         }
     }
 
@@ -99,17 +96,17 @@ final class OpenCalls {
         boolean wild = socket.portUse == null || IpAddress.isAny(socket.localHigh, socket.localLow);
         IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
         int localPort = socket.portUse == null
-                ? core.ports.findForConnect(local, remote, remotePort, timeWaits)
+                ? core.ports.findForConnect(local, remote, remotePort)
                 : socket.localPort;
         if (localPort < 0) {
             return localPort;
         }
         int ports = remotePort << 16 | localPort;
-        int isn = ListenInput.ANY_ISN;
+        int isn = Host.ANY_ISN;
         int tsRecent = 0;
         switch (core.flows.find(local.high(), local.low(), remote.high(), remote.low(), ports)) {
             case TimeWait rest
-            when timeWaits.isReusable(rest, socket.portUse != null) -> {
+            when rest.isReusable(core, socket.portUse != null) -> {
                 isn = rest.nextIsn();
                 tsRecent = rest.tsRecent;
                 timeWaits.reuse(rest);

@@ -5,6 +5,7 @@ import static io.halfopen.linux.SocketOption.*;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.TcpOptions;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -25,6 +26,7 @@ final class Options {
     private record Handler(Setter setter, Getter getter) {}
 
     private final Core core;
+    private final SendOptions send;
     private final Map<SocketOption, Handler> handlers = new EnumMap<>(SocketOption.class);
 
     Options(Core core, ReceiveCalls receiveCalls, Transmission transmission) {
@@ -32,7 +34,7 @@ final class Options {
         IpOptions ip = new IpOptions(core);
         handle(ip::set, ip::get, IP_TOS, IP_TTL, IP_MTU, IP_MTU_DISCOVER);
         handle(ip::set, ip::get, IPV6_TCLASS, IPV6_UNICAST_HOPS, IPV6_V6ONLY);
-        SendOptions send = new SendOptions(core, transmission);
+        send = new SendOptions(core, transmission);
         handle(send::set, send::get, TCP_NODELAY, TCP_CORK, TCP_NOTSENT_LOWAT, SO_SNDBUF);
         ReceiveOptions receive = new ReceiveOptions(core, receiveCalls);
         handle(receive::set, receive::get, SO_RCVBUF, SO_RCVBUFFORCE, SO_RCVLOWAT);
@@ -51,6 +53,11 @@ final class Options {
         handle(Options::keep, Socket::kept, TCP_SAVE_SYN, TCP_INQ, IP_RECVERR, IP_BIND_ADDRESS_NO_PORT);
         handle(Options::refuse, (socket, option) -> socket.listener != null ? 1 : 0, SO_ACCEPTCONN);
         handle(Options::refuse, (socket, option) -> takeAnyError(socket), SO_ERROR);
+    }
+
+    /** TCP_CONGESTION, whose value is a name. */
+    int setCongestionControl(Socket socket, String name) {
+        return send.setCongestionControl(socket, name);
     }
 
     private void handle(Setter setter, Getter getter, SocketOption... options) {
@@ -91,27 +98,27 @@ final class Options {
 
     private static int setShared(Socket socket, SocketOption option, int value) {
         if (option == SO_REUSEADDR) {
-            socket.reuseAddress = value != 0;
+            socket.change().reuseAddress = value != 0;
         } else {
-            socket.reusePort = value != 0;
+            socket.change().reusePort = value != 0;
         }
         Connection c = socket.connection;
         if (c != null) {
-            c.reuseAddress = socket.reuseAddress;
-            c.reusePort = socket.reusePort;
+            c.reuseAddress = socket.options.reuseAddress;
+            c.reusePort = socket.options.reusePort;
         }
         return 0;
     }
 
     private static int getShared(Socket socket, SocketOption option) {
-        return (option == SO_REUSEADDR ? socket.reuseAddress : socket.reusePort) ? 1 : 0;
+        return (option == SO_REUSEADDR ? socket.options.reuseAddress : socket.options.reusePort) ? 1 : 0;
     }
 
     private static int setMaxSeg(Socket socket, SocketOption option, int value) {
         if (value != 0 && (value < LEAST_MAXSEG || value > GREATEST_MAXSEG)) {
             return -Errno.EINVAL;
         }
-        socket.maxSeg = value;
+        socket.change().maxSeg = value;
         return 0;
     }
 
@@ -120,19 +127,19 @@ final class Options {
         if (c != null && c.sender.mss() > 0) {
             return c.sender.mss();
         }
-        return socket.maxSeg == 0 ? HandshakeOptions.DEFAULT_MSS : socket.maxSeg;
+        return socket.options.maxSeg == 0 ? TcpOptions.DEFAULT_MSS : socket.options.maxSeg;
     }
 
     private static int setSynCount(Socket socket, SocketOption option, int value) {
         if (value < 1 || value > GREATEST_SYNCNT) {
             return -Errno.EINVAL;
         }
-        socket.synCount = value;
+        socket.change().synCount = value;
         return 0;
     }
 
     private int getSynCount(Socket socket, SocketOption option) {
-        return socket.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.synCount;
+        return socket.options.synCount == 0 ? core.sysctls.get(Sysctl.tcp_syn_retries) : socket.options.synCount;
     }
 
     private int setDeferral(Socket socket, SocketOption option, int value) {
@@ -146,7 +153,7 @@ final class Options {
     private static int setPacingRate(Socket socket, SocketOption option, int value) {
         socket.keep(option, value);
         if (socket.connection != null) {
-            socket.connection.sender.pacing.limit(socket);
+            socket.connection.sender.pacing.limit(value);
         }
         return 0;
     }

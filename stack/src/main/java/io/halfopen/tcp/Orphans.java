@@ -36,7 +36,7 @@ final class Orphans {
         if (hopeful || silence <= LATELY || shut) {
             transmission.reset(c, Rule.ORPHAN_ENDED);
         }
-        c.close(0);
+        core.close(c, 0);
         return true;
     }
 }

@@ -45,20 +45,37 @@ final class Output {
         this.core = core;
     }
 
-    /** Hands every packet to the handler, in order, and forgets them. */
-    int drain(Stack.PacketHandler handler) {
-        int start = 0;
-        int drained = count;
-        for (int i = 0; i < drained; i++) {
-            handler.onPacket(reasons[i], bytes, start, ends[i] - start);
-            start = ends[i];
-        }
-        if (count != drained) {
+    /** How many packets wait to be taken. */
+    int packets() {
+        return count;
+    }
+
+    /** The rule that sent one of them. */
+    Rule why(int packet) {
+        return reasons[packet];
+    }
+
+    /** Where all of them lie. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where one of them begins in {@link #bytes}. */
+    int start(int packet) {
+        return packet == 0 ? 0 : ends[packet - 1];
+    }
+
+    int length(int packet) {
+        return ends[packet] - start(packet);
+    }
+
+    /** Forgets them, now that so many were taken, which has to be all. */
+    void clear(int taken) {
+        if (count != taken) {
             throw new IllegalStateException("a packet handler called the stack: drain first, then call");
         }
         count = 0;
         end = 0;
-        return drained;
     }
 
     void synAck(HalfOpen half, Rule why) {
@@ -112,7 +129,7 @@ final class Output {
     /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
     void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
-        SendStatistics.count(core, c.sender, data);
+        core.statistics.count(c.sender, data);
         int scale = c.receiver.window.scale();
         int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
         int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
@@ -135,7 +152,7 @@ final class Output {
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
     void synAck(Connection c, Rule why) {
         c.label = core.flowLabel(c);
-        SendStatistics.count(core, c.sender, 0);
+        core.statistics.count(c.sender, 0);
         boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
         int scale = c.receiver.window.scale();
@@ -159,7 +176,7 @@ final class Output {
     /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
     void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
         c.sender.transmittedAt = core.now();
-        SendStatistics.count(core, c.sender, length);
+        core.statistics.count(c.sender, length);
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         int blocks = c.sackBlocks();

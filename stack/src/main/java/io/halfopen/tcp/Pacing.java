@@ -1,6 +1,5 @@
 package io.halfopen.tcp;
 
-import io.halfopen.linux.SocketOption;
 
 /**
  * How fast packets leave: at the rate that the congestion control sets, spread by a timer of our own if it asks for that
@@ -73,9 +72,8 @@ final class Pacing {
         rate = Long.compareUnsigned(octetsPerSecond, maxRate) > 0 ? maxRate : octetsPerSecond;
     }
 
-    /** As the socket, or the listener, has SO_MAX_PACING_RATE. */
-    void limit(Socket socket) {
-        int kept = socket.kept(SocketOption.SO_MAX_PACING_RATE);
+    /** As the socket, or the listener, has SO_MAX_PACING_RATE, octets per second without sign. */
+    void limit(int kept) {
         maxRate = kept == UNLIMITED ? UNLIMITED : Integer.toUnsignedLong(kept);
         needed |= kept != UNLIMITED;
         setRate(rate);

@@ -70,8 +70,8 @@ final class PeerMetrics {
     }
 
     /** A connection ended in order: what did it learn (tcp_update_metrics)? */
-    void update(Core core, Connection c) {
-        if (core.sysctls.isOn(Sysctl.tcp_no_metrics_save)) {
+    void update(Host host, Connection c) {
+        if (host.sysctls.isOn(Sysctl.tcp_no_metrics_save)) {
             return;
         }
         Entry entry = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
@@ -82,10 +82,10 @@ final class PeerMetrics {
             }
             return;
         }
-        Entry updated = entry == null ? add(c, core.now()) : entry;
+        Entry updated = entry == null ? add(c, host.now()) : entry;
         long error = updated.rtt - rtt;
         updated.rtt = error <= 0 ? rtt : updated.rtt - (error >> 3);
-        updated.updatedAt = core.now();
+        updated.updatedAt = host.now();
     }
 
     /** The cookie of the connection's peer, or the wish for one (tcp_fastopen_cache_get). */
@@ -112,11 +112,11 @@ final class PeerMetrics {
     }
 
     /** What a SYN-ACK brought; {@code mss} 0 and a cookie without octets bring nothing (tcp_fastopen_cache_set). */
-    void learnCookie(Core core, Connection c, int mss, FastOpenCookie cookie, int wish) {
+    void learnCookie(Host host, Connection c, int mss, FastOpenCookie cookie, int wish) {
         Entry known = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
-        Entry entry = known == null ? add(c, core.now()) : known;
-        if (core.now() - entry.updatedAt > LIFETIME) {
-            entry.clear(core.now());
+        Entry entry = known == null ? add(c, host.now()) : known;
+        if (host.now() - entry.updatedAt > LIFETIME) {
+            entry.clear(host.now());
         }
         entry.mss = mss == 0 ? entry.mss : mss;
         if (cookie.length() > 0) {

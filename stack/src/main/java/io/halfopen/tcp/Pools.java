@@ -14,7 +14,6 @@ final class Pools {
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
     private @Nullable KeepAlive keepAlives;
-    private @Nullable SendStatistics sendStatistics;
     private int halfOpensOut;
     private int halfOpensSpare;
     private int connectionsOut;
@@ -63,7 +62,7 @@ final class Pools {
             pooled.portUse = portUse;
             return pooled;
         }
-        return new Connection(core, portUse);
+        return new Connection(core, core.flights, portUse);
     }
 
     void give(Connection connection) {
@@ -74,7 +73,7 @@ final class Pools {
         connection.reset();
         if (connectionsSpare < SPARE) {
             core.controls.give(control);
-            give(statistics);
+            core.statistics.give(statistics);
             connection.chained = connections;
             connections = connection;
             connectionsSpare++;
@@ -156,25 +155,6 @@ final class Pools {
         keepAlive.reset();
         keepAlive.pooled = keepAlives;
         keepAlives = keepAlive;
-    }
-
-    SendStatistics sendStatistics() {
-        SendStatistics there = sendStatistics;
-        if (there == null) {
-            return new SendStatistics();
-        }
-        sendStatistics = there.pooled;
-        there.pooled = null;
-        return there;
-    }
-
-    private void give(@Nullable SendStatistics statistics) {
-        if (statistics == null) {
-            return;
-        }
-        statistics.reset();
-        statistics.pooled = sendStatistics;
-        sendStatistics = statistics;
     }
 
     Socket socket() {

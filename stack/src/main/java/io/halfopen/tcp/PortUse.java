@@ -21,20 +21,20 @@ final class PortUse {
     }
 
     /**
-     * Whether bind() or listen() of a socket would be refused with EADDRINUSE, because of another or a connection
-     * (inet_csk_bind_conflict): unless both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
+     * Whether bind() or listen() of a socket would be refused with EADDRINUSE because of another (inet_csk_bind_conflict):
+     * unless both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
      */
-    boolean conflictsWith(Socket candidate, FlowTable table) {
+    boolean conflictsWith(Socket candidate) {
         for (Socket other = bound; other != null; other = other.boundNext) {
-            boolean share = other.reuseAddress && candidate.reuseAddress && other.listener == null;
+            boolean share = other.options.reuseAddress && candidate.options.reuseAddress && other.listener == null;
             if (other != candidate
                     && !share
-                    && !(other.reusePort && candidate.reusePort)
+                    && !(other.options.reusePort && candidate.options.reusePort)
                     && other.overlaps(candidate)) {
                 return true;
             }
         }
-        return flows > 0 && table.hasConflict(port, candidate);
+        return false;
     }
 
     void bind(Socket socket) {
@@ -59,7 +59,7 @@ final class PortUse {
 
     /** With SO_REUSEPORT it joins those of the same name, or founds a group for those to come. */
     void add(Listener listener) {
-        if (listener.socket.reusePort) {
+        if (listener.socket.options.reusePort) {
             groupFor(listener.socket).add(listener);
         }
         listener.chained = listeners;
@@ -117,7 +117,7 @@ final class PortUse {
             return 0;
         }
         if (socket.localLow == 0) {
-            return socket.v6Only && IpAddress.isIpv4(localHigh, localLow) ? 0 : 1;
+            return socket.options.v6Only && IpAddress.isIpv4(localHigh, localLow) ? 0 : 1;
         }
         return IpAddress.isIpv4(localHigh, localLow) ? 2 : 0;
     }

@@ -2,7 +2,6 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Sysctl;
-import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
@@ -10,15 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** Local ports: who uses which, and which one is free (RFC 6056). */
 final class Ports {
     private final @Nullable PortUse[] @Nullable [] pages = new PortUse[256][];
-    private final Sysctls sysctls;
+    private final Host host;
     private final FlowTable flows;
-    private final Secrets secrets;
     private int perturbation;
 
-    Ports(Sysctls sysctls, FlowTable flows, Secrets secrets) {
-        this.sysctls = sysctls;
+    Ports(Host host, FlowTable flows) {
+        this.host = host;
         this.flows = flows;
-        this.secrets = secrets;
     }
 
     PortUse of(int port) {
@@ -46,7 +43,7 @@ final class Ports {
     /** Binds a socket whose local address is set to this port, or to a free one for 0: 0 or -EADDRINUSE. */
     int bind(Socket socket, int port) {
         int chosen = port == 0 ? findForBind(socket) : port;
-        if (chosen < 0 || of(chosen).conflictsWith(socket, flows)) {
+        if (chosen < 0 || isTaken(of(chosen), socket)) {
             return -Errno.EADDRINUSE;
         }
         socket.localPort = chosen;
@@ -55,12 +52,17 @@ final class Ports {
         return 0;
     }
 
+    /** Whether another socket, or what is left of its connections, keeps this one from the port (EADDRINUSE). */
+    boolean isTaken(PortUse use, Socket socket) {
+        return use.conflictsWith(socket) || use.flows > 0 && flows.hasConflict(use.port, socket);
+    }
+
     /** bind(0) takes odd ports first and leaves the even ones to connect(), as Linux does; negative if none is free. */
     private int findForBind(Socket socket) {
-        int start = secrets.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
+        int start = host.secrets.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
-            if (!of(port).conflictsWith(socket, flows) && of(port).flows == 0) {
+            if (!isTaken(of(port), socket) && of(port).flows == 0) {
                 perturbation += i + 1;
                 return port;
             }
@@ -72,11 +74,11 @@ final class Ports {
      * A port from which connect() can reach the peer: no other socket is bound to it, and the 4-tuple is free. Even
      * ports first, each two above the last. Returns the port or -EADDRNOTAVAIL.
      */
-    int findForConnect(IpAddress local, IpAddress remote, int remotePort, TimeWaits timeWaits) {
-        int start = secrets.portOffset(local, remote, remotePort);
+    int findForConnect(IpAddress local, IpAddress remote, int remotePort) {
+        int start = host.secrets.portOffset(local, remote, remotePort);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 0);
-            if (isFreeFor(port, local, remote, remotePort, timeWaits)) {
+            if (isFreeFor(port, local, remote, remotePort)) {
                 perturbation += i + 1;
                 return port;
             }
@@ -96,24 +98,24 @@ final class Ports {
         return Math.max(1, (high() - low() + 1) / 2);
     }
 
-    private boolean isFreeFor(int port, IpAddress local, IpAddress remote, int remotePort, TimeWaits timeWaits) {
+    private boolean isFreeFor(int port, IpAddress local, IpAddress remote, int remotePort) {
         int ports = remotePort << 16 | port;
         if (of(port).isBound()) {
             return false;
         }
         return of(port).flows == 0
                 || switch (flows.find(local.high(), local.low(), remote.high(), remote.low(), ports)) {
-                    case TimeWait rest -> timeWaits.isReusable(rest, false);
+                    case TimeWait rest -> rest.isReusable(host, false);
                     case null -> true;
                     case Flow taken -> false;
                 };
     }
 
     private int low() {
-        return sysctls.get(Sysctl.ip_local_port_range, 0);
+        return host.sysctls.get(Sysctl.ip_local_port_range, 0);
     }
 
     private int high() {
-        return Math.max(low(), sysctls.get(Sysctl.ip_local_port_range, 1));
+        return Math.max(low(), host.sysctls.get(Sysctl.ip_local_port_range, 1));
     }
 }

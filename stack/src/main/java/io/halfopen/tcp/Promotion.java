@@ -11,6 +11,7 @@ import static io.halfopen.wire.TcpHeader.URG;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.AcceptQueue.Entry;
 import io.halfopen.wire.Segment;
@@ -29,13 +30,13 @@ final class Promotion {
 
     /** The half-open is in no table any more, and belongs to this; {@code segment} is the final ACK. */
     void promote(HalfOpen half, Listener listener, Segment segment) {
-        if (isAll(half, segment) && !listener.socket.keepAlive) {
+        if (isAll(half, segment) && !listener.socket.options.keepAlive) {
             queue(sleep(half, listener.socket, segment), listener);
             return;
         }
         Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
         measure(c, half, roundTrip(half, segment));
-        c.insertHashed();
+        core.insertHashed(c);
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
         core.pools.give(half);
@@ -58,8 +59,8 @@ final class Promotion {
 
     private Dormant sleep(HalfOpen half, Socket parent, Segment segment) {
         Dormant d = core.pools.dormant(half, core.now());
-        d.reuseAddress = parent.reuseAddress;
-        d.reusePort = parent.reusePort;
+        d.reuseAddress = parent.options.reuseAddress;
+        d.reusePort = parent.options.reusePort;
         d.roundTrip = roundTrip(half, segment);
         d.window = segment.window() << half.peerWindowScale;
         core.flows.insertHashed(d);
@@ -93,9 +94,9 @@ final class Promotion {
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
         Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
-        c.startSending();
+        core.startSending(c);
         c.receiver.takeFromSyn(syn);
-        c.insert();
+        core.insert(c);
         c.enter(TcpState.SYN_RECV);
         return c;
     }
@@ -105,32 +106,32 @@ final class Promotion {
         c.copyTuple(half);
         c.timestamps = half.timestamps;
         c.sack = half.sack;
-        c.reuseAddress = parent.reuseAddress;
-        c.reusePort = parent.reusePort;
+        c.reuseAddress = parent.options.reuseAddress;
+        c.reusePort = parent.options.reusePort;
         c.ecn = half.ecn;
         c.label = core.flowLabel(half);
         c.tos = half.tos;
         c.ttl = half.ttl;
-        c.path.discover = parent.mtuDiscover;
+        c.path.discover = parent.options.mtuDiscover;
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
-        c.userTimeout = parent.userTimeout;
+        c.userTimeout = parent.options.userTimeout;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
         c.startIds(half.iss >>> 16 ^ half.irs);
         int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
-        boolean fixed = parent.receiveBuffer != 0;
+        boolean fixed = parent.options.receiveBuffer != 0;
         c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
-        c.receiver.window.limit(parent.windowClamp);
+        c.receiver.window.limit(parent.options.windowClamp);
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.startReceiving();
-        c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
-        c.sender.pacing.limit(parent);
+        c.sender.control = core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
+        c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
         SendBuffers.start(core, c.sender, parent);
-        KeepAlive.start(core, c, parent);
+        core.startSilence(c, parent.options);
         c.receiver.acks.start(mss, half.window, core.now());
-        if (parent.expectsAnswers) {
+        if (parent.options.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);
         }
         return c;
@@ -154,7 +155,7 @@ final class Promotion {
         if (half.retransmits > 0) {
             countRepetitions(c, half, roundTrip);
         }
-        c.startSending();
+        core.startSending(c);
     }
 
     /** The SYN-ACK was needed more than once (tcp_create_openreq_child), or not: its first timestamp was echoed. */
@@ -162,7 +163,7 @@ final class Promotion {
         Sender sender = c.sender;
         sender.recovery.retransmits = half.retransmits;
         if (half.timeouts > 0) {
-            SendStatistics.of(core, sender).timedOut(half.timeouts, core.now() - half.sentAt);
+            core.statistics.of(sender).timedOut(half.timeouts, core.now() - half.sentAt);
             long echoed = core.now() / NANOS_PER_MILLI - roundTrip / NANOS_PER_MILLI;
             sender.synTimedOut = roundTrip < 0 || echoed != half.sentAt / NANOS_PER_MILLI;
         }

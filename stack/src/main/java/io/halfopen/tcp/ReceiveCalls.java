@@ -54,7 +54,7 @@ final class ReceiveCalls {
             if (mark == 0 && done > 0) {
                 break;
             }
-            if (mark == 0 && !socket.urgentInline) {
+            if (mark == 0 && !socket.options.urgentInline) {
                 position++;
                 continue;
             }
@@ -78,7 +78,7 @@ final class ReceiveCalls {
     /** tcp_recv_urg: never blocks, and what it says is in this order. */
     private static int receiveUrgent(Connection c, Socket socket, byte[] target, int offset, int length, int flags) {
         Urgent urgent = c.urgent;
-        if (socket.urgentInline || urgent == null || !urgent.isUnread()) {
+        if (socket.options.urgentInline || urgent == null || !urgent.isUnread()) {
             return -Errno.EINVAL;
         }
         if (c.state() == TcpState.CLOSE && !c.receiver.isFinished()) {
@@ -142,7 +142,7 @@ final class ReceiveCalls {
             return mark == 0 ? 1 : 0;
         }
         int unread = c.receiver.readable();
-        return socket.urgentInline ? unread : Math.min(unread, mark);
+        return socket.options.urgentInline ? unread : Math.min(unread, mark);
     }
 
     /** TCP_QUICKACK (__tcp_sock_set_quickack): even numbers but 0 mean "this once". */

@@ -22,9 +22,9 @@ final class ReceiveOptions {
             case SO_RCVBUF -> setBuffer(socket, least(value, core.sysctls.get(Sysctl.rmem_max)));
             case SO_RCVBUFFORCE -> setBuffer(socket, Math.max(0, value));
             case SO_RCVLOWAT -> setLowWater(socket, value < 0 ? Integer.MAX_VALUE : value);
-            case SO_OOBINLINE -> socket.urgentInline = value != 0;
+            case SO_OOBINLINE -> socket.change().urgentInline = value != 0;
             case TCP_QUICKACK -> {
-                socket.expectsAnswers = value == 0;
+                socket.change().expectsAnswers = value == 0;
                 if (socket.connection != null) {
                     calls.setQuickAck(socket.connection, value);
                 }
@@ -42,9 +42,9 @@ final class ReceiveOptions {
         return switch (option) {
             case SO_RCVBUF -> c != null ? c.receiver.buffer.size() : HandshakeOptions.receiveBuffer(core, socket);
             case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
-            case SO_RCVLOWAT -> socket.receiveLow;
-            case SO_OOBINLINE -> socket.urgentInline ? 1 : 0;
-            case TCP_QUICKACK -> (c != null ? c.receiver.acks.expectsAnswers(core) : socket.expectsAnswers) ? 0 : 1;
+            case SO_RCVLOWAT -> socket.options.receiveLow;
+            case SO_OOBINLINE -> socket.options.urgentInline ? 1 : 0;
+            case TCP_QUICKACK -> (c != null ? c.receiver.acks.expectsAnswers(core) : socket.options.expectsAnswers) ? 0 : 1;
             case TCP_WINDOW_CLAMP -> windowClamp(socket);
             default -> throw new IllegalArgumentException(option + " is about something else");
         };
@@ -57,25 +57,25 @@ final class ReceiveOptions {
 
     /** The kernel wants as much again for its own bookkeeping. */
     private static void setBuffer(Socket socket, int value) {
-        socket.receiveBuffer = Math.clamp(2L * value, LEAST_BUFFER, Integer.MAX_VALUE);
+        socket.change().receiveBuffer = Math.clamp(2L * value, LEAST_BUFFER, Integer.MAX_VALUE);
         if (socket.connection != null) {
-            socket.connection.receiver.buffer.resize(socket.receiveBuffer, true);
+            socket.connection.receiver.buffer.resize(socket.options.receiveBuffer, true);
         }
     }
 
     /** The buffer has to hold as much (tcp_set_rcvlowat). */
     private void setLowWater(Socket socket, int value) {
-        int most = socket.receiveBuffer != 0 ? socket.receiveBuffer : core.sysctls.get(Sysctl.tcp_rmem, 2);
-        socket.receiveLow = Math.max(1, Math.min(value, most >> 1));
+        int most = socket.options.receiveBuffer != 0 ? socket.options.receiveBuffer : core.sysctls.get(Sysctl.tcp_rmem, 2);
+        socket.change().receiveLow = Math.max(1, Math.min(value, most >> 1));
         Connection c = socket.connection;
         if (c == null) {
             return;
         }
         if (c.isReadable()) {
-            c.wake();
+            core.wake(c);
         }
         ReceiveBuffer buffer = c.receiver.buffer;
-        int needed = buffer.costOf(socket.receiveLow);
+        int needed = buffer.costOf(socket.options.receiveLow);
         if (!buffer.isFixed() && needed > buffer.size()) {
             buffer.resize(needed, false);
             c.receiver.window.widen();
@@ -88,9 +88,9 @@ final class ReceiveOptions {
         if (value == 0 && (c != null || socket.listener != null)) {
             return -Errno.EINVAL;
         }
-        socket.windowClamp = value == 0 ? 0 : Math.max(value, LEAST_BUFFER / 2);
+        socket.change().windowClamp = value == 0 ? 0 : Math.max(value, LEAST_BUFFER / 2);
         if (c != null) {
-            c.receiver.window.limit(socket.windowClamp);
+            c.receiver.window.limit(socket.options.windowClamp);
         }
         return 0;
     }
@@ -98,6 +98,6 @@ final class ReceiveOptions {
     private static int windowClamp(Socket socket) {
         Connection c = socket.connection;
         boolean established = c != null && c.state() != TcpState.CLOSE && c.state() != TcpState.SYN_SENT;
-        return c != null && established ? c.receiver.window.clamp() : socket.windowClamp;
+        return c != null && established ? c.receiver.window.clamp() : socket.options.windowClamp;
     }
 }

@@ -115,34 +115,34 @@ final class ReceiveTuning {
     }
 
     /** The process has read (tcp_rcv_space_adjust); {@code copied} is what it will read next. */
-    void onRead(Core core, ReceiveBuffer buffer, ReceiveWindow window, int copied, int nxt, int beyond) {
-        if (rtt8 == 0 || (core.now() - roundSince) / NANOS_PER_MICRO < rtt8 >> 3) {
+    void onRead(Host host, ReceiveBuffer buffer, ReceiveWindow window, int copied, int nxt, int beyond) {
+        if (rtt8 == 0 || (host.now() - roundSince) / NANOS_PER_MICRO < rtt8 >> 3) {
             return;
         }
         int read = copied - roundFrom - (nxt - copied);
         if (read > perRound) {
-            grow(core, buffer, window, read, beyond);
+            grow(host, buffer, window, read, beyond);
         }
         roundFrom = copied;
-        roundSince = core.now();
+        roundSince = host.now();
     }
 
     /** What waits beyond a gap needs room, too (tcp_data_queue_ofo). */
-    void onGap(Core core, ReceiveBuffer buffer, ReceiveWindow window, int beyond) {
-        grow(core, buffer, window, perRound, beyond);
+    void onGap(Host host, ReceiveBuffer buffer, ReceiveWindow window, int beyond) {
+        grow(host, buffer, window, perRound, beyond);
     }
 
     /** Twice what is read, since the peer hears of it a round trip late, and more while that increases. */
-    private void grow(Core core, ReceiveBuffer buffer, ReceiveWindow window, int read, int beyond) {
+    private void grow(Host host, ReceiveBuffer buffer, ReceiveWindow window, int read, int beyond) {
         int before = Math.max(1, perRound);
         perRound = read;
-        if (!core.sysctls.isOn(Sysctl.tcp_moderate_rcvbuf) || buffer.isFixed()) {
+        if (!host.sysctls.isOn(Sysctl.tcp_moderate_rcvbuf) || buffer.isFixed()) {
             return;
         }
         long wanted = 2L * read;
         wanted += 2 * (wanted * (read - before) / before);
         wanted += beyond;
-        int size = Math.min(buffer.costOf(wanted), core.sysctls.get(Sysctl.tcp_rmem, 2));
+        int size = Math.min(buffer.costOf(wanted), host.sysctls.get(Sysctl.tcp_rmem, 2));
         if (size > buffer.size()) {
             buffer.resize(size, false);
             window.widen();

@@ -23,7 +23,7 @@ final class ReceiveWindow {
     /** Segments of the window that is offered while memory is short (tcp_adjust_rcv_ssthresh). */
     private static final int SHORT_OF_MEMORY = 4;
 
-    private final Core core;
+    private final Host host;
     private final ReceiveBuffer buffer;
 
     /** rcv_nxt when the last ACK was sent, and the window it announced (rcv_wup, rcv_wnd). */
@@ -44,8 +44,8 @@ final class ReceiveWindow {
     /** Both offered scaling, be it by 0 bits. */
     private boolean scaling;
 
-    ReceiveWindow(Core core, ReceiveBuffer buffer) {
-        this.core = core;
+    ReceiveWindow(Host host, ReceiveBuffer buffer) {
+        this.host = host;
         this.buffer = buffer;
     }
 
@@ -165,11 +165,11 @@ final class ReceiveWindow {
         if (room <= 0) {
             return false;
         }
-        if (core.memory.isUnderPressure()) {
+        if (host.memory.isUnderPressure()) {
             spare(mss);
             return false;
         }
-        int cost = core.kernel.costOfPacket(packetLength);
+        int cost = host.kernel.costOfPacket(packetLength);
         int more = buffer.windowOf(cost) <= octets ? 2 * mss : moreOfCostly(octets, cost, segmentSize);
         if (more == 0) {
             return false;
@@ -181,7 +181,7 @@ final class ReceiveWindow {
     /** The larger the window, the less may its octets cost (__tcp_grow_window). */
     private int moreOfCostly(int octets, int cost, int segmentSize) {
         int price = buffer.windowOf(cost) >> 1;
-        int most = buffer.windowOf(core.sysctls.get(Sysctl.tcp_rmem, 2)) >> 1;
+        int most = buffer.windowOf(host.sysctls.get(Sysctl.tcp_rmem, 2)) >> 1;
         while (threshold <= most) {
             if (price <= octets) {
                 return 2 * segmentSize;
@@ -211,9 +211,9 @@ final class ReceiveWindow {
         at = nxt;
         int field = Math.min(size >>> scale, UNSCALED_MOST);
         if (field == 0 && before != 0) {
-            core.count(Counter.TCPToZeroWindowAdv);
+            host.count(Counter.TCPToZeroWindowAdv);
         } else if (field != 0 && before == 0) {
-            core.count(Counter.TCPFromZeroWindowAdv);
+            host.count(Counter.TCPFromZeroWindowAdv);
         }
         return field;
     }
@@ -224,10 +224,10 @@ final class ReceiveWindow {
         }
         int wanted = select(acks);
         int promised = remaining(nxt);
-        boolean shrinks = scale > 0 && core.sysctls.isOn(Sysctl.tcp_shrink_window);
+        boolean shrinks = scale > 0 && host.sysctls.isOn(Sysctl.tcp_shrink_window);
         if (wanted < promised && !shrinks) {
             if (wanted == 0) {
-                core.count(Counter.TCPWantZeroWindowAdv);
+                host.count(Counter.TCPWantZeroWindowAdv);
             }
             int unit = 1 << scale;
             wanted = promised + unit - 1 & -unit;
@@ -243,7 +243,7 @@ final class ReceiveWindow {
         // No segment is larger than what is offered: else a window that was closed would never open again.
         int mss = Math.min(acks.segmentSize(), Math.min(most, threshold));
         int unit = 1 << scale;
-        boolean shrinks = scale > 0 && core.sysctls.isOn(Sysctl.tcp_shrink_window);
+        boolean shrinks = scale > 0 && host.sysctls.isOn(Sysctl.tcp_shrink_window);
         if (mss <= 0) {
             return 0;
         }

@@ -43,10 +43,10 @@ final class Receiver {
     int dataSegments;
     int outOfOrder;
 
-    Receiver(Core core) {
-        ring = new ByteRing(core.buffers);
-        buffer = new ReceiveBuffer(core.kernel);
-        window = new ReceiveWindow(core, buffer);
+    Receiver(Host host) {
+        ring = new ByteRing(host.buffers);
+        buffer = new ReceiveBuffer(host.kernel);
+        window = new ReceiveWindow(host, buffer);
     }
 
     void reset() {
@@ -369,9 +369,9 @@ final class Receiver {
     }
 
     /** The window field of a segment that leaves now; it is what the peer may rely on from here. */
-    int announce(Core core) {
+    int announce(Host host) {
         int field = window.announce(nxt, acks);
-        acks.onAckSent(core);
+        acks.onAckSent(host);
         return field;
     }
 }

@@ -11,21 +11,21 @@ final class Receiving {
     final IpInput ipInput;
     final TimerInput timerInput;
 
-    Receiving(Core core, Sending sending) {
-        timeWaits = new TimeWaits(core);
-        ConnectionInput connectionInput = new ConnectionInput(core, sending, timeWaits);
+    Receiving(Core core, Output output, Sending sending) {
+        timeWaits = new TimeWaits(core, output);
+        ConnectionInput connectionInput = new ConnectionInput(core, output, sending, timeWaits);
         Promotion promotion = new Promotion(core, connectionInput);
         dormancy = new Dormancy(core, promotion);
         migration = new Migration(core, sending.transmission, dormancy);
-        HalfOpenInput halfOpenInput = new HalfOpenInput(core, promotion, migration);
+        HalfOpenInput halfOpenInput = new HalfOpenInput(core, output, promotion, migration);
         FastOpenInput fastOpenInput =
-                new FastOpenInput(core, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
-        ListenInput listenInput = new ListenInput(core, promotion, fastOpenInput);
-        synRecvInput = new SynRecvInput(core, sending, connectionInput);
+                new FastOpenInput(core, output, halfOpenInput, connectionInput, promotion, sending.xmitTimer);
+        ListenInput listenInput = new ListenInput(core, output, promotion, fastOpenInput);
+        synRecvInput = new SynRecvInput(core, output, sending, connectionInput);
         fastOpenClient = new FastOpenClient(core);
-        synSentInput = new SynSentInput(core, sending, synRecvInput, fastOpenClient);
+        synSentInput = new SynSentInput(core, output, sending, synRecvInput, fastOpenClient);
         Input input = new Input(
-                core,
+                core, output,
                 dormancy,
                 listenInput,
                 halfOpenInput,
@@ -35,7 +35,7 @@ final class Receiving {
                 connectionInput,
                 timeWaits,
                 migration);
-        IcmpOutput icmpOutput = new IcmpOutput(core);
+        IcmpOutput icmpOutput = new IcmpOutput(core, output);
         IcmpInput icmpInput = new IcmpInput(core, dormancy, halfOpenInput, sending, icmpOutput);
         ipInput = new IpInput(core, input, icmpInput, icmpOutput);
         timerInput = new TimerInput(

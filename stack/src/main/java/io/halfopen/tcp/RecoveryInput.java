@@ -95,7 +95,7 @@ final class RecoveryInput {
     private void inLoss(Connection c, AckState ack) {
         processLoss(c, ack);
         if (c.sender.congestion.state != CaState.LOSS) {
-            SendStatistics.recovered(core, c.sender);
+            core.statistics.recovered(c.sender);
         }
         detection.run(c, ack);
         if (c.sender.congestion.state == CaState.OPEN || ack.lostRetransmission) {

@@ -13,12 +13,14 @@ import io.halfopen.wire.SeqNumber;
 /** Sends packets of the {@link Flight} again. */
 final class Retransmission {
     private final Core core;
+    private final Output output;
     private final XmitTimer timer;
     private final LossDetection detection;
     private final WindowReduction reduction;
 
-    Retransmission(Core core, XmitTimer timer, LossDetection detection, WindowReduction reduction) {
+    Retransmission(Core core, Output output, XmitTimer timer, LossDetection detection, WindowReduction reduction) {
         this.core = core;
+        this.output = output;
         this.timer = timer;
         this.detection = detection;
         this.reduction = reduction;
@@ -93,7 +95,7 @@ final class Retransmission {
 
     /** The last packet, in the hope of an ACK. */
     boolean probe(Connection c) {
-        c.path.follow(core, c);
+        PathMtuDiscovery.follow(core, c);
         Flight flight = c.sender.flight;
         int mss = c.currentMss();
         int index = Cutting.first(flight, flight.packets() - 1);
@@ -152,7 +154,7 @@ final class Retransmission {
      */
     private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;
-        c.path.follow(core, c);
+        PathMtuDiscovery.follow(core, c);
         Flight flight = sender.flight;
         int seq = SeqNumber.max(flight.seq(flight.at(index)), sender.una());
         flight.trim(flight.at(index), seq);
@@ -209,7 +211,7 @@ final class Retransmission {
         core.count(Counter.RetransSegs);
         sender.recovery.retransmits++;
         sender.recovery.retransmittedOctets += length;
-        core.output.segment(c, flags, flight.seq(slot), flight.seq(slot) - sender.una(), length, why);
+        output.segment(c, flags, flight.seq(slot), flight.seq(slot) - sender.una(), length, why);
         sender.sentAgain(slot, core.now());
     }
 }

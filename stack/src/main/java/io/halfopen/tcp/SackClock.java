@@ -37,8 +37,8 @@ final class SackClock {
     }
 
     /** Another one: true if it is to be sent now. Round trips are eight times what they are, microseconds; 0 unknown. */
-    boolean isDueNow(Core core, int nxt, long smoothed8, long received8) {
-        if (!core.kernel.collectsSacks() || collected >= core.sysctls.get(Sysctl.tcp_comp_sack_nr)) {
+    boolean isDueNow(Host host, int nxt, long smoothed8, long received8) {
+        if (!host.kernel.collectsSacks() || collected >= host.sysctls.get(Sysctl.tcp_comp_sack_nr)) {
             return true;
         }
         if (gap != nxt) {
@@ -53,8 +53,8 @@ final class SackClock {
         if (due == Timer.NEVER) {
             long rtt8 = smoothed8 != 0 ? Math.min(smoothed8, received8) : received8;
             long part = rtt8 * NANOS_PER_MICRO / 8 / PART_OF_ROUND_TRIP;
-            long most = Integer.toUnsignedLong(core.sysctls.get(Sysctl.tcp_comp_sack_delay_ns));
-            due = core.now() + Math.min(most, part) + core.sysctls.get(Sysctl.tcp_comp_sack_slack_ns);
+            long most = Integer.toUnsignedLong(host.sysctls.get(Sysctl.tcp_comp_sack_delay_ns));
+            due = host.now() + Math.min(most, part) + host.sysctls.get(Sysctl.tcp_comp_sack_slack_ns);
         }
         return false;
     }
@@ -69,8 +69,8 @@ final class SackClock {
     }
 
     /** Whatever was collected is told with this one. */
-    void onAckSent(Core core) {
-        core.count(Counter.TCPAckCompressed, collected);
+    void onAckSent(Host host) {
+        host.count(Counter.TCPAckCompressed, collected);
         collected = 0;
         due = Timer.NEVER;
     }

@@ -11,7 +11,7 @@ public final class Secrets {
     private final SipHash tuples;
     private final SipHash ports;
     private final SipHash labels;
-    final SynCookies cookies;
+    final SipHash cookies;
     final SipHash fastOpen;
     final long tableKey0;
     final long tableKey1;
@@ -21,8 +21,8 @@ public final class Secrets {
         tuples = new SipHash(a, b);
         ports = new SipHash(c, d);
         labels = derived(2);
-        cookies = new SynCookies(derived(1));
-        fastOpen = derived(2);
+        cookies = derived(1);
+        fastOpen = derived(3);
         tableKey0 = mix(a ^ Long.rotateLeft(c, 32)) | 1;
         tableKey1 = mix(b ^ Long.rotateLeft(d, 32)) | 1;
     }
@@ -41,8 +41,8 @@ public final class Secrets {
      * What nobody can guess of a tuple: in the low half an initial sequence number before the clock is added to it
      * (RFC 6528), in the high half where the timestamps start (RFC 7323, section 5.4).
      */
-    long of(Flow flow) {
-        return hash(tuples, flow, 0);
+    long of(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        return tuples.tuple(localHigh, localLow, remoteHigh, remoteLow, ports, 0);
     }
 
     /** What tells the pieces of one packet from those of another; nobody can see from it how many there were (RFC 7739). */
@@ -61,8 +61,8 @@ public final class Secrets {
     }
 
     /** A flow label (RFC 6437), another one at another time, in milliseconds. */
-    int flowLabel(Flow flow, int stamp) {
-        return (int) hash(labels, flow, stamp);
+    int flowLabel(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports, int stamp) {
+        return (int) labels.tuple(localHigh, localLow, remoteHigh, remoteLow, ports, stamp);
     }
 
     /** The flow label of an answer to what belongs to no connection. */
@@ -74,15 +74,6 @@ public final class Secrets {
                 segment.sourceHigh(),
                 segment.sourceLow(),
                 ports & 0xffff_ffffL);
-    }
-
-    /** A keyed hash of a tuple and something else; two IPv4 addresses take one word. */
-    static long hash(SipHash key, Flow flow, int more) {
-        long rest = (long) more << 32 | flow.ports & 0xffff_ffffL;
-        if (IpAddress.isIpv4(flow.remoteHigh, flow.remoteLow)) {
-            return key.hash(flow.localLow << 32 | flow.remoteLow & 0xffff_ffffL, rest);
-        }
-        return key.hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, rest);
     }
 
     /** Where all timestamps of a kernel start that has no offset per connection, milliseconds. */

@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,8 @@ final class SendBuffers {
 
     /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
     static void start(Core core, Sender sender, Socket socket) {
-        sender.sendBuffer = socket.sendBuffer > 0 ? socket.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
-        if (socket.sendBuffer == 0) {
+        sender.sendBuffer = socket.options.sendBuffer > 0 ? socket.options.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
+        if (socket.options.sendBuffer == 0) {
             expand(core, sender);
         }
     }
@@ -53,7 +54,7 @@ final class SendBuffers {
     private static int goal(Connection c) {
         int mss = Math.max(1, c.currentMss());
         int window = c.sender.greatestWindow();
-        int most = Math.min(LARGEST_BUFFER, window > HandshakeOptions.DEFAULT_MSS ? window >> 1 : window);
+        int most = Math.min(LARGEST_BUFFER, window > TcpOptions.DEFAULT_MSS ? window >> 1 : window);
         return Math.max(mss, most / mss * mss);
     }
 
@@ -89,7 +90,7 @@ final class SendBuffers {
 
     /** SO_SNDBUF was set, and nothing else changes it. */
     private static boolean isFixed(Connection c) {
-        return c.socket != null && c.socket.sendBuffer > 0;
+        return c.socket != null && c.socket.options.sendBuffer > 0;
     }
 
     /** TCP_NOTSENT_LOWAT limits what is unsent; to be woken there must be less than half of it (tcp_stream_memory_free). */
@@ -101,7 +102,7 @@ final class SendBuffers {
 
     /** Octets, without sign. */
     static int mayBeUnsent(Core core, @Nullable Socket socket) {
-        int own = socket == null ? 0 : socket.notSentLowat;
+        int own = socket == null ? 0 : socket.options.notSentLowat;
         return own == 0 ? core.sysctls.get(Sysctl.tcp_notsent_lowat) : own;
     }
 
@@ -127,8 +128,8 @@ final class SendBuffers {
     static void tellOfSpace(Core core, Connection c) {
         if (c.writerWaits && isWritable(core, c)) {
             c.writerWaits = false;
-            SendStatistics.unlimited(core, c.sender, Chrono.Limit.BUFFER, c.sender.queued() == 0);
-            c.wake(Poll.POLLOUT);
+            core.statistics.unlimited(c.sender, Chrono.Limit.BUFFER, c.sender.queued() == 0);
+            core.wake(c, Poll.POLLOUT);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -28,17 +30,35 @@ final class SendOptions {
                 push(socket, value == 0);
             }
             case TCP_NOTSENT_LOWAT -> {
-                socket.notSentLowat = value;
+                socket.change().notSentLowat = value;
                 tellWriter(socket);
             }
             case SO_SNDBUF -> {
-                socket.sendBuffer = Options.doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
+                socket.change().sendBuffer = Options.doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
                 if (socket.connection != null) {
-                    socket.connection.sender.sendBuffer = socket.sendBuffer;
+                    socket.connection.sender.sendBuffer = socket.options.sendBuffer;
                 }
                 tellWriter(socket);
             }
             default -> throw new IllegalArgumentException("no option of the sending half: " + option);
+        }
+        return 0;
+    }
+
+    /** TCP_CONGESTION: a connection starts anew with another algorithm, and keeps its window. */
+    int setCongestionControl(Socket socket, String name) {
+        if (name.isEmpty()) {
+            return -Errno.EINVAL;
+        }
+        CongestionAlgorithm named = CongestionAlgorithm.named(name);
+        if (named == null) {
+            return -Errno.ENOENT;
+        }
+        socket.change().congestion = named;
+        socket.change().congestionChosen = true;
+        Connection c = socket.connection;
+        if (c != null && c.sender.control.algorithm() != named) {
+            core.controls.change(c.sender, named, !c.isOpening() && c.state() != TcpState.CLOSE);
         }
         return 0;
     }
@@ -61,15 +81,15 @@ final class SendOptions {
         return switch (option) {
             case TCP_NODELAY -> (socket.nagle & SendPolicy.OFF) == 0 ? 0 : 1;
             case TCP_CORK -> (socket.nagle & SendPolicy.CORK) == 0 ? 0 : 1;
-            case TCP_NOTSENT_LOWAT -> socket.notSentLowat;
+            case TCP_NOTSENT_LOWAT -> socket.options.notSentLowat;
             case SO_SNDBUF -> sendBuffer(socket);
             default -> throw new IllegalArgumentException("no option of the sending half: " + option);
         };
     }
 
     private int sendBuffer(Socket socket) {
-        if (socket.sendBuffer > 0) {
-            return socket.sendBuffer;
+        if (socket.options.sendBuffer > 0) {
+            return socket.options.sendBuffer;
         }
         Connection c = socket.connection;
         boolean established = c != null && c.state() != TcpState.SYN_SENT && c.sender.sendBuffer > 0;

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendStatistics {
     /** The next in the pool. */
-    @Nullable
-    SendStatistics pooled;
+    private @Nullable SendStatistics pooled;
 
     /** Segments with data, and their octets, what was sent again included. */
     int dataSegments;
@@ -55,50 +54,6 @@ final class SendStatistics {
         chrono.keep(k);
     }
 
-    static SendStatistics of(Core core, Sender sender) {
-        SendStatistics there = sender.statistics;
-        if (there == null) {
-            there = core.pools.sendStatistics();
-            sender.statistics = there;
-        }
-        return there;
-    }
-
-    /** A segment leaves, with so many octets of data, for the first time or not. */
-    static void count(Core core, Sender sender, int length) {
-        sender.segments++;
-        if (length > 0) {
-            SendStatistics statistics = of(core, sender);
-            statistics.dataSegments++;
-            statistics.octets += length;
-        }
-    }
-
-    /** Something limits the sending from now on. */
-    static void limited(Core core, Sender sender, Limit limit) {
-        of(core, sender).chrono.start(limit, core.now());
-    }
-
-    /** It does no more; {@code empty} if all that was written has been acknowledged, or given up. */
-    static void unlimited(Core core, Sender sender, Limit limit, boolean empty) {
-        if (sender.statistics != null) {
-            sender.statistics.chrono.stop(limit, empty, core.now());
-        }
-    }
-
-    /** A timeout may mean that the path is broken: the next packets have another flow label (sk_rethink_txhash). */
-    static void rehashed(Core core, Sender sender) {
-        of(core, sender).rehashes++;
-        core.count(Counter.TcpTimeoutRehash);
-    }
-
-    /** What the timeouts were about has arrived, or was not lost at all. */
-    static void recovered(Core core, Sender sender) {
-        if (sender.statistics != null) {
-            sender.statistics.recovered(core.now());
-        }
-    }
-
     /** A timeout, the first of its episode or not (tcp_update_rto_stats). */
     void timedOut(boolean first, long now) {
         timeouts++;
@@ -124,5 +79,78 @@ final class SendStatistics {
     /** How long all episodes took so far, ns. */
     long timeoutTime(long now) {
         return timeoutSince == Timer.NEVER ? timeoutTime : timeoutTime + now - timeoutSince;
+    }
+
+    /** Those that no connection has, and what happens to those that one has. */
+    static final class Pool {
+        private final Host host;
+        private @Nullable SendStatistics first;
+
+        Pool(Host host) {
+            this.host = host;
+        }
+
+        private SendStatistics take() {
+            SendStatistics there = first;
+            if (there == null) {
+                return new SendStatistics();
+            }
+            first = there.pooled;
+            there.pooled = null;
+            return there;
+        }
+
+        void give(@Nullable SendStatistics statistics) {
+            if (statistics == null) {
+                return;
+            }
+            statistics.reset();
+            statistics.pooled = first;
+            first = statistics;
+        }
+
+        SendStatistics of(Sender sender) {
+            SendStatistics there = sender.statistics;
+            if (there == null) {
+                there = take();
+                sender.statistics = there;
+            }
+            return there;
+        }
+
+        /** A segment leaves, with so many octets of data, for the first time or not. */
+        void count(Sender sender, int length) {
+            sender.segments++;
+            if (length > 0) {
+                SendStatistics statistics = of(sender);
+                statistics.dataSegments++;
+                statistics.octets += length;
+            }
+        }
+
+        /** Something limits the sending from now on. */
+        void limited(Sender sender, Limit limit) {
+            of(sender).chrono.start(limit, host.now());
+        }
+
+        /** It does no more; {@code empty} if all that was written has been acknowledged, or given up. */
+        void unlimited(Sender sender, Limit limit, boolean empty) {
+            if (sender.statistics != null) {
+                sender.statistics.chrono.stop(limit, empty, host.now());
+            }
+        }
+
+        /** A timeout may mean that the path is broken: the next packets have another flow label (sk_rethink_txhash). */
+        void rehashed(Sender sender) {
+            of(sender).rehashes++;
+            host.count(Counter.TcpTimeoutRehash);
+        }
+
+        /** What the timeouts were about has arrived, or was not lost at all. */
+        void recovered(Sender sender) {
+            if (sender.statistics != null) {
+                sender.statistics.recovered(host.now());
+            }
+        }
     }
 }

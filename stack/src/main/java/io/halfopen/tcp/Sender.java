@@ -22,7 +22,7 @@ final class Sender {
     final ByteRing ring;
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
-    CongestionControl control = Reno.INSTANCE;
+    CongestionControl control;
     final Pacing pacing = new Pacing();
     final LossTimer timer = new LossTimer();
     final Flight flight;
@@ -72,9 +72,10 @@ final class Sender {
     /** When the SYN was sent, if only once, ns; else {@link Timer#NEVER}. */
     private long synAt = Timer.NEVER;
 
-    Sender(Core core) {
-        ring = new ByteRing(core.buffers);
-        flight = new Flight(core.flights);
+    Sender(Host host, FlightSlots.Pool flights, CongestionControl control) {
+        this.control = control;
+        ring = new ByteRing(host.buffers);
+        flight = new Flight(flights);
         recovery.reset();
     }
 
@@ -82,7 +83,6 @@ final class Sender {
         ring.clear();
         roundTrip.reset();
         timer.reset();
-        control = Reno.INSTANCE;
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
@@ -361,9 +361,9 @@ final class Sender {
     }
 
     /** The round trip of the handshake, ns. */
-    void timedHandshake(long rtt, int seq, Core core) {
+    void timedHandshake(long rtt, int seq, Host host) {
         roundTrip.sample(rtt, seq, seq);
-        roundTrip.sampleLeast(rtt, core.now(), core.leastRoundTripWindow());
+        roundTrip.sampleLeast(rtt, host.now(), host.leastRoundTripWindow());
     }
 
     /** Takes what was acknowledged out of the ring; returns the octets and FIN that this was. */

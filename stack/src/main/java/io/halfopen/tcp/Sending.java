@@ -9,12 +9,12 @@ final class Sending {
     final Transmission transmission;
     final Timeouts timeouts;
 
-    Sending(Core core) {
+    Sending(Core core, Output output) {
         xmitTimer = new XmitTimer(core);
         detection = new LossDetection(core);
         reduction = new WindowReduction(core, detection);
-        retransmission = new Retransmission(core, xmitTimer, detection, reduction);
-        transmission = new Transmission(core, xmitTimer);
+        retransmission = new Retransmission(core, output, xmitTimer, detection, reduction);
+        transmission = new Transmission(core, output, xmitTimer);
         timeouts = new Timeouts(core, xmitTimer, detection, reduction, retransmission, transmission);
     }
 }

@@ -1,5 +1,7 @@
 package io.halfopen.tcp;
 
+import io.halfopen.wire.IpAddress;
+
 /**
  * SipHash-2-4 (Aumasson and Bernstein, 2012) of whole 64-bit words, keyed: whoever lacks the key can neither predict
  * the result nor make two inputs collide. Linux uses the same for ISNs, cookies and timestamp offsets.
@@ -31,6 +33,15 @@ final class SipHash {
     /** Of four words. */
     long hash(long a, long b, long c, long d) {
         return hash(1, 32L << 56, 0, a, b, c, d);
+    }
+
+    /** Of a 4-tuple and something else; two IPv4 addresses take one word. */
+    long tuple(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports, int more) {
+        long rest = (long) more << 32 | ports & 0xffff_ffffL;
+        if (IpAddress.isIpv4(remoteHigh, remoteLow)) {
+            return hash(localLow << 32 | remoteLow & 0xffff_ffffL, rest);
+        }
+        return hash(localHigh, localLow, remoteHigh, remoteLow, rest);
     }
 
     private long hash(int first, long end, long a, long b, long c, long d, long e) {

@@ -1,13 +1,11 @@
 package io.halfopen.tcp;
 
-import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.wire.IpAddress;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a descriptor names: an address, options, and at most one of a {@link Listener} and a {@link Connection}. The
+ * What a descriptor names: an address, {@link SocketOptions}, and at most one of a {@link Listener} and a {@link Connection}. The
  * connection may outlive it (an orphan), and lives before it (in the accept queue).
  */
 final class Socket {
@@ -45,27 +43,14 @@ final class Socket {
     /** SO_ERROR, positive: set by the network, taken by the next call. */
     int pendingError;
 
-    boolean reuseAddress;
-    boolean reusePort;
-    boolean v6Only;
-    /** TCP_NODELAY and TCP_CORK: a {@link SendPolicy}. */
+    /** What is set; shared, so that only {@link #change} may write it. */
+    SocketOptions options = SocketOptions.INITIAL;
+
+    /** Options that only this socket has: those it is at, or has been and will be again. */
+    private @Nullable SocketOptions own;
+
+    /** TCP_NODELAY and TCP_CORK: bits of tcp_sock.nonagle. */
     byte nagle;
-
-    /** TCP_NOTSENT_LOWAT, octets, without sign; 0: the sysctl's. */
-    int notSentLowat;
-
-    /** SO_LINGER, seconds; -1: off; 0: close() resets. */
-    int linger = -1;
-
-    /** TCP_LINGER2, seconds; 0: tcp_fin_timeout; -1: no FIN_WAIT2 after close(). */
-    byte linger2;
-
-    /** SO_KEEPALIVE; TCP_KEEPIDLE and TCP_KEEPINTVL, seconds, and TCP_KEEPCNT; 0: the sysctl's. */
-    boolean keepAlive;
-
-    byte keepCount;
-    short keepIdle;
-    short keepInterval;
 
     /** TCP_FASTOPEN, as set or as listen() sets it, and TCP_FASTOPEN_NO_COOKIE. */
     int fastOpenLimit;
@@ -79,45 +64,8 @@ final class Socket {
     @Nullable
     FastOpenKeys fastOpenKeys;
 
-    /** TCP_USER_TIMEOUT, ms; 0 means that the number of retransmissions counts. */
-    int userTimeout;
-
-    /** TCP_MAXSEG, TCP_SYNCNT, SO_RCVBUF and SO_SNDBUF; 0 means the sysctl's. */
-    int maxSeg;
-
-    int synCount;
-
-    /** TCP_CONGESTION, and whether it was set; a connection has its own. */
-    CongestionAlgorithm congestion = CongestionAlgorithm.reno;
-
-    boolean congestionChosen;
-
     /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts; a listener's own business, so accept() does not hand it on. */
     int deferTimeouts;
-
-    int receiveBuffer;
-    int sendBuffer;
-
-    /** SO_RCVLOWAT. */
-    int receiveLow = 1;
-
-    /** SO_OOBINLINE, and TCP_QUICKACK 0 before there is a connection. */
-    boolean urgentInline;
-
-    boolean expectsAnswers;
-
-    /** TCP_WINDOW_CLAMP; 0 for none. */
-    int windowClamp;
-
-    /** IP_TOS and IPV6_TCLASS, without their ECN bits; IP_TTL and IPV6_UNICAST_HOPS, -1 for the sysctl's. */
-    int ipTos;
-
-    int ipTtl = -1;
-    int trafficClass;
-    int hopLimit = -1;
-
-    /** IP_MTU_DISCOVER, which a socket has from net.ipv4.ip_no_pmtu_disc when it is made. */
-    byte mtuDiscover = PathMtu.WANT;
 
     boolean readyListed;
 
@@ -129,51 +77,36 @@ final class Socket {
     @Nullable
     Socket readyNext;
 
-    /** The values of options that are accepted and ignored, by ordinal, once one is set; accept() shares them. */
-    private int @Nullable [] ignored;
-
-    void keep(SocketOption option, int value) {
-        int[] values = new int[SocketOption.values().length];
-        Arrays.setAll(values, i -> kept(SocketOption.values()[i]));
-        values[option.ordinal()] = value;
-        ignored = values;
-    }
-
-    int kept(SocketOption option) {
-        return ignored == null ? option.initial() : ignored[option.ordinal()];
+    /** The options, to be written: nobody else has these. */
+    SocketOptions change() {
+        SocketOptions mine = own == null ? new SocketOptions() : own;
+        if (options != mine) {
+            mine.copy(options);
+            own = mine;
+            options = mine;
+        }
+        return mine;
     }
 
     /** accept() hands the listener's options on. */
     void inherit(Socket parent) {
         ipv6 = parent.ipv6;
-        reuseAddress = parent.reuseAddress;
-        reusePort = parent.reusePort;
-        v6Only = parent.v6Only;
         nagle = parent.nagle;
-        notSentLowat = parent.notSentLowat;
-        linger = parent.linger;
-        linger2 = parent.linger2;
-        keepAlive = parent.keepAlive;
-        keepIdle = parent.keepIdle;
-        keepInterval = parent.keepInterval;
-        keepCount = parent.keepCount;
-        userTimeout = parent.userTimeout;
-        maxSeg = parent.maxSeg;
-        synCount = parent.synCount;
-        congestion = parent.congestion;
-        congestionChosen = parent.congestionChosen;
-        receiveBuffer = parent.receiveBuffer;
-        receiveLow = parent.receiveLow;
-        urgentInline = parent.urgentInline;
-        expectsAnswers = parent.expectsAnswers;
-        sendBuffer = parent.sendBuffer;
-        windowClamp = parent.windowClamp;
-        ipTos = parent.ipTos;
-        ipTtl = parent.ipTtl;
-        trafficClass = parent.trafficClass;
-        hopLimit = parent.hopLimit;
-        mtuDiscover = parent.mtuDiscover;
-        ignored = parent.ignored;
+        share(parent.options);
+        parent.own = parent.own == parent.options ? null : parent.own;
+    }
+
+    /** From now on it has these, as others do. */
+    void share(SocketOptions shared) {
+        options = shared;
+    }
+
+    void keep(SocketOption option, int value) {
+        change().keep(option, value);
+    }
+
+    int kept(SocketOption option) {
+        return options.kept(option);
     }
 
     void reset() {
@@ -189,44 +122,20 @@ final class Socket {
         dormant = null;
         connecting = false;
         pendingError = 0;
-        reuseAddress = false;
-        reusePort = false;
-        v6Only = false;
-        nagle = SendPolicy.NAGLE;
-        notSentLowat = 0;
-        linger = -1;
-        linger2 = 0;
-        keepAlive = false;
-        keepIdle = 0;
-        keepInterval = 0;
-        keepCount = 0;
+        nagle = 0;
+        share(SocketOptions.INITIAL);
         fastOpenLimit = 0;
         fastOpenNoCookie = false;
         fastOpenConnect = false;
         fastOpenKeys = null;
-        userTimeout = 0;
-        maxSeg = 0;
-        synCount = 0;
-        congestionChosen = false;
         deferTimeouts = 0;
-        receiveBuffer = 0;
-        receiveLow = 1;
-        urgentInline = false;
-        expectsAnswers = false;
-        sendBuffer = 0;
-        windowClamp = 0;
         news = 0;
         told = 0;
-        ipTos = 0;
-        ipTtl = -1;
-        trafficClass = 0;
-        hopLimit = -1;
-        ignored = null;
     }
 
     /** Whether it and a connection with these options let each other use a port. */
     boolean shares(boolean othersAddress, boolean othersPort) {
-        return reuseAddress && othersAddress || reusePort && othersPort;
+        return options.reuseAddress && othersAddress || options.reusePort && othersPort;
     }
 
     /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
@@ -248,7 +157,7 @@ final class Socket {
     }
 
     private boolean coversIpv4() {
-        return IpAddress.isIpv4(localHigh, localLow) || coversIpv6() && localHigh == 0 && localLow == 0 && !v6Only;
+        return IpAddress.isIpv4(localHigh, localLow) || coversIpv6() && localHigh == 0 && localLow == 0 && !options.v6Only;
     }
 
     private boolean coversIpv6() {
@@ -260,17 +169,17 @@ final class Socket {
         return localHigh == other.localHigh
                 && localLow == other.localLow
                 && localPort == other.localPort
-                && v6Only == other.v6Only;
+                && options.v6Only == other.options.v6Only;
     }
 
     /** The type of service of its IPv4 packets, the traffic class of its IPv6 packets. */
     int tos(boolean ipv4) {
-        return ipv4 ? ipTos : trafficClass;
+        return ipv4 ? options.ipTos : options.trafficClass;
     }
 
     /** The same of the time to live and the hop limit; -1 if it has none of its own. */
     int ttl(boolean ipv4) {
-        return ipv4 ? ipTtl : hopLimit;
+        return ipv4 ? options.ipTtl : options.hopLimit;
     }
 
     /** SO_ERROR and what read() and write() report first: taking it clears it. */

@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Sysctl;
@@ -12,6 +13,7 @@ final class SocketCalls {
     private static final int FAST_OPEN_ALL = 0x402;
 
     private final Core core;
+    private SocketOptions initial = SocketOptions.INITIAL;
     private final Migration migration;
     private final Closing closing;
 
@@ -21,6 +23,27 @@ final class SocketCalls {
         this.closing = closing;
     }
 
+    Socket open(boolean ipv6) {
+        Socket socket = core.pools.socket();
+        socket.ipv6 = ipv6;
+        socket.share(initialOptions(ipv6));
+        return socket;
+    }
+
+    /** What a new socket has from the sysctls: one object for all of them, as long as these stay. */
+    private SocketOptions initialOptions(boolean ipv6) {
+        CongestionAlgorithm congestion = core.controls.usual();
+        boolean v6Only = ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
+        int discover = core.sysctls.isOn(Sysctl.ip_no_pmtu_disc) ? PathMtu.DONT : PathMtu.WANT;
+        if (initial.congestion != congestion || initial.v6Only != v6Only || initial.mtuDiscover != discover) {
+            initial = new SocketOptions();
+            initial.congestion = congestion;
+            initial.v6Only = v6Only;
+            initial.mtuDiscover = (byte) discover;
+        }
+        return initial;
+    }
+
     int bind(Socket socket, IpAddress address, int port) {
         if (port < 0 || port > 65535 || socket.portUse != null || socket.listener != null || isBusy(socket)) {
             return -Errno.EINVAL;
@@ -28,7 +51,7 @@ final class SocketCalls {
         if (!socket.ipv6 && !address.isIpv4()) {
             return -Errno.EAFNOSUPPORT;
         }
-        if (socket.v6Only && address.isIpv4()) {
+        if (socket.options.v6Only && address.isIpv4()) {
             return -Errno.EINVAL;
         }
         if (!address.isAny() && !core.addresses.isLocal(address.high(), address.low())) {
@@ -64,7 +87,7 @@ final class SocketCalls {
             }
         }
         PortUse use = core.ports.of(socket.localPort);
-        if (use.conflictsWith(socket, core.flows)) {
+        if (core.ports.isTaken(use, socket)) {
             return -Errno.EADDRINUSE;
         }
         listener = socket.stopped == null ? new Listener(socket) : socket.stopped;
@@ -111,12 +134,7 @@ final class SocketCalls {
         return descriptors.open(accepted);
     }
 
-    int shutdown(Socket socket, int how) {
-        boolean read = how == Stack.SHUT_RD || how == Stack.SHUT_RDWR;
-        boolean write = how == Stack.SHUT_WR || how == Stack.SHUT_RDWR;
-        if (!read && !write) {
-            return -Errno.EINVAL;
-        }
+    int shutdown(Socket socket, boolean read, boolean write) {
         if (socket.listener != null) {
             if (read) {
                 migration.stop(socket.listener);
@@ -131,8 +149,8 @@ final class SocketCalls {
             return -Errno.ENOTCONN;
         }
         if (c.state() == TcpState.SYN_SENT) {
-            c.close(Errno.ECONNRESET);
-            OpenCalls.dropConnection(socket);
+            core.close(c, Errno.ECONNRESET);
+            core.detach(c, socket);
             socket.connecting = false;
             return 0;
         }
@@ -140,7 +158,7 @@ final class SocketCalls {
         if (write) {
             closing.sendFin(c);
         }
-        c.wake();
+        core.wake(c);
         return 0;
     }
 

@@ -32,10 +32,10 @@ public final class Stack {
     public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
     public static final int SHUT_RDWR = 2;
-    public static final int MSG_DONTWAIT = 0x40;
-    public static final int MSG_NOSIGNAL = 0x4000;
-    public static final int MSG_MORE = 0x8000;
-    public static final int MSG_FASTOPEN = 0x20000000;
+    public static final int MSG_DONTWAIT = Message.MSG_DONTWAIT;
+    public static final int MSG_NOSIGNAL = Message.MSG_NOSIGNAL;
+    public static final int MSG_MORE = Message.MSG_MORE;
+    public static final int MSG_FASTOPEN = Message.MSG_FASTOPEN;
 
     private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_OOB;
     /** Takes a packet that is to be sent: valid only during the call. */
@@ -49,6 +49,7 @@ public final class Stack {
     }
 
     private final Core core;
+    private final Output output;
     private final Descriptors descriptors = new Descriptors();
     private final Receiving receiving;
     private final Options options;
@@ -63,8 +64,9 @@ public final class Stack {
 
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
         core = new Core(kernel, secrets, timers);
-        Sending sending = new Sending(core);
-        receiving = new Receiving(core, sending);
+        output = new Output(core);
+        Sending sending = new Sending(core, output);
+        receiving = new Receiving(core, output, sending);
         openCalls = new OpenCalls(core, receiving.synSentInput, receiving.timeWaits, receiving.fastOpenClient);
         Closing closing = new Closing(core, sending.transmission, receiving.synRecvInput, receiving.timeWaits);
         socketCalls = new SocketCalls(core, receiving.migration, closing);
@@ -100,7 +102,12 @@ public final class Stack {
 
     /** Hands over the packets to be sent, in order; returns how many. */
     public int drainPackets(PacketHandler handler) {
-        return core.output.drain(handler);
+        int count = output.packets();
+        for (int i = 0; i < count; i++) {
+            handler.onPacket(output.why(i), output.bytes(), output.start(i), output.length(i));
+        }
+        output.clear(count);
+        return count;
     }
 
     /** Hands over the descriptors with news, in the order of the news; returns how many. */
@@ -148,12 +155,7 @@ public final class Stack {
         if (descriptors.isFull()) {
             return -Errno.EMFILE;
         }
-        Socket socket = core.pools.socket();
-        socket.ipv6 = family == AF_INET6;
-        socket.congestion = core.controls.usual();
-        socket.v6Only = socket.ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
-        socket.mtuDiscover = (byte) (core.sysctls.isOn(Sysctl.ip_no_pmtu_disc) ? PathMtu.DONT : PathMtu.WANT);
-        return descriptors.open(socket);
+        return descriptors.open(socketCalls.open(family == AF_INET6));
     }
 
     /** bind(2); port 0 takes a free one. -EADDRINUSE, -EADDRNOTAVAIL, -EAFNOSUPPORT, -EINVAL if bound already. */
@@ -242,7 +244,12 @@ public final class Stack {
     public int shutdown(long now, int fd, int how) {
         core.setNow(now);
         Socket socket = find(fd);
-        return socket == null ? -Errno.EBADF : socketCalls.shutdown(socket, how);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        boolean read = how == SHUT_RD || how == SHUT_RDWR;
+        boolean write = how == SHUT_WR || how == SHUT_RDWR;
+        return read || write ? socketCalls.shutdown(socket, read, write) : -Errno.EINVAL;
     }
 
     /** close(2): the descriptor is free at once; the connection ends in its own time. */
@@ -272,7 +279,7 @@ public final class Stack {
     /** setsockopt(2) with TCP_CONGESTION: the name of one of {@link CongestionAlgorithm}. -ENOENT, -EINVAL. */
     public int setCongestionControl(int fd, String name) {
         Socket socket = findToSet(fd);
-        return socket == null ? -Errno.EBADF : core.controls.choose(socket, name);
+        return socket == null ? -Errno.EBADF : options.setCongestionControl(socket, name);
     }
 
     /** getsockopt(2) with TCP_CONGESTION; null where the descriptor is none. */
@@ -281,7 +288,7 @@ public final class Stack {
         if (socket == null) {
             return null;
         }
-        return socket.connection == null ? socket.congestion : socket.connection.sender.control.algorithm();
+        return socket.connection == null ? socket.options.congestion : socket.connection.sender.control.algorithm();
     }
 
     /** getsockopt(2): the value, or -EBADF; SO_LINGER's "off" is -1. */

@@ -16,9 +16,9 @@ import io.halfopen.wire.IpAddress;
  */
 final class SynCookies {
     /** A cookie is good in the minute of its making and the next. */
-    static final int MINUTES = 2;
+    private static final int MINUTES = 2;
 
-    static final long MINUTE = 60_000_000_000L;
+    private static final long MINUTE = Listener.COOKIE_LIFETIME / MINUTES;
 
     private static final int COUNTER_SHIFT = 24;
     private static final int HASH_MASK = (1 << COUNTER_SHIFT) - 1;
@@ -36,7 +36,7 @@ final class SynCookies {
         this.key = key;
     }
 
-    /** The initial sequence number that says all this; {@code secret} is {@link Secrets#of} the tuple. */
+    /** The initial sequence number that says all this; {@code secret} is {@link Core#secret} of the tuple. */
     int isn(long secret, HalfOpen half, int mss, long now) {
         int minute = (int) (now / MINUTE);
         int low = hash(half, minute) + indexOf(table(half), mss) & HASH_MASK;
@@ -69,7 +69,8 @@ final class SynCookies {
     }
 
     private int hash(Flow tuple, int minute) {
-        return (int) Secrets.hash(key, tuple, minute);
+        return (int) key.tuple(
+                tuple.localHigh, tuple.localLow, tuple.remoteHigh, tuple.remoteLow, tuple.ports, minute);
     }
 
     /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */

@@ -32,9 +32,9 @@ final class SynQueue {
     }
 
     /** One that was in the queue of another listener before. */
-    void adopt(HalfOpen halfOpen) {
+    void adopt(boolean isYoung) {
         length++;
-        young += halfOpen.isYoung() ? 1 : 0;
+        young += isYoung ? 1 : 0;
         peak = Math.max(peak, length);
     }
 
@@ -54,8 +54,8 @@ final class SynQueue {
         return retries;
     }
 
-    void remove(HalfOpen halfOpen) {
+    void remove(boolean isYoung) {
         length--;
-        young -= halfOpen.isYoung() ? 1 : 0;
+        young -= isYoung ? 1 : 0;
     }
 }

@@ -21,13 +21,15 @@ import io.halfopen.wire.SeqNumber;
  */
 final class SynRecvInput {
     private final Core core;
+    private final Output output;
     private final Transmission transmission;
     private final XmitTimer xmitTimer;
     private final ConnectionInput connectionInput;
     private final Repetitions repetitions;
 
-    SynRecvInput(Core core, Sending sending, ConnectionInput connectionInput) {
+    SynRecvInput(Core core, Output output, Sending sending, ConnectionInput connectionInput) {
         this.core = core;
+        this.output = output;
         transmission = sending.transmission;
         xmitTimer = sending.xmitTimer;
         this.connectionInput = connectionInput;
@@ -37,8 +39,8 @@ final class SynRecvInput {
     Rule receive(Connection c, Segment segment) {
         Rule rule = judge(c, segment);
         switch (rule) {
-            case SYN_RECV_BAD_ACK -> core.output.reset(segment, rule);
-            case SYN_RECV_RESET -> c.close(Errno.ECONNRESET);
+            case SYN_RECV_BAD_ACK -> output.reset(segment, rule);
+            case SYN_RECV_RESET -> core.close(c, Errno.ECONNRESET);
             case SYN_RECV_ESTABLISHED -> {
                 establish(c, segment);
                 proceed(c, segment);
@@ -86,7 +88,7 @@ final class SynRecvInput {
         // measured: also the window of a SYN-ACK is scaled
         start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
         c.enter(TcpState.ESTABLISHED);
-        c.wake();
+        core.wake(c);
     }
 
     private void start(Connection c, int ack, int window, int seq) {
@@ -95,9 +97,9 @@ final class SynRecvInput {
         core.count(Counter.TCPDelivered, sender.delivery.delivered);
         if (c.socket != null) {
             SendBuffers.start(core, sender, c.socket);
-            KeepAlive.start(core, c, c.socket);
+            core.startSilence(c, c.socket.options);
         }
-        c.startSending();
+        core.startSending(c);
         sender.timer.reset();
         if (sender.hasInFlight()) {
             xmitTimer.setRetransmit(sender);
@@ -146,7 +148,7 @@ final class SynRecvInput {
         int retries = SynSentInput.retries(core, c);
         if (timer.retransmits >= core.kernel.synRetransmits(retries, 0) || SynSentInput.isLate(core, c, retries)) {
             core.count(Rule.SYN_TIMED_OUT);
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         core.count(Rule.SYN_RETRANSMITTED);
@@ -154,7 +156,7 @@ final class SynRecvInput {
         timer.retransmits++;
         timer.backoff++;
         c.sender.stopTiming();
-        core.output.synAck(c, Rule.SYN_RETRANSMITTED);
+        output.synAck(c, Rule.SYN_RETRANSMITTED);
         long interval = core.kernel.synInterval(timer.backoff, 0);
         timer.set(
                 Purpose.RETRANSMIT,
@@ -175,7 +177,7 @@ final class SynRecvInput {
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
         c.enter(TcpState.SYN_RECV);
-        core.output.synAck(c, Rule.SYN_SENT_CROSSED);
+        output.synAck(c, Rule.SYN_SENT_CROSSED);
         core.count(Counter.OutSegs);
     }
 }

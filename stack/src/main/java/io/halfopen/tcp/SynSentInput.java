@@ -10,6 +10,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.LossTimer.Purpose;
@@ -25,13 +26,15 @@ final class SynSentInput {
     private static final long HURRY = 8_000_000L;
 
     private final Core core;
+    private final Output output;
     private final Transmission transmission;
     private final Retransmission retransmission;
     private final SynRecvInput synRecvInput;
     private final FastOpenClient fastOpenClient;
 
-    SynSentInput(Core core, Sending sending, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
+    SynSentInput(Core core, Output output, Sending sending, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
         this.core = core;
+        this.output = output;
         transmission = sending.transmission;
         retransmission = sending.retransmission;
         this.synRecvInput = synRecvInput;
@@ -40,40 +43,40 @@ final class SynSentInput {
 
     /**
      * All of a connection whose tuple is set but its SYN. If it ends a TIME_WAIT, {@code isn} is where that leaves off and
-     * {@code tsRecent} the last timestamp of that; else they are {@link ListenInput#ANY_ISN} and 0.
+     * {@code tsRecent} the last timestamp of that; else they are {@link Host#ANY_ISN} and 0.
      */
     void prepare(Connection c, Socket socket, int isn, int tsRecent) {
         c.tsRecent = tsRecent;
-        c.userTimeout = socket.userTimeout;
+        c.userTimeout = socket.options.userTimeout;
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
-        c.reuseAddress = socket.reuseAddress;
-        c.reusePort = socket.reusePort;
+        c.reuseAddress = socket.options.reuseAddress;
+        c.reusePort = socket.options.reusePort;
         c.ecn = core.sysctls.get(Sysctl.tcp_ecn) == 1;
         c.tos = socket.tos(c.isIpv4());
         c.ttl = socket.ttl(c.isIpv4());
-        c.path.discover = socket.mtuDiscover;
-        long secret = core.secrets.of(c);
+        c.path.discover = socket.options.mtuDiscover;
+        long secret = core.secret(c);
         c.tsOffset = c.timestamps ? core.timestampOffset(secret) : 0;
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, socket);
         int space = HandshakeOptions.receiveSpace(core, socket);
         boolean scaling = core.sysctls.isOn(Sysctl.tcp_window_scaling);
         int scale = scaling ? HandshakeOptions.windowScale(core, socket, space) : -1;
         int later = HandshakeOptions.establishedBuffer(core, socket, c.announcedMss);
-        boolean fixed = socket.receiveBuffer != 0;
+        boolean fixed = socket.options.receiveBuffer != 0;
         int payload = c.announcedMss - (c.timestamps && tsRecent != 0 ? TcpOptions.TIMESTAMP_LENGTH : 0);
         c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, fixed, scale);
-        c.receiver.window.limit(socket.windowClamp);
-        if (socket.expectsAnswers) {
+        c.receiver.window.limit(socket.options.windowClamp);
+        if (socket.options.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);
         }
-        int iss = isn == ListenInput.ANY_ISN ? core.isn(secret) : isn;
+        int iss = isn == Host.ANY_ISN ? core.isn(secret) : isn;
         c.startIds(iss >>> 16 ^ iss);
-        c.sender.control = core.controls.take(socket.congestion);
-        c.sender.pacing.limit(socket);
+        c.sender.control = core.controls.take(socket.options.congestion);
+        c.sender.pacing.limit(socket.kept(SocketOption.SO_MAX_PACING_RATE));
         c.sender.start(iss);
         c.enter(TcpState.SYN_SENT);
-        c.insert();
+        core.insert(c);
     }
 
     /** The first SYN. */
@@ -106,7 +109,7 @@ final class SynSentInput {
     private void sendSyn(Connection c, @Nullable FastOpenCookie cookie, int data, Rule why) {
         boolean first = c.sender.timer.retransmits == 0;
         boolean asksForEcn = c.ecn && (first || !core.sysctls.isOn(Sysctl.tcp_ecn_fallback));
-        core.output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, cookie, data, why);
+        output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, cookie, data, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), Kernel.RTO_MAX);
         LossTimer timer = c.sender.timer;
@@ -127,7 +130,7 @@ final class SynSentInput {
         }
         if (expired) {
             core.count(Rule.SYN_TIMED_OUT);
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         core.count(Rule.SYN_RETRANSMITTED);
@@ -145,21 +148,21 @@ final class SynSentInput {
         Sender sender = c.sender;
         sender.recovery.retransmits++;
         sender.synTimedOut = true;
-        SendStatistics.of(core, sender).timedOut(sender.timer.retransmits == 0, core.now());
-        SendStatistics.rehashed(core, sender);
+        core.statistics.of(sender).timedOut(sender.timer.retransmits == 0, core.now());
+        core.statistics.rehashed(sender);
     }
 
     /** The SYN is acknowledged; {@code spurious} if the answer is to the first of several. */
     static void answered(Core core, Connection c, boolean spurious) {
         c.sender.synTimedOut &= !spurious;
-        SendStatistics.recovered(core, c.sender);
+        core.statistics.recovered(c.sender);
     }
 
     /** tcp_syn_retries or TCP_SYNCNT. */
     static int retries(Core core, Connection c) {
-        return c.socket == null || c.socket.synCount == 0
+        return c.socket == null || c.socket.options.synCount == 0
                 ? core.sysctls.get(Sysctl.tcp_syn_retries)
-                : c.socket.synCount;
+                : c.socket.options.synCount;
     }
 
     /** The other limit: the time that so many retries take if they double, or TCP_USER_TIMEOUT. */
@@ -173,12 +176,12 @@ final class SynSentInput {
         Rule rule = judge(c, segment);
         switch (rule) {
             case SYN_SENT_BAD_ACK -> {
-                core.output.reset(segment, rule);
+                output.reset(segment, rule);
                 hurry(c);
             }
             case SYN_SENT_BAD_RST -> hurry(c);
-            case SYN_SENT_BAD_ECHO -> core.output.reset(segment, rule);
-            case SYN_SENT_REFUSED -> c.close(Errno.ECONNREFUSED);
+            case SYN_SENT_BAD_ECHO -> output.reset(segment, rule);
+            case SYN_SENT_REFUSED -> core.close(c, Errno.ECONNREFUSED);
             case SYN_SENT_CROSSED -> synRecvInput.cross(c, segment);
             case SYN_SENT_ESTABLISHED, SYN_DATA_ACKED, SYN_DATA_NOT_ACKED -> establish(c, segment, rule);
             default -> {} // dropped
@@ -246,12 +249,12 @@ final class SynSentInput {
             c.sender.roundTrip.unknown();
         }
         startSocket(c);
-        c.startSending();
+        core.startSending(c);
         c.sender.timer.reset();
         c.receiver.acks.start(mss, c.receiver.window.size(), core.now());
         c.synDataTaken = rule == Rule.SYN_DATA_ACKED;
         c.enter(TcpState.ESTABLISHED);
-        c.wake();
+        core.wake(c);
         answer(c, segment, rule);
         c.arm();
     }
@@ -259,7 +262,7 @@ final class SynSentInput {
     private void startSocket(Connection c) {
         if (c.socket != null) {
             SendBuffers.start(core, c.sender, c.socket);
-            KeepAlive.start(core, c, c.socket);
+            core.startSilence(c, c.socket.options);
         }
     }
 

@@ -2,6 +2,7 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.TcpOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ final class TcpInfo {
         put("fastopen_client_fail", 0);
         put("rto", FIRST_TIMEOUT);
         put("ato", 0);
-        put("snd_mss", HandshakeOptions.DEFAULT_MSS);
+        put("snd_mss", TcpOptions.DEFAULT_MSS);
         zeros("rcv_mss unacked sacked lost retrans fackets");
         since(0, 0, 0);
         zeros("pmtu rcv_ssthresh rtt");
@@ -197,7 +198,7 @@ final class TcpInfo {
         Receiver receiver = c.receiver;
         RoundTrip roundTrip = sender.roundTrip;
         boolean opening = c.isOpening();
-        put("pmtu", opening ? PathMtu.of(core, c) : c.path.mtu());
+        put("pmtu", opening ? PathMtuDiscovery.of(core, c) : c.path.mtu);
         put("rcv_ssthresh", receiver.window.threshold());
         put("rtt", roundTrip.smoothed() / NANOS_PER_MICRO);
         put("rttvar", roundTrip.isMeasured() ? roundTrip.deviation() / NANOS_PER_MICRO : FIRST_DEVIATION);

@@ -21,10 +21,12 @@ final class TimeWaits {
     private static final long SECOND = 1_000_000_000L;
 
     private final Core core;
+    private final Output output;
     private int count;
 
-    TimeWaits(Core core) {
+    TimeWaits(Core core, Output output) {
         this.core = core;
+        this.output = output;
     }
 
     int count() {
@@ -37,7 +39,7 @@ final class TimeWaits {
         if (time <= LENGTH) {
             enter(c, time);
         } else if (c.keepAlive == null || c.keepAlive.isOn()) {
-            KeepAlive.waitForFin(core, c, time - LENGTH); // for so long it keeps its socket
+            core.keepAlive(c).waitForFin(core, time - LENGTH); // for so long it keeps its socket
         }
     }
 
@@ -63,7 +65,7 @@ final class TimeWaits {
         core.metrics.update(core, c);
         boolean room = count < core.sysctls.get(Sysctl.tcp_max_tw_buckets);
         TimeWait rest = room ? of(c) : null;
-        c.close(0);
+        core.close(c, 0);
         if (rest == null) {
             core.count(Counter.TCPTimeWaitOverflow);
             return;
@@ -78,7 +80,7 @@ final class TimeWaits {
     private TimeWait of(Connection c) {
         TimeWait rest = core.pools.timeWait(c.portUse);
         rest.copyTuple(c);
-        rest.answeredAt = Core.NO_STAMP;
+        rest.answeredAt = Host.NO_STAMP;
         rest.enteredAt = core.stamp();
         rest.rcvNxt = c.receiver.nxt();
         rest.sndNxt = c.sender.nxt();
@@ -107,7 +109,7 @@ final class TimeWaits {
             }
             case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);
             case TIME_WAIT_DATA_RESET -> {
-                core.output.reset(segment, rule);
+                output.reset(segment, rule);
                 remove(rest);
             }
             case TIME_WAIT_FIN -> finish(rest, segment);
@@ -140,26 +142,6 @@ final class TimeWaits {
         if (rest.substate == TcpState.TIME_WAIT && rest.timestamps && segment.hasTimestamps()) {
             rest.tsRecent = segment.tsValue();
         }
-    }
-
-    /**
-     * Whether connect() may have the tuple (tcp_twsk_unique): with timestamps nothing old can be taken for new. A port
-     * that bind() chose is the program's own business; one that is to be found is not worth the risk without
-     * tcp_tw_reuse.
-     */
-    boolean isReusable(TimeWait rest, boolean bound) {
-        boolean waited = core.stamp() - rest.enteredAt > core.sysctls.get(Sysctl.tcp_tw_reuse_delay);
-        return rest.timestamps && (bound || waited && mayReuse(rest));
-    }
-
-    private boolean mayReuse(TimeWait rest) {
-        return switch (core.sysctls.get(Sysctl.tcp_tw_reuse)) {
-            case 0 -> false;
-            case 1 -> true;
-            default ->
-                IpAddress.isLoopback(rest.localHigh, rest.localLow)
-                        || IpAddress.isLoopback(rest.remoteHigh, rest.remoteLow);
-        };
     }
 
     /** The tuple is free; the caller goes on where this one ended. */
@@ -231,7 +213,7 @@ final class TimeWaits {
     }
 
     private void ack(TimeWait rest, Rule why) {
-        core.output.bare(
+        output.bare(
                 rest,
                 ACK,
                 rest.sndNxt,

@@ -115,7 +115,7 @@ final class Timeouts {
             return;
         }
         if (core.sysctls.isOn(Sysctl.tcp_mtu_probing) && isOver(c, core.sysctls.get(Sysctl.tcp_retries1))) {
-            c.path.suspectBlackHole(core, c);
+            PathMtuDiscovery.suspectBlackHole(core, c);
         }
         if (sender.window() == 0 && !c.isOrphan()) {
             probeShutWindow(c);
@@ -130,15 +130,15 @@ final class Timeouts {
         }
         if (expired) {
             core.count(Rule.DATA_TIMED_OUT);
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         core.count(Rule.DATA_RETRANSMITTED);
         c.label = core.flowLabel(c);
-        SendStatistics.rehashed(core, sender);
+        core.statistics.rehashed(sender);
         countFailure(c);
         reduction.enterLoss(c);
-        SendStatistics.of(core, sender).timedOut(sender.timer.retransmits == 0, core.now());
+        core.statistics.of(sender).timedOut(sender.timer.retransmits == 0, core.now());
         sender.timer.retransmits++;
         retransmission.sendFirst(c, Rule.DATA_RETRANSMITTED);
         backOff(c);
@@ -160,7 +160,7 @@ final class Timeouts {
     private void probeShutWindow(Connection c) {
         if (isShutForTooLong(c)) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         core.count(Rule.WINDOW_SHUT_RETRANSMITTED);

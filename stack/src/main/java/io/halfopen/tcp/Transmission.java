@@ -17,12 +17,14 @@ final class Transmission {
     private static final int NOTHING = -1;
 
     private final Core core;
+    private final Output output;
     private final XmitTimer xmitTimer;
     private final CwndValidation validation;
     private final Bursts bursts;
 
-    Transmission(Core core, XmitTimer xmitTimer) {
+    Transmission(Core core, Output output, XmitTimer xmitTimer) {
         this.core = core;
+        this.output = output;
         this.xmitTimer = xmitTimer;
         validation = new CwndValidation(core);
         bursts = new Bursts(core);
@@ -36,9 +38,9 @@ final class Transmission {
     /** The same with another {@link SendPolicy} than the socket's. */
     void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
-        c.path.follow(core, c);
+        PathMtuDiscovery.follow(core, c);
         if (sender.pending() > 0) {
-            SendStatistics.limited(core, sender, Limit.BUSY);
+            core.statistics.limited(sender, Limit.BUSY);
         }
         boolean sent = sendAll(c, why, policy);
         boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
@@ -78,9 +80,9 @@ final class Transmission {
             quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
         }
         if (verdict == Verdict.WAIT_FOR_WINDOW || isWindowFull(sender) && sender.cwndQuota() > 0) {
-            SendStatistics.limited(core, sender, Limit.WINDOW);
+            core.statistics.limited(sender, Limit.WINDOW);
         } else {
-            SendStatistics.unlimited(core, sender, Limit.WINDOW, !sender.hasInFlight() && sender.pending() == 0);
+            core.statistics.unlimited(sender, Limit.WINDOW, !sender.hasInFlight() && sender.pending() == 0);
         }
         afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
         return packets > 0;
@@ -173,7 +175,7 @@ final class Transmission {
         boolean first = sender.flight.isEmpty();
         boolean end = (marks & Flight.PUSH) != 0;
         int flags = ACK | (push || end ? PSH : 0) | ((marks & Flight.FIN) == 0 ? 0 : FIN);
-        core.output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
+        output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
         sender.sent(length, mss, marks, core.now());
         core.count(Counter.OutSegs);
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
@@ -200,14 +202,14 @@ final class Transmission {
 
     /** An ACK and nothing else, now. */
     void ack(Connection c, Rule why) {
-        core.output.segment(c, ACK, acceptable(c.sender), 0, 0, why);
+        output.segment(c, ACK, acceptable(c.sender), 0, 0, why);
         c.receiver.told();
         core.count(Counter.OutSegs);
     }
 
     /** RST with ACK: the connection is torn down from this side. */
     void reset(Connection c, Rule why) {
-        core.output.segment(c, RST | ACK, acceptable(c.sender), 0, 0, why);
+        output.segment(c, RST | ACK, acceptable(c.sender), 0, 0, why);
         c.receiver.told();
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts);
@@ -215,7 +217,7 @@ final class Transmission {
 
     /** A segment without data from before the window: the peer must answer it (tcp_xmit_probe_skb). */
     void probe(Connection c, Rule why) {
-        core.output.segment(c, ACK, c.sender.una() - 1, 0, 0, why);
+        output.segment(c, ACK, c.sender.una() - 1, 0, 0, why);
         c.receiver.told();
         core.count(Counter.OutSegs);
     }
@@ -245,12 +247,12 @@ final class Transmission {
         boolean forgotten = c.isOrphan() && sender.timeout() >= Kernel.RTO_MAX && timer.backoff >= retries;
         if (timer.retransmits >= retries || forgotten || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
-            c.timeOut();
+            core.timeOut(c);
             return;
         }
         if (c.urgent != null && c.urgent.isNear(sender.una())) {
             core.count(Rule.WINDOW_PROBED);
-            core.output.segment(c, ACK, sender.una(), 0, 0, Rule.WINDOW_PROBED); // it tells of the urgent octet
+            output.segment(c, ACK, sender.una(), 0, 0, Rule.WINDOW_PROBED); // it tells of the urgent octet
             core.count(Counter.OutSegs);
         }
         core.count(Rule.WINDOW_PROBED);

@@ -27,6 +27,9 @@ public final class TcpOptions {
     /** The octets of a timestamp option with its padding, on every segment of a connection that uses them. */
     public static final int TIMESTAMP_LENGTH = 12;
 
+    /** What a peer without an MSS option can take (RFC 9293, section 3.7.1). */
+    public static final int DEFAULT_MSS = 536;
+
     private static final int NOP_NOP = NOP << 24 | NOP << 16;
     private static final int SACK_PERMITTED_2 = SACK_PERMITTED << 24 | 2 << 16;
     private static final int TIMESTAMP_10 = TIMESTAMP << 8 | 10;

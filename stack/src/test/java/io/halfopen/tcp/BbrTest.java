@@ -28,7 +28,7 @@ class BbrTest {
     private static final double MARGIN = 0.99;
 
     private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
-    private final Sender sender = new Sender(core);
+    private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Bbr bbr = new Bbr(core);
     private final AckState ack = new AckState();

@@ -18,7 +18,7 @@ class CubicTest {
     private static final double BETA = 717 / 1024.0;
 
     private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
-    private final Sender sender = new Sender(core);
+    private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Cubic cubic = new Cubic(core);
     private long now = 1000 * MILLI;

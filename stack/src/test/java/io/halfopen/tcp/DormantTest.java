@@ -222,7 +222,7 @@ class DormantTest {
                 if (value == null || AROUND.contains(value.getClass()) || name.equals("pool")) {
                     return;
                 }
-                boolean part = value.getClass().getPackage() == Core.class.getPackage() && !(value instanceof Enum);
+                boolean part = value.getClass().getPackageName().startsWith(Stack.class.getPackageName()) && !(value instanceof Enum);
                 if (part && !(value instanceof KeepAlive)) {
                     describe(here, value, state);
                 } else {

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** RFC 5681, in segments: sections 3.1 and 3.2, and what of it Linux rounds. */
 class RenoTest {
-    private final Sender sender = new Sender(new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT));
+    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+    private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final CongestionControl reno = Reno.INSTANCE;
 

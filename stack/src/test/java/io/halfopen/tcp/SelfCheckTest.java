@@ -30,7 +30,7 @@ class SelfCheckTest {
         c.enter(TcpState.ESTABLISHED);
         c.sender.start(ISS);
         c.sender.established(core.sysctls, ISS + 1, 65_535, 5, 1460, 7);
-        c.insert();
+        core.insert(c);
         return c;
     }
 

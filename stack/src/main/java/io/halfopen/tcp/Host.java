@@ -1,0 +1,181 @@
+package io.halfopen.tcp;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Sysctls;
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.Segment;
+
+/**
+ * What one host has before it has any connection: its time, its settings, its counters, its secrets, its memory. All of the
+ * stack stands on this; the tables above it are {@link Core}'s.
+ */
+class Host {
+    /** Instead of a {@link #stamp}: not yet. */
+    static final int NO_STAMP = Integer.MIN_VALUE;
+
+    /** No particular initial sequence number is asked for; 0 itself is therefore never one that is. */
+    static final int ANY_ISN = 0;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** Linux takes no older echo for a time: what is left of 31 bits in microseconds, as milliseconds. */
+    private static final int LONGEST_ECHO = Integer.MAX_VALUE / 1000;
+
+    final Kernel kernel;
+    final Sysctls sysctls;
+    final Secrets secrets;
+    final Addresses addresses = new Addresses();
+    final TimerWheel wheel;
+    final BufferPool buffers = new BufferPool();
+    final Memory memory = new Memory(this);
+    final PathMtus paths;
+    final KernelLog log;
+
+    private final long[] counters = new long[Counter.values().length];
+    private final long[] rules = new long[Rule.values().length];
+    private final Timers timers;
+    private final int timestampBase;
+    private long challengeSecond = -1;
+    private long challengesLeft;
+    private long now;
+    private int millis;
+
+    Host(Kernel kernel, Secrets secrets, Timers timers) {
+        this.timers = timers;
+        wheel = new TimerWheel(timers == Timers.LINUX);
+        this.kernel = kernel;
+        this.secrets = secrets;
+        sysctls = new Sysctls(kernel);
+        paths = new PathMtus(secrets.tableKey0);
+        log = new KernelLog(kernel);
+        timestampBase = secrets.timestampBase();
+    }
+
+    /** Nanoseconds on the caller's clock; it never goes back. */
+    final long now() {
+        return now;
+    }
+
+    /** When a timer fires that is set now: not before its time. */
+    final long due(long time) {
+        return timers.firing(now, time);
+    }
+
+    final void setNow(long nanos) {
+        if (nanos > now) {
+            turnTo(nanos);
+        }
+    }
+
+    /** To any time, for something that is done late as if it had been done then; returns what the time was. */
+    final long turnTo(long nanos) {
+        long before = now;
+        now = nanos;
+        millis = stamp(nanos);
+        return before;
+    }
+
+    /** The time as {@link #isTooSoon} wants it, milliseconds. */
+    final int stamp() {
+        return millis;
+    }
+
+    /** The same of another time, ns. */
+    static int stamp(long at) {
+        return (int) (at / NANOS_PER_MILLI);
+    }
+
+    /** Whether it is too soon to answer senselessness again, when it was answered last at a stamp or {@link #NO_STAMP}. */
+    final boolean isTooSoon(int last) {
+        int elapsed = millis - last;
+        return last != NO_STAMP
+                && kernel.limitsInvalidAcks()
+                && elapsed >= 0
+                && elapsed < sysctls.get(Sysctl.tcp_invalid_ratelimit);
+    }
+
+    /** Whether the host may send a challenge ACK now, which is then one less in this second (RFC 5961, section 7). */
+    final boolean mayChallenge() {
+        int limit = sysctls.get(Sysctl.tcp_challenge_ack_limit);
+        if (limit == Integer.MAX_VALUE) {
+            return true;
+        }
+        long second = now / NANOS_PER_SECOND;
+        if (second != challengeSecond) {
+            challengeSecond = second;
+            challengesLeft = kernel.challengeAcks(limit, secrets.ofSecond(second));
+        }
+        return challengesLeft-- > 0;
+    }
+
+    /** The value of a timestamp option sent now (RFC 7323: a clock of 1 ms, as Linux's). */
+    final int timestamp(int offset) {
+        return millis + offset;
+    }
+
+    /** How long the least round-trip time is believed, ns. */
+    final long leastRoundTripWindow() {
+        return sysctls.get(Sysctl.tcp_min_rtt_wlen) * NANOS_PER_SECOND;
+    }
+
+    /** How long ago the timestamp was sent, with this offset, that a segment echoes, ns; negative if none was. */
+    final long sinceEcho(int offset, int echo) {
+        int elapsed = timestamp(offset) - echo;
+        return elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
+    }
+
+    final int flowLabel(Segment segment) {
+        boolean ipv4 = IpAddress.isIpv4(segment.sourceHigh(), segment.sourceLow());
+        return !ipv4 && labelsFlows() ? secrets.flowLabel(segment) : 0;
+    }
+
+    /** 2 would be "only where the socket asks for it", which no socket can here. */
+    final boolean labelsFlows() {
+        return (sysctls.get(Sysctl.auto_flowlabels) & 1) != 0;
+    }
+
+    /** Where the timestamps of a tuple with this secret start, milliseconds. */
+    final int timestampOffset(long secret) {
+        boolean random = kernel.randomTimestamps() && sysctls.get(Sysctl.tcp_timestamps) == 1;
+        return random ? (int) (secret >>> 32) : timestampBase;
+    }
+
+    /** RFC 6528: a secret of the tuple, and a clock of 64 ns as Linux has it. */
+    final int isn(long secret) {
+        return (int) secret + (int) (now >>> 6);
+    }
+
+    final void count(Counter counter) {
+        counters[counter.ordinal()]++;
+    }
+
+    final void count(Counter counter, long more) {
+        counters[counter.ordinal()] += more;
+    }
+
+    final void uncount(Counter counter) {
+        counters[counter.ordinal()]--;
+    }
+
+    final void count(Counter counter, int by) {
+        counters[counter.ordinal()] += by;
+    }
+
+    final long counter(Counter counter) {
+        return counters[counter.ordinal()];
+    }
+
+    /** The one place where a rule is counted. */
+    final void count(Rule rule) {
+        rules[rule.ordinal()]++;
+        rule.count(counters);
+    }
+
+    final long counted(Rule rule) {
+        return rules[rule.ordinal()];
+    }
+}
