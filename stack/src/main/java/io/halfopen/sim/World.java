@@ -2,9 +2,9 @@ package io.halfopen.sim;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Timers;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
-import io.halfopen.tcp.Timers;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;

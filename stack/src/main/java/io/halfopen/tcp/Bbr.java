@@ -193,7 +193,7 @@ final class Bbr implements CongestionControl {
     /** Anywhere but at the phase that drains, so that flows do not probe together. */
     private void restartCycle(Sender sender) {
         mode = Mode.PROBE_BW;
-        cycleIndex = CYCLE_LENGTH - 1 - host.secrets.chance(sender.una(), CYCLE_LENGTH - 1);
+        cycleIndex = CYCLE_LENGTH - 1 - host.keys.chance(sender.una(), CYCLE_LENGTH - 1);
         nextPhase(sender);
     }
 

@@ -17,7 +17,7 @@ final class CookieInput {
         this.core = core;
         this.output = output;
         this.promotion = promotion;
-        cookies = new SynCookies(core.secrets.cookies);
+        cookies = new SynCookies(core.keys.cookies);
     }
 
     /** Without timestamps there is no place for other options than the MSS (cookie_init_sequence). */

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.TcpState;
+import io.halfopen.linux.Timers;
 import io.halfopen.wire.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,10 @@ final class Core extends Host {
     /** Connections that live on without a process. */
     int orphans;
 
-    Core(Kernel kernel, Secrets secrets, Timers timers) {
-        super(kernel, secrets, timers);
-        metrics = new PeerMetrics(secrets.tableKey0);
-        flows = new FlowTable(secrets.tableKey0, secrets.tableKey1);
+    Core(Kernel kernel, Keys keys, Timers timers) {
+        super(kernel, keys, timers);
+        metrics = new PeerMetrics(keys.tableKey0);
+        flows = new FlowTable(keys.tableKey0, keys.tableKey1);
         ports = new Ports(this, flows);
     }
 
@@ -163,15 +164,15 @@ final class Core extends Host {
         pools.give(half);
     }
 
-    /** What nobody can guess of a flow's tuple: {@link Secrets#of}. */
+    /** What nobody can guess of a flow's tuple: {@link Keys#of}. */
     long secret(Flow flow) {
-        return secrets.of(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
+        return keys.of(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
     }
 
     /** The keys of Fast Open cookies, as tcp_fastopen_key stands now. */
     FastOpenKeys fastOpenKeys() {
         if (fastOpenKeys == null || !fastOpenKeys.isFrom(sysctls)) {
-            fastOpenKeys = FastOpenKeys.of(sysctls, secrets.fastOpen);
+            fastOpenKeys = FastOpenKeys.of(sysctls, keys.fastOpen);
         }
         return fastOpenKeys;
     }
@@ -203,7 +204,7 @@ final class Core extends Host {
     }
 
     private int flowLabel(Flow flow, int stamp) {
-        return !flow.isIpv4() && labelsFlows() ? secrets.flowLabel(
+        return !flow.isIpv4() && labelsFlows() ? keys.flowLabel(
                         flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
                 : 0;
     }

@@ -5,6 +5,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
+import io.halfopen.linux.Timers;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 
@@ -27,7 +28,7 @@ class Host {
 
     final Kernel kernel;
     final Sysctls sysctls;
-    final Secrets secrets;
+    final Keys keys;
     final Addresses addresses = new Addresses();
     final TimerWheel wheel;
     final BufferPool buffers = new BufferPool();
@@ -44,15 +45,15 @@ class Host {
     private long now;
     private int millis;
 
-    Host(Kernel kernel, Secrets secrets, Timers timers) {
+    Host(Kernel kernel, Keys keys, Timers timers) {
         this.timers = timers;
         wheel = new TimerWheel(timers == Timers.LINUX);
         this.kernel = kernel;
-        this.secrets = secrets;
+        this.keys = keys;
         sysctls = new Sysctls(kernel);
-        paths = new PathMtus(secrets.tableKey0);
+        paths = new PathMtus(keys.tableKey0);
         log = new KernelLog(kernel);
-        timestampBase = secrets.timestampBase();
+        timestampBase = keys.timestampBase();
     }
 
     /** Nanoseconds on the caller's clock; it never goes back. */
@@ -107,7 +108,7 @@ class Host {
         long second = now / NANOS_PER_SECOND;
         if (second != challengeSecond) {
             challengeSecond = second;
-            challengesLeft = kernel.challengeAcks(limit, secrets.ofSecond(second));
+            challengesLeft = kernel.challengeAcks(limit, keys.ofSecond(second));
         }
         return challengesLeft-- > 0;
     }
@@ -130,7 +131,7 @@ class Host {
 
     final int flowLabel(Segment segment) {
         boolean ipv4 = IpAddress.isIpv4(segment.sourceHigh(), segment.sourceLow());
-        return !ipv4 && labelsFlows() ? secrets.flowLabel(segment) : 0;
+        return !ipv4 && labelsFlows() ? keys.flowLabel(segment) : 0;
     }
 
     /** 2 would be "only where the socket asks for it", which no socket can here. */

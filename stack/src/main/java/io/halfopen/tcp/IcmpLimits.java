@@ -62,7 +62,7 @@ final class IcmpLimits {
             lasts = new long[PLACES];
             Arrays.fill(lasts, -BURST * 60 * NANOS_PER_SECOND);
         }
-        int place = (int) ((low ^ Long.rotateLeft(high, 32)) * host.secrets.tableKey0 >>> 54);
+        int place = (int) ((low ^ Long.rotateLeft(high, 32)) * host.keys.tableKey0 >>> 54);
         tokens[place] = Math.min(BURST * each, tokens[place] + host.now() - lasts[place]);
         lasts[place] = host.now();
         if (tokens[place] < each) {

@@ -249,7 +249,7 @@ final class Output {
         int mtu = mtuBackFrom(answered);
         int header = IpHeader.lengthFor(high, low);
         boolean ipv4 = answered.isIpv4();
-        int id = core.secrets.identification(high, low, ++answers);
+        int id = core.keys.identification(high, low, ++answers);
         if (header + length <= mtu) {
             datagram(answered, protocol, message, 0, length, tos, ipv4 ? id : 0, 0, why);
             return;

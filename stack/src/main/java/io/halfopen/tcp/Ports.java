@@ -59,7 +59,7 @@ final class Ports {
 
     /** bind(0) takes odd ports first and leaves the even ones to connect(), as Linux does; negative if none is free. */
     private int findForBind(Socket socket) {
-        int start = host.secrets.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
+        int start = host.keys.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
             if (!isTaken(of(port), socket) && of(port).flows == 0) {
@@ -75,7 +75,7 @@ final class Ports {
      * ports first, each two above the last. Returns the port or -EADDRNOTAVAIL.
      */
     int findForConnect(IpAddress local, IpAddress remote, int remotePort) {
-        int start = host.secrets.portOffset(local, remote, remotePort);
+        int start = host.keys.portOffset(local, remote, remotePort);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 0);
             if (isFreeFor(port, local, remote, remotePort)) {

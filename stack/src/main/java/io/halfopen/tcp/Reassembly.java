@@ -196,7 +196,7 @@ final class Reassembly {
     }
 
     private int bucketOf(long sourceLow, long name) {
-        return (int) ((sourceLow ^ Long.rotateLeft(name, 24)) * core.secrets.tableKey1 >>> 56);
+        return (int) ((sourceLow ^ Long.rotateLeft(name, 24)) * core.keys.tableKey1 >>> 56);
     }
 
     void remove(FragmentQueue queue) {

@@ -9,6 +9,7 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
+import io.halfopen.linux.Timers;
 import io.halfopen.wire.IpAddress;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ public final class Stack {
     }
 
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
-        core = new Core(kernel, secrets, timers);
+        core = new Core(kernel, secrets.keys(), timers);
         output = new Output(core);
         Sending sending = new Sending(core, output);
         receiving = new Receiving(core, output, sending);

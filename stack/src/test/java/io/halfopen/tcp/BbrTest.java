@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Timers;
 import io.halfopen.tcp.Bbr.Mode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class BbrTest {
     /** What the pace is less than the estimate, so that no queue grows by rounding. */
     private static final double MARGIN = 0.99;
 
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Bbr bbr = new Bbr(core);

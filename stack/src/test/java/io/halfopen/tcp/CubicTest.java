@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Timers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ class CubicTest {
     private static final double C = 0.4;
     private static final double BETA = 717 / 1024.0;
 
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Cubic cubic = new Cubic(core);

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Timers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** RFC 5681, in segments: sections 3.1 and 3.2, and what of it Linux rounds. */
 class RenoTest {
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final CongestionControl reno = Reno.INSTANCE;

@@ -7,6 +7,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Timers;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.math.BigDecimal;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.TcpState;
+import io.halfopen.linux.Timers;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class SelfCheckTest {
     private static final int ISS = 100;
     private static final long SOON = 1_000_000L;
 
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
 
     /** Nothing is in flight, nothing waits. */
     private Connection connection() {

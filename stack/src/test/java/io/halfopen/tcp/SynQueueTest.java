@@ -6,6 +6,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Timers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class SynQueueTest {
     @Test
     void theLastFiveThousandsOfPeersAreRemembered() {
         PeerMetrics metrics = new PeerMetrics(0x9e3779b97f4a7c15L);
-        Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1), Timers.EXACT);
+        Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
         PortUse port = core.ports.of(Scene.PORT);
         for (int i = 0; i < 200_000; i++) {
             Connection c = core.pools.connection(port);

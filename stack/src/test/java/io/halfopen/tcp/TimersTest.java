@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Timers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

@@ -5,13 +5,13 @@ import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.SimCalls;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Timers;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;
 import io.halfopen.sim.World;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
-import io.halfopen.tcp.Timers;
 import java.util.List;
 import java.util.function.LongConsumer;
 

@@ -4,7 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.SysctlOption;
 import io.halfopen.linux.Kernel;
-import io.halfopen.tcp.Timers;
+import io.halfopen.linux.Timers;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctl;
-import io.halfopen.tcp.Timers;
+import io.halfopen.linux.Timers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.tcp.Timers;
+import io.halfopen.linux.Timers;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
-import io.halfopen.tcp.Timers;
+import io.halfopen.linux.Timers;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.halfopen.tcp;
+package io.halfopen.linux;
 
 /** How precisely the timers of a stack fire. */
 public enum Timers {
