@@ -1,6 +1,7 @@
 package io.halfopen.sim;
 
 import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.util.HashMap;
@@ -58,6 +59,36 @@ public final class Host {
         stack.addAddress(address, mtu);
         addresses.put(address, mtu);
         world.own(address, this);
+    }
+
+    /**
+     * Sets a sysctl by its full name, {@code host.set("net.ipv4.tcp_abort_on_overflow", 1)}; it acts from the next decision
+     * on. An unknown one, or a value out of its range, is an IllegalArgumentException that says what there is.
+     */
+    public Host set(String sysctl, int... numbers) {
+        stack.sysctls().set(Sysctl.named(sysctl), numbers);
+        return this;
+    }
+
+    /** A program listens on the host's first address; it accepts only when it is told to. */
+    public Server serve(int port, int backlog) {
+        return new Server(this, anAddress(), port, backlog);
+    }
+
+    /** A program connects, from now on; what becomes of it shows as the world runs. */
+    public Attempt connect(Server server) {
+        anAddress();
+        return new Attempt(world, this, server);
+    }
+
+    boolean has(IpAddress address) {
+        return addresses.containsKey(address);
+    }
+
+    private IpAddress anAddress() {
+        return addresses.keySet().stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " has no address yet: addAddress() gives it one"));
     }
 
     /** Its connections sleep when they have been idle for so long, ns (Stack.sleep); what is sent is the same. */

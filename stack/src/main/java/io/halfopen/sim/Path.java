@@ -1,5 +1,7 @@
 package io.halfopen.sim;
 
+import java.time.Duration;
+
 /**
  * All that can happen to a packet on its way from one host to another; every direction has its own luck, of its own
  * seed. A path with no delay, as a host's to itself has none, delivers within the call that sent.
@@ -67,8 +69,14 @@ public record Path(
         this(delay, jitter, loss, duplication, reordering, bitsPerSecond, 0, 0, 0, 0, 0, 0, false, 0, 0);
     }
 
+    /** So long one way, ns, and nothing else. */
     public static Path ofDelay(long delay) {
         return new Path(delay, 0, 0, 0, 0, 0);
+    }
+
+    /** So long one way, and nothing else: {@code Path.ofDelay(Duration.ofMillis(20))} is a round trip of 40 ms. */
+    public static Path ofDelay(Duration delay) {
+        return ofDelay(delay.toNanos());
     }
 
     public Path withLoss(double probability) {

@@ -6,6 +6,7 @@ import io.halfopen.linux.Timers;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
  * are told what is new, until nothing is.
  */
 public final class World {
+    private static final int ETHERNET_MTU = 1500;
+
     private final long seed;
     private final Timers timers;
     private final Network network;
@@ -49,6 +52,7 @@ public final class World {
         return lastActivity;
     }
 
+    /** A host with a kernel of your choice and no address yet. */
     public Host addHost(String name, Kernel kernel) {
         int index = hosts.size();
         Supplier<Stack> kernels = new Supplier<>() {
@@ -61,6 +65,15 @@ public final class World {
         };
         Host host = new Host(this, name, index, kernels);
         hosts.add(host);
+        return host;
+    }
+
+    /** A host with the newest kernel and these addresses, IPv4 or IPv6 in text form, and an MTU of 1500 octets. */
+    public Host addHost(String name, String... addresses) {
+        Host host = addHost(name, Kernel.LINUX_6_18);
+        for (String address : addresses) {
+            host.addAddress(IpAddress.parse(address), ETHERNET_MTU);
+        }
         return host;
     }
 
@@ -98,6 +111,16 @@ public final class World {
     /** A packet arrives at a host now, from wherever: nobody in this world has sent it. */
     public void inject(Host to, byte[] packet) {
         network.arrive(to, packet);
+    }
+
+    /** Runs a program's next step so long after now. */
+    public void after(Duration delay, Runnable action) {
+        after(delay.toNanos(), action);
+    }
+
+    /** Lets so much time pass, with all that happens in it. */
+    public void run(Duration time) {
+        runUntil(now + time.toNanos());
     }
 
     /** Nothing is scheduled or on its way, and no timer runs but those of TIME_WAIT. */
