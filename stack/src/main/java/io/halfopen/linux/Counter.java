@@ -54,6 +54,7 @@ public enum Counter {
     OutOfWindowIcmps(Group.TcpExt, "ICMP errors about octets that are not in flight"),
     TW(Group.TcpExt, "connections that went into TIME_WAIT, or into FIN_WAIT2 with nobody to wait for"),
     TWRecycled(Group.TcpExt, "TIME_WAITs that connect() ended"),
+    TWKilled(Group.TcpExt, "connections that went into such a FIN_WAIT2 for four seconds at most"),
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
@@ -126,6 +127,8 @@ public enum Counter {
     TCPACKSkippedSynRecv(Group.TcpExt, "answers not sent, tcp_invalid_ratelimit: to a half-open"),
     TCPACKSkippedPAWS(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to old timestamps"),
     TCPACKSkippedSeq(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to segments outside the window"),
+    TCPACKSkippedFinWait2(
+            Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in FIN_WAIT2 with nobody to wait for"),
     TCPACKSkippedTimeWait(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in TIME_WAIT"),
     TCPACKSkippedChallenge(Group.TcpExt, "challenge ACKs not sent, tcp_invalid_ratelimit"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),

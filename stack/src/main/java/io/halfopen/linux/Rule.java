@@ -291,6 +291,7 @@ public enum Rule {
     TIME_WAIT_FIN(REPLY, "the FIN that was waited for: ACK", "tcp_timewait_state_process"),
     TIME_WAIT_DATA_RESET(REPLY, "data for a closed socket: RST", "tcp_timewait_state_process"),
     TIME_WAIT_SKIPPED(DROP, "for TIME_WAIT, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedTimeWait),
+    FIN_WAIT2_SKIPPED(DROP, "for a closed socket, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedFinWait2),
     TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
 
     // ---- timers
