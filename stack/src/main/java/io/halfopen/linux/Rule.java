@@ -215,6 +215,8 @@ public enum Rule {
     SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_RST(DROP, "an RST for something else than our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_ECHO(REPLY, "echoes a timestamp never sent: RST", "tcp_rcv_synsent_state_process", PAWSActive),
+    SYN_SENT_RST_BAD_ECHO(
+            DROP, "an RST that echoes a timestamp never sent", "tcp_rcv_synsent_state_process", PAWSActive),
     SYN_SENT_REFUSED(ACCEPT, "connection refused", "tcp_reset", AttemptFails),
     SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_CROSSED(ACCEPT, "the peer's SYN: SYN-ACK (simultaneous open)", "tcp_rcv_synsent_state_process"),

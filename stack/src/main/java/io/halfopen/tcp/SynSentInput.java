@@ -189,7 +189,7 @@ final class SynSentInput {
     /** In the order of tcp_rcv_synsent_state_process. */
     private Rule judge(Connection c, Segment segment) {
         if (!segment.has(ACK)) {
-            return segment.has(SYN) && !segment.has(RST) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
+            return crosses(c, segment) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
         }
         boolean acksOurSyn =
                 SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.nxt());
@@ -198,7 +198,7 @@ final class SynSentInput {
         }
         boolean stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
         if (stamped && !isEchoPossible(c, segment.tsEcho())) {
-            return Rule.SYN_SENT_BAD_ECHO;
+            return segment.has(RST) ? Rule.SYN_SENT_RST_BAD_ECHO : Rule.SYN_SENT_BAD_ECHO;
         }
         if (segment.has(RST)) {
             return Rule.SYN_SENT_REFUSED;
@@ -210,6 +210,12 @@ final class SynSentInput {
         return c.dataInSyn == 0 ? Rule.SYN_SENT_ESTABLISHED : all ? Rule.SYN_DATA_ACKED : Rule.SYN_DATA_NOT_ACKED;
     }
 
+    /** A SYN, unless its timestamp is older than the last of the connection that this one took the tuple from. */
+    private static boolean crosses(Connection c, Segment segment) {
+        boolean stale = c.timestamps && segment.hasTimestamps() && Paws.isOld(c.tsRecent, segment.tsValue());
+        return segment.has(SYN) && !segment.has(RST) && !stale;
+    }
+
     /** The peer may have answered for an old connection that our reset has now ended: it is worth asking again soon. */
     private void hurry(Connection c) {
         if (core.kernel.hurriesSyn() && !c.deferred && c.sender.timer.retransmits == 0) {
@@ -219,9 +225,7 @@ final class SynSentInput {
     }
 
     private boolean isEchoPossible(Connection c, int echo) {
-        int now = core.timestamp(c.tsOffset);
-        int first = now - (int) ((core.now() - c.sender.timer.firstAt) / 1_000_000L + 1);
-        return SeqNumber.between(echo, first, now);
+        return SeqNumber.between(echo, core.timestamp(c, c.sender.timer.firstAt), core.timestamp(c.tsOffset));
     }
 
     private void establish(Connection c, Segment segment, Rule rule) {
