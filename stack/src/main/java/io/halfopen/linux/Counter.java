@@ -99,6 +99,7 @@ public enum Counter {
     TCPSACKDiscard(Group.TcpExt, "SACK blocks ignored, of what cannot have arrived"),
     TCPDSACKIgnoredOld(Group.TcpExt, "duplicate SACKs ignored, of before the present episode"),
     TCPDSACKIgnoredNoUndo(Group.TcpExt, "duplicate SACKs ignored: there is no episode to take back"),
+    TCPMD5Unexpected(Group.TcpExt, "segments dropped for a TCP-MD5 signature, which no socket has a key for"),
     TCPSpuriousRTOs(Group.TcpExt, "timeouts that F-RTO found to have been too early"),
     TCPDeferAcceptDrop(Group.TcpExt, "final ACKs without data that TCP_DEFER_ACCEPT kept from the accept queue"),
     TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
@@ -144,6 +145,7 @@ public enum Counter {
     TCPDSACKIgnoredDubious(Group.TcpExt, "duplicate SACKs of more than was retransmitted"),
     TCPMigrateReqSuccess(Group.TcpExt, "queued and half-open connections that another listener of the group took over"),
     TCPMigrateReqFailure(Group.TcpExt, "those that none could take: there was no other, or its accept queue was full"),
+    TCPAOBad(Group.TcpExt, "final ACKs dropped for a TCP-AO signature, which the handshake had not agreed on"),
 
     ReasmOverlaps(Group.IpExt, "IPv4 packets given up since fragments of them overlapped"),
 

@@ -95,7 +95,13 @@ public enum Rule {
     ICMP_BACKOFF_REVERTED(
             ACCEPT, "unreachable, so not congested: the timeout is halved", "tcp_ld_RTO_revert", InDelivers, InMsgs),
 
+    // ---- signatures
+    MD5_UNEXPECTED(DROP, "a TCP-MD5 signature, and no key", "tcp_inbound_md5_hash", TCPMD5Unexpected),
+    AO_UNEXPECTED(DROP, "a TCP-AO signature for a half-open without", "tcp_inbound_hash", TCPAOBad),
+    SIGNATURE_UNREADABLE(DROP, "options that make no sense, or two signatures", "tcp_inbound_hash"),
+
     // ---- no socket
+    NO_SOCKET_SIGNED(DROP, "nobody listens there, but no RST answers a signature", "tcp_v4_send_reset"),
     NO_SOCKET_RESET(REPLY, "nobody listens there: RST", "tcp_v4_send_reset"),
     NO_SOCKET_IGNORED(DROP, "an RST for no connection of ours", "tcp_v4_send_reset"),
 

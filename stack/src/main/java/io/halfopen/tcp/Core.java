@@ -174,6 +174,15 @@ final class Core {
         return elapsed >= 0 && elapsed < LONGEST_ECHO ? (long) elapsed * NANOS_PER_MILLI : -1;
     }
 
+    /** A reset would have to be signed, too, and nothing here can. */
+    boolean isUnanswerable(Segment segment) {
+        return switch (segment.signature()) {
+            case NONE -> false;
+            case MD5 -> true;
+            case AO, UNREADABLE -> kernel.readsSignatures();
+        };
+    }
+
     /** What the next packets of a connection have as flow label: 0 over IPv4, which has none. */
     int flowLabel(Connection c) {
         return flowLabel(c, millis);
