@@ -21,6 +21,7 @@ public enum Rule {
     IP_BAD_OPTION(DROP, "an IPv6 header that is malformed, or that asks for silence", "ip6_parse_tlv", InHdrErrors),
     IP_SOURCE_ROUTE(DROP, "source-routed", "ip_rcv_options"),
     IP_MARTIAN(DROP, "an address that no TCP peer can have", "ip_route_input_slow", InAddrErrors),
+    IP_OWN_SOURCE(DROP, "an IPv4 address of this host as source, from the wire (LAND)", "fib_validate_source"),
     IP_NOT_FOR_US(DROP, "the destination is not an address of this host", "ip_route_input_slow", InAddrErrors),
     FRAGMENT_KEPT(ACCEPT, "a fragment: kept until the others are here", "ip_frag_queue", ReasmReqds),
     FRAGMENT_DUPLICATE(DROP, "a fragment that is here", "ip_frag_queue", ReasmReqds),
@@ -306,6 +307,13 @@ public enum Rule {
     REASSEMBLY_TIMED_OUT(
             SEND, "not all fragments came: none is kept; time exceeded", "ip_expire", ReasmTimeout, ReasmFails),
     SYN_RETRANSMITTED(SEND, "no answer: SYN again", "tcp_retransmit_timer", TCPTimeouts, TCPSynRetrans, RetransSegs),
+    SYN_WITHOUT_DATA(
+            SEND,
+            "the SYN and its data were too big for the path: the SYN alone",
+            "tcp_simple_retransmit",
+            TCPSynRetrans,
+            TCPSlowStartRetrans,
+            RetransSegs),
     SYN_TIMED_OUT(
             SEND, "no answer to any SYN: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout, AttemptFails),
     SYN_ACK_RETRANSMITTED(

@@ -147,6 +147,17 @@ final class Core {
         return millis + offset;
     }
 
+    /** Timestamps are those of that time, ns, until they are given back what this returns. */
+    int stampsOf(long at) {
+        int before = millis;
+        millis = (int) (at / NANOS_PER_MILLI);
+        return before;
+    }
+
+    void stampsAgain(int before) {
+        millis = before;
+    }
+
     /** The value of the timestamp option that was sent then, ns. */
     int timestamp(Connection c, long at) {
         return (int) (at / NANOS_PER_MILLI) + c.tsOffset;

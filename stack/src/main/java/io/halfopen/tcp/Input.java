@@ -77,6 +77,7 @@ final class Input {
     }
 
     private Rule deliverToConnection(Connection c, Segment segment) {
+        c.refreshedAt = core.now();
         c.receiver.countSegment(segment);
         HalfOpen fastOpen = c.fastOpen;
         if (fastOpen != null) {

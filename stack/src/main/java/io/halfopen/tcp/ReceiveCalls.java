@@ -103,6 +103,7 @@ final class ReceiveCalls {
     void afterRead(Connection c, int count) {
         Receiver receiver = c.receiver;
         if (count > 0) {
+            c.refreshedAt = core.now();
             int beyond = receiver.beyond();
             receiver.tuning.onRead(core, receiver.buffer, receiver.window, receiver.copied(), receiver.nxt(), beyond);
         }

@@ -98,6 +98,7 @@ final class SynSentInput {
 
     private void sendFirst(Connection c, @Nullable FastOpenCookie cookie) {
         c.sender.timer.firstAt = core.now();
+        c.refreshedAt = core.now();
         core.count(Rule.CONNECT_CALLED);
         sendSyn(c, cookie, c.dataInSyn, Rule.CONNECT_CALLED);
         core.count(Counter.OutSegs);
@@ -113,6 +114,21 @@ final class SynSentInput {
         long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
         timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), interval, end)));
         c.arm();
+    }
+
+    /** A router dropped the SYN for the data in it: it leaves at once without (tcp_simple_retransmit). */
+    void sendWithoutData(Connection c) {
+        core.count(Rule.SYN_WITHOUT_DATA);
+        c.sender.recovery.retransmits++;
+        c.sender.stopTiming();
+        announce(c);
+        sendSyn(c, null, 0, Rule.SYN_WITHOUT_DATA);
+    }
+
+    private void announce(Connection c) {
+        if (c.socket != null) {
+            c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
+        }
     }
 
     /** No answer. Two limits end it, a number and a time (tcp_write_timeout; measured in docs/linux-6.18.md). */
@@ -134,9 +150,7 @@ final class SynSentInput {
         repeated(core, c);
         timer.retransmits++;
         c.sender.stopTiming();
-        if (c.socket != null) {
-            c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
-        }
+        announce(c);
         sendSyn(c, null, 0, Rule.SYN_RETRANSMITTED); // without a cookie, without data
     }
 

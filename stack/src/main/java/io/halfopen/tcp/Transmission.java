@@ -38,6 +38,7 @@ final class Transmission {
         Sender sender = c.sender;
         c.path.follow(core, c);
         if (sender.pending() > 0) {
+            c.refreshedAt = core.now();
             SendStatistics.limited(core, sender, Limit.BUSY);
         }
         boolean sent = sendAll(c, why, policy);
