@@ -80,8 +80,9 @@ final class SynRecvInput {
 
     private void establish(Connection c, Segment segment) {
         Sender sender = c.sender;
-        boolean timed = sender.timedSyn(core.now()) >= 0 && segment.ack() == sender.nxt();
-        long rtt = timed ? sender.timedSyn(core.now()) : core.sinceEcho(c, segment);
+        long timed = sender.timedSyn(core.now());
+        long echo = core.sinceEcho(c, segment);
+        long rtt = timed >= 0 && (segment.ack() == sender.nxt() || echo < 0) ? timed : echo;
         if (rtt >= 0) {
             sender.timedHandshake(rtt, sender.nxt(), core);
         } else {
