@@ -128,8 +128,7 @@ public enum Counter {
     TCPACKSkippedSynRecv(Group.TcpExt, "answers not sent, tcp_invalid_ratelimit: to a half-open"),
     TCPACKSkippedPAWS(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to old timestamps"),
     TCPACKSkippedSeq(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to segments outside the window"),
-    TCPACKSkippedFinWait2(
-            Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in FIN_WAIT2 with nobody to wait for"),
+    TCPACKSkippedFinWait2(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in FIN_WAIT2 with nobody to wait for"),
     TCPACKSkippedTimeWait(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in TIME_WAIT"),
     TCPACKSkippedChallenge(Group.TcpExt, "challenge ACKs not sent, tcp_invalid_ratelimit"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),

@@ -56,8 +56,7 @@ class SignatureTest {
         System.arraycopy(options, 0, packet, tcp + TcpHeader.LENGTH, options.length);
         TcpHeader.seal(packet, tcp, header + data, 0, from, 0, to);
         Rule rule = stack.onPacket(0, packet, 0, packet.length);
-        answered = stack.drainPackets(
-                (why, bytes, offset, length) -> theirs = Bytes.getInt(bytes, offset + tcp + 4));
+        answered = stack.drainPackets((why, bytes, offset, length) -> theirs = Bytes.getInt(bytes, offset + tcp + 4));
         return rule;
     }
 
