@@ -105,6 +105,9 @@ class TidyTest {
 
     private static final int MOST_LINES = 400;
 
+    /** Enums that are tables of constants are as long as what they list. */
+    private static final Set<String> TABLES = Set.of("Rule.java", "Counter.java", "Sysctl.java", "SocketOption.java");
+
     /** Written in two parts so that this file passes its own test. */
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
 
@@ -197,7 +200,8 @@ class TidyTest {
         for (Path file : files) {
             List<String> lines = lines(file);
             String name = repository.relativize(file).toString();
-            if (lines.size() > MOST_LINES) {
+            boolean table = TABLES.contains(file.getFileName().toString());
+            if (lines.size() > MOST_LINES && !table) {
                 wrong.add(name + ": " + lines.size() + " lines, more than " + MOST_LINES);
             }
             for (int i = 0; i < lines.size(); i++) {

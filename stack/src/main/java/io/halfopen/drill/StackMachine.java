@@ -107,7 +107,7 @@ final class StackMachine implements Machine {
         collect();
         while (!toItself.isEmpty()) {
             byte[] packet = toItself.remove();
-            stack.onPacket(now, packet, 0, packet.length);
+            stack.onLooped(now, packet, 0, packet.length);
             collect();
         }
         return result;

@@ -2,7 +2,9 @@ package io.halfopen.link;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Stack;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /** Carries packets, time and news between a link, a stack and a program: one mutation, then drain everything. */
@@ -24,6 +26,7 @@ final class Pump {
     private final Stack.PacketHandler sender = this::send;
     private final Stack.ReadyHandler collector = this::collect;
     private final byte[] packet = new byte[LARGEST_PACKET];
+    private final Queue<byte[]> toItself = new ArrayDeque<>();
     private int[] news = new int[16];
     private int newsCount;
     private long lookedAt;
@@ -99,10 +102,20 @@ final class Pump {
 
     void drain() {
         stack.drainPackets(sender);
+        while (!toItself.isEmpty()) {
+            byte[] looped = toItself.remove();
+            long now = clock.getAsLong();
+            tap.onArrived(now, stack.onLooped(now, looped, 0, looped.length), looped, 0, looped.length);
+            stack.drainPackets(sender);
+        }
     }
 
     private void send(Rule why, byte[] bytes, int offset, int length) {
         tap.onSent(clock.getAsLong(), why, bytes, offset, length);
+        if (stack.isToItself(bytes, offset)) {
+            toItself.add(Arrays.copyOfRange(bytes, offset, offset + length));
+            return;
+        }
         link.send(bytes, offset, length);
     }
 }

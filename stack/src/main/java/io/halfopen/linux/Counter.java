@@ -54,6 +54,7 @@ public enum Counter {
     OutOfWindowIcmps(Group.TcpExt, "ICMP errors about octets that are not in flight"),
     TW(Group.TcpExt, "connections that went into TIME_WAIT, or into FIN_WAIT2 with nobody to wait for"),
     TWRecycled(Group.TcpExt, "TIME_WAITs that connect() ended"),
+    TWKilled(Group.TcpExt, "connections that went into such a FIN_WAIT2 for four seconds at most"),
     PAWSActive(Group.TcpExt, "SYN-ACKs that echo a timestamp never sent"),
     PAWSEstab(Group.TcpExt, "segments dropped for an old timestamp"),
     BeyondWindow(Group.TcpExt, "segments that began, or while data was unread ended, beyond our window"),
@@ -98,6 +99,7 @@ public enum Counter {
     TCPSACKDiscard(Group.TcpExt, "SACK blocks ignored, of what cannot have arrived"),
     TCPDSACKIgnoredOld(Group.TcpExt, "duplicate SACKs ignored, of before the present episode"),
     TCPDSACKIgnoredNoUndo(Group.TcpExt, "duplicate SACKs ignored: there is no episode to take back"),
+    TCPMD5Unexpected(Group.TcpExt, "segments dropped for a TCP-MD5 signature, which no socket has a key for"),
     TCPSpuriousRTOs(Group.TcpExt, "timeouts that F-RTO found to have been too early"),
     TCPDeferAcceptDrop(Group.TcpExt, "final ACKs without data that TCP_DEFER_ACCEPT kept from the accept queue"),
     TCPTimeWaitOverflow(Group.TcpExt, "TIME_WAIT skipped since tcp_max_tw_buckets was reached"),
@@ -126,6 +128,7 @@ public enum Counter {
     TCPACKSkippedSynRecv(Group.TcpExt, "answers not sent, tcp_invalid_ratelimit: to a half-open"),
     TCPACKSkippedPAWS(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to old timestamps"),
     TCPACKSkippedSeq(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: to segments outside the window"),
+    TCPACKSkippedFinWait2(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in FIN_WAIT2 with nobody to wait for"),
     TCPACKSkippedTimeWait(Group.TcpExt, "ACKs not sent, tcp_invalid_ratelimit: in TIME_WAIT"),
     TCPACKSkippedChallenge(Group.TcpExt, "challenge ACKs not sent, tcp_invalid_ratelimit"),
     TCPWinProbe(Group.TcpExt, "probes of a closed window sent"),
@@ -141,6 +144,7 @@ public enum Counter {
     TCPDSACKIgnoredDubious(Group.TcpExt, "duplicate SACKs of more than was retransmitted"),
     TCPMigrateReqSuccess(Group.TcpExt, "queued and half-open connections that another listener of the group took over"),
     TCPMigrateReqFailure(Group.TcpExt, "those that none could take: there was no other, or its accept queue was full"),
+    TCPAOBad(Group.TcpExt, "final ACKs dropped for a TCP-AO signature, which the handshake had not agreed on"),
 
     ReasmOverlaps(Group.IpExt, "IPv4 packets given up since fragments of them overlapped"),
 

@@ -46,7 +46,7 @@ public final class Icmp {
                     case 8 -> Errno.ENONET;
                     default -> 0; // 4 is about the MTU, and above 15 there are none
                 };
-            case V4_TIME_EXCEEDED -> code == 0 ? Errno.EHOSTUNREACH : 0; // 1: a fragment waited too long
+            case V4_TIME_EXCEEDED -> code == REASSEMBLY_TIME_EXCEEDED ? 0 : Errno.EHOSTUNREACH;
             case V4_PARAMETER_PROBLEM -> Errno.EPROTO;
             default -> 0;
         };
@@ -63,8 +63,8 @@ public final class Icmp {
                     default -> Errno.EPROTO;
                 };
             case V6_TIME_EXCEEDED -> Errno.EHOSTUNREACH;
-            case V6_PARAMETER_PROBLEM -> Errno.EPROTO;
-            default -> 0;
+            case V6_TOO_BIG -> 0;
+            default -> Errno.EPROTO; // also of errors that nobody knows
         };
     }
 
@@ -74,7 +74,7 @@ public final class Icmp {
             return type == V6_PARAMETER_PROBLEM || type == V6_UNREACHABLE && (code == 1 || code >= 4);
         }
         return type == V4_PARAMETER_PROBLEM
-                || type == V4_TIME_EXCEEDED && code == 0
+                || type == V4_TIME_EXCEEDED && code != REASSEMBLY_TIME_EXCEEDED
                 || type == V4_UNREACHABLE && code <= 1;
     }
 
@@ -111,9 +111,9 @@ public final class Icmp {
         return type == (v6 ? V6_TIME_EXCEEDED : V4_TIME_EXCEEDED) ? Counter.OutTimeExcds : Counter.OutParmProbs;
     }
 
-    /** Others are errors of who sends them; of IPv6 only those that say that they are errors (icmp_rcv, icmpv6_rcv). */
+    /** Others are errors of who sends them (icmp_rcv); IPv6 takes any (icmpv6_rcv). */
     public static boolean isKnown(boolean v6, int type) {
-        return v6 ? type >= V6_ECHO || type >= 1 && type <= 4 : type <= 18 || type == 42 || type == 43;
+        return v6 || type <= 18 || type == 42 || type == 43;
     }
 
     /** About such a message no error is sent (RFC 1122, section 3.2.2): what is not known may be one. */

@@ -207,6 +207,11 @@ public enum Kernel {
         return this == LINUX_6_18;
     }
 
+    /** Since 6.7: TCP-AO, and no segment with options that make no sense. */
+    public boolean readsSignatures() {
+        return this == LINUX_6_18;
+    }
+
     /** Since 4.0: two ends that disagree must not answer each other for ever. */
     public boolean limitsInvalidAcks() {
         return this == LINUX_6_18;

@@ -21,6 +21,7 @@ public enum Rule {
     IP_BAD_OPTION(DROP, "an IPv6 header that is malformed, or that asks for silence", "ip6_parse_tlv", InHdrErrors),
     IP_SOURCE_ROUTE(DROP, "source-routed", "ip_rcv_options"),
     IP_MARTIAN(DROP, "an address that no TCP peer can have", "ip_route_input_slow", InAddrErrors),
+    IP_OWN_SOURCE(DROP, "an IPv4 address of this host as source, from the wire (LAND)", "fib_validate_source"),
     IP_NOT_FOR_US(DROP, "the destination is not an address of this host", "ip_route_input_slow", InAddrErrors),
     FRAGMENT_KEPT(ACCEPT, "a fragment: kept until the others are here", "ip_frag_queue", ReasmReqds),
     FRAGMENT_DUPLICATE(DROP, "a fragment that is here", "ip_frag_queue", ReasmReqds),
@@ -95,7 +96,13 @@ public enum Rule {
     ICMP_BACKOFF_REVERTED(
             ACCEPT, "unreachable, so not congested: the timeout is halved", "tcp_ld_RTO_revert", InDelivers, InMsgs),
 
+    // ---- signatures
+    MD5_UNEXPECTED(DROP, "a TCP-MD5 signature, and no key", "tcp_inbound_md5_hash", TCPMD5Unexpected),
+    AO_UNEXPECTED(DROP, "a TCP-AO signature for a half-open without", "tcp_inbound_hash", TCPAOBad),
+    SIGNATURE_UNREADABLE(DROP, "options that make no sense, or two signatures", "tcp_inbound_hash"),
+
     // ---- no socket
+    NO_SOCKET_SIGNED(DROP, "nobody listens there, but no RST answers a signature", "tcp_v4_send_reset"),
     NO_SOCKET_RESET(REPLY, "nobody listens there: RST", "tcp_v4_send_reset"),
     NO_SOCKET_IGNORED(DROP, "an RST for no connection of ours", "tcp_v4_send_reset"),
 
@@ -215,6 +222,8 @@ public enum Rule {
     SYN_SENT_BAD_ACK(REPLY, "acknowledges something else than our SYN: RST", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_RST(DROP, "an RST for something else than our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_BAD_ECHO(REPLY, "echoes a timestamp never sent: RST", "tcp_rcv_synsent_state_process", PAWSActive),
+    SYN_SENT_RST_BAD_ECHO(
+            DROP, "an RST that echoes a timestamp never sent", "tcp_rcv_synsent_state_process", PAWSActive),
     SYN_SENT_REFUSED(ACCEPT, "connection refused", "tcp_reset", AttemptFails),
     SYN_SENT_IGNORED(DROP, "no answer to our SYN", "tcp_rcv_synsent_state_process"),
     SYN_SENT_CROSSED(ACCEPT, "the peer's SYN: SYN-ACK (simultaneous open)", "tcp_rcv_synsent_state_process"),
@@ -291,12 +300,20 @@ public enum Rule {
     TIME_WAIT_FIN(REPLY, "the FIN that was waited for: ACK", "tcp_timewait_state_process"),
     TIME_WAIT_DATA_RESET(REPLY, "data for a closed socket: RST", "tcp_timewait_state_process"),
     TIME_WAIT_SKIPPED(DROP, "for TIME_WAIT, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedTimeWait),
+    FIN_WAIT2_SKIPPED(DROP, "for a closed socket, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedFinWait2),
     TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
 
     // ---- timers
     REASSEMBLY_TIMED_OUT(
             SEND, "not all fragments came: none is kept; time exceeded", "ip_expire", ReasmTimeout, ReasmFails),
     SYN_RETRANSMITTED(SEND, "no answer: SYN again", "tcp_retransmit_timer", TCPTimeouts, TCPSynRetrans, RetransSegs),
+    SYN_WITHOUT_DATA(
+            SEND,
+            "the SYN and its data were too big for the path: the SYN alone",
+            "tcp_simple_retransmit",
+            TCPSynRetrans,
+            TCPSlowStartRetrans,
+            RetransSegs),
     SYN_TIMED_OUT(
             SEND, "no answer to any SYN: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout, AttemptFails),
     SYN_ACK_RETRANSMITTED(

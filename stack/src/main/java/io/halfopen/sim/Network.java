@@ -1,5 +1,6 @@
 package io.halfopen.sim;
 
+import io.halfopen.linux.Rule;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.util.ArrayDeque;
@@ -143,7 +144,12 @@ final class Network {
             world.scheduleArrival(to.pausedUntil(), () -> arrive(to, packet));
             return;
         }
-        world.tapArrived(to, to.stack().onPacket(world.now(), packet, 0, packet.length), packet);
+        segment.parse(packet, 0, packet.length);
+        boolean looped = owners.get(new IpAddress(segment.sourceHigh(), segment.sourceLow())) == to;
+        Rule rule = looped
+                ? to.stack().onLooped(world.now(), packet, 0, packet.length)
+                : to.stack().onPacket(world.now(), packet, 0, packet.length);
+        world.tapArrived(to, rule, packet);
         collect(to);
     }
 }

@@ -96,6 +96,9 @@ final class Connection extends AcceptQueue.Entry {
     /** write() found no room; whoever waits is told when there is some. */
     boolean writerWaits;
 
+    /** When a segment, a timer or a call last looked at the clock for it, ns (tcp_clock_cache). */
+    long refreshedAt;
+
     /** Most connections never have an urgent octet. */
     @Nullable
     Urgent urgent;

@@ -142,7 +142,7 @@ final class HalfOpenInput {
     }
 
     /** Any part of it, or an empty segment at either edge (tcp_in_window). */
-    private static boolean isInWindow(Segment segment, int left, int right) {
+    static boolean isInWindow(Segment segment, int left, int right) {
         int seq = segment.seq();
         int end = segment.endSeq();
         return seq == left || SeqNumber.after(end, left) && SeqNumber.before(seq, right) || seq == right && seq == end;

@@ -118,6 +118,26 @@ class Host {
         return millis + offset;
     }
 
+    /** Timestamps are those of that time, ns, until they are given back what this returns. */
+    final int stampsOf(long at) {
+        int before = millis;
+        millis = stamp(at);
+        return before;
+    }
+
+    final void stampsAgain(int before) {
+        millis = before;
+    }
+
+    /** A reset would have to be signed, too, and nothing here can. */
+    final boolean isUnanswerable(Segment segment) {
+        return switch (segment.signature()) {
+            case NONE -> false;
+            case MD5 -> true;
+            case AO, UNREADABLE -> kernel.readsSignatures();
+        };
+    }
+
     /** How long the least round-trip time is believed, ns. */
     final long leastRoundTripWindow() {
         return sysctls.get(Sysctl.tcp_min_rtt_wlen) * NANOS_PER_SECOND;

@@ -4,6 +4,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Icmp;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IcmpError;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
@@ -18,14 +19,22 @@ final class IcmpInput {
     private final Core core;
     private final Dormancy dormancy;
     private final HalfOpenInput halfOpenInput;
+    private final SynSentInput synSentInput;
     private final Sending sending;
     private final IcmpOutput icmpOutput;
     private final IcmpError error = new IcmpError();
 
-    IcmpInput(Core core, Dormancy dormancy, HalfOpenInput halfOpenInput, Sending sending, IcmpOutput icmpOutput) {
+    IcmpInput(
+            Core core,
+            Dormancy dormancy,
+            HalfOpenInput halfOpenInput,
+            SynSentInput synSentInput,
+            Sending sending,
+            IcmpOutput icmpOutput) {
         this.core = core;
         this.dormancy = dormancy;
         this.halfOpenInput = halfOpenInput;
+        this.synSentInput = synSentInput;
         this.sending = sending;
         this.icmpOutput = icmpOutput;
     }
@@ -130,16 +139,23 @@ final class IcmpInput {
         }
         int believed = Math.max(told(), core.sysctls.get(Sysctl.min_pmtu));
         boolean asks = c.path.discover != PathMtu.DONT && c.path.discover < PathMtu.INTERFACE;
-        boolean follows = asks && !c.isOpening() && believed < c.path.mtu;
+        int known = c.isOpening() ? PathMtuDiscovery.of(core, c) : c.path.mtu;
+        boolean follows = asks && maySendAgain(c) && believed < known;
         return follows ? Rule.ICMP_MTU_REDUCED : Rule.ICMP_MTU_NOTED;
     }
 
-    /** tcp_v6_mtu_reduced. */
+    /** tcp_v6_mtu_reduced: a bare SYN expects no more than the least of any path, so nothing is smaller. */
     private Rule judgeTooBigV6(Connection c) {
-        if (told() < PathMtu.LEAST_V6 || told() >= PathMtuDiscovery.of(core, c)) {
+        boolean bare = c.state() == TcpState.SYN_SENT && c.dataInSyn == 0;
+        if (bare || told() < PathMtu.LEAST_V6 || told() >= PathMtuDiscovery.of(core, c)) {
             return Rule.ICMP_MTU_IGNORED;
         }
-        return c.isOpening() ? Rule.ICMP_MTU_NOTED : Rule.ICMP_MTU_REDUCED;
+        return maySendAgain(c) ? Rule.ICMP_MTU_REDUCED : Rule.ICMP_MTU_NOTED;
+    }
+
+    /** There is data in flight, perhaps with the SYN. */
+    private static boolean maySendAgain(Connection c) {
+        return !c.isOpening() || c.state() == TcpState.SYN_SENT && c.dataInSyn > 0;
     }
 
     private int told() {
@@ -152,8 +168,9 @@ final class IcmpInput {
             case ICMP_MTU_NOTED -> PathMtuDiscovery.learn(core, c, told());
             case ICMP_MTU_REDUCED -> {
                 PathMtuDiscovery.learn(core, c, told());
-                PathMtuDiscovery.follow(core, c);
-                sending.retransmission.sendLarge(c);
+                int stamps = core.stampsOf(c.refreshedAt); // Linux does not look at the clock here
+                sendAgain(c);
+                core.stampsAgain(stamps);
                 c.arm();
             }
             case ICMP_REMEMBERED -> c.softError = errno;
@@ -162,6 +179,15 @@ final class IcmpInput {
                 sending.timeouts.revertBackoff(c);
             }
             default -> {} // dropped
+        }
+    }
+
+    private void sendAgain(Connection c) {
+        if (c.isOpening()) {
+            synSentInput.sendWithoutData(c);
+        } else {
+            PathMtuDiscovery.follow(core, c);
+            sending.retransmission.sendLarge(c);
         }
     }
 }

@@ -4,6 +4,8 @@ import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.wire.Segment;
+import io.halfopen.wire.Segment.Signature;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a segment goes. The 4-tuple finds a half-open, a connection or a TIME_WAIT;
@@ -48,7 +50,14 @@ final class Input {
     }
 
     Rule receive(Segment segment) {
-        return switch (core.flows.find(segment)) {
+        Flow flow = core.flows.find(segment);
+        if (segment.signature() != Signature.NONE) {
+            Rule rule = judgeSignature(segment, flow);
+            if (rule != null) {
+                return rule;
+            }
+        }
+        return switch (flow) {
             case Connection c -> deliverToConnection(c, segment);
             case Dormant d -> deliverToConnection(dormancy.wake(d), segment);
             case HalfOpen half -> deliverToHalfOpen(half, segment);
@@ -57,7 +66,21 @@ final class Input {
         };
     }
 
+    /** tcp_inbound_hash of a socket without keys, built without TCP-AO; a TIME_WAIT does not ask. */
+    private @Nullable Rule judgeSignature(Segment segment, @Nullable Flow flow) {
+        if (flow instanceof TimeWait || flow == null && core.ports.listenerFor(segment) == null) {
+            return null;
+        }
+        return switch (segment.signature()) {
+            case MD5 -> Rule.MD5_UNEXPECTED;
+            case UNREADABLE -> core.kernel.readsSignatures() ? Rule.SIGNATURE_UNREADABLE : null;
+            case AO -> flow instanceof HalfOpen && core.kernel.readsSignatures() ? Rule.AO_UNEXPECTED : null;
+            case NONE -> null;
+        };
+    }
+
     private Rule deliverToConnection(Connection c, Segment segment) {
+        c.refreshedAt = core.now();
         c.receiver.countSegment(segment);
         HalfOpen fastOpen = c.fastOpen;
         if (fastOpen != null) {
@@ -95,7 +118,8 @@ final class Input {
             return rule;
         }
         core.count(rule);
-        return listenInput.receive(listener, segment, isn);
+        Rule signed = segment.signature() == Signature.NONE ? null : judgeSignature(segment, null);
+        return signed == null ? listenInput.receive(listener, segment, isn) : signed;
     }
 
     private Rule deliverToListener(Segment segment) {
@@ -105,6 +129,9 @@ final class Input {
         }
         if (segment.has(RST)) {
             return Rule.NO_SOCKET_IGNORED;
+        }
+        if (core.isUnanswerable(segment)) {
+            return Rule.NO_SOCKET_SIGNED;
         }
         output.reset(segment, Rule.NO_SOCKET_RESET);
         return Rule.NO_SOCKET_RESET;

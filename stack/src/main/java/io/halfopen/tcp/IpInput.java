@@ -30,16 +30,17 @@ final class IpInput {
         reassembly = new Reassembly(core);
     }
 
-    Rule receive(byte[] packet, int offset, int length) {
+    /** {@code looped}: this host has sent it itself. */
+    Rule receive(byte[] packet, int offset, int length, boolean looped) {
         core.count(Counter.InReceives);
-        Rule rule = take(segment.parse(packet, offset, length));
+        Rule rule = take(segment.parse(packet, offset, length), looped);
         core.count(rule);
         return rule;
     }
 
-    private Rule take(Defect defect) {
+    private Rule take(Defect defect, boolean looped) {
         Rule header = ruleOfHeader(defect);
-        Rule refused = header == null ? judgeAddresses() : header;
+        Rule refused = header == null ? judgeAddresses(looped) : header;
         if (refused != null) {
             return refused;
         }
@@ -73,10 +74,14 @@ final class IpInput {
     }
 
     /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */
-    private @Nullable Rule judgeAddresses() {
+    private @Nullable Rule judgeAddresses(boolean looped) {
+        boolean own = core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow());
         boolean loopback = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow());
-        if (loopback && !core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow())) {
+        if (loopback && !own) {
             return Rule.IP_MARTIAN;
+        }
+        if (own && !looped && segment.isIpv4()) {
+            return Rule.IP_OWN_SOURCE; // IPv6 does not mind, and answers itself
         }
         boolean ours = core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
         return ours ? null : Rule.IP_NOT_FOR_US;

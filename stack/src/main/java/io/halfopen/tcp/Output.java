@@ -213,6 +213,9 @@ final class Output {
 
     /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */
     void reset(Segment segment, Rule why) {
+        if (core.isUnanswerable(segment)) {
+            return; // as Linux has it: whatever was to be reset is, but the peer does not hear of it
+        }
         boolean acked = segment.has(ACK);
         int ip = reserve(IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow()) + TcpHeader.LENGTH);
         int tcp = ip + IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());

@@ -38,6 +38,9 @@ final class ReceiveCalls {
         if (count > 0 || length == 0 && unread > 0) {
             return count;
         }
+        if (c.receiver.isFinished()) {
+            return 0; // what came after the FIN is for write() and SO_ERROR (SOCK_DONE)
+        }
         int error = socket.takeError();
         return error != 0 ? -error : c.isEndOfFile() ? 0 : -Errno.EAGAIN;
     }
@@ -100,6 +103,7 @@ final class ReceiveCalls {
     void afterRead(Connection c, int count) {
         Receiver receiver = c.receiver;
         if (count > 0) {
+            c.refreshedAt = core.now();
             int beyond = receiver.beyond();
             receiver.tuning.onRead(core, receiver.buffer, receiver.window, receiver.copied(), receiver.nxt(), beyond);
         }

@@ -36,7 +36,7 @@ final class Receiving {
                 timeWaits,
                 migration);
         IcmpOutput icmpOutput = new IcmpOutput(core, output);
-        IcmpInput icmpInput = new IcmpInput(core, dormancy, halfOpenInput, sending, icmpOutput);
+        IcmpInput icmpInput = new IcmpInput(core, dormancy, halfOpenInput, synSentInput, sending, icmpOutput);
         ipInput = new IpInput(core, input, icmpInput, icmpOutput);
         timerInput = new TimerInput(
                 core,

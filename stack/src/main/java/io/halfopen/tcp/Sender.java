@@ -356,6 +356,11 @@ final class Sender {
         return synAt == Timer.NEVER ? -1 : now - synAt;
     }
 
+    /** The SYN goes out again as SYN-ACK, for another reason than that nobody answered it. */
+    void retimeSyn(long now) {
+        synAt = synAt == Timer.NEVER ? Timer.NEVER : now;
+    }
+
     void stopTiming() {
         synAt = Timer.NEVER;
     }

@@ -189,7 +189,7 @@ final class SocketCalls {
         Connection c = socket.connection;
         int error = socket.pendingError == 0 ? 0 : Poll.POLLERR;
         if (c == null || c.state() == TcpState.CLOSE) {
-            int end = c == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP;
+            int end = c == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP | urgent(c);
             return error | end | Poll.POLLHUP | Poll.POLLOUT;
         }
         if (c.isOpening()) {
@@ -202,14 +202,16 @@ final class SocketCalls {
         if (c.isReadable()) {
             events |= Poll.POLLIN;
         }
-        if (c.urgent != null && c.urgent.isThere()) {
-            events |= Poll.POLLPRI;
-        }
+        events |= urgent(c);
         if (c.isEndOfFile() && c.sender.finQueued()) {
             events |= Poll.POLLHUP;
         }
         boolean writable = c.sender.finQueued() || SendBuffers.isWritable(core, c);
         c.writerWaits |= !writable;
         return writable ? events | Poll.POLLOUT : events;
+    }
+
+    private static int urgent(Connection c) {
+        return c.urgent != null && c.urgent.isThere() ? Poll.POLLPRI : 0;
     }
 }

@@ -11,6 +11,7 @@ import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.Timers;
 import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,19 @@ public final class Stack {
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
-        return receiving.ipInput.receive(packet, offset, length);
+        return receiving.ipInput.receive(packet, offset, length, false);
+    }
+
+    /** The same of a packet that this host has sent to itself, which never was on a wire. */
+    public Rule onLooped(long now, byte[] packet, int offset, int length) {
+        core.setNow(now);
+        return receiving.ipInput.receive(packet, offset, length, true);
+    }
+
+    /** Whether a packet of the stack goes to this host itself: then it must not leave, but come back by onLooped. */
+    public boolean isToItself(byte[] packet, int offset) {
+        return core.addresses.isLocal(
+                IpHeader.destinationHigh(packet, offset), IpHeader.destinationLow(packet, offset));
     }
 
     /** Fires the one timer that is due first; does nothing if none is due. Call again while {@link #nextTimeout} is. */

@@ -67,7 +67,9 @@ final class SynRecvInput {
 
     /** The other end has our SYN, too, and answers it with its own: the one SYN that is no challenge. */
     private static boolean answersBoth(Connection c, Segment segment) {
+        boolean stale = c.timestamps && segment.hasTimestamps() && Paws.isStale(c.tsRecent, segment.tsValue());
         return segment.has(ACK)
+                && !stale
                 && segment.seqLength() == 1
                 && segment.endSeq() == c.receiver.nxt()
                 && segment.ack() == c.sender.nxt();
@@ -80,9 +82,16 @@ final class SynRecvInput {
 
     private void establish(Connection c, Segment segment) {
         Sender sender = c.sender;
-        long rtt = sender.timedSyn(core.now());
+        long timed = sender.timedSyn(core.now());
+        long echo = core.sinceEcho(c, segment);
+        long rtt = timed >= 0 && (segment.ack() == sender.nxt() || echo < 0) ? timed : echo;
         if (rtt >= 0) {
             sender.timedHandshake(rtt, sender.nxt(), core);
+        } else {
+            sender.roundTrip.unknown();
+        }
+        if (segment.has(SYN) && c.timestamps && segment.hasTimestamps() && !Paws.isOld(c.tsRecent, segment.tsValue())) {
+            c.tsRecent = segment.tsValue();
         }
         SynSentInput.answered(core, c, core.echoes(c, segment, sender.timer.firstAt));
         // measured: also the window of a SYN-ACK is scaled
@@ -177,6 +186,7 @@ final class SynRecvInput {
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
         c.enter(TcpState.SYN_RECV);
+        c.sender.retimeSyn(core.now());
         output.synAck(c, Rule.SYN_SENT_CROSSED);
         core.count(Counter.OutSegs);
     }

@@ -101,6 +101,7 @@ final class SynSentInput {
 
     private void sendFirst(Connection c, @Nullable FastOpenCookie cookie) {
         c.sender.timer.firstAt = core.now();
+        c.refreshedAt = core.now();
         core.count(Rule.CONNECT_CALLED);
         sendSyn(c, cookie, c.dataInSyn, Rule.CONNECT_CALLED);
         core.count(Counter.OutSegs);
@@ -116,6 +117,21 @@ final class SynSentInput {
         long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
         timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), interval, end)));
         c.arm();
+    }
+
+    /** A router dropped the SYN for the data in it: it leaves at once without (tcp_simple_retransmit). */
+    void sendWithoutData(Connection c) {
+        core.count(Rule.SYN_WITHOUT_DATA);
+        c.sender.recovery.retransmits++;
+        c.sender.stopTiming();
+        announce(c);
+        sendSyn(c, null, 0, Rule.SYN_WITHOUT_DATA);
+    }
+
+    private void announce(Connection c) {
+        if (c.socket != null) {
+            c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
+        }
     }
 
     /** No answer. Two limits end it, a number and a time (tcp_write_timeout; measured in docs/linux-6.18.md). */
@@ -137,9 +153,7 @@ final class SynSentInput {
         repeated(core, c);
         timer.retransmits++;
         c.sender.stopTiming();
-        if (c.socket != null) {
-            c.announcedMss = HandshakeOptions.mssToAnnounce(core, c, c.socket); // the path may be known by now
-        }
+        announce(c);
         sendSyn(c, null, 0, Rule.SYN_RETRANSMITTED); // without a cookie, without data
     }
 
@@ -192,7 +206,7 @@ final class SynSentInput {
     /** In the order of tcp_rcv_synsent_state_process. */
     private Rule judge(Connection c, Segment segment) {
         if (!segment.has(ACK)) {
-            return segment.has(SYN) && !segment.has(RST) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
+            return crosses(c, segment) ? Rule.SYN_SENT_CROSSED : Rule.SYN_SENT_IGNORED;
         }
         boolean acksOurSyn =
                 SeqNumber.after(segment.ack(), c.sender.una()) && !SeqNumber.after(segment.ack(), c.sender.nxt());
@@ -201,7 +215,7 @@ final class SynSentInput {
         }
         boolean stamped = c.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
         if (stamped && !isEchoPossible(c, segment.tsEcho())) {
-            return Rule.SYN_SENT_BAD_ECHO;
+            return segment.has(RST) ? Rule.SYN_SENT_RST_BAD_ECHO : Rule.SYN_SENT_BAD_ECHO;
         }
         if (segment.has(RST)) {
             return Rule.SYN_SENT_REFUSED;
@@ -213,6 +227,12 @@ final class SynSentInput {
         return c.dataInSyn == 0 ? Rule.SYN_SENT_ESTABLISHED : all ? Rule.SYN_DATA_ACKED : Rule.SYN_DATA_NOT_ACKED;
     }
 
+    /** A SYN, unless its timestamp is older than the last of the connection that this one took the tuple from. */
+    private static boolean crosses(Connection c, Segment segment) {
+        boolean stale = c.timestamps && segment.hasTimestamps() && Paws.isOld(c.tsRecent, segment.tsValue());
+        return segment.has(SYN) && !segment.has(RST) && !stale;
+    }
+
     /** The peer may have answered for an old connection that our reset has now ended: it is worth asking again soon. */
     private void hurry(Connection c) {
         if (core.kernel.hurriesSyn() && !c.deferred && c.sender.timer.retransmits == 0) {
@@ -222,9 +242,7 @@ final class SynSentInput {
     }
 
     private boolean isEchoPossible(Connection c, int echo) {
-        int now = core.timestamp(c.tsOffset);
-        int first = now - (int) ((core.now() - c.sender.timer.firstAt) / 1_000_000L + 1);
-        return SeqNumber.between(echo, first, now);
+        return SeqNumber.between(echo, core.timestamp(c, c.sender.timer.firstAt), core.timestamp(c.tsOffset));
     }
 
     private void establish(Connection c, Segment segment, Rule rule) {

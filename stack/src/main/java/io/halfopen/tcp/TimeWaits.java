@@ -18,6 +18,9 @@ final class TimeWaits {
     /** TCP_TIMEWAIT_LEN: a minute, whatever the standard's two segment lifetimes would be. */
     private static final long LENGTH = 60_000_000_000L;
 
+    /** One that does not last longer counts as killed (inet_twsk_schedule). */
+    private static final long SHORT = 4_000_000_000L;
+
     private static final long SECOND = 1_000_000_000L;
 
     private final Core core;
@@ -71,7 +74,7 @@ final class TimeWaits {
             return;
         }
         count++;
-        core.count(Counter.TW);
+        core.count(stay <= SHORT ? Counter.TWKilled : Counter.TW);
         rest.substate = finWait2 ? TcpState.FIN_WAIT2 : TcpState.TIME_WAIT;
         core.flows.insertHashed(rest);
         core.wheel.schedule(rest, core.due(core.now() + stay));
@@ -152,17 +155,17 @@ final class TimeWaits {
 
     private Rule limit(TimeWait rest, Segment segment, Rule rule) {
         boolean answer = rule == Rule.TIME_WAIT_ACKED || rule == Rule.TIME_WAIT_PAWS;
-        return answer && !ConnectionInput.isData(segment) && core.isTooSoon(rest.answeredAt)
-                ? Rule.TIME_WAIT_SKIPPED
-                : rule;
+        if (!answer || ConnectionInput.isData(segment) || !core.isTooSoon(rest.answeredAt)) {
+            return rule;
+        }
+        return rest.substate == TcpState.FIN_WAIT2 ? Rule.FIN_WAIT2_SKIPPED : Rule.TIME_WAIT_SKIPPED;
     }
 
     private static Rule judge(TimeWait rest, Segment segment, boolean listening) {
-        boolean old = rest.timestamps && segment.hasTimestamps() && rest.tsRecent - segment.tsValue() > 0;
-        boolean outside = SeqNumber.before(segment.endSeq(), rest.rcvNxt)
-                || SeqNumber.after(segment.seq(), rest.rcvNxt + rest.rcvWindow);
+        boolean old = isOld(rest, segment);
         if (rest.substate == TcpState.FIN_WAIT2) {
-            return judgeFinWait2(rest, segment, old || outside);
+            boolean inside = HalfOpenInput.isInWindow(segment, rest.rcvNxt, rest.rcvNxt + rest.rcvWindow);
+            return judgeFinWait2(rest, segment, old || !inside);
         }
         boolean repeats = segment.seq() == rest.rcvNxt && (segment.seqLength() == 0 || segment.has(RST));
         if (!old && repeats) {
@@ -194,7 +197,8 @@ final class TimeWaits {
         if (segment.has(SYN) && !SeqNumber.before(segment.seq(), rest.rcvNxt)) {
             return Rule.TIME_WAIT_DATA_RESET;
         }
-        if (!segment.has(ACK) || !SeqNumber.after(segment.endSeq(), rest.rcvNxt)) {
+        boolean something = segment.seqLength() > 0 && SeqNumber.after(segment.endSeq(), rest.rcvNxt);
+        if (!segment.has(ACK) || !something) {
             return Rule.TIME_WAIT_IGNORED;
         }
         boolean onlyFin = segment.has(FIN) && segment.endSeq() == rest.rcvNxt + 1;

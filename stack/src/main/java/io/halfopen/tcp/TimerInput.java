@@ -52,6 +52,7 @@ final class TimerInput {
 
     /** It is set for the earliest of several things. */
     private void fire(Connection c) {
+        c.refreshedAt = core.now();
         connectionInput.onAckTimer(c);
         if (c.sender.pacing.due <= core.now()) {
             timeouts.onPace(c);

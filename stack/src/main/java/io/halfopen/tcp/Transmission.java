@@ -40,6 +40,7 @@ final class Transmission {
         Sender sender = c.sender;
         PathMtuDiscovery.follow(core, c);
         if (sender.pending() > 0) {
+            c.refreshedAt = core.now();
             core.statistics.limited(sender, Limit.BUSY);
         }
         boolean sent = sendAll(c, why, policy);

@@ -71,9 +71,9 @@ public final class IcmpError {
         return tcp - IpHeader.TCP + IpHeader.ICMP_V6;
     }
 
-    /** Unreachable, source quench, time exceeded, parameter problem; with IPv6 all types below 5. */
+    /** Unreachable, source quench, time exceeded, parameter problem; with IPv6 all types below 128, known or not. */
     private boolean isError() {
-        return v6 ? type >= 1 && type <= 4 : type == 3 || type == 4 || type == 11 || type == 12;
+        return v6 ? type < 128 : type == 3 || type == 4 || type == 11 || type == 12;
     }
 
     private Outcome parseV4(byte[] bytes, int offset, int length) {

@@ -66,6 +66,17 @@ public final class IpHeader {
         return packet[offset] >>> 4 & 0xf;
     }
 
+    /** To whom a packet goes. */
+    public static long destinationHigh(byte[] packet, int offset) {
+        return version(packet, offset) == 4 ? 0 : Bytes.getLong(packet, offset + V6_DESTINATION);
+    }
+
+    public static long destinationLow(byte[] packet, int offset) {
+        return version(packet, offset) == 4
+                ? IpAddress.mapped(Bytes.getInt(packet, offset + V4_DESTINATION))
+                : Bytes.getLong(packet, offset + V6_DESTINATION + 8);
+    }
+
     /** The length of the header that {@link #write} makes for this destination. */
     public static int lengthFor(long destinationHigh, long destinationLow) {
         return IpAddress.isIpv4(destinationHigh, destinationLow) ? V4_LENGTH : V6_LENGTH;

@@ -35,6 +35,17 @@ public final class Segment extends IpPacket {
         TCP_BAD_CHECKSUM
     }
 
+    /** Who says that the segment is from whom it says. */
+    public enum Signature {
+        NONE,
+        /** RFC 2385. */
+        MD5,
+        /** RFC 5925. */
+        AO,
+        /** It has two, or options in which one might hide make no sense. */
+        UNREADABLE
+    }
+
     private int payloadOffset;
     private int payloadLength;
 
@@ -56,6 +67,7 @@ public final class Segment extends IpPacket {
     private int cookieOffset;
     private int cookieLength;
     private boolean cookieExperimental;
+    private Signature signature = Signature.NONE;
 
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
@@ -98,6 +110,7 @@ public final class Segment extends IpPacket {
         sackBlocks = 0;
         cookieLength = FastOpenCookie.NONE;
         cookieExperimental = false;
+        signature = Signature.NONE;
         int at = from;
         while (at < end) {
             int kind = Bytes.getByte(bytes, at);
@@ -110,6 +123,9 @@ public final class Segment extends IpPacket {
             }
             int length = at + 1 < end ? Bytes.getByte(bytes, at + 1) : 0;
             if (length < 2 || length > end - at) {
+                if (end - at >= TcpOptions.MD5_LENGTH) {
+                    signature = Signature.UNREADABLE;
+                }
                 return;
             }
             parseOption(kind, at, length);
@@ -137,6 +153,8 @@ public final class Segment extends IpPacket {
                     sackBlocks = (length - 2) / 8;
                 }
             }
+            case TcpOptions.MD5 -> sign(Signature.MD5, at, length == TcpOptions.MD5_LENGTH);
+            case TcpOptions.AO -> sign(Signature.AO, at, length > TcpOptions.AO_HEAD);
             case FastOpenCookie.KIND -> cookie(at + 2, length - 2, false);
             case FastOpenCookie.KIND_EXPERIMENTAL -> {
                 if (length >= 4 && Bytes.getShort(bytes, at + 2) == FastOpenCookie.MAGIC) {
@@ -144,6 +162,13 @@ public final class Segment extends IpPacket {
                 }
             }
             default -> {} // unknown options are skipped by their length: RFC 9293, MUST-6
+        }
+    }
+
+    /** Where fewer octets are left than MD5 takes, Linux looks for none (tcp_do_parse_auth_options). */
+    private void sign(Signature kind, int at, boolean whole) {
+        if (payloadOffset - at >= TcpOptions.MD5_LENGTH) {
+            signature = whole && signature == Signature.NONE ? kind : Signature.UNREADABLE;
         }
     }
 
@@ -269,6 +294,11 @@ public final class Segment extends IpPacket {
 
     public boolean isCookieExperimental() {
         return cookieExperimental;
+    }
+
+    /** What it is signed with; nothing here has a key to see whether that is good. */
+    public Signature signature() {
+        return signature;
     }
 
     /** Where the TCP options are, for those who print them. */

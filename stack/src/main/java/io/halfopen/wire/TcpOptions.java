@@ -20,6 +20,13 @@ public final class TcpOptions {
     static final int SACK_PERMITTED = 4;
     static final int SACK = 5;
     static final int TIMESTAMP = 8;
+    static final int MD5 = 19;
+    static final int AO = 29;
+
+    /** The octets of an MD5 signature (RFC 2385); an authentication option has at least one beyond its head (RFC 5925). */
+    static final int MD5_LENGTH = 18;
+
+    static final int AO_HEAD = 4;
 
     /** RFC 7323, section 2.3: a greater shift is taken as this one. */
     public static final int MAX_WINDOW_SCALE = 14;
