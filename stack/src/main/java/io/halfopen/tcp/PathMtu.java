@@ -80,6 +80,7 @@ final class PathMtu {
     /** The handshake is done, or nearly: the octets of data of a full segment. */
     int start(Core core, Connection c, int clamp) {
         this.clamp = clamp;
+        c.sender.startSizes(options(c));
         boolean probes = core.sysctls.get(Sysctl.tcp_mtu_probing) > 1;
         probed = probes ? packetOf(c, core.sysctls.get(Sysctl.tcp_base_mss)) : 0;
         look(core, c);
@@ -89,6 +90,10 @@ final class PathMtu {
 
     int mtu() {
         return mtu;
+    }
+
+    int clamp() {
+        return clamp;
     }
 
     /** Routers may cut up what a connection of IPv4 sends (ip_dont_fragment). */
@@ -118,13 +123,16 @@ final class PathMtu {
     /** The octets of data of a packet that fills an MTU (tcp_mtu_to_mss). */
     int mss(Core core, Connection c, int mtu) {
         int most = Math.min(clamp, mtu - headers(c));
-        int options = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        return Math.max(most, core.sysctls.get(Sysctl.tcp_min_snd_mss)) - options;
+        return Math.max(most, core.sysctls.get(Sysctl.tcp_min_snd_mss)) - options(c);
     }
 
     /** The other way round (tcp_mss_to_mtu). */
     private static int packetOf(Connection c, int mss) {
-        return mss + (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0) + headers(c);
+        return mss + options(c) + headers(c);
+    }
+
+    private static int options(Connection c) {
+        return c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
     private static int headers(Connection c) {

@@ -92,7 +92,8 @@ final class Promotion {
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
-        Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
+        Connection c = establish(half, half.listener.socket, syn.window() << half.peerWindowScale, syn.seq());
+        c.sender.unscale();
         c.startSending();
         c.receiver.takeFromSyn(syn);
         c.insert();
@@ -127,9 +128,9 @@ final class Promotion {
         c.sender.pacing.limit(parent);
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
-        SendBuffers.start(core, c.sender, parent);
+        SendBuffers.start(core, c, parent);
         KeepAlive.start(core, c, parent);
-        c.receiver.acks.start(mss, half.window, core.now());
+        c.receiver.acks.start(c.sender.mss(), half.window, core.now());
         if (parent.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);
         }

@@ -4,6 +4,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Sender {
+    /** Octets with the TCP header: what RFC 791 has every path take. */
+    private static final int LEAST_SEGMENT = 68;
+
+    /** As many as lead from the least timeout to the longest. */
+    private static final int MOST_PROBE_DOUBLINGS = 10;
+
     final ByteRing ring;
+    final WriteQueue queue = new WriteQueue();
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control = Reno.INSTANCE;
@@ -50,7 +58,14 @@ final class Sender {
     private int greatestWnd;
     private int windowSeq;
     private byte windowScale;
+    /** What path and peer take, and of that what the peer's windows let (mss_cache): see {@link #boundToHalfWindow}. */
+    private int fullMss;
+
     private int mss;
+
+    /** No window makes segments smaller than this. */
+    private byte leastMss;
+
     private long acknowledged;
 
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
@@ -60,9 +75,6 @@ final class Sender {
 
     /** When anything was sent last, ns (tcp_wstamp_ns). */
     long transmittedAt;
-
-    /** What was written last came with MSG_MORE, so its end has no PSH. */
-    boolean moreToCome;
 
     /** Octets, as Linux counts: SO_SNDBUF, or what was needed so far (sk_sndbuf). */
     int sendBuffer;
@@ -80,13 +92,13 @@ final class Sender {
 
     void reset() {
         ring.clear();
+        queue.clear();
         roundTrip.reset();
         timer.reset();
         control = Reno.INSTANCE;
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
-        moreToCome = false;
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
@@ -110,10 +122,11 @@ final class Sender {
         wnd = k.at(wnd);
         greatestWnd = k.at(greatestWnd);
         windowScale = k.at(windowScale);
+        fullMss = k.at(fullMss);
         mss = k.at(mss);
+        leastMss = k.at(leastMss);
         acknowledged = k.at(acknowledged);
         sendBuffer = k.at(sendBuffer);
-        moreToCome = k.at(moreToCome);
         segments = k.at(segments);
         synTimedOut = k.at(synTimedOut);
         answeredAt = k.time(answeredAt);
@@ -125,6 +138,7 @@ final class Sender {
         pacing.keep(k);
         timer.keep(k);
         recovery.keep(k);
+        queue.keep(k);
         delivery.keep(k);
         ring.keep(k);
     }
@@ -134,11 +148,13 @@ final class Sender {
         una = iss;
         nxt = iss;
         smallEnd = iss;
+        queue.start(iss + 1);
     }
 
     /** The SYN is out, which takes one sequence number, and so many octets of data with it. */
     void synSent(long now, int data) {
         nxt = iss + 1 + data;
+        queue.start(nxt);
         synAt = now;
         if (data > 0) {
             int slot = flight.add(iss + 1, nxt, Flight.PUSH, now);
@@ -151,11 +167,11 @@ final class Sender {
         una = ack;
         nxt = SeqNumber.max(nxt, ack);
         smallEnd = ack;
-        this.mss = mss;
         this.windowScale = (byte) windowScale;
         wnd = window;
-        greatestWnd = window;
+        greatestWnd = Math.max(greatestWnd, window);
         windowSeq = seq;
+        resize(mss);
         congestion.start();
         recovery.start(sysctls, ack);
         delivery.start();
@@ -174,11 +190,17 @@ final class Sender {
 
     /** The peer's SYN is here and ours is not acknowledged: what it says of window and segments. */
     void crossed(int window, int seq, int mss, int windowScale) {
-        this.mss = mss;
         this.windowScale = (byte) windowScale;
         wnd = window;
         greatestWnd = window;
         windowSeq = seq;
+        resize(mss);
+    }
+
+    /** Its window came with a Fast Open SYN, and so unscaled; only the size of segments was taken from the other number. */
+    void unscale() {
+        wnd >>>= windowScale;
+        greatestWnd = wnd;
     }
 
     int iss() {
@@ -197,9 +219,29 @@ final class Sender {
         return mss;
     }
 
+    /** The same if the peer's windows were not small. */
+    int fullMss() {
+        return fullMss;
+    }
+
+    /** With so many octets of options in every segment, none is made smaller than 68 octets by a tiny window. */
+    void startSizes(int options) {
+        leastMss = (byte) (LEAST_SEGMENT - TcpHeader.LENGTH - options);
+    }
+
     /** Segments have so many octets of data from now on; what is in flight keeps its size until it is sent again. */
     void resize(int mss) {
-        this.mss = mss;
+        fullMss = mss;
+        this.mss = boundToHalfWindow(mss);
+    }
+
+    /**
+     * Not more than half of the largest window that the peer ever had, so that two can be under way; a tiny window is not
+     * halved (tcp_bound_to_half_wnd).
+     */
+    int boundToHalfWindow(int octets) {
+        int most = greatestWnd > HandshakeOptions.DEFAULT_MSS ? greatestWnd >> 1 : greatestWnd;
+        return most == 0 || octets <= most ? octets : Math.max(most, leastMss);
     }
 
     int inFlight() {
@@ -250,6 +292,26 @@ final class Sender {
 
     boolean finToSend() {
         return finQueued && !finAcknowledged && SeqNumber.upTo(nxt, dataEnd());
+    }
+
+    /** The octets of the next buffer, and the FIN if it goes with it. */
+    int headSize() {
+        return queue.head() + (isFinOfHead() ? 1 : 0);
+    }
+
+    /** The FIN is the end of the next buffer, or is all there is. */
+    boolean isFinOfHead() {
+        return queue.isHeadLast() && finToSend();
+    }
+
+    /** What is written is to be pushed up to its end (tcp_mark_push). */
+    void markPush() {
+        queue.mark(dataEnd());
+    }
+
+    /** So much is written that what there is should not wait for the rest (forced_push). */
+    boolean isPushDue() {
+        return queue.isPushDue(dataEnd(), greatestWnd);
     }
 
     /** Octets written and not acknowledged. */
@@ -311,7 +373,10 @@ final class Sender {
         int offered = segment.window() << windowScale;
         windowSeq = segment.seq();
         wnd = offered;
-        greatestWnd = Math.max(greatestWnd, offered);
+        if (offered > greatestWnd) {
+            greatestWnd = offered;
+            resize(fullMss);
+        }
         return true;
     }
 
@@ -378,8 +443,13 @@ final class Sender {
         return count;
     }
 
-    /** The timeout as it stands, backed off, ns. */
+    /** The timeout as it stands, backed off, ns (icsk_rto). */
     long timeout() {
-        return Math.min(roundTrip.timeout() << Math.min(timer.backoff, 16), Kernel.RTO_MAX);
+        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), Kernel.RTO_MAX);
+    }
+
+    /** How long a probe of the window is waited for, which probes double and the timeout does not know of (tcp_probe0_when). */
+    long probeTimeout() {
+        return Math.min(timeout() << Math.min(timer.backoff, MOST_PROBE_DOUBLINGS), Kernel.RTO_MAX);
     }
 }

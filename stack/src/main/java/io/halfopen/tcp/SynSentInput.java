@@ -248,7 +248,7 @@ final class SynSentInput {
         startSocket(c);
         c.startSending();
         c.sender.timer.reset();
-        c.receiver.acks.start(mss, c.receiver.window.size(), core.now());
+        c.receiver.acks.start(c.sender.mss(), c.receiver.window.size(), core.now());
         c.synDataTaken = rule == Rule.SYN_DATA_ACKED;
         c.enter(TcpState.ESTABLISHED);
         c.wake();
@@ -258,7 +258,7 @@ final class SynSentInput {
 
     private void startSocket(Connection c) {
         if (c.socket != null) {
-            SendBuffers.start(core, c.sender, c.socket);
+            SendBuffers.start(core, c, c.socket);
             KeepAlive.start(core, c, c.socket);
         }
     }
