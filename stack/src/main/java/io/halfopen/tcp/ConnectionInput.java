@@ -58,15 +58,15 @@ final class ConnectionInput {
     }
 
     /**
-     * Just what comes most of the time, in order and with nothing new but data (header prediction). The first data of
-     * a connection is not, since Linux has no memory set aside for it yet (sk_forward_alloc).
+     * Just what comes most of the time, in order and with nothing new but data (header prediction). Data is not if Linux
+     * has no memory set aside for it (sk_forward_alloc), as before the first.
      */
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.nxt()
                 && !c.receiver.hasGap()
-                && (segment.payloadLength() == 0 || c.receiver.received > 0)
+                && (segment.payloadLength() == 0 || SendBuffers.hasSetAside(c, segment.packetLength()))
                 && segment.window() << c.sender.windowScale() == c.sender.window();
     }
 
@@ -80,8 +80,7 @@ final class ConnectionInput {
                 && segment.ack() == c.sender.una()
                 && isPredicted(c, segment)
                 && !segment.has(URG | ECE | CWR)
-                && segment.headerLength() == TcpHeader.LENGTH + (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0)
-                && SendBuffers.hasSetAside(c, segment.packetLength());
+                && segment.headerLength() == TcpHeader.LENGTH + (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }
 
     /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */

@@ -42,8 +42,8 @@ final class DataCalls {
         if (urgent) {
             c.urgent().send(c.sender.dataEnd());
         }
-        if (!more || c.sender.isPushDue()) {
-            c.sender.markPush();
+        if (!more || isPushDue(c.sender)) {
+            c.sender.queue.mark(c.sender.dataEnd());
         }
         transmission.push(c, Rule.DATA_SENT, more ? SendPolicy.CORK : SendPolicy.of(c));
         c.arm();
@@ -82,16 +82,21 @@ final class DataCalls {
 
     /** A buffer is full and there is more to come. */
     private void pushFull(Connection c) {
-        if (c.sender.isPushDue()) {
+        if (isPushDue(c.sender)) {
             pushAll(c, 1);
         } else if (c.sender.queue.isHeadLast()) {
             transmission.pushFirst(c, Rule.DATA_SENT);
         }
     }
 
+    /** So much is written that what there is should not wait for the rest (forced_push). */
+    private static boolean isPushDue(Sender sender) {
+        return sender.queue.isPushDue(sender.dataEnd(), sender.size.greatestWindow());
+    }
+
     private void pushAll(Connection c, int written) {
         if (written > 0) {
-            c.sender.markPush();
+            c.sender.queue.mark(c.sender.dataEnd());
             transmission.push(c, Rule.DATA_SENT, SendPolicy.PUSH);
         }
     }

@@ -15,6 +15,9 @@ final class LossTimer {
         WINDOW_PROBE
     }
 
+    /** As many as lead from the least timeout to the longest. */
+    static final int MOST_PROBE_DOUBLINGS = 10;
+
     Purpose purpose = Purpose.NONE;
 
     /** When it fires, ns, or {@link Timer#NEVER}. */

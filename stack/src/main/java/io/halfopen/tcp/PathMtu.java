@@ -80,7 +80,7 @@ final class PathMtu {
     /** The handshake is done, or nearly: the octets of data of a full segment. */
     int start(Core core, Connection c, int clamp) {
         this.clamp = clamp;
-        c.sender.startSizes(options(c));
+        c.sender.size.start(options(c));
         boolean probes = core.sysctls.get(Sysctl.tcp_mtu_probing) > 1;
         probed = probes ? packetOf(c, core.sysctls.get(Sysctl.tcp_base_mss)) : 0;
         look(core, c);
@@ -105,7 +105,7 @@ final class PathMtu {
     void follow(Core core, Connection c) {
         if (version != core.paths.version(core.now())) {
             look(core, c);
-            c.sender.resize(mss(core, c));
+            c.sender.size.resize(mss(core, c));
         }
     }
 
@@ -154,6 +154,6 @@ final class PathMtu {
             probed = packetOf(c, Math.max(half, floor));
         }
         look(core, c);
-        c.sender.resize(mss(core, c));
+        c.sender.size.resize(mss(core, c));
     }
 }

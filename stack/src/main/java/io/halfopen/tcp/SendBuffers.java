@@ -56,7 +56,7 @@ final class SendBuffers {
     /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
     static int goal(Connection c) {
         int mss = Math.max(1, c.currentMss());
-        int most = c.sender.boundToHalfWindow(LARGEST_BUFFER);
+        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER);
         return Math.max(mss, most / mss * mss);
     }
 

@@ -4,7 +4,6 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
-import io.halfopen.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +19,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Sender {
-    /** Octets with the TCP header: what RFC 791 has every path take. */
-    private static final int LEAST_SEGMENT = 68;
-
-    /** As many as lead from the least timeout to the longest. */
-    private static final int MOST_PROBE_DOUBLINGS = 10;
-
     final ByteRing ring;
     final WriteQueue queue = new WriteQueue();
+    final SegmentSize size = new SegmentSize();
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control = Reno.INSTANCE;
@@ -55,17 +49,8 @@ final class Sender {
     private int una;
     private int nxt;
     private int wnd;
-    private int greatestWnd;
     private int windowSeq;
     private byte windowScale;
-    /** What path and peer take, and of that what the peer's windows let (mss_cache): see {@link #boundToHalfWindow}. */
-    private int fullMss;
-
-    private int mss;
-
-    /** No window makes segments smaller than this. */
-    private byte leastMss;
-
     private long acknowledged;
 
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
@@ -107,7 +92,7 @@ final class Sender {
         statistics = null;
         delivery.reset();
         wnd = 0;
-        greatestWnd = 0;
+        size.reset();
         windowScale = 0;
         acknowledged = 0;
     }
@@ -120,11 +105,8 @@ final class Sender {
         windowSeq = k.seq(windowSeq);
         smallEnd = k.seq(smallEnd);
         wnd = k.at(wnd);
-        greatestWnd = k.at(greatestWnd);
+        size.keep(k);
         windowScale = k.at(windowScale);
-        fullMss = k.at(fullMss);
-        mss = k.at(mss);
-        leastMss = k.at(leastMss);
         acknowledged = k.at(acknowledged);
         sendBuffer = k.at(sendBuffer);
         segments = k.at(segments);
@@ -169,9 +151,9 @@ final class Sender {
         smallEnd = ack;
         this.windowScale = (byte) windowScale;
         wnd = window;
-        greatestWnd = Math.max(greatestWnd, window);
         windowSeq = seq;
-        resize(mss);
+        size.resize(mss);
+        size.onWindow(window);
         congestion.start();
         recovery.start(sysctls, ack);
         delivery.start();
@@ -192,15 +174,15 @@ final class Sender {
     void crossed(int window, int seq, int mss, int windowScale) {
         this.windowScale = (byte) windowScale;
         wnd = window;
-        greatestWnd = window;
         windowSeq = seq;
-        resize(mss);
+        size.resize(mss);
+        size.onWindow(window);
     }
 
     /** Its window came with a Fast Open SYN, and so unscaled; only the size of segments was taken from the other number. */
     void unscale() {
         wnd >>>= windowScale;
-        greatestWnd = wnd;
+        size.correct(wnd);
     }
 
     int iss() {
@@ -216,32 +198,7 @@ final class Sender {
     }
 
     int mss() {
-        return mss;
-    }
-
-    /** The same if the peer's windows were not small. */
-    int fullMss() {
-        return fullMss;
-    }
-
-    /** With so many octets of options in every segment, none is made smaller than 68 octets by a tiny window. */
-    void startSizes(int options) {
-        leastMss = (byte) (LEAST_SEGMENT - TcpHeader.LENGTH - options);
-    }
-
-    /** Segments have so many octets of data from now on; what is in flight keeps its size until it is sent again. */
-    void resize(int mss) {
-        fullMss = mss;
-        this.mss = boundToHalfWindow(mss);
-    }
-
-    /**
-     * Not more than half of the largest window that the peer ever had, so that two can be under way; a tiny window is not
-     * halved (tcp_bound_to_half_wnd).
-     */
-    int boundToHalfWindow(int octets) {
-        int most = greatestWnd > HandshakeOptions.DEFAULT_MSS ? greatestWnd >> 1 : greatestWnd;
-        return most == 0 || octets <= most ? octets : Math.max(most, leastMss);
+        return size.mss();
     }
 
     int inFlight() {
@@ -304,16 +261,6 @@ final class Sender {
         return queue.isHeadLast() && finToSend();
     }
 
-    /** What is written is to be pushed up to its end (tcp_mark_push). */
-    void markPush() {
-        queue.mark(dataEnd());
-    }
-
-    /** So much is written that what there is should not wait for the rest (forced_push). */
-    boolean isPushDue() {
-        return queue.isPushDue(dataEnd(), greatestWnd);
-    }
-
     /** Octets written and not acknowledged. */
     int queued() {
         return ring.length();
@@ -349,7 +296,7 @@ final class Sender {
     }
 
     int greatestWindow() {
-        return greatestWnd;
+        return size.greatestWindow();
     }
 
     /** What the peer's window allows beyond nxt, octets; may be negative. */
@@ -373,10 +320,7 @@ final class Sender {
         int offered = segment.window() << windowScale;
         windowSeq = segment.seq();
         wnd = offered;
-        if (offered > greatestWnd) {
-            greatestWnd = offered;
-            resize(fullMss);
-        }
+        size.onWindow(offered);
         return true;
     }
 
@@ -450,6 +394,6 @@ final class Sender {
 
     /** How long a probe of the window is waited for, which probes double and the timeout does not know of (tcp_probe0_when). */
     long probeTimeout() {
-        return Math.min(timeout() << Math.min(timer.backoff, MOST_PROBE_DOUBLINGS), Kernel.RTO_MAX);
+        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), Kernel.RTO_MAX);
     }
 }

@@ -91,7 +91,7 @@ final class SynRecvInput {
 
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
-        sender.opened(core.sysctls, ack, window, seq, sender.fullMss(), sender.windowScale());
+        sender.opened(core.sysctls, ack, window, seq, sender.size.full(), sender.windowScale());
         core.count(Counter.TCPDelivered, sender.delivery.delivered);
         if (c.socket != null) {
             SendBuffers.start(core, c, c.socket);

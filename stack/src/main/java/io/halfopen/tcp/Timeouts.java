@@ -96,7 +96,7 @@ final class Timeouts {
         if (!recovery.probing && !sender.flight.isEmpty()) {
             boolean fresh = transmission.hasFitting(c);
             recovery.probeRetransmits = false;
-            boolean sent = fresh ? transmission.sendOne(c, Rule.TAIL_LOSS_PROBED) : retransmission.probe(c);
+            boolean sent = fresh ? transmission.sendProbe(c, Rule.TAIL_LOSS_PROBED) : retransmission.probe(c);
             if (sent) {
                 recovery.probeRetransmits = !fresh;
                 recovery.probing = true;

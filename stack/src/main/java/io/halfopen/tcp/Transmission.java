@@ -136,15 +136,20 @@ final class Transmission {
         return sender.pending() > 0 && next <= sender.room() && !sender.flight.isFull();
     }
 
-    /** One segment of new data, whatever the congestion window and Nagle say. */
-    boolean sendOne(Connection c, Rule why) {
+    /** One burst of new data, or one segment if there is no congestion window for it, whatever Nagle says. */
+    boolean sendProbe(Connection c, Rule why) {
+        Sender sender = c.sender;
         int mss = c.currentMss();
-        c.sender.queue.grow(mss - c.sender.queue.head());
-        boolean sent = sendBurst(c, burst(c.sender, mss, 1, SendPolicy.PUSH), mss, why) > 0;
-        if (sent && c.sender.congestion.state.shrinks()) {
-            c.sender.recovery.prrOut++;
+        int segments = Math.max(1, Math.min(sender.cwndQuota(), core.controls.burst(sender)));
+        sender.queue.grow(segments * mss - sender.queue.head());
+        int packets = sendBurst(c, burst(sender, mss, segments, SendPolicy.PUSH), mss, why);
+        if (packets > 0) {
+            validation.used(c, sender.isCwndFull());
         }
-        return sent;
+        if (sender.congestion.state.shrinks()) {
+            sender.recovery.prrOut += packets;
+        }
+        return packets > 0;
     }
 
     /** The octets of up to so many segments of the next buffer; 0 if only the FIN may go; negative if nothing may. */
@@ -182,7 +187,7 @@ final class Transmission {
             int length = Math.min(left, mss);
             left -= length;
             boolean end = length == sender.queue.head();
-            int marks = end && length > 0 && sender.queue.isHeadPushed() ? Flight.PUSH : 0;
+            int marks = end && sender.queue.isHeadPushed() ? Flight.PUSH : 0;
             marks |= (end && sender.isFinOfHead() ? Flight.FIN : 0) | (packets > 0 ? Flight.JOINED : 0);
             send(c, length, mss, marks, left == 0 && octets > mss, length == 0 ? Rule.FIN_SENT : why);
             packets++;
@@ -288,7 +293,7 @@ final class Transmission {
         int length = whole ? head : Math.min(Math.min(head, mss), sender.window());
         sender.queue.markHead();
         sender.timer.opened();
-        int marks = (length > 0 ? Flight.PUSH : 0) | (whole && sender.isFinOfHead() ? Flight.FIN : 0);
+        int marks = Flight.PUSH | (whole && sender.isFinOfHead() ? Flight.FIN : 0);
         send(c, length, /* mss= */ length, marks, false, length == 0 ? Rule.FIN_SENT : Rule.DATA_SENT);
         left(c);
     }

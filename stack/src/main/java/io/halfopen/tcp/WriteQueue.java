@@ -14,12 +14,16 @@ final class WriteQueue {
     private int first;
     private int count;
 
+    /** The last buffer was marked and is gone, but its FIN is not. */
+    private boolean finPushed;
+
     /** What was written up to here had been marked to be pushed (pushed_seq). */
     private int pushedSeq;
 
     void clear() {
         first = 0;
         count = 0;
+        finPushed = false;
     }
 
     void keep(Kept k) {
@@ -44,9 +48,9 @@ final class WriteQueue {
         return count == 0 ? 0 : buffers[first] >> 1;
     }
 
-    /** The end of the first buffer is to be pushed. */
+    /** The end of the first buffer is to be pushed, or the FIN that is left of it. */
     boolean isHeadPushed() {
-        return count > 0 && (buffers[first] & PUSH) != 0;
+        return count > 0 ? (buffers[first] & PUSH) != 0 : finPushed;
     }
 
     /** The first is the last, or there is none. */
@@ -92,11 +96,12 @@ final class WriteQueue {
         pushedSeq = end;
     }
 
-    /** The end of the first buffer is to be pushed, too. */
+    /** The end of the first buffer is to be pushed, too, or the FIN if that is left of it. */
     void markHead() {
         if (count > 0) {
             buffers[first] |= PUSH;
         }
+        finPushed = true;
     }
 
     /** It was sent to probe a window, wherever it was cut (tcp_write_wakeup). */
