@@ -57,6 +57,8 @@ final class Receiver {
     void reset() {
         ring.clear();
         islands.clear();
+        headEnd = 0;
+        headLength = 0;
         buffer.reset();
         tuning.reset();
         acks.reset();
@@ -387,7 +389,10 @@ final class Receiver {
         buffer.release(count, ring.length());
         ring.discard(count, !islands.isEmpty());
         int beyond = copied() - headEnd;
-        if (beyond >= 0 && ring.length() > 0) {
+        if (ring.length() == 0) {
+            headEnd = 0;
+            headLength = 0;
+        } else if (beyond >= 0) {
             headEnd += (beyond / headLength + 1) * headLength;
         }
     }

@@ -142,7 +142,7 @@ final class WriteQueue {
     }
 
     private void drop() {
-        first = at(1);
         count--;
+        first = count == 0 ? 0 : at(1);
     }
 }
