@@ -70,7 +70,11 @@ final class AckInput {
         if (ack.advanced) {
             sender.timer.retransmits = 0;
         }
+        int window = sender.window();
         ack.windowUpdate = sender.updateWindow(segment);
+        if (sender.window() != window) {
+            transmission.windowChanged(sender);
+        }
         sender.acknowledge(segment.ack());
         if (c.sack && segment.sackBlocks() > 0) {
             sackInput.accept(c, segment, ack);
@@ -182,12 +186,12 @@ final class AckInput {
         if (timer.purpose != Purpose.WINDOW_PROBE) {
             return;
         }
-        if (Math.min(sender.pending(), sender.mss()) <= sender.window()) {
+        if (sender.headSize() <= sender.window()) {
             timer.stop();
-            timer.progress();
+            timer.opened();
         } else {
             long end = c.patienceEnd(timer.probingSince);
-            timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
+            timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.probeTimeout(), end)));
         }
     }
 

@@ -40,16 +40,18 @@ final class Bursts {
         long peer = sender.room();
         long network = (long) (congestion.cwnd - sender.flight.inNetwork()) * mss;
         long limit = Math.min(peer, network);
-        if (limit >= (long) most * mss || isMuch(sender, limit) || !isAckNear(sender)) {
+        int head = sender.queue.head();
+        boolean middle = !sender.queue.isHeadLast() && limit >= head; // nothing is added to it
+        if (limit >= (long) most * mss || middle || isMuch(sender, limit) || !isAckNear(sender)) {
             return Verdict.SEND;
         }
-        if (network < peer && network <= sender.unsent()) {
+        if (network < peer && network <= head) {
             return Verdict.WAIT_FOR_CWND;
         }
-        if (network >= peer && peer <= sender.unsent()) {
+        if (network >= peer && peer <= head) {
             return Verdict.WAIT_FOR_WINDOW;
         }
-        return sender.finQueued() ? Verdict.SEND : Verdict.WAIT;
+        return sender.isFinOfHead() ? Verdict.SEND : Verdict.WAIT;
     }
 
     /** A third of the window is worth a burst of its own. */

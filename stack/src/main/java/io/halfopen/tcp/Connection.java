@@ -243,6 +243,7 @@ final class Connection extends AcceptQueue.Entry {
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
         sender.ring.clear();
+        sender.queue.clear();
         sender.flight.reset();
     }
 

@@ -1,16 +1,22 @@
 package io.halfopen.tcp;
 
 import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
+import static io.halfopen.wire.TcpHeader.URG;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.LossTimer.Purpose;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
 
 /** What a segment does to a connection that is, or was, ESTABLISHED: RFC 9293, section 3.10.7.4. */
 final class ConnectionInput {
@@ -54,16 +60,29 @@ final class ConnectionInput {
     }
 
     /**
-     * Just what comes most of the time, in order and with nothing new but data (header prediction). The first data of
-     * a connection is not, since Linux has no memory set aside for it yet (sk_forward_alloc).
+     * Just what comes most of the time, in order and with nothing new but data (header prediction). Data is not if Linux
+     * has no memory set aside for it (sk_forward_alloc), as before the first.
      */
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.nxt()
                 && !c.receiver.hasGap()
-                && (segment.payloadLength() == 0 || c.receiver.received > 0)
+                && (segment.payloadLength() == 0 || SendBuffers.hasSetAside(c, segment.packetLength()))
                 && segment.window() << c.sender.windowScale() == c.sender.window();
+    }
+
+    /**
+     * Data that was predicted, with the ACK that was there before: Linux takes only the data, if it has memory set aside.
+     * It shows while the peer's window is shut, for this does not put the next probe off.
+     */
+    private static boolean isAckUnheard(Connection c, Segment segment) {
+        return c.sender.timer.purpose == Purpose.WINDOW_PROBE
+                && segment.payloadLength() > 0
+                && segment.ack() == c.sender.una()
+                && isPredicted(c, segment)
+                && !segment.has(URG | ECE | CWR)
+                && segment.headerLength() == TcpHeader.LENGTH + (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }
 
     /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */
@@ -209,7 +228,11 @@ final class ConnectionInput {
                 && !Paws.isOld(c.tsRecent, segment.tsValue())) {
             c.tsRecent = segment.tsValue();
         }
-        ackInput.accept(c, segment);
+        if (isAckUnheard(c, segment)) {
+            c.sender.updateWindow(segment);
+        } else {
+            ackInput.accept(c, segment);
+        }
         if (c.state() == TcpState.CLOSE) {
             return Rule.ACK_ACCEPTED; // that ACK of our FIN was the last thing to happen
         }

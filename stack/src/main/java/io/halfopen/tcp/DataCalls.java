@@ -32,36 +32,72 @@ final class DataCalls {
             return -Errno.EPIPE;
         }
         transmission.beforeWriting(c.sender);
-        int taken = take(c, socket, source, offset, length);
+        boolean urgent = (flags & Message.MSG_OOB) != 0;
+        int taken = take(c, socket, source, offset, length, urgent);
         c.writerWaits |= taken < length;
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
         }
         boolean more = (flags & Message.MSG_MORE) != 0;
-        if ((flags & Message.MSG_OOB) != 0) {
+        if (urgent) {
             c.urgent().send(c.sender.dataEnd());
         }
-        c.sender.moreToCome = more;
+        if (!more || isPushDue(c.sender)) {
+            c.sender.queue.mark(c.sender.dataEnd());
+        }
         transmission.push(c, Rule.DATA_SENT, more ? SendPolicy.CORK : SendPolicy.of(c));
         c.arm();
         return taken;
     }
 
-    /** As much as there is room for; what is full goes at once and makes room for more (tcp_push_one). */
-    private int take(Connection c, Socket socket, byte[] source, int offset, int length) {
+    /** As much as there is room for; buffers that are full go at once, and make room for more (tcp_sendmsg_locked). */
+    private int take(Connection c, Socket socket, byte[] source, int offset, int length, boolean urgent) {
+        Sender sender = c.sender;
+        WriteQueue queue = sender.queue;
+        int goal = SendBuffers.goal(c);
         int taken = 0;
-        int room = SendBuffers.room(core, c);
-        while (taken < length && room > 0) {
-            int count = Math.min(length - taken, room);
-            SendPolicy.onWrite(socket, c.sender);
-            c.sender.append(source, offset + taken, count);
-            taken += count;
-            if (taken < length) {
-                c.sender.moreToCome = true;
-                transmission.push(c, Rule.DATA_SENT);
+        while (taken < length) {
+            int room = SendBuffers.room(core, c, goal);
+            if (room <= 0) {
+                pushAll(c, taken);
+                return taken;
             }
-            room = SendBuffers.room(core, c);
+            if (queue.tail() == 0 || queue.tail() >= goal) {
+                SendPolicy.onWrite(socket);
+                transmission.beginBuffer(sender);
+            }
+            if (taken == 0) {
+                queue.unmark();
+            }
+            int count = Math.min(length - taken, room);
+            queue.append(count);
+            sender.append(source, offset + taken, count);
+            taken += count;
+            if (taken < length && queue.tail() >= goal && !urgent) {
+                pushFull(c);
+            }
         }
         return taken;
+    }
+
+    /** A buffer is full and there is more to come. */
+    private void pushFull(Connection c) {
+        if (isPushDue(c.sender)) {
+            pushAll(c, 1);
+        } else if (c.sender.queue.isHeadLast()) {
+            transmission.pushFirst(c, Rule.DATA_SENT);
+        }
+    }
+
+    /** So much is written that what there is should not wait for the rest (forced_push). */
+    private static boolean isPushDue(Sender sender) {
+        return sender.queue.isPushDue(sender.dataEnd(), sender.size.greatestWindow());
+    }
+
+    private void pushAll(Connection c, int written) {
+        if (written > 0) {
+            c.sender.queue.mark(c.sender.dataEnd());
+            transmission.push(c, Rule.DATA_SENT, SendPolicy.PUSH);
+        }
     }
 }

@@ -137,7 +137,7 @@ final class FlightInput {
             roundTrip.sampleLeast(ack.rate.roundTrip, core.now(), core.leastRoundTripWindow());
         }
         roundTrip.sample(rtt, sender.una(), sender.nxt());
-        sender.timer.backoff = 0;
+        sender.timer.measured();
         return true;
     }
 

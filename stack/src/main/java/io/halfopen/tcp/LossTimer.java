@@ -15,13 +15,19 @@ final class LossTimer {
         WINDOW_PROBE
     }
 
+    /** As many as lead from the least timeout to the longest. */
+    static final int MOST_PROBE_DOUBLINGS = 10;
+
     Purpose purpose = Purpose.NONE;
 
     /** When it fires, ns, or {@link Timer#NEVER}. */
     long due = Timer.NEVER;
 
-    /** How often the timeout was doubled. */
+    /** How often it fired in vain since it was measured or the window opened, as Linux tells it (icsk_backoff). */
     int backoff;
+
+    /** How often the timeout was doubled: probes of the window do not. */
+    int doublings;
 
     /** Timeouts in a row without progress. */
     int retransmits;
@@ -34,11 +40,13 @@ final class LossTimer {
 
     void reset() {
         stop();
-        progress();
+        opened();
+        doublings = 0;
     }
 
     void keep(Kept k) {
         backoff = k.at(backoff);
+        doublings = k.at(doublings);
         retransmits = k.at(retransmits);
         firstAt = k.time(firstAt);
         probingSince = k.time(probingSince);
@@ -54,14 +62,32 @@ final class LossTimer {
         due = Timer.NEVER;
     }
 
-    /** It fired in vain. */
-    void vain() {
+    /** A probe of the window was sent; no more doublings than there are retries. */
+    void probed(int most) {
         retransmits++;
-        backoff++;
+        backoff += backoff < most ? 1 : 0;
     }
 
-    /** Something was acknowledged. */
-    void progress() {
+    /** A timeout was in vain, or of a thin stream, which is never doubled. */
+    void timedOut(boolean thin) {
+        backoff = thin ? 0 : backoff + 1;
+        doublings = thin ? 0 : doublings + 1;
+    }
+
+    /** The last doubling was wrong. */
+    void revert() {
+        backoff--;
+        doublings = backoff;
+    }
+
+    /** The round trip was measured anew, and the timeout with it. */
+    void measured() {
+        backoff = 0;
+        doublings = 0;
+    }
+
+    /** The peer's window has opened. */
+    void opened() {
         backoff = 0;
         retransmits = 0;
         probingSince = Timer.NEVER;

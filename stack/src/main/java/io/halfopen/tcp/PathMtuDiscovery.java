@@ -42,6 +42,7 @@ final class PathMtuDiscovery {
     /** The handshake is done, or nearly: the octets of data of a full segment. */
     static int start(Host host, Connection c, int clamp) {
         c.path.clamp = clamp;
+        c.sender.size.start(options(c));
         boolean probes = host.sysctls.get(Sysctl.tcp_mtu_probing) > 1;
         c.path.probed = probes ? packetOf(c, host.sysctls.get(Sysctl.tcp_base_mss)) : 0;
         look(host, c);
@@ -53,7 +54,7 @@ final class PathMtuDiscovery {
     static void follow(Host host, Connection c) {
         if (c.path.version != host.paths.version(host.now())) {
             look(host, c);
-            c.sender.resize(mss(host, c));
+            c.sender.size.resize(mss(host, c));
         }
     }
 
@@ -71,13 +72,16 @@ final class PathMtuDiscovery {
     /** The octets of data of a packet that fills an MTU (tcp_mtu_to_mss). */
     static int mss(Host host, Connection c, int mtu) {
         int most = Math.min(c.path.clamp, mtu - headers(c));
-        int options = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
-        return Math.max(most, host.sysctls.get(Sysctl.tcp_min_snd_mss)) - options;
+        return Math.max(most, host.sysctls.get(Sysctl.tcp_min_snd_mss)) - options(c);
     }
 
     /** The other way round (tcp_mss_to_mtu). */
     private static int packetOf(Connection c, int mss) {
-        return mss + (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0) + headers(c);
+        return mss + options(c) + headers(c);
+    }
+
+    private static int options(Connection c) {
+        return c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
     private static int headers(Connection c) {
@@ -99,6 +103,6 @@ final class PathMtuDiscovery {
             c.path.probed = packetOf(c, Math.max(half, floor));
         }
         look(host, c);
-        c.sender.resize(mss(host, c));
+        c.sender.size.resize(mss(host, c));
     }
 }

@@ -93,7 +93,8 @@ final class Promotion {
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
-        Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
+        Connection c = establish(half, half.listener.socket, syn.window() << half.peerWindowScale, syn.seq());
+        c.sender.unscale();
         core.startSending(c);
         c.receiver.takeFromSyn(syn);
         core.insert(c);
@@ -128,9 +129,9 @@ final class Promotion {
         c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
-        SendBuffers.start(core, c.sender, parent);
+        SendBuffers.start(core, c, parent);
         core.startSilence(c, parent.options);
-        c.receiver.acks.start(mss, half.window, core.now());
+        c.receiver.acks.start(c.sender.mss(), half.window, core.now());
         if (parent.options.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);
         }

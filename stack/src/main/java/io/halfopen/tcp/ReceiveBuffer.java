@@ -95,6 +95,10 @@ final class ReceiveBuffer {
         return windowOf(size);
     }
 
+    int costOfPacket(int length) {
+        return kernel.costOfPacket(length);
+    }
+
     /** The window of what is left of it, negative if it is overdrawn (tcp_space). */
     int freeWindow() {
         return windowOf(size - charged());
@@ -112,14 +116,15 @@ final class ReceiveBuffer {
 
     // ---- what comes and goes
 
-    /** Data in order. */
-    void charge(int octets, int packetLength) {
+    /** Data in order; true if it goes into the memory of the packet before. */
+    boolean charge(int octets, int packetLength) {
         if (octets <= tailRoom) {
             tailRoom -= octets;
-            return;
+            return true;
         }
         ordered += kernel.costOfPacket(packetLength);
         tailRoom = kernel.roomBehindPacket(packetLength);
+        return false;
     }
 
     /** Data beyond a gap. */

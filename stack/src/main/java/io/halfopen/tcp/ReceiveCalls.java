@@ -4,6 +4,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.SeqNumber;
 
 /** read(2) and recv(2): tcp_recvmsg, as if MSG_DONTWAIT were given. */
 final class ReceiveCalls {
@@ -31,7 +32,11 @@ final class ReceiveCalls {
             return receiveUrgent(c, socket, target, offset, length, flags);
         }
         int unread = c.receiver.readable();
+        int headEnd = c.receiver.headEnd();
         int count = take(c, socket, target, offset, length, flags);
+        if (count > 0) {
+            tune(c.receiver, headEnd);
+        }
         if (c.receiver.readable() < unread || count > 0) {
             afterRead(c, count);
         }
@@ -99,13 +104,19 @@ final class ReceiveCalls {
         return Math.min(length, 1);
     }
 
-    /** The buffer grows with what is read; and the peer hears of it, if that is worth a packet. */
+    /**
+     * The buffer grows with what is read. Linux looks after each packet of a read(), and finds no time gone by after the
+     * first: what counts is how much was read when that was, and what waited behind it (tcp_recvmsg_locked).
+     */
+    private void tune(Receiver receiver, int headEnd) {
+        int copied = SeqNumber.min(headEnd, receiver.copied());
+        receiver.tuning.onRead(core, receiver.buffer, receiver.window, copied, receiver.nxt(), receiver.beyond());
+    }
+
+    /** The peer hears of it, if that is worth a packet. */
     void afterRead(Connection c, int count) {
-        Receiver receiver = c.receiver;
         if (count > 0) {
             c.refreshedAt = core.now();
-            int beyond = receiver.beyond();
-            receiver.tuning.onRead(core, receiver.buffer, receiver.window, receiver.copied(), receiver.nxt(), beyond);
         }
         Rule why = reasonToAck(c, count);
         if (why != Rule.ACK_ACCEPTED) {

@@ -207,7 +207,7 @@ final class ReceiveWindow {
     /** The window field of a segment that leaves now; it is what the peer may rely on from here (tcp_select_window). */
     int announce(int nxt, AckClock acks) {
         int before = size;
-        size = next(nxt, acks);
+        size = next(nxt, acks); // which may be more than the field can say (tcp_select_window)
         at = nxt;
         int field = Math.min(size >>> scale, UNSCALED_MOST);
         if (field == 0 && before != 0) {
@@ -232,7 +232,7 @@ final class ReceiveWindow {
             int unit = 1 << scale;
             wanted = promised + unit - 1 & -unit;
         }
-        return Math.min(wanted, UNSCALED_MOST << scale);
+        return wanted;
     }
 
     /** What there is room for, in Linux's order (__tcp_select_window). Where that is little, nobody hurries the peer. */

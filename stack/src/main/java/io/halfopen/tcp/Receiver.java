@@ -29,6 +29,11 @@ final class Receiver {
     final AckClock acks = new AckClock();
 
     private int nxt;
+
+    /** Where the packet ends that is read next, and its octets. Those behind it are taken to be as long. */
+    private int headEnd;
+
+    private int headLength;
     private boolean finSeen;
     private int finSeq;
     private boolean finReached;
@@ -52,6 +57,8 @@ final class Receiver {
     void reset() {
         ring.clear();
         islands.clear();
+        headEnd = 0;
+        headLength = 0;
         buffer.reset();
         tuning.reset();
         acks.reset();
@@ -99,6 +106,7 @@ final class Receiver {
             ring.write(0, syn.bytes(), syn.payloadOffset(), syn.payloadLength());
             ring.extend(syn.payloadLength());
             buffer.charge(syn.payloadLength(), syn.packetLength());
+            begin(nxt, syn.payloadLength());
             received += syn.payloadLength();
         }
         startAt(nxt + syn.payloadLength());
@@ -217,7 +225,10 @@ final class Receiver {
         int fresh = segment.payloadLength() - skipped;
         if (fresh > 0) {
             ring.write(ring.length(), segment.bytes(), segment.payloadOffset() + skipped, fresh);
-            buffer.charge(fresh, segment.packetLength());
+            boolean joins = buffer.charge(fresh, segment.packetLength());
+            if (ring.length() == 0 || joins && headEnd == nxt) {
+                begin(nxt, fresh);
+            }
         }
         int reached = nxt + fresh;
         if (segment.has(TcpHeader.FIN)) {
@@ -362,10 +373,28 @@ final class Receiver {
         return count;
     }
 
+    /** The packet that is read next has these octets, or these too. */
+    private void begin(int seq, int octets) {
+        headLength = octets + (ring.length() == 0 ? 0 : headLength);
+        headEnd = seq + octets;
+    }
+
+    /** The number after the packet that is read next. */
+    int headEnd() {
+        return headEnd;
+    }
+
     /** Takes the first octets away. */
     void discard(int count) {
         buffer.release(count, ring.length());
         ring.discard(count, !islands.isEmpty());
+        int beyond = copied() - headEnd;
+        if (ring.length() == 0) {
+            headEnd = 0;
+            headLength = 0;
+        } else if (beyond >= 0) {
+            headEnd += (beyond / headLength + 1) * headLength;
+        }
     }
 
     /** The window field of a segment that leaves now; it is what the peer may rely on from here. */

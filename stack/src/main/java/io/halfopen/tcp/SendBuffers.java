@@ -23,22 +23,26 @@ final class SendBuffers {
 
     private static final int LEAST_SEGMENTS = 10;
 
+    private static final int PAGE = 4096;
+
     /** SOCK_MIN_SNDBUF: whatever the memory, a connection may have so much. */
     static final int LEAST = 4608;
 
     private SendBuffers() {}
 
     /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
-    static void start(Core core, Sender sender, Socket socket) {
+    static void start(Core core, Connection c, Socket socket) {
+        Sender sender = c.sender;
         sender.sendBuffer = socket.options.sendBuffer > 0 ? socket.options.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
         if (socket.options.sendBuffer == 0) {
-            expand(core, sender);
+            expand(core, c);
         }
     }
 
     /** Twice the congestion window, at least (tcp_sndbuf_expand). */
-    private static void expand(Core core, Sender sender) {
-        int segment = roundUpToPowerOfTwo(sender.mss() + HEADROOM) + DESCRIPTOR;
+    private static void expand(Core core, Connection c) {
+        Sender sender = c.sender;
+        int segment = roundUpToPowerOfTwo(Math.max(c.path.clamp, sender.mss()) + HEADROOM) + DESCRIPTOR;
         int segments = Math.max(Math.max(sender.congestion.cwnd, LEAST_SEGMENTS), sender.recovery.reordering + 1);
         long wanted = (long) sender.control.sendBufferWindows() * segments * segment;
         if (sender.sendBuffer < wanted) {
@@ -51,10 +55,9 @@ final class SendBuffers {
     }
 
     /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
-    private static int goal(Connection c) {
+    static int goal(Connection c) {
         int mss = Math.max(1, c.currentMss());
-        int window = c.sender.greatestWindow();
-        int most = Math.min(LARGEST_BUFFER, window > TcpOptions.DEFAULT_MSS ? window >> 1 : window);
+        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER);
         return Math.max(mss, most / mss * mss);
     }
 
@@ -68,16 +71,21 @@ final class SendBuffers {
         return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));
     }
 
-    /** How many octets may be written before that is asked again; 0: none (tcp_sendmsg_locked). */
-    static int room(Core core, Connection c) {
+    /** What is left of the last page that both buffers have taken is enough for a packet (sk_forward_alloc). */
+    static boolean hasSetAside(Connection c, int packetLength) {
+        long left = -(c.receiver.buffer.charged() + inUse(c)) & PAGE - 1;
+        return c.receiver.buffer.costOfPacket(packetLength) <= left;
+    }
+
+    /** How many octets go into the last buffer, or else a new one, of this size; 0: none (tcp_sendmsg_locked). */
+    static int room(Core core, Connection c, int goal) {
         Sender sender = c.sender;
         if (core.memory.isExhausted() && inUse(c) >= core.sysctls.get(Sysctl.tcp_wmem, 0)) {
             moderate(c);
             return 0;
         }
-        int goal = goal(c);
-        int last = sender.unsent() % goal;
-        int room = last > 0 ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
+        int last = sender.queue.tail();
+        int room = last > 0 && last < goal ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
         return Math.min(room, BufferPool.LARGEST - sender.queued());
     }
 
@@ -119,7 +127,7 @@ final class SendBuffers {
         }
         boolean plenty = !core.memory.isUnderPressure() && core.memory.pages() < core.sysctls.get(Sysctl.tcp_mem, 0);
         if (!isFixed(c) && plenty && !c.sender.isCwndFull()) {
-            expand(core, c.sender);
+            expand(core, c);
         }
         tellOfSpace(core, c);
     }

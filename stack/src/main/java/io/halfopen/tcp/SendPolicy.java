@@ -39,10 +39,8 @@ final class SendPolicy {
         socket.nagle = (byte) (on ? socket.nagle | CORK : (rest & OFF) == 0 ? rest : rest | PUSH);
     }
 
-    /** A new segment is begun (tcp_skb_entail). */
-    static void onWrite(Socket socket, Sender sender) {
-        if (sender.unsent() == 0) {
-            socket.nagle &= ~PUSH;
-        }
+    /** A new buffer is begun (tcp_skb_entail). */
+    static void onWrite(Socket socket) {
+        socket.nagle &= ~PUSH;
     }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sender {
     final ByteRing ring;
+    final WriteQueue queue = new WriteQueue();
+    final SegmentSize size = new SegmentSize();
     final RoundTrip roundTrip = new RoundTrip();
     final CongestionWindow congestion = new CongestionWindow();
     CongestionControl control;
@@ -47,10 +49,8 @@ final class Sender {
     private int una;
     private int nxt;
     private int wnd;
-    private int greatestWnd;
     private int windowSeq;
     private byte windowScale;
-    private int mss;
     private long acknowledged;
 
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
@@ -60,9 +60,6 @@ final class Sender {
 
     /** When anything was sent last, ns (tcp_wstamp_ns). */
     long transmittedAt;
-
-    /** What was written last came with MSG_MORE, so its end has no PSH. */
-    boolean moreToCome;
 
     /** Octets, as Linux counts: SO_SNDBUF, or what was needed so far (sk_sndbuf). */
     int sendBuffer;
@@ -81,12 +78,12 @@ final class Sender {
 
     void reset() {
         ring.clear();
+        queue.clear();
         roundTrip.reset();
         timer.reset();
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
-        moreToCome = false;
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
@@ -95,7 +92,7 @@ final class Sender {
         statistics = null;
         delivery.reset();
         wnd = 0;
-        greatestWnd = 0;
+        size.reset();
         windowScale = 0;
         acknowledged = 0;
     }
@@ -108,12 +105,10 @@ final class Sender {
         windowSeq = k.seq(windowSeq);
         smallEnd = k.seq(smallEnd);
         wnd = k.at(wnd);
-        greatestWnd = k.at(greatestWnd);
+        size.keep(k);
         windowScale = k.at(windowScale);
-        mss = k.at(mss);
         acknowledged = k.at(acknowledged);
         sendBuffer = k.at(sendBuffer);
-        moreToCome = k.at(moreToCome);
         segments = k.at(segments);
         synTimedOut = k.at(synTimedOut);
         answeredAt = k.time(answeredAt);
@@ -125,6 +120,7 @@ final class Sender {
         pacing.keep(k);
         timer.keep(k);
         recovery.keep(k);
+        queue.keep(k);
         delivery.keep(k);
         ring.keep(k);
     }
@@ -134,11 +130,13 @@ final class Sender {
         una = iss;
         nxt = iss;
         smallEnd = iss;
+        queue.start(iss + 1);
     }
 
     /** The SYN is out, which takes one sequence number, and so many octets of data with it. */
     void synSent(long now, int data) {
         nxt = iss + 1 + data;
+        queue.start(nxt);
         synAt = now;
         if (data > 0) {
             int slot = flight.add(iss + 1, nxt, Flight.PUSH, now);
@@ -151,11 +149,11 @@ final class Sender {
         una = ack;
         nxt = SeqNumber.max(nxt, ack);
         smallEnd = ack;
-        this.mss = mss;
         this.windowScale = (byte) windowScale;
         wnd = window;
-        greatestWnd = window;
         windowSeq = seq;
+        size.resize(mss);
+        size.onWindow(window);
         congestion.start();
         recovery.start(sysctls, ack);
         delivery.start();
@@ -174,11 +172,17 @@ final class Sender {
 
     /** The peer's SYN is here and ours is not acknowledged: what it says of window and segments. */
     void crossed(int window, int seq, int mss, int windowScale) {
-        this.mss = mss;
         this.windowScale = (byte) windowScale;
         wnd = window;
-        greatestWnd = window;
         windowSeq = seq;
+        size.resize(mss);
+        size.onWindow(window);
+    }
+
+    /** Its window came with a Fast Open SYN, and so unscaled; only the size of segments was taken from the other number. */
+    void unscale() {
+        wnd >>>= windowScale;
+        size.correct(wnd);
     }
 
     int iss() {
@@ -194,12 +198,7 @@ final class Sender {
     }
 
     int mss() {
-        return mss;
-    }
-
-    /** Segments have so many octets of data from now on; what is in flight keeps its size until it is sent again. */
-    void resize(int mss) {
-        this.mss = mss;
+        return size.mss();
     }
 
     int inFlight() {
@@ -252,6 +251,16 @@ final class Sender {
         return finQueued && !finAcknowledged && SeqNumber.upTo(nxt, dataEnd());
     }
 
+    /** The octets of the next buffer, and the FIN if it goes with it. */
+    int headSize() {
+        return queue.head() + (isFinOfHead() ? 1 : 0);
+    }
+
+    /** The FIN is the end of the next buffer, or is all there is. */
+    boolean isFinOfHead() {
+        return queue.isHeadLast() && finToSend();
+    }
+
     /** Octets written and not acknowledged. */
     int queued() {
         return ring.length();
@@ -287,7 +296,7 @@ final class Sender {
     }
 
     int greatestWindow() {
-        return greatestWnd;
+        return size.greatestWindow();
     }
 
     /** What the peer's window allows beyond nxt, octets; may be negative. */
@@ -311,7 +320,7 @@ final class Sender {
         int offered = segment.window() << windowScale;
         windowSeq = segment.seq();
         wnd = offered;
-        greatestWnd = Math.max(greatestWnd, offered);
+        size.onWindow(offered);
         return true;
     }
 
@@ -383,8 +392,13 @@ final class Sender {
         return count;
     }
 
-    /** The timeout as it stands, backed off, ns. */
+    /** The timeout as it stands, backed off, ns (icsk_rto). */
     long timeout() {
-        return Math.min(roundTrip.timeout() << Math.min(timer.backoff, 16), Kernel.RTO_MAX);
+        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), Kernel.RTO_MAX);
+    }
+
+    /** How long a probe of the window is waited for, which probes double and the timeout does not know of (tcp_probe0_when). */
+    long probeTimeout() {
+        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), Kernel.RTO_MAX);
     }
 }

@@ -102,10 +102,10 @@ final class SynRecvInput {
 
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
-        sender.opened(core.sysctls, ack, window, seq, sender.mss(), sender.windowScale());
+        sender.opened(core.sysctls, ack, window, seq, sender.size.full(), sender.windowScale());
         core.count(Counter.TCPDelivered, sender.delivery.delivered);
         if (c.socket != null) {
-            SendBuffers.start(core, sender, c.socket);
+            SendBuffers.start(core, c, c.socket);
             core.startSilence(c, c.socket.options);
         }
         core.startSending(c);
@@ -163,7 +163,7 @@ final class SynRecvInput {
         core.count(Rule.SYN_RETRANSMITTED);
         SynSentInput.repeated(core, c);
         timer.retransmits++;
-        timer.backoff++;
+        timer.timedOut(false);
         c.sender.stopTiming();
         output.synAck(c, Rule.SYN_RETRANSMITTED);
         long interval = core.kernel.synInterval(timer.backoff, 0);
@@ -185,6 +185,7 @@ final class SynRecvInput {
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
+        c.sender.timer.doublings = c.sender.timer.backoff;
         c.enter(TcpState.SYN_RECV);
         c.sender.retimeSyn(core.now());
         output.synAck(c, Rule.SYN_SENT_CROSSED);

@@ -269,7 +269,7 @@ final class SynSentInput {
         startSocket(c);
         core.startSending(c);
         c.sender.timer.reset();
-        c.receiver.acks.start(mss, c.receiver.window.size(), core.now());
+        c.receiver.acks.start(c.sender.mss(), c.receiver.window.size(), core.now());
         c.synDataTaken = rule == Rule.SYN_DATA_ACKED;
         c.enter(TcpState.ESTABLISHED);
         core.wake(c);
@@ -279,7 +279,7 @@ final class SynSentInput {
 
     private void startSocket(Connection c) {
         if (c.socket != null) {
-            SendBuffers.start(core, c.sender, c.socket);
+            SendBuffers.start(core, c, c.socket);
             core.startSilence(c, c.socket.options);
         }
     }

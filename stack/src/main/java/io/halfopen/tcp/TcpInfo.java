@@ -222,7 +222,7 @@ final class TcpInfo {
         put("bytes_received", receiver.received);
         put("segs_out", sender.segments);
         put("segs_in", receiver.segments);
-        put("notsent_bytes", c.isOpening() ? 0 : Math.max(0, sender.unsent()));
+        put("notsent_bytes", c.isOpening() ? 0 : Math.max(0, sender.pending()));
         put("min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / NANOS_PER_MICRO);
         put("data_segs_in", receiver.dataSegments);
         put("data_segs_out", statistics(c).dataSegments);

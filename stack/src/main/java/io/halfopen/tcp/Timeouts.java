@@ -62,7 +62,7 @@ final class Timeouts {
             case WINDOW_PROBE -> {
                 timer.stop();
                 if (!c.isOrphan() || !orphans.end(c, true)) {
-                    transmission.probeWindow(c, retries(core, c));
+                    transmission.probeWindow(c, retries(core, c, c.sender.probeTimeout()));
                 }
             }
             case NONE -> {}
@@ -96,7 +96,7 @@ final class Timeouts {
         if (!recovery.probing && !sender.flight.isEmpty()) {
             boolean fresh = transmission.hasFitting(c);
             recovery.probeRetransmits = false;
-            boolean sent = fresh ? transmission.sendOne(c, Rule.TAIL_LOSS_PROBED) : retransmission.probe(c);
+            boolean sent = fresh ? transmission.sendProbe(c, Rule.TAIL_LOSS_PROBED) : retransmission.probe(c);
             if (sent) {
                 recovery.probeRetransmits = !fresh;
                 recovery.probing = true;
@@ -147,7 +147,7 @@ final class Timeouts {
 
     /** The timeouts of an orphan still grow, or it has retries left. */
     private boolean isHopeful(Connection c) {
-        return c.sender.timeout() < Kernel.RTO_MAX || !isOver(c, retries(core, c));
+        return c.sender.timeout() < Kernel.RTO_MAX || !isOver(c, retries(core, c, c.sender.timeout()));
     }
 
     private void setNext(Connection c) {
@@ -209,7 +209,7 @@ final class Timeouts {
                 && sender.flight.packets() < THIN_PACKETS
                 && sender.congestion.ssthresh < CongestionWindow.INFINITE
                 && sender.timer.retransmits <= THIN_RETRIES;
-        sender.timer.backoff = thin ? 0 : sender.timer.backoff + 1;
+        sender.timer.timedOut(thin);
     }
 
     /**
@@ -219,7 +219,7 @@ final class Timeouts {
     void revertBackoff(Connection c) {
         Sender sender = c.sender;
         LossTimer timer = sender.timer;
-        timer.backoff--;
+        timer.revert();
         long due = sender.flight.sentAt(sender.flight.at(0)) + sender.timeout();
         if (due > core.now()) {
             timer.set(Purpose.RETRANSMIT, core.due(due));
@@ -238,7 +238,7 @@ final class Timeouts {
         LossTimer timer = c.sender.timer;
         long since = c.sender.recovery.retransmittedAt;
         return c.userTimeout == 0
-                ? isOver(c, retries(core, c))
+                ? isOver(c, retries(core, c, c.sender.timeout()))
                 : timer.retransmits > 0 && since != Timer.NEVER && core.now() >= c.patienceEnd(since);
     }
 
@@ -251,11 +251,11 @@ final class Timeouts {
     }
 
     /** Of an orphan it is fewer, and none once the timeouts grow no more (tcp_orphan_retries). */
-    private static int retries(Core core, Connection c) {
+    private static int retries(Core core, Connection c, long timeout) {
         if (!c.isOrphan()) {
             return core.sysctls.get(Sysctl.tcp_retries2);
         }
-        boolean alive = c.sender.timeout() < Kernel.RTO_MAX;
+        boolean alive = timeout < Kernel.RTO_MAX;
         int set = c.softError != 0 && !alive ? 0 : core.sysctls.get(Sysctl.tcp_orphan_retries);
         return set == 0 && alive ? DEFAULT_ORPHAN_RETRIES : set;
     }

@@ -8,6 +8,7 @@ import static io.halfopen.wire.TcpHeader.RST;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.Bursts.Verdict;
 import io.halfopen.tcp.Chrono.Limit;
 import io.halfopen.tcp.LossTimer.Purpose;
@@ -43,7 +44,7 @@ final class Transmission {
             c.refreshedAt = core.now();
             core.statistics.limited(sender, Limit.BUSY);
         }
-        boolean sent = sendAll(c, why, policy);
+        boolean sent = sendAll(c, why, policy, false);
         boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
         if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
             sender.timer.set(Purpose.WINDOW_PROBE, core.due(core.now() + sender.timeout()));
@@ -52,7 +53,16 @@ final class Transmission {
 
     /** The same whatever Nagle says; F-RTO needs to send something new. */
     void pushNow(Connection c, Rule why) {
-        sendAll(c, why, SendPolicy.PUSH);
+        sendAll(c, why, SendPolicy.PUSH, false);
+    }
+
+    /** One burst, of the only buffer there is, since that is full (tcp_push_one). */
+    void pushFirst(Connection c, Rule why) {
+        PathMtuDiscovery.follow(core, c);
+        if (c.sender.pending() > 0) {
+            core.statistics.limited(c.sender, Limit.BUSY);
+        }
+        sendAll(c, why, SendPolicy.PUSH, true);
     }
 
     /** The program is about to write. */
@@ -62,10 +72,22 @@ final class Transmission {
             sender.delivery.limitByProgram(
                     sender.flight.inNetwork()); // there was no more to send (tcp_rate_check_app_limited)
         }
+    }
+
+    /** What is written goes into a new buffer. */
+    void beginBuffer(Sender sender) {
+        sender.queue.begin();
         validation.restart(sender);
     }
 
-    private boolean sendAll(Connection c, Rule why, int usual) {
+    /** The window is another, and something waits for it (tcp_ack_update_window). */
+    void windowChanged(Sender sender) {
+        if (sender.pending() > 0) {
+            validation.restart(sender);
+        }
+    }
+
+    private boolean sendAll(Connection c, Rule why, int usual, boolean one) {
         Sender sender = c.sender;
         boolean urgent = c.urgent != null && c.urgent.isSending(sender.una());
         int policy = urgent ? SendPolicy.PUSH : usual; // Nagle's rule is not for urgent data (tcp_nagle_test)
@@ -75,10 +97,12 @@ final class Transmission {
         int quota = Math.min(sender.cwndQuota(), most);
         Verdict verdict = Verdict.SEND;
         while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
-            verdict = sender.unsent() > mss ? bursts.judge(sender, most) : Verdict.SEND;
+            sender.queue.grow(quota * mss - sender.queue.head());
+            boolean several = sender.queue.head() > mss && sender.room() >= mss;
+            verdict = several && !one ? bursts.judge(sender, most) : Verdict.SEND;
             int sent = verdict == Verdict.SEND ? sendBurst(c, burst(sender, mss, quota, policy), mss, why) : 0;
             packets += sent;
-            quota = sent == 0 ? 0 : Math.min(sender.cwndQuota(), most);
+            quota = sent == 0 || one ? 0 : Math.min(sender.cwndQuota(), most);
         }
         if (verdict == Verdict.WAIT_FOR_WINDOW || isWindowFull(sender) && sender.cwndQuota() > 0) {
             core.statistics.limited(sender, Limit.WINDOW);
@@ -91,7 +115,7 @@ final class Transmission {
 
     /** The peer's window has no room for the next segment (tcp_snd_wnd_test). */
     private static boolean isWindowFull(Sender sender) {
-        return sender.pending() > 0 && Math.min(sender.pending(), sender.mss()) > sender.room();
+        return sender.pending() > 0 && Math.min(sender.headSize(), sender.mss()) > sender.room();
     }
 
     private void afterSending(Connection c, int packets, boolean cwndLimited) {
@@ -110,38 +134,44 @@ final class Transmission {
     /** Something is to be sent, and the peer's window has room for the next segment of it. */
     boolean hasFitting(Connection c) {
         Sender sender = c.sender;
-        int length = Math.min(sender.unsent(), c.currentMss());
-        int fin = sender.finToSend() && length == sender.unsent() ? 1 : 0;
-        return sender.pending() > 0 && length + fin <= sender.room() && !sender.flight.isFull();
-    }
-
-    /** One segment of new data, whatever the congestion window and Nagle say. */
-    boolean sendOne(Connection c, Rule why) {
         int mss = c.currentMss();
-        boolean sent = sendBurst(c, burst(c.sender, mss, 1, SendPolicy.PUSH), mss, why) > 0;
-        if (sent && c.sender.congestion.state.shrinks()) {
-            c.sender.recovery.prrOut++;
-        }
-        return sent;
+        int next = sender.queue.head() > mss ? mss : sender.headSize();
+        return sender.pending() > 0 && next <= sender.room() && !sender.flight.isFull();
     }
 
-    /** The octets of up to so many segments; 0 if only the FIN may go; negative if nothing may. */
+    /** One burst of new data, or one segment if there is no congestion window for it, whatever Nagle says. */
+    boolean sendProbe(Connection c, Rule why) {
+        Sender sender = c.sender;
+        int mss = c.currentMss();
+        int segments = Math.max(1, Math.min(sender.cwndQuota(), core.controls.burst(sender)));
+        sender.queue.grow(segments * mss - sender.queue.head());
+        int packets = sendBurst(c, burst(sender, mss, segments, SendPolicy.PUSH), mss, why);
+        if (packets > 0) {
+            validation.used(c, sender.isCwndFull());
+        }
+        if (sender.congestion.state.shrinks()) {
+            sender.recovery.prrOut += packets;
+        }
+        return packets > 0;
+    }
+
+    /** The octets of up to so many segments of the next buffer; 0 if only the FIN may go; negative if nothing may. */
     private static int burst(Sender sender, int mss, int segments, int policy) {
-        int unsent = sender.unsent();
+        int head = sender.queue.head();
         int room = sender.room();
-        if (unsent <= mss) {
-            boolean fin = sender.finToSend();
-            boolean nothing = unsent == 0 && !fin || unsent + (fin ? 1 : 0) > room;
-            boolean held = unsent < mss && !fin && !SendPolicy.allowsPart(sender, policy);
-            return nothing || held ? NOTHING : unsent;
+        boolean last = sender.queue.isHeadLast();
+        if (head <= mss) {
+            int size = sender.headSize();
+            boolean held = last && head < mss && size == head && !SendPolicy.allowsPart(sender, policy);
+            return size == 0 || size > room || held ? NOTHING : head;
         }
         if (room < mss) {
             return NOTHING; // less than a segment is only sent to probe the window (tcp_snd_wnd_test)
         }
-        int most = (int) Math.min((long) mss * segments, Integer.MAX_VALUE);
-        int fitting = Math.min(unsent, room);
-        if (most <= fitting) {
-            return most;
+        int most = mss * segments;
+        int fitting = Math.min(head, room);
+        if (most <= fitting || most <= room && !last) {
+            return Math.min(head, most);
         }
         int part = fitting % mss;
         boolean held = part > 0 && !SendPolicy.allowsPart(sender, policy);
@@ -159,10 +189,9 @@ final class Transmission {
         do {
             int length = Math.min(left, mss);
             left -= length;
-            boolean end = length == sender.unsent();
-            boolean fin = end && sender.finToSend() && sender.room() > length;
-            int marks = end && length > 0 && !sender.moreToCome ? Flight.PUSH : 0;
-            marks |= (fin ? Flight.FIN : 0) | (packets > 0 ? Flight.JOINED : 0);
+            boolean end = length == sender.queue.head();
+            int marks = end && sender.queue.isHeadPushed() ? Flight.PUSH : 0;
+            marks |= (end && sender.isFinOfHead() ? Flight.FIN : 0) | (packets > 0 ? Flight.JOINED : 0);
             send(c, length, mss, marks, left == 0 && octets > mss, length == 0 ? Rule.FIN_SENT : why);
             packets++;
         } while (left > 0);
@@ -170,13 +199,14 @@ final class Transmission {
         return packets;
     }
 
-    /** {@code push} is for this time only, that it is the end of what was written is remembered. */
+    /** {@code push} is for this time only, that it is an end that was marked is remembered. */
     private void send(Connection c, int length, int mss, int marks, boolean push, Rule why) {
         Sender sender = c.sender;
         boolean first = sender.flight.isEmpty();
         boolean end = (marks & Flight.PUSH) != 0;
         int flags = ACK | (push || end ? PSH : 0) | ((marks & Flight.FIN) == 0 ? 0 : FIN);
         output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
+        sender.queue.sent(length);
         sender.sent(length, mss, marks, core.now());
         core.count(Counter.OutSegs);
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
@@ -229,23 +259,14 @@ final class Transmission {
         if (sender.pending() <= 0 || sender.hasInFlight()) {
             return;
         }
-        int fitting = Math.min(Math.min(sender.unsent(), c.currentMss()), sender.window());
-        if (fitting > 0) {
-            sender.timer.progress();
-            send(
-                    c,
-                    fitting,
-                    c.currentMss(),
-                    Flight.PUSH,
-                    false,
-                    Rule.DATA_SENT); // wherever it was cut (tcp_write_wakeup)
-            left(c);
+        if (sender.window() > 0) {
+            wakeUp(c);
             return;
         }
         LossTimer timer = sender.timer;
         timer.probingSince = Math.min(timer.probingSince, core.now());
         long end = c.patienceEnd(timer.probingSince);
-        boolean forgotten = c.isOrphan() && sender.timeout() >= Kernel.RTO_MAX && timer.backoff >= retries;
+        boolean forgotten = c.isOrphan() && sender.probeTimeout() >= Kernel.RTO_MAX && timer.backoff >= retries;
         if (timer.retransmits >= retries || forgotten || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             core.timeOut(c);
@@ -258,7 +279,25 @@ final class Transmission {
         }
         core.count(Rule.WINDOW_PROBED);
         probe(c, Rule.WINDOW_PROBED);
-        timer.vain();
-        timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.timeout(), end)));
+        timer.probed(core.sysctls.get(Sysctl.tcp_retries2));
+        timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.probeTimeout(), end)));
+    }
+
+    /**
+     * What was held back is sent as far as the window lets, and pushed, wherever that cuts it. Nagle's rule does not count
+     * it among the small ones (tcp_write_wakeup).
+     */
+    private void wakeUp(Connection c) {
+        Sender sender = c.sender;
+        int mss = c.currentMss();
+        int head = sender.queue.head();
+        sender.queue.pushedTo(sender.nxt() + sender.headSize());
+        boolean whole = sender.headSize() <= sender.window() && head <= mss;
+        int length = whole ? head : Math.min(Math.min(head, mss), sender.window());
+        sender.queue.markHead();
+        sender.timer.opened();
+        int marks = Flight.PUSH | (whole && sender.isFinOfHead() ? Flight.FIN : 0);
+        send(c, length, /* mss= */ length, marks, false, length == 0 ? Rule.FIN_SENT : Rule.DATA_SENT);
+        left(c);
     }
 }
