@@ -95,6 +95,12 @@ final class Input {
         return listenInput.receive(listener, segment, isn);
     }
 
+    /** A broadcast: nobody is connected to that, and what nobody listens for is not answered. */
+    Rule receiveForAll(Segment segment) {
+        Listener listener = core.ports.listenerFor(segment);
+        return listener == null ? Rule.BROADCAST_IGNORED : listenInput.receiveForAll(segment);
+    }
+
     private Rule deliverToListener(Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
         if (listener != null) {

@@ -64,6 +64,31 @@ final class ListenInput {
         return answered ? fastOpenInput.judge(listener, segment) : rule;
     }
 
+    /** A broadcast for a listener. The reset that it may deserve has no route back over IPv4, and is counted. */
+    Rule receiveForAll(Segment segment) {
+        Rule rule = judgeForAll(segment);
+        if (rule == Rule.LISTENER_ACK_RESET && segment.isIpv4()) {
+            core.count(Counter.OutSegs);
+            core.count(Counter.OutRsts);
+        } else if (rule == Rule.LISTENER_ACK_RESET) {
+            core.output.reset(segment, rule);
+        }
+        return rule;
+    }
+
+    private static Rule judgeForAll(Segment segment) {
+        if (segment.has(RST)) {
+            return segment.has(SYN) ? Rule.LISTENER_SYN_RST_FIN_IGNORED : Rule.LISTENER_RST_IGNORED;
+        }
+        if (segment.has(ACK)) {
+            return Rule.LISTENER_ACK_RESET;
+        }
+        if (!segment.has(SYN)) {
+            return Rule.LISTENER_NOTHING_IGNORED;
+        }
+        return segment.has(FIN) ? Rule.LISTENER_SYN_RST_FIN_IGNORED : Rule.SYN_BROADCAST;
+    }
+
     private boolean isProven(Segment segment) {
         return core.metrics.isProven(
                 segment.destinationHigh(),

@@ -94,6 +94,7 @@ final class Promotion {
     Connection fastOpen(HalfOpen half, Segment syn) {
         Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
         c.startSending();
+        c.receiver.countSegment(syn);
         c.receiver.takeFromSyn(syn);
         c.insert();
         c.enter(TcpState.SYN_RECV);

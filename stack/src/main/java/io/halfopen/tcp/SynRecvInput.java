@@ -175,7 +175,6 @@ final class SynRecvInput {
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
         c.enter(TcpState.SYN_RECV);
-        core.output.synAck(c, Rule.SYN_SENT_CROSSED);
-        core.count(Counter.OutSegs);
+        core.output.synAck(c, Rule.SYN_SENT_CROSSED); // to Linux no new segment, but the SYN again
     }
 }

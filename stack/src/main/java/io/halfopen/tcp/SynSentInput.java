@@ -143,6 +143,9 @@ final class SynSentInput {
     /** The SYN was not answered in time, and leaves again: by another path, if there is one. */
     static void repeated(Core core, Connection c) {
         Sender sender = c.sender;
+        if (sender.recovery.retransmits > 0) {
+            core.count(Counter.TCPLostRetransmit); // so the last one was sent again in vain (tcp_mark_skb_lost)
+        }
         sender.recovery.retransmits++;
         sender.synTimedOut = true;
         SendStatistics.of(core, sender).timedOut(sender.timer.retransmits == 0, core.now());

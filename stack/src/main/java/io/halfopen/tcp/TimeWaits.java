@@ -111,7 +111,7 @@ final class TimeWaits {
                 remove(rest);
             }
             case TIME_WAIT_FIN -> finish(rest, segment);
-            case TIME_WAIT_IGNORED -> noteTimestamp(rest, segment);
+            case TIME_WAIT_IGNORED, TIME_WAIT_RST_HARMLESS -> noteTimestamp(rest, segment);
             default -> {} // dropped
         }
         if (waitsAnew(rest, segment, rule)) {
@@ -126,7 +126,7 @@ final class TimeWaits {
             return false;
         }
         return switch (rule) {
-            case TIME_WAIT_IGNORED, TIME_WAIT_PAWS -> true;
+            case TIME_WAIT_IGNORED, TIME_WAIT_PAWS, TIME_WAIT_PAWS_SKIPPED -> true;
             case TIME_WAIT_ACKED, TIME_WAIT_SKIPPED -> segment.has(ACK) || isOld(rest, segment);
             default -> false;
         };
@@ -169,14 +169,19 @@ final class TimeWaits {
     }
 
     private Rule limit(TimeWait rest, Segment segment, Rule rule) {
-        boolean answer = rule == Rule.TIME_WAIT_ACKED || rule == Rule.TIME_WAIT_PAWS;
-        return answer && !ConnectionInput.isData(segment) && core.isTooSoon(rest.answeredAt)
-                ? Rule.TIME_WAIT_SKIPPED
-                : rule;
+        if (ConnectionInput.isData(segment) || !core.isTooSoon(rest.answeredAt)) {
+            return rule;
+        }
+        return switch (rule) {
+            case TIME_WAIT_ACKED ->
+                rest.substate == TcpState.TIME_WAIT ? Rule.TIME_WAIT_SKIPPED : Rule.FIN_WAIT2_SKIPPED;
+            case TIME_WAIT_PAWS -> Rule.TIME_WAIT_PAWS_SKIPPED;
+            default -> rule;
+        };
     }
 
-    private static Rule judge(TimeWait rest, Segment segment, boolean listening) {
-        boolean old = rest.timestamps && segment.hasTimestamps() && rest.tsRecent - segment.tsValue() > 0;
+    private Rule judge(TimeWait rest, Segment segment, boolean listening) {
+        boolean old = isOld(rest, segment);
         boolean outside = SeqNumber.before(segment.endSeq(), rest.rcvNxt)
                 || SeqNumber.after(segment.seq(), rest.rcvNxt + rest.rcvWindow);
         if (rest.substate == TcpState.FIN_WAIT2) {
@@ -184,15 +189,20 @@ final class TimeWaits {
         }
         boolean repeats = segment.seq() == rest.rcvNxt && (segment.seqLength() == 0 || segment.has(RST));
         if (!old && repeats) {
-            return segment.has(RST) ? Rule.TIME_WAIT_RESET : Rule.TIME_WAIT_IGNORED;
+            return segment.has(RST) ? judgeReset() : Rule.TIME_WAIT_IGNORED;
         }
         if (listening && mayStartAnew(rest, segment, old)) {
             return Rule.TIME_WAIT_SYN;
         }
         if (segment.has(RST)) {
-            return Rule.TIME_WAIT_RST_IGNORED;
+            return old ? Rule.TIME_WAIT_RST_PAWS : Rule.TIME_WAIT_RST_IGNORED;
         }
         return old ? Rule.TIME_WAIT_PAWS : Rule.TIME_WAIT_ACKED;
+    }
+
+    /** RFC 1337: an RST may be an old one, and without TIME_WAIT more that is old would be taken in. */
+    private Rule judgeReset() {
+        return core.sysctls.isOn(Sysctl.tcp_rfc1337) ? Rule.TIME_WAIT_RST_HARMLESS : Rule.TIME_WAIT_RESET;
     }
 
     /** RFC 9293, section 3.10.7.4: a SYN that cannot be an old duplicate may open the connection again. */

@@ -31,6 +31,7 @@ public final class Segment extends IpPacket {
         /** Another protocol. */
         NOT_TCP,
         /** The data offset is below 20 octets or beyond the packet. */
+        TCP_TRUNCATED,
         TCP_BAD_LENGTH,
         TCP_BAD_CHECKSUM
     }
@@ -65,12 +66,15 @@ public final class Segment extends IpPacket {
 
     private Defect parseTcp() {
         if (transportLength < TcpHeader.LENGTH) {
-            return Defect.TCP_BAD_LENGTH;
+            return Defect.TCP_TRUNCATED;
         }
         int offsetAndFlags = Bytes.getShort(bytes, transportOffset + TcpHeader.DATA_OFFSET);
         int header = offsetAndFlags >>> 12 << 2;
-        if (header < TcpHeader.LENGTH || header > transportLength) {
+        if (header < TcpHeader.LENGTH) {
             return Defect.TCP_BAD_LENGTH;
+        }
+        if (header > transportLength) {
+            return Defect.TCP_TRUNCATED;
         }
         long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, transportLength);
         if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, transportOffset, transportLength))) {
