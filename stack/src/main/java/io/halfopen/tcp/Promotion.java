@@ -33,7 +33,8 @@ final class Promotion {
             queue(sleep(half, listener.socket, segment), listener);
             return;
         }
-        Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
+        int window = segment.window() << half.peerWindowScale;
+        Connection c = establish(half, listener.socket, window, segment.seq(), false);
         measure(c, half, roundTrip(half, segment));
         c.insertHashed();
         c.enter(TcpState.ESTABLISHED);
@@ -70,7 +71,7 @@ final class Promotion {
     /** The connection that this has been since then, had it been one all the time. */
     Connection connection(Dormant d, HalfOpen half) {
         long now = core.turnTo(d.since);
-        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt());
+        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
         measure(c, half, d.roundTrip);
         core.turnTo(now);
         c.receiver.segments = 2; // the SYN and the final ACK
@@ -92,7 +93,8 @@ final class Promotion {
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
-        Connection c = establish(half, half.listener.socket, syn.window(), syn.seq());
+        Connection c = establish(half, half.listener.socket, syn.window(), syn.seq(), true);
+        c.sender.delivery.delivered = 0; // its SYN-ACK is not acknowledged yet
         c.startSending();
         c.receiver.countSegment(syn);
         c.receiver.takeFromSyn(syn);
@@ -101,7 +103,7 @@ final class Promotion {
         return c;
     }
 
-    private Connection establish(HalfOpen half, Socket parent, int window, int seq) {
+    private Connection establish(HalfOpen half, Socket parent, int window, int seq, boolean fastOpen) {
         Connection c = core.pools.connection(core.ports.of(half.localPort()));
         c.copyTuple(half);
         c.timestamps = half.timestamps;
@@ -123,7 +125,12 @@ final class Promotion {
         c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
         c.receiver.window.limit(parent.windowClamp);
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
-        c.startReceiving();
+        c.fastOpenChild = fastOpen;
+        if (fastOpen) {
+            c.receiver.established(c.announcedMss, core.now());
+        } else {
+            c.startReceiving();
+        }
         c.sender.control = core.controls.take(core.controls.inheritedFrom(parent));
         c.sender.pacing.limit(parent);
         c.sender.start(half.iss);

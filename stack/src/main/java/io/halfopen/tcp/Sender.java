@@ -95,6 +95,7 @@ final class Sender {
         statistics = null;
         delivery.reset();
         wnd = 0;
+        mss = 0;
         greatestWnd = 0;
         windowScale = 0;
         acknowledged = 0;

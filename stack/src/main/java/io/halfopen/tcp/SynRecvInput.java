@@ -85,6 +85,7 @@ final class SynRecvInput {
         SynSentInput.answered(core, c, core.echoes(c, segment, sender.timer.firstAt));
         // measured: also the window of a SYN-ACK is scaled
         start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
+        sender.delivery.delivered++; // Linux counts the SYN twice, here and among what is acknowledged
         c.enter(TcpState.ESTABLISHED);
         c.wake();
     }
@@ -171,6 +172,8 @@ final class SynRecvInput {
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
+        c.receiver.window.cross(scaling);
+        c.receiver.acks.start(mss, c.receiver.window.size(), AckClock.LONG_AGO);
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);

@@ -44,6 +44,7 @@ public final class Segment extends IpPacket {
     private int seq;
     private int ack;
     private int flags;
+    private boolean reservedFlags;
     private int window;
 
     private int mss;
@@ -86,6 +87,7 @@ public final class Segment extends IpPacket {
         seq = Bytes.getInt(bytes, transportOffset + TcpHeader.SEQ);
         ack = Bytes.getInt(bytes, transportOffset + TcpHeader.ACK_SEQ);
         flags = offsetAndFlags & 0xff;
+        reservedFlags = (offsetAndFlags & 0xf00) != 0;
         window = Bytes.getShort(bytes, transportOffset + TcpHeader.WINDOW);
         payloadOffset = transportOffset + header;
         payloadLength = transportLength - header;
@@ -184,6 +186,11 @@ public final class Segment extends IpPacket {
 
     public boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /** Whether one of the four flags is set that RFC 9293 reserves; the last of them is Accurate ECN's AE. */
+    public boolean hasReservedFlags() {
+        return reservedFlags;
     }
 
     /** The window field as it stands in the header, not scaled. */
