@@ -9,6 +9,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
@@ -38,6 +39,7 @@ final class ConnectionInput {
     Rule receive(Connection c, Segment segment) {
         Rule rule = validate(c, segment);
         if (rule == Rule.ACK_ACCEPTED) {
+            noteCapability(c, segment);
             rule = ackInput.judge(c.sender, segment.ack());
         }
         if (rule == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
@@ -52,16 +54,20 @@ final class ConnectionInput {
     }
 
     /**
-     * Just what comes most of the time, in order and with nothing new but data (header prediction). The first data of
-     * a connection is not, since Linux has no memory set aside for it yet (sk_forward_alloc).
+     * Just what comes most of the time, in order and with nothing new but data, for which Linux has memory set aside (header
+     * prediction).
      */
     private static boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.nxt()
                 && !c.receiver.hasGap()
-                && (segment.payloadLength() == 0 || c.receiver.received > 0)
+                && (segment.payloadLength() == 0 || isProvidedFor(c, segment))
                 && segment.window() << c.sender.windowScale() == c.sender.window();
+    }
+
+    private static boolean isProvidedFor(Connection c, Segment segment) {
+        return c.receiver.buffer.isProvidedFor(segment.packetLength(), (int) SendBuffers.inUse(c));
     }
 
     /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */
@@ -197,6 +203,12 @@ final class ConnectionInput {
 
     private static boolean isOld(Connection c, Segment segment) {
         return !segment.has(FIN) && SeqNumber.upTo(segment.endSeq(), c.receiver.nxt());
+    }
+
+    /** Who uses no ECN notes all the same that it could (tcp_ecn_received_counters). */
+    private static void noteCapability(Connection c, Segment segment) {
+        boolean capable = (segment.trafficClass() & IpHeader.ECN_MASK) != 0;
+        c.ecnSeen |= capable && !c.ecn && c.state() == TcpState.ESTABLISHED;
     }
 
     private Rule process(Connection c, Segment segment) {

@@ -43,6 +43,7 @@ final class Promotion {
         c.receiver.countHandshake(segment);
         Rule further = connectionInput.receive(c, segment);
         c.receiver.tuning.forgetEcho();
+        c.ecnSeen &= c.ecn; // what ends the handshake is not looked at for that
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further); // data or FIN came with the ACK, and has a rule of its own
         }

@@ -16,6 +16,8 @@ final class ReceiveBuffer {
     /** What Linux puts together, octets, where small packets waste its memory (SKB_MAX_ORDER). */
     private static final int PIECE = 3776;
 
+    private static final int PAGE = 4096;
+
     private final Kernel kernel;
     private int size;
     private boolean fixed;
@@ -76,6 +78,12 @@ final class ReceiveBuffer {
     /** Seven eighths of it are used (tcp_rmem_pressure). */
     boolean isNearlyFull() {
         return charged() > size - (size >> 3);
+    }
+
+    /** Whether Linux has memory set aside for one more packet: it takes whole pages, for what goes out, too (sk_forward_alloc). */
+    boolean isProvidedFor(int packetLength, int sendCost) {
+        int left = -(charged() + sendCost) & PAGE - 1;
+        return kernel.costOfPacket(packetLength) <= left;
     }
 
     // ---- cost and window
