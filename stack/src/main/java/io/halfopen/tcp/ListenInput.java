@@ -64,14 +64,12 @@ final class ListenInput {
         return answered ? fastOpenInput.judge(listener, segment) : rule;
     }
 
-    /** A broadcast for a listener. The reset that it may deserve has no route back over IPv4, and is counted. */
+    /** A broadcast for a listener. The reset that it may deserve is counted, and has no address that it could come from. */
     Rule receiveForAll(Segment segment) {
         Rule rule = judgeForAll(segment);
-        if (rule == Rule.LISTENER_ACK_RESET && segment.isIpv4()) {
+        if (rule == Rule.LISTENER_ACK_RESET) {
             core.count(Counter.OutSegs);
             core.count(Counter.OutRsts);
-        } else if (rule == Rule.LISTENER_ACK_RESET) {
-            core.output.reset(segment, rule);
         }
         return rule;
     }
