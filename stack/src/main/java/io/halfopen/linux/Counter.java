@@ -5,7 +5,7 @@ package io.halfopen.linux;
 public enum Counter {
     InReceives(Group.Ip, "packets that arrived, whatever became of them"),
     InHdrErrors(Group.Ip, "packets with a damaged or senseless IP header"),
-    InAddrErrors(Group.Ip, "packets for an address that is not ours, or from one that cannot be"),
+    InAddrErrors(Group.Ip, "packets for an address that is not ours"),
     InUnknownProtos(Group.Ip, "packets of a protocol other than TCP"),
     InDelivers(Group.Ip, "packets handed to TCP"),
     OutRequests(Group.Ip, "packets sent"),
@@ -119,7 +119,7 @@ public enum Counter {
     TCPToZeroWindowAdv(Group.TcpExt, "windows announced as closed that were open before"),
     TCPWantZeroWindowAdv(Group.TcpExt, "windows that would have been closed, had more not been promised"),
     TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
-    TCPOrigDataSent(Group.TcpExt, "segments with new data sent"),
+    TCPOrigDataSent(Group.TcpExt, "segments with new data, or a FIN, sent"),
     TCPHystartTrainDetect(
             Group.TcpExt, "slow starts that ended before a loss, since ACKs came close together for long"),
     TCPHystartTrainCwnd(Group.TcpExt, "the sum of their windows, segments"),

@@ -20,7 +20,7 @@ public enum Rule {
             InHdrErrors),
     IP_BAD_OPTION(DROP, "an IPv6 header that is malformed, or that asks for silence", "ip6_parse_tlv", InHdrErrors),
     IP_SOURCE_ROUTE(DROP, "source-routed", "ip_rcv_options"),
-    IP_MARTIAN(DROP, "an address that no TCP peer can have", "ip_route_input_slow", InAddrErrors),
+    IP_MARTIAN(DROP, "an address that no packet from a wire can have", "ip_route_input_slow"),
     IP_OWN_SOURCE(DROP, "an IPv4 address of this host as source, from the wire (LAND)", "fib_validate_source"),
     IP_NOT_FOR_US(DROP, "the destination is not an address of this host", "ip_route_input_slow", InAddrErrors),
     FRAGMENT_KEPT(ACCEPT, "a fragment: kept until the others are here", "ip_frag_queue", ReasmReqds),
@@ -51,7 +51,8 @@ public enum Rule {
     NOT_TCP(REPLY, "a protocol that is not here: unreachable", "ip_protocol_deliver_rcu", InUnknownProtos),
     UDP_NO_PORT(REPLY, "UDP, which nobody has a socket for: port unreachable", "__udp4_lib_rcv", InDelivers, NoPorts),
     UDP_BAD(DROP, "UDP with a wrong length or checksum", "__udp4_lib_rcv", InDelivers),
-    TCP_BAD_LENGTH(DROP, "the TCP header does not fit the packet", "tcp_v4_rcv", InDelivers, InSegs, InErrs),
+    TCP_TRUNCATED(DROP, "the packet ends within the TCP header", "tcp_v4_rcv", InDelivers, InSegs),
+    TCP_BAD_LENGTH(DROP, "the TCP header says that it is shorter than one", "tcp_v4_rcv", InDelivers, InSegs, InErrs),
     TCP_BAD_CHECKSUM(DROP, "the TCP checksum is wrong", "tcp_v4_rcv", InDelivers, InSegs, InErrs, InCsumErrors),
 
     // ---- ICMP
@@ -106,7 +107,10 @@ public enum Rule {
     NO_SOCKET_RESET(REPLY, "nobody listens there: RST", "tcp_v4_send_reset"),
     NO_SOCKET_IGNORED(DROP, "an RST for no connection of ours", "tcp_v4_send_reset"),
 
+    BROADCAST_IGNORED(DROP, "sent to all hosts, and nobody listens there", "tcp_v4_send_reset"),
+
     // ---- LISTEN
+    SYN_BROADCAST(DROP, "a SYN that was sent to all hosts", "tcp_v4_conn_request", ListenDrops),
     SYN_ANSWERED(REPLY, "SYN-ACK sent, the handshake is half-open", "tcp_conn_request"),
     SYN_FAST_OPENED(
             ACCEPT, "Fast Open: connected and queued by the SYN", "tcp_try_fastopen", PassiveOpens, TCPFastOpenPassive),
@@ -294,13 +298,22 @@ public enum Rule {
     // ---- TIME_WAIT
     TIME_WAIT_ACKED(REPLY, "for a connection in TIME_WAIT: ACK", "tcp_timewait_state_process"),
     TIME_WAIT_PAWS(REPLY, "too old a timestamp for TIME_WAIT: ACK", "tcp_timewait_state_process", PAWSTimewait),
+    TIME_WAIT_PAWS_SKIPPED(
+            DROP,
+            "too old a timestamp for TIME_WAIT, too soon to answer",
+            "tcp_oow_rate_limited",
+            PAWSTimewait,
+            TCPACKSkippedTimeWait),
+    TIME_WAIT_RST_PAWS(
+            DROP, "an RST with too old a timestamp for TIME_WAIT", "tcp_timewait_state_process", PAWSTimewait),
+    TIME_WAIT_RST_HARMLESS(DROP, "an RST to TIME_WAIT, and tcp_rfc1337", "tcp_timewait_state_process"),
+    FIN_WAIT2_SKIPPED(DROP, "for FIN_WAIT2, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedFinWait2),
     TIME_WAIT_RESET(ACCEPT, "an RST ends TIME_WAIT", "tcp_timewait_state_process"),
     TIME_WAIT_RST_IGNORED(DROP, "an RST outside the window of TIME_WAIT", "tcp_timewait_state_process"),
     TIME_WAIT_SYN(ACCEPT, "a new SYN ends TIME_WAIT", "tcp_timewait_state_process"),
     TIME_WAIT_FIN(REPLY, "the FIN that was waited for: ACK", "tcp_timewait_state_process"),
     TIME_WAIT_DATA_RESET(REPLY, "data for a closed socket: RST", "tcp_timewait_state_process"),
     TIME_WAIT_SKIPPED(DROP, "for TIME_WAIT, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedTimeWait),
-    FIN_WAIT2_SKIPPED(DROP, "for a closed socket, too soon to answer", "tcp_oow_rate_limited", TCPACKSkippedFinWait2),
     TIME_WAIT_IGNORED(DROP, "nothing new for TIME_WAIT", "tcp_timewait_state_process"),
 
     // ---- timers

@@ -80,6 +80,15 @@ public enum SocketOption {
             -1,
             "packets are spread so that no more octets leave in a second, a number without sign; -1: no limit"),
 
+    IP_BIND_ADDRESS_NO_PORT(
+            Effect.EFFECTIVE,
+            true,
+            true,
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            0,
+            "1: bind(2) to port 0 leaves the port to connect(2), which then shares ports between destinations"),
+
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
@@ -87,8 +96,7 @@ public enum SocketOption {
     TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
     TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),
-    IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE"),
-    IP_BIND_ADDRESS_NO_PORT(0, "1: bind(2) to port 0 leaves the port to connect(2)");
+    IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE");
 
     private final Effect effect;
     private final boolean settable;

@@ -214,6 +214,7 @@ public enum Sysctl {
     tcp_retrans_collapse("net.ipv4", 0, 255, "small segments that are retransmitted become one", 1),
     tcp_retries1("net.ipv4", 0, 255, "retransmissions of data before tcp_mtu_probing suspects a black hole", 3),
     tcp_retries2("net.ipv4", 0, 255, "retransmissions of data before the connection is given up with ETIMEDOUT", 15),
+    tcp_rfc1337("net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
     tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
@@ -266,8 +267,7 @@ public enum Sysctl {
     tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
     tcp_limit_output_bytes(
-            IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304),
-    tcp_rfc1337(IGNORED, "net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0);
+            IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304);
 
     /** As the greatest value: 32 bits without a sign. */
     private static final int UNSIGNED = -1;

@@ -11,12 +11,29 @@ final class Addresses {
 
     private IpAddress[] addresses = {};
     private int[] mtus = {};
+    private IpAddress[] broadcasts = {};
 
     void add(IpAddress address, int mtu) {
         addresses = Arrays.copyOf(addresses, addresses.length + 1);
         addresses[addresses.length - 1] = address;
         mtus = Arrays.copyOf(mtus, addresses.length);
         mtus[addresses.length - 1] = mtu;
+    }
+
+    /** The broadcast address of a network that this host is in. */
+    void addBroadcast(IpAddress address) {
+        broadcasts = Arrays.copyOf(broadcasts, broadcasts.length + 1);
+        broadcasts[broadcasts.length - 1] = address;
+    }
+
+    /** Whether it means this host and all others. */
+    boolean isForAll(long high, long low) {
+        for (IpAddress address : broadcasts) {
+            if (address.low() == low && address.high() == high) {
+                return true;
+            }
+        }
+        return IpAddress.isAllHosts(high, low);
     }
 
     boolean isLocal(long high, long low) {

@@ -1,5 +1,6 @@
 package io.halfopen.tcp;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
 
@@ -24,6 +25,9 @@ final class Closing {
         if (state == TcpState.CLOSE) {
             core.recycleIfForgotten(c);
         } else if (state == TcpState.SYN_SENT) {
+            if (socket.options.linger == 0) {
+                core.count(Counter.TCPAbortOnData); // though there was nothing to reset (tcp_disconnect)
+            }
             core.close(c, 0);
         } else {
             Rule rule = judge(c, socket.options.linger);

@@ -66,11 +66,19 @@ final class Connection extends AcceptQueue.Entry {
     /** Fast Open worked, either way: data went with the SYN and was taken (TCPI_OPT_SYN_DATA). */
     boolean synDataTaken;
 
+    /** A SYN with Fast Open made it (TCPI_OPT_TFO_CHILD), or why Fast Open did not work for connect(): 0 if it did. */
+    boolean fastOpenChild;
+
+    byte fastOpenFailure;
+
     /** Explicit congestion notification: agreed on, or while connecting asked for (RFC 3168). */
     boolean ecn;
 
     /** The peer must be told of congestion until it says that it has heard. */
     boolean ecnEcho;
+
+    /** A timeout repeated its own SYN, which is a sign of congestion of which the peer is told with the first data. */
+    boolean synRepeated;
 
     /** Its packets could be marked, at least one. */
     boolean ecnSeen;
@@ -124,12 +132,15 @@ final class Connection extends AcceptQueue.Entry {
         fastOpenExperimental = false;
         dataInSyn = 0;
         synDataTaken = false;
+        fastOpenChild = false;
+        fastOpenFailure = 0;
         userTimeout = 0;
         senselessAt = Host.NO_STAMP;
         linger2 = 0;
         readShutdown = false;
         writerWaits = false;
         ecnEcho = false;
+        synRepeated = false;
         path.reset();
         ecnSeen = false;
         if (urgent != null) {
@@ -156,6 +167,8 @@ final class Connection extends AcceptQueue.Entry {
         fastOpenExperimental = k.at(fastOpenExperimental);
         dataInSyn = k.at(dataInSyn);
         synDataTaken = k.at(synDataTaken);
+        fastOpenChild = k.at(fastOpenChild);
+        fastOpenFailure = k.at(fastOpenFailure);
         ecn = k.at(ecn);
         ecnEcho = k.at(ecnEcho);
         ecnSeen = k.at(ecnSeen);
@@ -232,8 +245,13 @@ final class Connection extends AcceptQueue.Entry {
 
     /** The handshake is done: timestamps, if agreed on, take room from every full segment. */
     void startReceiving() {
-        announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        spareTimestamps();
         receiver.established(announcedMss, host.now());
+    }
+
+    /** That room; a Fast Open does not think of it before its final ACK. */
+    void spareTimestamps() {
+        announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
     /** It waits for nothing any more, and sends nothing. */

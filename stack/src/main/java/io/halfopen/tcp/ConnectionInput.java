@@ -13,6 +13,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.LossTimer.Purpose;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
@@ -46,6 +47,7 @@ final class ConnectionInput {
     Rule receive(Connection c, Segment segment) {
         Rule rule = validate(c, segment);
         if (rule == Rule.ACK_ACCEPTED) {
+            noteCapability(c, segment);
             rule = ackInput.judge(c.sender, segment.ack());
         }
         if (rule == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
@@ -218,6 +220,12 @@ final class ConnectionInput {
 
     private static boolean isOld(Connection c, Segment segment) {
         return !segment.has(FIN) && SeqNumber.upTo(segment.endSeq(), c.receiver.nxt());
+    }
+
+    /** Who uses no ECN notes all the same that it could (tcp_ecn_received_counters). */
+    private static void noteCapability(Connection c, Segment segment) {
+        boolean capable = (segment.trafficClass() & IpHeader.ECN_MASK) != 0;
+        c.ecnSeen |= capable && !c.ecn && c.state() == TcpState.ESTABLISHED;
     }
 
     private Rule process(Connection c, Segment segment) {

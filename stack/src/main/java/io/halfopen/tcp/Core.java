@@ -61,6 +61,7 @@ final class Core extends Host {
     /** The handshake is done, and perhaps told a round trip: the window can grow (tcp_init_transfer). */
     void startSending(Connection c) {
         Sender sender = c.sender;
+        sender.congestion.cwrQueued = c.ecn && c.synRepeated;
         if (sender.recovery.retransmits > 1 && sender.synTimedOut) {
             sender.congestion.cwnd = 1; // more than one SYN was lost, and RFC 5681 wants it after the first
         }

@@ -119,6 +119,11 @@ final class Cubic implements CongestionControl {
         int cwnd = sender.congestion.cwnd;
         epochStart = NO_EPOCH;
         lastMaxCwnd = cwnd < lastMaxCwnd ? (int) ((long) cwnd * (ONE + BETA) / (2 * ONE)) : cwnd;
+        return reduced(cwnd);
+    }
+
+    /** What a window becomes. */
+    static int reduced(int cwnd) {
         return Math.max((int) ((long) cwnd * BETA / ONE), 2);
     }
 

@@ -213,7 +213,7 @@ final class DataInput {
      * cannot be marked, after others that could, is likely a retransmission (tcp_data_ecn_check).
      */
     private static void noteCongestion(Connection c, Segment segment) {
-        if (!c.ecn || segment.payloadLength() == 0) {
+        if (!c.ecn) {
             return;
         }
         int mark = segment.trafficClass() & IpHeader.ECN_MASK;

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpOptions;
 
 /**
  * TCP Fast Open, the client's side (RFC 7413): what goes with the SYN, and what its answer teaches. Cookies are kept
@@ -49,9 +50,17 @@ final class FastOpenClient {
 
     /** The octets of data that fit into it. */
     int room(Connection c) {
+        return Math.max(0, knownMss(c) - OPTION_SPACE);
+    }
+
+    /** And into the segments after it, as far as is known. */
+    int mss(Connection c) {
+        return knownMss(c) - (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    }
+
+    private int knownMss(Connection c) {
         int known = core.metrics.fastOpenMss(c, core.now());
-        int mss = known == 0 ? c.announcedMss : Math.min(known, c.announcedMss);
-        return Math.max(0, mss - OPTION_SPACE);
+        return known == 0 ? c.announcedMss : Math.min(known, c.announcedMss);
     }
 
     /** The answer is here (tcp_rcv_fastopen_synack). */

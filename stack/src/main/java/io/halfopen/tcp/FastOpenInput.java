@@ -166,7 +166,9 @@ final class FastOpenInput {
         if (c.sender.hasInFlight()) {
             xmitTimer.setRetransmit(c.sender);
         }
+        c.spareTimestamps();
         if (c.state() == TcpState.SYN_RECV) {
+            c.sender.delivery.delivered++;
             c.enter(TcpState.ESTABLISHED);
             if (c.sender.finQueued()) {
                 c.enter(TcpState.FIN_WAIT1); // shutdown() was called before

@@ -33,9 +33,13 @@ final class HandshakeOptions {
         setWindow(core, half, scaling, payload);
     }
 
-    /** A SYN may not be marked as what can be marked itself (RFC 3168, section 6.1.1; tcp_ecn_create_request). */
+    /**
+     * A SYN may not be marked as what can be marked itself (RFC 3168, section 6.1.1), unless it is one of a later ECN, as its
+     * other flags say (tcp_ecn_create_request).
+     */
     private static boolean isEcnOffered(Segment syn) {
-        return syn.has(ECE) && syn.has(CWR) && (syn.trafficClass() & IpHeader.ECN_MASK) == 0;
+        boolean plain = (syn.trafficClass() & IpHeader.ECN_MASK) == 0;
+        return syn.has(ECE) && syn.has(CWR) && (plain || syn.hasReservedFlags());
     }
 
     /** What the listener wants in the IP headers of its connections. */

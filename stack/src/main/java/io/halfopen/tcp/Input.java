@@ -122,6 +122,12 @@ final class Input {
         return signed == null ? listenInput.receive(listener, segment, isn) : signed;
     }
 
+    /** A broadcast: nobody is connected to that, and what nobody listens for is not answered. */
+    Rule receiveForAll(Segment segment) {
+        Listener listener = core.ports.listenerFor(segment);
+        return listener == null ? Rule.BROADCAST_IGNORED : listenInput.receiveForAll(segment);
+    }
+
     private Rule deliverToListener(Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
         if (listener != null) {

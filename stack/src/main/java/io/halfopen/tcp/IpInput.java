@@ -22,6 +22,9 @@ final class IpInput {
     private final IcmpOutput icmpOutput;
     private final Reassembly reassembly;
 
+    /** The segment is for all hosts, not only for this one. */
+    private boolean forAll;
+
     IpInput(Core core, Input input, IcmpInput icmpInput, IcmpOutput icmpOutput) {
         this.core = core;
         this.input = input;
@@ -40,8 +43,11 @@ final class IpInput {
 
     private Rule take(Defect defect, boolean looped) {
         Rule header = ruleOfHeader(defect);
-        Rule refused = header == null ? judgeAddresses(looped) : header;
+        Rule refused = header == null ? judgeAddresses(defect, looped) : header;
         if (refused != null) {
+            if (refused == Rule.IP_MARTIAN && !segment.isIpv4()) {
+                core.count(Counter.InHdrErrors); // IPv4's are not counted at all
+            }
             return refused;
         }
         if (segment.isAtomicFragment()) {
@@ -56,7 +62,7 @@ final class IpInput {
         if (rule == null) {
             core.count(Counter.InDelivers);
             core.count(Counter.InSegs);
-            return input.receive(segment);
+            return forAll ? input.receiveForAll(segment) : input.receive(segment);
         }
         tell(rule);
         return rule;
@@ -74,7 +80,8 @@ final class IpInput {
     }
 
     /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */
-    private @Nullable Rule judgeAddresses(boolean looped) {
+    private @Nullable Rule judgeAddresses(Defect defect, boolean looped) {
+        forAll = false;
         boolean own = core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow());
         boolean loopback = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow());
         if (loopback && !own) {
@@ -83,8 +90,26 @@ final class IpInput {
         if (own && !looped && segment.isIpv4()) {
             return Rule.IP_OWN_SOURCE; // IPv6 does not mind, and answers itself
         }
-        boolean ours = core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow());
-        return ours ? null : Rule.IP_NOT_FOR_US;
+        long high = segment.destinationHigh();
+        long low = segment.destinationLow();
+        return core.addresses.isLocal(high, low) ? null : judgeStranger(high, low, defect);
+    }
+
+    /** Not an address of ours alone: TCP looks at what is for all hosts. */
+    private @Nullable Rule judgeStranger(long high, long low, Defect defect) {
+        forAll = core.addresses.isForAll(high, low) && isSegment(defect);
+        if (forAll) {
+            return null;
+        }
+        boolean none = IpAddress.isMulticast(high, low) || IpAddress.isLoopback(high, low);
+        return none || core.addresses.isForAll(high, low) ? Rule.IP_MARTIAN : Rule.IP_NOT_FOR_US;
+    }
+
+    private static boolean isSegment(Defect defect) {
+        return switch (defect) {
+            case NONE, TCP_TRUNCATED, TCP_BAD_LENGTH, TCP_BAD_CHECKSUM -> true;
+            default -> false;
+        };
     }
 
     /** Not all fragments of a packet came in time. */
@@ -112,6 +137,7 @@ final class IpInput {
             case NO_NEXT_HEADER -> Rule.NO_NEXT_HEADER;
             case ICMP -> icmpInput.receive(segment);
             case NOT_TCP -> segment.protocol() == IpHeader.UDP ? judgeUdp() : Rule.NOT_TCP;
+            case TCP_TRUNCATED -> Rule.TCP_TRUNCATED;
             case TCP_BAD_LENGTH -> Rule.TCP_BAD_LENGTH;
             case TCP_BAD_CHECKSUM -> Rule.TCP_BAD_CHECKSUM;
             default -> null;

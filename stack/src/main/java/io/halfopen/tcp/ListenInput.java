@@ -63,6 +63,29 @@ final class ListenInput {
         return answered ? fastOpenInput.judge(listener, segment) : rule;
     }
 
+    /** A broadcast for a listener. The reset that it may deserve is counted, and has no address that it could come from. */
+    Rule receiveForAll(Segment segment) {
+        Rule rule = judgeForAll(segment);
+        if (rule == Rule.LISTENER_ACK_RESET) {
+            core.count(Counter.OutSegs);
+            core.count(Counter.OutRsts);
+        }
+        return rule;
+    }
+
+    private static Rule judgeForAll(Segment segment) {
+        if (segment.has(RST)) {
+            return segment.has(SYN) ? Rule.LISTENER_SYN_RST_FIN_IGNORED : Rule.LISTENER_RST_IGNORED;
+        }
+        if (segment.has(ACK)) {
+            return Rule.LISTENER_ACK_RESET;
+        }
+        if (!segment.has(SYN)) {
+            return Rule.LISTENER_NOTHING_IGNORED;
+        }
+        return segment.has(FIN) ? Rule.LISTENER_SYN_RST_FIN_IGNORED : Rule.SYN_BROADCAST;
+    }
+
     private boolean isProven(Segment segment) {
         return core.metrics.isProven(
                 segment.destinationHigh(),

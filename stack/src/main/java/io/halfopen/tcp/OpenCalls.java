@@ -93,7 +93,7 @@ final class OpenCalls {
         if (source == null) {
             return -Errno.ENETUNREACH;
         }
-        boolean wild = socket.portUse == null || IpAddress.isAny(socket.localHigh, socket.localLow);
+        boolean wild = IpAddress.isAny(socket.localHigh, socket.localLow);
         IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
         int localPort = socket.portUse == null
                 ? core.ports.findForConnect(local, remote, remotePort)

@@ -34,7 +34,8 @@ final class Promotion {
             queue(sleep(half, listener.socket, segment), listener);
             return;
         }
-        Connection c = establish(half, listener.socket, segment.window() << half.peerWindowScale, segment.seq());
+        int window = segment.window() << half.peerWindowScale;
+        Connection c = establish(half, listener.socket, window, segment.seq(), false);
         measure(c, half, roundTrip(half, segment));
         core.insertHashed(c);
         c.enter(TcpState.ESTABLISHED);
@@ -43,6 +44,7 @@ final class Promotion {
         c.receiver.countHandshake(segment);
         Rule further = connectionInput.receive(c, segment);
         c.receiver.tuning.forgetEcho();
+        c.ecnSeen &= c.ecn; // what ends the handshake is not looked at for that
         if (further != Rule.ACK_ACCEPTED) {
             core.count(further); // data or FIN came with the ACK, and has a rule of its own
         }
@@ -71,7 +73,7 @@ final class Promotion {
     /** The connection that this has been since then, had it been one all the time. */
     Connection connection(Dormant d, HalfOpen half) {
         long now = core.turnTo(d.since);
-        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt());
+        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
         measure(c, half, d.roundTrip);
         core.turnTo(now);
         c.receiver.segments = 2; // the SYN and the final ACK
@@ -93,16 +95,18 @@ final class Promotion {
 
     /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
     Connection fastOpen(HalfOpen half, Segment syn) {
-        Connection c = establish(half, half.listener.socket, syn.window() << half.peerWindowScale, syn.seq());
+        Connection c = establish(half, half.listener.socket, syn.window() << half.peerWindowScale, syn.seq(), true);
         c.sender.unscale();
+        c.sender.delivery.delivered = 0; // its SYN-ACK is not acknowledged yet
         core.startSending(c);
+        c.receiver.countSegment(syn);
         c.receiver.takeFromSyn(syn);
         core.insert(c);
         c.enter(TcpState.SYN_RECV);
         return c;
     }
 
-    private Connection establish(HalfOpen half, Socket parent, int window, int seq) {
+    private Connection establish(HalfOpen half, Socket parent, int window, int seq, boolean fastOpen) {
         Connection c = core.pools.connection(core.ports.of(half.localPort()));
         c.copyTuple(half);
         c.timestamps = half.timestamps;
@@ -124,7 +128,12 @@ final class Promotion {
         c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
         c.receiver.window.limit(parent.options.windowClamp);
         int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
-        c.startReceiving();
+        c.fastOpenChild = fastOpen;
+        if (fastOpen) {
+            c.receiver.established(c.announcedMss, core.now());
+        } else {
+            c.startReceiving();
+        }
         c.sender.control = core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
         c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
         c.sender.start(half.iss);

@@ -44,6 +44,9 @@ final class ReceiveWindow {
     /** Both offered scaling, be it by 0 bits. */
     private boolean scaling;
 
+    /** The peer did not, and ours was agreed to all the same: what Linux announces after crossing SYNs is scaled. */
+    private boolean refused;
+
     ReceiveWindow(Host host, ReceiveBuffer buffer) {
         this.host = host;
         this.buffer = buffer;
@@ -57,6 +60,8 @@ final class ReceiveWindow {
         clamp = buffer.wholeWindow();
         limit = NO_LIMIT;
         scale = (byte) windowScale;
+        scaling = false;
+        refused = false;
     }
 
     /** The peer's first sequence number is known. */
@@ -76,7 +81,7 @@ final class ReceiveWindow {
 
     /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
     void established(int mss) {
-        scaling = scale >= 0;
+        scaling = scale >= 0 && !refused;
         scale = (byte) Math.max(0, scale);
         int whole = buffer.wholeWindow();
         clamp = Math.min(clamp, whole);
@@ -125,6 +130,12 @@ final class ReceiveWindow {
     void disableScaling() {
         scale = -1;
         threshold = Math.min(threshold, UNSCALED_MOST);
+    }
+
+    /** The peer's SYN, which crosses ours, offers scaling as ours does; or one of them does not. */
+    void cross(boolean both) {
+        scaling = both;
+        refused = !both;
     }
 
     /** Whether the handshake agreed on scaling. */

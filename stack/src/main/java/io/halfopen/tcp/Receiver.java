@@ -41,7 +41,7 @@ final class Receiver {
     /** Most connections never have any. */
     private @Nullable SackBlocks sacks;
 
-    /** For TCP_INFO: octets taken in order, segments, those with data, and those after a gap. */
+    /** For TCP_INFO: octets taken in order, a FIN counting one, segments, those with data, and those after a gap. */
     long received;
 
     int segments;
@@ -262,6 +262,7 @@ final class Receiver {
 
     private void finish() {
         nxt++;
+        received++;
         finReached = true;
         buffer.dropBeyond(islands.octets(), islands.octets());
         islands.clear();

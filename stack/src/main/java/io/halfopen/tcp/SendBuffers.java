@@ -62,7 +62,7 @@ final class SendBuffers {
     }
 
     /** What the octets take: each small segment in flight has a buffer of its own, others share (sk_wmem_queued). */
-    private static long inUse(Connection c) {
+    static long inUse(Connection c) {
         Sender sender = c.sender;
         int queued = sender.queued();
         int full = sender.flight.packets() == 0 ? 0 : (queued - sender.unsent()) / Math.max(1, sender.mss());

@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
@@ -58,12 +59,25 @@ final class SocketCalls {
             return -Errno.EADDRNOTAVAIL;
         }
         setLocal(socket, address);
-        return core.ports.bind(socket, port);
+        boolean later = port == 0 && socket.kept(SocketOption.IP_BIND_ADDRESS_NO_PORT) != 0;
+        int bound = later ? 0 : core.ports.bind(socket, port);
+        if (bound < 0) {
+            setLocal(socket, IpAddress.ANY_V6); // as it was
+        }
+        return bound;
     }
 
     private static void setLocal(Socket socket, IpAddress address) {
         socket.localHigh = address.high();
         socket.localLow = address.low();
+    }
+
+    /** To any port, of the address that bind(2) chose without one, if it did. */
+    private int bindForListen(Socket socket) {
+        if (IpAddress.isAny(socket.localHigh, socket.localLow)) {
+            setLocal(socket, socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4);
+        }
+        return core.ports.bind(socket, 0);
     }
 
     private static boolean isBusy(Socket socket) {
@@ -81,7 +95,7 @@ final class SocketCalls {
             return 0;
         }
         if (socket.portUse == null) {
-            int bound = bind(socket, socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4, 0);
+            int bound = bindForListen(socket);
             if (bound < 0) {
                 return bound;
             }

@@ -85,6 +85,11 @@ public final class Stack {
         core.addresses.add(address, mtu);
     }
 
+    /** Tells of the broadcast address of a network that this host is in, such as 192.0.2.255: it is one of the host's, too. */
+    public void addBroadcast(IpAddress address) {
+        core.addresses.addBroadcast(address);
+    }
+
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
         core.setNow(now);

@@ -96,6 +96,7 @@ final class SynRecvInput {
         SynSentInput.answered(core, c, core.echoes(c, segment, sender.timer.firstAt));
         // measured: also the window of a SYN-ACK is scaled
         start(c, segment.ack(), segment.window() << sender.windowScale(), segment.seq());
+        sender.delivery.delivered++; // Linux counts the SYN twice, here and among what is acknowledged
         c.enter(TcpState.ESTABLISHED);
         core.wake(c);
     }
@@ -182,13 +183,14 @@ final class SynRecvInput {
         c.receiver.startAt(segment.seq() + 1);
         boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
+        c.receiver.window.cross(scaling);
+        c.receiver.acks.start(mss, c.receiver.window.size(), AckClock.LONG_AGO);
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
         c.sender.timer.doublings = c.sender.timer.backoff;
         c.enter(TcpState.SYN_RECV);
         c.sender.retimeSyn(core.now());
-        output.synAck(c, Rule.SYN_SENT_CROSSED);
-        core.count(Counter.OutSegs);
+        output.synAck(c, Rule.SYN_SENT_CROSSED); // to Linux no new segment, but the SYN again
     }
 }

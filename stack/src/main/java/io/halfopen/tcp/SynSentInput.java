@@ -25,6 +25,12 @@ final class SynSentInput {
     /** Linux's TCP_TIMEOUT_MIN, two ticks at HZ=250. */
     private static final long HURRY = 8_000_000L;
 
+    /** tcpi_fastopen_client_fail: why no data went with the SYN, or went in vain (enum tcp_fastopen_client_fail). */
+    private static final byte COOKIE_UNKNOWN = 1;
+
+    private static final byte DATA_WAS_NOT_TAKEN = 2;
+    private static final byte SYN_WAS_REPEATED = 3;
+
     private final Core core;
     private final Output output;
     private final Transmission transmission;
@@ -89,8 +95,12 @@ final class SynSentInput {
     void send(Connection c, FastOpenCookie cookie, byte[] source, int offset, int length) {
         c.deferred = false;
         c.fastOpenAsked = cookie.length() >= 0;
+        c.fastOpenFailure = FastOpenClient.allowsData(cookie) ? 0 : COOKIE_UNKNOWN;
         c.fastOpenExperimental = cookie.isExperimental();
         c.dataInSyn = length;
+        if (length > 0) {
+            c.sender.size.resize(fastOpenClient.mss(c));
+        }
         c.sender.append(source, offset, length);
         c.sender.synSent(core.now(), length);
         sendFirst(c, cookie);
@@ -160,8 +170,12 @@ final class SynSentInput {
     /** The SYN was not answered in time, and leaves again: by another path, if there is one. */
     static void repeated(Core core, Connection c) {
         Sender sender = c.sender;
+        if (sender.recovery.retransmits > 0) {
+            core.count(Counter.TCPLostRetransmit); // so the last one was sent again in vain (tcp_mark_skb_lost)
+        }
         sender.recovery.retransmits++;
         sender.synTimedOut = true;
+        c.synRepeated = true;
         core.statistics.of(sender).timedOut(sender.timer.retransmits == 0, core.now());
         core.statistics.rehashed(sender);
     }
@@ -252,7 +266,7 @@ final class SynSentInput {
         long timed = c.sender.timedSyn(core.now());
         long rtt = timed < 0 ? core.sinceEcho(c, segment) : timed;
         c.receiver.startAt(segment.seq() + 1);
-        SynSentInput.answered(core, c, core.echoes(c, segment, c.sender.timer.firstAt));
+        SynSentInput.answered(core, c, core.echoes(c, segment, c.sender.timer.firstAt) || isOfFirst(c, rule));
         boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         if (!scaling) {
             c.receiver.window.disableScaling();
@@ -261,6 +275,11 @@ final class SynSentInput {
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.opened(core.sysctls, segment.ack(), segment.window(), segment.seq(), mss, scale);
         core.count(Counter.TCPDelivered, c.sender.delivery.delivered);
+        if (rule == Rule.SYN_DATA_ACKED) {
+            c.sender.delivery.delivered = 1; // one packet, though its parts were counted
+        } else if (rule == Rule.SYN_DATA_NOT_ACKED) {
+            c.fastOpenFailure = c.sender.recovery.retransmits > 0 ? SYN_WAS_REPEATED : DATA_WAS_NOT_TAKEN;
+        }
         if (rtt >= 0) {
             c.sender.timedHandshake(rtt, segment.ack(), core);
         } else {
@@ -277,6 +296,16 @@ final class SynSentInput {
         c.arm();
     }
 
+    /** Only the first SYN had the data that is acknowledged, so the others were sent in vain (F-RTO). */
+    private boolean isOfFirst(Connection c, Rule rule) {
+        boolean found = rule == Rule.SYN_DATA_ACKED && c.synRepeated && core.sysctls.isOn(Sysctl.tcp_frto);
+        if (found) {
+            core.count(Counter.TCPLossUndo);
+            core.count(Counter.TCPSpuriousRTOs);
+        }
+        return found;
+    }
+
     private void startSocket(Connection c) {
         if (c.socket != null) {
             SendBuffers.start(core, c, c.socket);
@@ -290,7 +319,7 @@ final class SynSentInput {
             return;
         }
         if (c.fastOpenAsked || c.dataInSyn > 0) {
-            c.receiver.takeFromSyn(segment); // only a client that fast opens takes data in a SYN-ACK
+            takeFromSynAck(c, segment);
             if (c.receiver.isFinished()) {
                 c.enter(TcpState.CLOSE_WAIT);
                 c.receiver.acks.expectAnswers(core);
@@ -300,6 +329,18 @@ final class SynSentInput {
             return;
         }
         transmission.ack(c, rule);
+    }
+
+    /** Only a client that fast opens takes data in a SYN-ACK; Linux then begins to count segments anew, with that. */
+    private static void takeFromSynAck(Connection c, Segment segment) {
+        int announcedAt = c.receiver.nxt();
+        c.receiver.takeFromSyn(segment);
+        if (c.receiver.nxt() != announcedAt) {
+            c.receiver.window.startAt(announcedAt);
+            c.receiver.segments = 0;
+            c.receiver.countSegment(segment);
+            c.synDataTaken = true;
+        }
     }
 
     /** Both must have offered an option for it to count. */

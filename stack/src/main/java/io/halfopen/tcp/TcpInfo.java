@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * microseconds, those since something in milliseconds, windows of congestion in segments, others in octets. Of a listener
  * tcpi_unacked is the length of the accept queue and tcpi_sacked its effective backlog.
  *
- * <p>Always 0: tcpi_fackets and tcpi_last_ack_sent, which Linux does not fill either; tcpi_fastopen_client_fail, which
- * tells of reasons that are not kept here; and all from tcpi_received_ce on, which is Accurate ECN's (AccECN): this stack
+ * <p>Always 0: tcpi_fackets and tcpi_last_ack_sent, which Linux does not fill either; and all from tcpi_received_ce on, which is Accurate ECN's (AccECN): this stack
  * negotiates RFC 3168's only, as Linux does unless tcp_ecn says otherwise.
  */
 final class TcpInfo {
@@ -23,6 +22,7 @@ final class TcpInfo {
     private static final int ECN = 8;
     private static final int ECN_SEEN = 16;
     private static final int SYN_DATA = 32;
+    private static final int FAST_OPEN_CHILD = 128;
 
     /** All bits of 32 that have no sign. */
     private static final long UNKNOWN = 0xffff_ffffL;
@@ -150,40 +150,60 @@ final class TcpInfo {
         boolean synLost = c.isOpening() && timer.retransmits > 0;
         put("state", number(c.state()));
         put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());
-        put("retransmits", probing ? 0 : timer.retransmits);
+        put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
         put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
         put("backoff", timer.backoff);
-        boolean scaling = !c.isOpening() && c.receiver.window.scales();
-        put(
-                "options",
-                c.isOpening()
-                        ? 0
-                        : (c.timestamps ? TIMESTAMPS : 0)
-                                | (c.sack ? SACK : 0)
-                                | (scaling ? WINDOW_SCALE : 0)
-                                | (c.ecn ? ECN : 0)
-                                | (c.ecnSeen ? ECN_SEEN : 0)
-                                | (c.synDataTaken ? SYN_DATA : 0));
+        boolean scaling = c.receiver.window.scales();
+        put("options", options(c));
         put("snd_wscale", scaling ? sender.windowScale() : 0);
         put("rcv_wscale", scaling ? c.receiver.window.scale() : 0);
         put("delivery_rate_app_limited", sender.delivery.rateAppLimited ? 1 : 0);
-        put("fastopen_client_fail", 0);
+        put("fastopen_client_fail", c.fastOpenFailure);
         put("rto", sender.timeout() / NANOS_PER_MICRO);
         put("ato", c.receiver.acks.patience() / NANOS_PER_MICRO);
     }
 
-    /** While the SYN is on its way it is all that is in flight. */
+    /** What is agreed on; of what is only offered Linux tells ECN alone. */
+    private static int options(Connection c) {
+        int ecn = (c.ecn ? ECN : 0) | (c.ecnSeen ? ECN_SEEN : 0);
+        if (c.state() == TcpState.SYN_SENT) {
+            return c.deferred ? 0 : ecn;
+        }
+        return ecn
+                | (c.timestamps ? TIMESTAMPS : 0)
+                | (c.sack ? SACK : 0)
+                | (c.receiver.window.scales() ? WINDOW_SCALE : 0)
+                | (c.synDataTaken ? SYN_DATA : 0)
+                | (c.fastOpenChild ? FAST_OPEN_CHILD : 0);
+    }
+
+    /** While the SYN is on its way it, and data that went with it, is all that is in flight. */
     private void fillQueues(Connection c) {
         Flight flight = c.sender.flight;
         boolean opening = c.isOpening();
         int again = opening && c.sender.timer.retransmits > 0 ? 1 : 0;
-        put("snd_mss", opening ? HandshakeOptions.firstMss(core, c) : c.sender.mss());
-        put("rcv_mss", opening ? AckClock.LEAST_SEGMENT : c.receiver.acks.segmentSize());
-        put("unacked", opening ? 1 : flight.packets());
+        int syn = c.deferred ? 0 : 1 + flight.packets();
+        put("snd_mss", sndMss(c));
+        put("rcv_mss", rcvMss(c));
+        put("unacked", opening ? syn : flight.packets());
         put("sacked", flight.sackedOut());
-        put("lost", opening ? again : flight.lostOut());
+        put("lost", opening ? again * syn : flight.lostOut());
         put("retrans", opening ? again : flight.retransOut());
         put("fackets", 0);
+    }
+
+    /** The peer's SYN tells it; before that only Fast Open thinks that it knows. */
+    private long sndMss(Connection c) {
+        boolean known = c.state() != TcpState.SYN_SENT || c.dataInSyn > 0;
+        return known ? c.sender.mss() : HandshakeOptions.firstMss(core, c);
+    }
+
+    /** Nothing is known of the peer's segments before its SYN. */
+    private static long rcvMss(Connection c) {
+        if (c.state() != TcpState.SYN_SENT) {
+            return c.receiver.acks.segmentSize();
+        }
+        return c.deferred ? 0 : AckClock.LEAST_SEGMENT;
     }
 
     private void since(long dataSent, long dataReceived, long ackReceived) {
@@ -199,19 +219,31 @@ final class TcpInfo {
         RoundTrip roundTrip = sender.roundTrip;
         boolean opening = c.isOpening();
         put("pmtu", opening ? PathMtuDiscovery.of(core, c) : c.path.mtu);
-        put("rcv_ssthresh", receiver.window.threshold());
+        put("rcv_ssthresh", c.deferred ? 0 : receiver.window.threshold());
         put("rtt", roundTrip.smoothed() / NANOS_PER_MICRO);
         put("rttvar", roundTrip.isMeasured() ? roundTrip.deviation() / NANOS_PER_MICRO : FIRST_DEVIATION);
-        put("snd_ssthresh", opening ? CongestionWindow.INFINITE : sender.congestion.ssthresh);
+        put("snd_ssthresh", opening ? firstSsthresh(sender) : sender.congestion.ssthresh);
         int first = sender.timer.retransmits > 0 ? 1 : CongestionWindow.INITIAL;
         put("snd_cwnd", opening ? first : sender.congestion.cwnd);
-        put("advmss", c.announcedMss);
+        put("advmss", c.deferred ? 0 : c.announcedMss);
         put("reordering", opening ? core.sysctls.get(Sysctl.tcp_reordering) : sender.recovery.reordering);
         put("rcv_rtt", receiver.tuning.roundTrip());
         put("rcv_space", opening ? 0 : receiver.tuning.perRound());
         put("total_retrans", sender.recovery.retransmits);
         put("pacing_rate", opening ? Pacing.UNLIMITED : sender.pacing.rate);
         put("max_pacing_rate", sender.pacing.maxRate);
+    }
+
+    /** A lost SYN lowers the threshold until the handshake is done. */
+    private static long firstSsthresh(Sender sender) {
+        if (sender.timer.retransmits == 0) {
+            return CongestionWindow.INFINITE;
+        }
+        return switch (sender.control.algorithm()) {
+            case cubic -> Cubic.reduced(CongestionWindow.INITIAL);
+            case reno -> CongestionWindow.INITIAL / 2;
+            case bbr -> CongestionWindow.INFINITE;
+        };
     }
 
     private void fillTraffic(Connection c) {
@@ -262,7 +294,7 @@ final class TcpInfo {
         put("reord_seen", c.sender.recovery.reorderingSeen);
         put("rcv_ooopack", c.receiver.outOfOrder);
         put("snd_wnd", c.sender.window());
-        put("rcv_wnd", c.receiver.window.size());
+        put("rcv_wnd", c.deferred ? 0 : c.receiver.window.size());
         put("rehash", statistics.rehashes);
         put("total_rto", statistics.timeouts);
         put("total_rto_recoveries", statistics.timeoutEpisodes);

@@ -116,7 +116,7 @@ final class TimeWaits {
                 remove(rest);
             }
             case TIME_WAIT_FIN -> finish(rest, segment);
-            case TIME_WAIT_IGNORED -> noteTimestamp(rest, segment);
+            case TIME_WAIT_IGNORED, TIME_WAIT_RST_HARMLESS -> noteTimestamp(rest, segment);
             default -> {} // dropped
         }
         if (waitsAnew(rest, segment, rule)) {
@@ -131,7 +131,7 @@ final class TimeWaits {
             return false;
         }
         return switch (rule) {
-            case TIME_WAIT_IGNORED, TIME_WAIT_PAWS -> true;
+            case TIME_WAIT_IGNORED, TIME_WAIT_PAWS, TIME_WAIT_PAWS_SKIPPED -> true;
             case TIME_WAIT_ACKED, TIME_WAIT_SKIPPED -> segment.has(ACK) || isOld(rest, segment);
             default -> false;
         };
@@ -154,14 +154,18 @@ final class TimeWaits {
     }
 
     private Rule limit(TimeWait rest, Segment segment, Rule rule) {
-        boolean answer = rule == Rule.TIME_WAIT_ACKED || rule == Rule.TIME_WAIT_PAWS;
-        if (!answer || ConnectionInput.isData(segment) || !core.isTooSoon(rest.answeredAt)) {
+        if (ConnectionInput.isData(segment) || !core.isTooSoon(rest.answeredAt)) {
             return rule;
         }
-        return rest.substate == TcpState.FIN_WAIT2 ? Rule.FIN_WAIT2_SKIPPED : Rule.TIME_WAIT_SKIPPED;
+        boolean waits = rest.substate == TcpState.TIME_WAIT;
+        return switch (rule) {
+            case TIME_WAIT_ACKED -> waits ? Rule.TIME_WAIT_SKIPPED : Rule.FIN_WAIT2_SKIPPED;
+            case TIME_WAIT_PAWS -> waits ? Rule.TIME_WAIT_PAWS_SKIPPED : Rule.FIN_WAIT2_SKIPPED;
+            default -> rule;
+        };
     }
 
-    private static Rule judge(TimeWait rest, Segment segment, boolean listening) {
+    private Rule judge(TimeWait rest, Segment segment, boolean listening) {
         boolean old = isOld(rest, segment);
         if (rest.substate == TcpState.FIN_WAIT2) {
             boolean inside = HalfOpenInput.isInWindow(segment, rest.rcvNxt, rest.rcvNxt + rest.rcvWindow);
@@ -169,15 +173,20 @@ final class TimeWaits {
         }
         boolean repeats = segment.seq() == rest.rcvNxt && (segment.seqLength() == 0 || segment.has(RST));
         if (!old && repeats) {
-            return segment.has(RST) ? Rule.TIME_WAIT_RESET : Rule.TIME_WAIT_IGNORED;
+            return segment.has(RST) ? judgeReset() : Rule.TIME_WAIT_IGNORED;
         }
         if (listening && mayStartAnew(rest, segment, old)) {
             return Rule.TIME_WAIT_SYN;
         }
         if (segment.has(RST)) {
-            return Rule.TIME_WAIT_RST_IGNORED;
+            return old ? Rule.TIME_WAIT_RST_PAWS : Rule.TIME_WAIT_RST_IGNORED;
         }
         return old ? Rule.TIME_WAIT_PAWS : Rule.TIME_WAIT_ACKED;
+    }
+
+    /** RFC 1337: an RST may be an old one, and without TIME_WAIT more that is old would be taken in. */
+    private Rule judgeReset() {
+        return core.sysctls.isOn(Sysctl.tcp_rfc1337) ? Rule.TIME_WAIT_RST_HARMLESS : Rule.TIME_WAIT_RESET;
     }
 
     /** RFC 9293, section 3.10.7.4: a SYN that cannot be an old duplicate may open the connection again. */

@@ -212,8 +212,8 @@ final class Transmission {
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
             xmitTimer.rearm(c);
         }
+        core.count(Counter.TCPOrigDataSent); // a FIN alone, too (tcp_event_new_data_sent)
         if (length > 0) {
-            core.count(Counter.TCPOrigDataSent);
             c.receiver.acks.onDataSent(core.now());
         }
     }

@@ -44,6 +44,13 @@ public record IpAddress(long high, long low) {
         return high >>> 56 == 0xff;
     }
 
+    /** 255.255.255.255, 224.0.0.1 or ff02::1: every host of the link. */
+    public static boolean isAllHosts(long high, long low) {
+        return isIpv4(high, low)
+                ? (int) low == -1 || (int) low == 0xe000_0001
+                : high == 0xff02_0000_0000_0000L && low == 1;
+    }
+
     public boolean isIpv4() {
         return isIpv4(high, low);
     }

@@ -131,7 +131,6 @@ public abstract sealed class IpPacket permits Segment {
     private boolean isMartian() {
         return IpAddress.isMulticast(sourceHigh, sourceLow)
                 || IpAddress.isAny(sourceHigh, sourceLow)
-                || IpAddress.isMulticast(destinationHigh, destinationLow)
                 || IpAddress.isAny(destinationHigh, destinationLow);
     }
 

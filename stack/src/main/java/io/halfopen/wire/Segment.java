@@ -31,6 +31,7 @@ public final class Segment extends IpPacket {
         /** Another protocol. */
         NOT_TCP,
         /** The data offset is below 20 octets or beyond the packet. */
+        TCP_TRUNCATED,
         TCP_BAD_LENGTH,
         TCP_BAD_CHECKSUM
     }
@@ -54,6 +55,7 @@ public final class Segment extends IpPacket {
     private int seq;
     private int ack;
     private int flags;
+    private boolean reservedFlags;
     private int window;
 
     private int mss;
@@ -77,12 +79,15 @@ public final class Segment extends IpPacket {
 
     private Defect parseTcp() {
         if (transportLength < TcpHeader.LENGTH) {
-            return Defect.TCP_BAD_LENGTH;
+            return Defect.TCP_TRUNCATED;
         }
         int offsetAndFlags = Bytes.getShort(bytes, transportOffset + TcpHeader.DATA_OFFSET);
         int header = offsetAndFlags >>> 12 << 2;
-        if (header < TcpHeader.LENGTH || header > transportLength) {
+        if (header < TcpHeader.LENGTH) {
             return Defect.TCP_BAD_LENGTH;
+        }
+        if (header > transportLength) {
+            return Defect.TCP_TRUNCATED;
         }
         long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, transportLength);
         if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, transportOffset, transportLength))) {
@@ -94,6 +99,7 @@ public final class Segment extends IpPacket {
         seq = Bytes.getInt(bytes, transportOffset + TcpHeader.SEQ);
         ack = Bytes.getInt(bytes, transportOffset + TcpHeader.ACK_SEQ);
         flags = offsetAndFlags & 0xff;
+        reservedFlags = (offsetAndFlags & 0xf00) != 0;
         window = Bytes.getShort(bytes, transportOffset + TcpHeader.WINDOW);
         payloadOffset = transportOffset + header;
         payloadLength = transportLength - header;
@@ -205,6 +211,11 @@ public final class Segment extends IpPacket {
 
     public boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /** Whether one of the four flags is set that RFC 9293 reserves; the last of them is Accurate ECN's AE. */
+    public boolean hasReservedFlags() {
+        return reservedFlags;
     }
 
     /** The window field as it stands in the header, not scaled. */

@@ -10,6 +10,7 @@ import io.halfopen.wire.Bytes;
 import io.halfopen.wire.Checksum;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -331,5 +332,41 @@ class IpInputTest {
         }
         assertThat(rule).isEqualTo(Rule.FRAGMENT_NO_ROOM);
         assertThat(runs).isEqualTo(65);
+    }
+
+    private Rule receiveSyn(String destination, int port, int flags, int length) {
+        byte[] packet = new byte[IpHeader.V4_LENGTH + length];
+        IpAddress to = IpAddress.parse(destination);
+        IpHeader.write(
+                packet, 0, PEER.high(), PEER.low(), to.high(), to.low(), length, IpHeader.TCP, 0, 64, 1, 0);
+        byte[] header = new byte[TcpHeader.LENGTH];
+        TcpHeader.write(header, 0, 4000, port, 1, 0, TcpHeader.LENGTH, flags, 1000);
+        TcpHeader.seal(header, 0, TcpHeader.LENGTH, PEER.high(), PEER.low(), to.high(), to.low());
+        System.arraycopy(header, 0, packet, IpHeader.V4_LENGTH, length);
+        return receive(packet);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"255.255.255.255", "224.0.0.1", "192.168.255.255"})
+    void whatIsSentToAllHostsIsNotAnswered(String address) {
+        stack.addBroadcast(IpAddress.parse("192.168.255.255"));
+        int listener = stack.socket(Stack.AF_INET);
+        stack.bind(listener, IpAddress.ANY_V4, 80);
+        stack.listen(listener, 1);
+        assertThat(receiveSyn(address, 80, TcpHeader.SYN, TcpHeader.LENGTH)).isEqualTo(Rule.SYN_BROADCAST);
+        assertThat(receiveSyn(address, 81, TcpHeader.SYN, TcpHeader.LENGTH)).isEqualTo(Rule.BROADCAST_IGNORED);
+        assertThat(receiveSyn(address, 80, TcpHeader.ACK, TcpHeader.LENGTH)).isEqualTo(Rule.LISTENER_ACK_RESET);
+        assertThat(sent).isEmpty();
+        assertThat(stack.counter(Counter.ListenDrops)).isEqualTo(1);
+        assertThat(stack.counter(Counter.OutRsts)).isEqualTo(1);
+        assertThat(stack.counter(Counter.InSegs)).isEqualTo(3);
+        assertThat(stack.counter(Counter.InAddrErrors)).isZero();
+    }
+
+    @Test
+    void aTruncatedSegmentIsNoError() {
+        assertThat(receiveSyn("192.168.0.1", 80, TcpHeader.SYN, 12)).isEqualTo(Rule.TCP_TRUNCATED);
+        assertThat(stack.counter(Counter.InSegs)).isEqualTo(1);
+        assertThat(stack.counter(Counter.InErrs)).isZero();
     }
 }

@@ -153,9 +153,9 @@ class SegmentTest {
         assertDefect(Defect.IP_FRAGMENT, 7, 0x01);
         assertDefect(Defect.NOT_TCP, 9, 17);
         assertDefect(Defect.IP_MARTIAN, 12, 224);
-        assertDefect(Defect.IP_MARTIAN, 16, 239);
+        assertDefect(Defect.IP_MARTIAN, 12, 239);
         assertDefect(Defect.TCP_BAD_LENGTH, 32, 0x40);
-        assertDefect(Defect.TCP_BAD_LENGTH, 32, 0xf0);
+        assertDefect(Defect.TCP_TRUNCATED, 32, 0xf0);
         byte[] packet = synTo(A4, B4);
         packet[10]++;
         assertThat(segment.parse(packet, 0, packet.length)).isEqualTo(Defect.IP_BAD_CHECKSUM);

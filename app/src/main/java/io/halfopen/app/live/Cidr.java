@@ -17,8 +17,13 @@ record Cidr(IpAddress address, int prefix) {
 
     /** Not the network itself, which is also IPv6's anycast to all its routers, and not its broadcast address. */
     boolean isHost() {
-        boolean broadcast = address.isIpv4() && (int) address.low() == (int) (address.low() | -1L >>> 32 + prefix);
+        boolean broadcast = address.isIpv4() && address.equals(broadcast());
         return !broadcast && !network(address).equals(address);
+    }
+
+    /** The address that means all hosts of an IPv4 network. */
+    IpAddress broadcast() {
+        return IpAddress.ofIpv4((int) (address.low() | -1L >>> 32 + prefix));
     }
 
     /** The other host of the network: its first address, or the second if that is ours. */

@@ -45,6 +45,9 @@ final class Wire implements AutoCloseable {
             Stack stack = new Stack(options.kernel, secrets());
             options.sysctls.forEach(option -> stack.sysctls().set(option.sysctl(), option.values()));
             stack.addAddress(cidr.address(), mtu);
+            if (cidr.address().isIpv4()) {
+                stack.addBroadcast(cidr.broadcast());
+            }
             PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap);
             List<PacketTap> taps = pcap == null ? List.of(tap) : List.of(tap, pcap);
             return new Wire(stack, new EventLoop(tun, stack, Taps.of(taps)), cidr.address(), pcap);
