@@ -256,6 +256,7 @@ final class PacketParser {
             }
             case "FO" -> new TcpOption.Other(TcpOption.FAST_OPEN, hex());
             case "FOEXP" -> new TcpOption.Other(TcpOption.EXPERIMENT, TcpOption.FAST_OPEN_MAGIC + hex());
+            case "raw" -> new TcpOption.Raw(hex());
             case "md5" -> new TcpOption.Other(TcpOption.MD5, hex());
             case "ECN", "mp_capable", "mp_join", "dss", "add_address", "mp_fail", "mp_fastclose", "mp_prio" ->
                 throw reader.unsupported("the TCP option " + word);
