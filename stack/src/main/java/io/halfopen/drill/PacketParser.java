@@ -87,7 +87,8 @@ final class PacketParser {
         if (!inbound) {
             throw reader.unsupported("an ICMP message that is expected");
         }
-        String type = reader.word("an ICMP type");
+        String name = reader.word("an ICMP type");
+        String type = definitions.getOrDefault(name, name);
         if (!IcmpTypes.isType(type)) {
             throw reader.wrong("unknown ICMP type '" + type + "'");
         }
@@ -99,7 +100,8 @@ final class PacketParser {
             } else if (reader.acceptWord("id")) {
                 throw reader.unsupported("an ICMP echo");
             } else if (code.isEmpty()) {
-                code = reader.word("an ICMP code");
+                String word = reader.word("an ICMP code");
+                code = definitions.getOrDefault(word, word);
                 if (!IcmpTypes.isCode(code)) {
                     throw reader.wrong("unknown ICMP code '" + code + "'");
                 }

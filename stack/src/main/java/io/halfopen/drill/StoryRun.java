@@ -276,6 +276,9 @@ final class StoryRun {
         if (fd >= 0) {
             accepted.add(fd);
             named.add(nextName++);
+            if (story.watched()) {
+                script.call("fcntl(" + named.getLast() + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0");
+            }
             TcpState state = machine.row(fd).state();
             int peer = machine.row(fd).remotePort() - FIRST_PORT;
             lines.add(state == TcpState.CLOSE ? "a peer that has gone" : "peer " + peer + ", " + state);
