@@ -80,11 +80,11 @@ public final class Parity {
     /** The shortest story that shows this signature twice; of any difference where that is empty. */
     @Nullable
     Difference shorten(long seed, Story story, String wanted) throws LinkException {
-        StoryShrinker shrinker = new StoryShrinker(shorter -> shows(shorter, wanted) && shows(shorter, wanted));
+        StoryShrinker shrinker = new StoryShrinker(shorter -> showsTwice(shorter, wanted));
         Story shortest = telling.stretched(shrinker.shrink(story));
         Telling.Told onStack = telling.onStack(shortest);
         Telling.Told onOther = telling.onOther(shortest);
-        StoryDifference difference = StoryDifference.between(shortest, onStack.steps(), onOther.steps());
+        StoryDifference difference = StoryDifference.between(onStack.steps(), onOther.steps());
         if (difference.isEmpty()) {
             return null;
         }
@@ -95,6 +95,11 @@ public final class Parity {
         String reason =
                 "// What " + name + " does in the story of seed " + seed + ",\n// shortened by halfopen parity.\n";
         return new Difference(seed, text, reason + script);
+    }
+
+    private boolean showsTwice(Story story, String wanted) throws LinkException {
+        boolean once = shows(story, wanted);
+        return once && shows(story, wanted);
     }
 
     private boolean shows(Story story, String wanted) throws LinkException {

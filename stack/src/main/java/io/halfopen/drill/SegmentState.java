@@ -65,7 +65,7 @@ public enum SegmentState {
 
     List<Step> steps(Offer offer) {
         List<Step> steps = new ArrayList<>();
-        for (String word : words.isEmpty() ? new String[0] : words.split(" ")) {
+        for (String word : words.isEmpty() ? new String[0] : words.split(" ", -1)) {
             steps.add(step(word, offer));
         }
         return steps;

@@ -137,7 +137,8 @@ final class SocketOperations {
                 return connected(descriptor.live);
             }
             int result = machine.connect(descriptor.live, address, port);
-            subjects.connects(arguments.scriptFd(0), machine.getsockname(descriptor.live).port());
+            subjects.connects(
+                    arguments.scriptFd(0), machine.getsockname(descriptor.live).port());
             boolean pending = result == -Errno.EINPROGRESS || result == -Errno.EALREADY;
             waits[0] = pending && !descriptor.nonBlocking;
             return waits[0] ? SystemCalls.WAIT : result;

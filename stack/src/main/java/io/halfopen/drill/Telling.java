@@ -75,7 +75,7 @@ final class Telling {
     /** Where both differ in it, told with waits that are long enough. */
     StoryDifference difference(Story told) throws LinkException {
         Story story = stretched(told);
-        return StoryDifference.between(story, onStack(story).steps, onOther(story).steps);
+        return StoryDifference.between(onStack(story).steps, onOther(story).steps);
     }
 
     /** The same story with longer waits and more of them: never is it in doubt whether a kernel's timer has fired. */

@@ -145,7 +145,8 @@ class RunnerTest {
     @Test
     void aSkippedCommandIsNamedAndItsLineToo() throws ScriptException {
         assertThat(run(LISTEN + "+0 `sysctl -q net.ipv4.tcp_sack=0\nip route flush cache`"))
-                .hasToString("SKIP x.pkt:5: the command `ip route flush cache`, without --allow-shell, is not supported");
+                .hasToString(
+                        "SKIP x.pkt:5: the command `ip route flush cache`, without --allow-shell, is not supported");
     }
 
     @Test
@@ -185,14 +186,17 @@ class RunnerTest {
 
     @Test
     void aDefinitionInAnIcmpMessage() throws ScriptException {
-        assertThat(run("--define=WHY=host_unreachable\n--define=WHAT=unreachable\n" + """
+        assertThat(run("""
+                --define=WHY=host_unreachable
+                --define=WHAT=unreachable
                 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
                 +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
                 +0 connect(3, ..., ...) = -1 EINPROGRESS (x)
                 +0 > S 0:0(0) <...>
                 +.01 < icmp WHAT WHY [0:0(0)]
                 +0 getsockopt(3, SOL_SOCKET, SO_ERROR, [EHOSTUNREACH], [4]) = 0
-                """)).hasToString("PASS x.pkt");
+                """))
+                .hasToString("PASS x.pkt");
     }
 
     @Test
@@ -220,7 +224,8 @@ class RunnerTest {
     /** A socket whose connect() waits for its first write, and one that repeats its SYN meanwhile. */
     @Test
     void aSynBelongsToTheSocketThatSendsIt() throws ScriptException {
-        assertThat(run("`sysctl -q net.ipv4.tcp_fastopen=0x5`\n" + """
+        assertThat(run("""
+                `sysctl -q net.ipv4.tcp_fastopen=0x5`
                 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
                 +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
                 +0 setsockopt(3, SOL_TCP, TCP_FASTOPEN_CONNECT, [1], 4) = 0
@@ -273,7 +278,8 @@ class RunnerTest {
         Outcome outcome = Drill.onStack(Script.parse("x.pkt", script), verbose, Kernel.LINUX_6_18, false);
         assertThat(outcome.notes())
                 .startsWith("at 0 > 8080>50001 S. 0:0(0) ack 1 win 64240 <mss 1460>\n")
-                .containsPattern("not expected, with the wire's numbers: at 0 > 8080>50001 P\\. \\d+:\\d+\\(10\\) ack 1 ");
+                .containsPattern(
+                        "not expected, with the wire's numbers: at 0 > 8080>50001 P\\. \\d+:\\d+\\(10\\) ack 1 ");
         assertThat(run(script).notes()).isEmpty();
     }
 

@@ -95,7 +95,9 @@ public final class DrillCommand extends Subcommand {
     @Option(names = "--json", description = "Print the results as JSON and nothing else.")
     private boolean json;
 
-    @Option(names = "--verbose", description = "Also what scripts print, what was ignored, and every packet that was sent.")
+    @Option(
+            names = "--verbose",
+            description = "Also what scripts print, what was ignored, and every packet that was sent.")
     private boolean verbose;
 
     @Override
