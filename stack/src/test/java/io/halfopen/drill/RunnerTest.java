@@ -195,8 +195,7 @@ class RunnerTest {
                 +0 > S 0:0(0) <...>
                 +.01 < icmp WHAT WHY [0:0(0)]
                 +0 getsockopt(3, SOL_SOCKET, SO_ERROR, [EHOSTUNREACH], [4]) = 0
-                """))
-                .hasToString("PASS x.pkt");
+                """)).hasToString("PASS x.pkt");
     }
 
     @Test
