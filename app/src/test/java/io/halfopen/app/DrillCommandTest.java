@@ -2,6 +2,7 @@ package io.halfopen.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.app.lab.LiveKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,30 @@ class DrillCommandTest {
                                 + " > S. 0:0(0) ack 1 <mss 1460>",
                         "SKIP " + kernel + ": only for the kernel",
                         "1 passed, 1 failed, 2 skipped");
+    }
+
+    @Test
+    void aFolderMayBeNamedLikeAScript() throws IOException {
+        Path inside = Files.createDirectory(folder.resolve("x.pkt"));
+        Path good = Files.writeString(inside.resolve("a.pkt"), GOOD);
+        assertThat(drill(folder.toString()).lines()).containsExactly("PASS " + good, "1 passed, 0 failed, 0 skipped");
+    }
+
+    @Test
+    void verboseShowsWhatWasSent() throws IOException {
+        Path good = write("a.pkt", GOOD);
+        assertThat(drill("--verbose", good.toString()).lines())
+                .contains("     at 0 > 8080>50001 S. 0:0(0) ack 1 win 64240 <mss 1460>");
+    }
+
+    /** packetdrill's scripts name their helpers from where they are themselves. */
+    @Test
+    void commandsRunInTheFolderOfTheScript() throws IOException {
+        LiveKernel.require();
+        write("helper.sh", "exit 0");
+        Path script = write("a.pkt", "`sh ./helper.sh`\n" + GOOD);
+        assertThat(drill("--on", "kernel", "--allow-shell", script.toString()).lines())
+                .contains("PASS " + script);
     }
 
     @Test

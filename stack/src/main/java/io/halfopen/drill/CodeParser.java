@@ -64,9 +64,27 @@ final class CodeParser {
     private void value(FormulaParser parser) throws ScriptException {
         do {
             if (!reader.acceptString()) {
-                parser.formula();
+                formatted(parser);
             }
         } while (reader.accept("%"));
+    }
+
+    /** What stands after {@code 'rtt %d, rto %d' %}: one formula, or several in parentheses. */
+    private List<Formula> formatted(FormulaParser parser) throws ScriptException {
+        List<Formula> values = new ArrayList<>();
+        int start = reader.position();
+        if (reader.accept("(")) {
+            reader.open();
+            do {
+                values.add(parser.formula());
+            } while (reader.accept(",") && !reader.isNext(")"));
+            reader.close();
+            if (reader.isAtEndOfLine() || reader.isNext(",") || reader.isNext("%") || reader.isNext(")")) {
+                return values;
+            }
+            reader.back(start);
+        }
+        return List.of(parser.formula());
     }
 
     private Statement print(Place place, int from) throws ScriptException {
@@ -75,7 +93,7 @@ final class CodeParser {
         boolean parenthesis = reader.accept("(");
         while (!reader.isNext(")") && !reader.isAtEndOfLine()) {
             if (!reader.acceptString()) {
-                values.add(formulas.formula());
+                values.addAll(formatted(formulas));
             }
             if (!reader.accept(",") && !reader.accept("%")) {
                 break;

@@ -36,6 +36,11 @@ final class CodeReader {
         return ScriptException.wrong(place(), why);
     }
 
+    /** Reads on from an earlier {@link #position}. */
+    void back(int position) {
+        at = position;
+    }
+
     /** Within parentheses lines may end anywhere. */
     void open() {
         depth++;

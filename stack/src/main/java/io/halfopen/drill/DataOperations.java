@@ -167,6 +167,9 @@ final class DataOperations {
         return () -> {
             if (sent[0] == NOT_YET) {
                 int result = machine.sendTo(descriptor.live, transfer.length, transfer.flags, address, port);
+                subjects.connects(
+                        arguments.scriptFd(0),
+                        machine.getsockname(descriptor.live).port());
                 boolean waits = !nonBlocking && (result >= 0 || result == -Errno.EINPROGRESS);
                 sent[0] = waits ? Math.max(0, result) : NOT_YET;
                 return waits ? SystemCalls.WAIT : result;

@@ -9,6 +9,7 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -161,6 +162,18 @@ final class KernelMachine implements Machine {
     }
 
     @Override
+    public Name getsockname(int fd) {
+        KernelHost.Name name = host.getsockname(fd);
+        return new Name(name.result(), name.address(), name.port());
+    }
+
+    @Override
+    public Name getpeername(int fd) {
+        KernelHost.Name name = host.getpeername(fd);
+        return new Name(name.result(), name.address(), name.port());
+    }
+
+    @Override
     public int shutdown(int fd, int how) {
         return host.shutdown(fd, how);
     }
@@ -252,9 +265,11 @@ final class KernelMachine implements Machine {
     }
 
     @Override
-    public Process start(String... command) throws IOException {
-        return host.call(
-                () -> new ProcessBuilder(command).redirectErrorStream(true).start());
+    public Process start(Path folder, String... command) throws IOException {
+        return host.call(() -> new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start());
     }
 
     @Override

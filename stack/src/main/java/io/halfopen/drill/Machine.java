@@ -6,6 +6,7 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,15 @@ interface Machine extends AutoCloseable {
 
     int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop;
 
+    /** getsockname(2). */
+    Name getsockname(int fd);
+
+    /** getpeername(2). */
+    Name getpeername(int fd);
+
+    /** An address, where the result is 0. */
+    record Name(int result, IpAddress address, int port) {}
+
     int shutdown(int fd, int how);
 
     int close(int fd);
@@ -93,8 +103,8 @@ interface Machine extends AutoCloseable {
     /** Sets a sysctl, by its full name. */
     void sysctl(String name, String value) throws Stop;
 
-    /** Starts a program where the machine is: in its namespace. */
-    Process start(String... command) throws IOException, Stop;
+    /** Starts a program where the machine is, in its namespace, and in a folder. */
+    Process start(Path folder, String... command) throws IOException, Stop;
 
     /** Whether a sysctl of this name can be set at all. */
     default boolean hasSysctl(String name) {

@@ -87,7 +87,8 @@ final class PacketParser {
         if (!inbound) {
             throw reader.unsupported("an ICMP message that is expected");
         }
-        String type = reader.word("an ICMP type");
+        String name = reader.word("an ICMP type");
+        String type = definitions.getOrDefault(name, name);
         if (!IcmpTypes.isType(type)) {
             throw reader.wrong("unknown ICMP type '" + type + "'");
         }
@@ -99,7 +100,8 @@ final class PacketParser {
             } else if (reader.acceptWord("id")) {
                 throw reader.unsupported("an ICMP echo");
             } else if (code.isEmpty()) {
-                code = reader.word("an ICMP code");
+                String word = reader.word("an ICMP code");
+                code = definitions.getOrDefault(word, word);
                 if (!IcmpTypes.isCode(code)) {
                     throw reader.wrong("unknown ICMP code '" + code + "'");
                 }
@@ -256,6 +258,7 @@ final class PacketParser {
             }
             case "FO" -> new TcpOption.Other(TcpOption.FAST_OPEN, hex());
             case "FOEXP" -> new TcpOption.Other(TcpOption.EXPERIMENT, TcpOption.FAST_OPEN_MAGIC + hex());
+            case "raw" -> new TcpOption.Raw(hex());
             case "md5" -> new TcpOption.Other(TcpOption.MD5, hex());
             case "ECN", "mp_capable", "mp_join", "dss", "add_address", "mp_fail", "mp_fastclose", "mp_prio" ->
                 throw reader.unsupported("the TCP option " + word);

@@ -1,13 +1,8 @@
 package io.halfopen.drill;
 
-import io.halfopen.drill.Story.Step;
-import io.halfopen.drill.Story.Wait;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,26 +10,11 @@ import org.jspecify.annotations.Nullable;
  * still shows it. Thread-safe: each story has machines of its own.
  */
 public final class Parity {
-    private static final long MILLISECOND = 1_000_000L;
-
-    /** A kernel's timers are late by up to a sixteenth, and fire a tick early at most. */
-    private static final long LATE = 140 * MILLISECOND;
-
-    private static final long EARLY = 30 * MILLISECOND;
-
-    /** A delayed ACK would come between two steps: it is waited for. */
-    private static final long SOON = 60 * MILLISECOND;
-
-    private static final int STRETCH = 50;
-    private static final int LONGEST_STRETCH = 3000;
-
     /** A difference that does not come again was a timer, or a busy machine. */
     private static final int CONFIRMATIONS = 2;
 
-    private static final int MOST_SHRINKING = 80;
-
     private final String name;
-    private final Maker other;
+    private final Telling telling;
     private final Topic topic;
 
     /** What stories are about. */
@@ -42,22 +22,23 @@ public final class Parity {
         /** A listener, its queues, and what peers and the process do to them. */
         LISTEN,
         /** One connection that sends and receives, and loses much of it. */
-        TRANSFER;
+        TRANSFER,
+        /** What one segment does in one state: the rows of {@link Exchange}. */
+        SEGMENTS;
 
         private Story story(long seed) {
-            return this == LISTEN ? new StoryTeller(seed).tell() : new TransferTeller(seed).tell();
+            return switch (this) {
+                case LISTEN -> new StoryTeller(seed).tell();
+                case TRANSFER -> new TransferTeller(seed).tell();
+                case SEGMENTS -> Exchange.numbered(seed).story();
+            };
         }
     }
 
-    /** Makes a machine for a story. */
-    private interface Maker {
-        Machine make(Settings settings) throws LinkException;
-    }
-
-    private Parity(Topic topic, String name, Maker other) {
+    private Parity(Topic topic, String name, Telling.Maker other) {
         this.topic = topic;
         this.name = name;
-        this.other = other;
+        telling = new Telling(other);
     }
 
     /** Of a stack and this machine's kernel, for which one must be root. */
@@ -78,127 +59,58 @@ public final class Parity {
      */
     public record Difference(long seed, String story, String script) {}
 
-    /** One run: what was put down of each step, and the script. */
-    private record Told(List<List<String>> steps, String script) {}
-
     /**
      * Tells the story of a seed; null where both did the same.
      *
      * @throws LinkException where there is no namespace to be had
      */
     public @Nullable Difference check(long seed) throws LinkException {
-        Story story = topic.story(seed);
-        for (int i = 0; i <= CONFIRMATIONS; i++) {
-            if (!differs(story)) {
-                return null;
-            }
+        return find(topic.story(seed)).isEmpty() ? null : shorten(seed, topic.story(seed), "");
+    }
+
+    /** What differs each time that a story is told; nothing where once nothing did. */
+    StoryDifference find(Story story) throws LinkException {
+        StoryDifference found = telling.difference(story);
+        for (int i = 0; i < CONFIRMATIONS && !found.isEmpty(); i++) {
+            found = found.and(telling.difference(story));
         }
-        Story shortest = stretched(shrink(story));
-        Told onStack = onStack(shortest);
-        Told onOther = onOther(shortest);
-        if (onStack.steps.equals(onOther.steps)) {
+        return found;
+    }
+
+    /** The shortest story that shows this signature twice; of any difference where that is empty. */
+    @Nullable
+    Difference shorten(long seed, Story story, String wanted) throws LinkException {
+        StoryShrinker shrinker = new StoryShrinker(shorter -> showsTwice(shorter, wanted));
+        Story shortest = telling.stretched(shrinker.shrink(story));
+        Telling.Told onStack = telling.onStack(shortest);
+        Telling.Told onOther = telling.onOther(shortest);
+        StoryDifference difference = StoryDifference.between(onStack.steps(), onOther.steps());
+        if (difference.isEmpty()) {
             return null;
         }
-        String text = new StoryText(shortest).compare(onStack.steps, onOther.steps);
+        String text = new StoryText(shortest).compare(onStack.steps(), onOther.steps(), difference);
+        String script = wanted.isEmpty()
+                ? onOther.script()
+                : telling.onOther(shortest, asserted(wanted)).script();
         String reason =
                 "// What " + name + " does in the story of seed " + seed + ",\n// shortened by halfopen parity.\n";
-        return new Difference(seed, text, reason + onOther.script);
+        return new Difference(seed, text, reason + script);
     }
 
-    private boolean differs(Story told) throws LinkException {
-        Story story = stretched(told);
-        return !onStack(story).steps.equals(onOther(story).steps);
+    private boolean showsTwice(Story story, String wanted) throws LinkException {
+        boolean once = shows(story, wanted);
+        return once && shows(story, wanted);
     }
 
-    // ---- telling
-
-    private static Settings settings(Story story) {
-        return new Settings.Builder()
-                .set("ip_version", story.ipv6() ? "ipv6" : "ipv4")
-                .build();
+    private boolean shows(Story story, String wanted) throws LinkException {
+        StoryDifference difference = telling.difference(story);
+        return wanted.isEmpty()
+                ? !difference.isEmpty()
+                : difference.signatures().contains(wanted);
     }
 
-    private static Told onStack(Story story) {
-        try (StackMachine machine = new StackMachine(Kernel.LINUX_6_18, settings(story))) {
-            return tell(story, machine);
-        }
-    }
-
-    private Told onOther(Story story) throws LinkException {
-        try (Machine machine = other.make(settings(story))) {
-            return tell(story, machine);
-        }
-    }
-
-    private static Told tell(Story story, Machine machine) {
-        try {
-            StoryRun run = new StoryRun(story, machine, settings(story));
-            for (Step step : story.steps()) {
-                run.tell(step);
-            }
-            return new Told(run.told(), run.script());
-        } catch (Stop stop) {
-            throw new IllegalStateException("a story has only what machines have: " + stop.reason(), stop);
-        }
-    }
-
-    /** The same story with longer waits and more of them: never is it in doubt whether a kernel's timer has fired. */
-    private static Story stretched(Story story) {
-        List<Step> steps = new ArrayList<>();
-        try (StackMachine machine = new StackMachine(Kernel.LINUX_6_18, settings(story))) {
-            StoryRun run = new StoryRun(story, machine, settings(story));
-            for (Step step : story.steps()) {
-                run.tell(step);
-                boolean waits = step instanceof Wait || machine.isTimerNear(0, SOON);
-                int millis = waits ? stretch(run, machine) : 0;
-                steps.add(step instanceof Wait wait ? new Wait(wait.millis() + millis) : step);
-                if (!(step instanceof Wait) && millis > 0) {
-                    steps.add(new Wait(millis));
-                }
-            }
-        } catch (Stop stop) {
-            throw new IllegalStateException(stop);
-        }
-        return story.with(steps);
-    }
-
-    /** Until no timer is near; returns how long that took, milliseconds. */
-    private static int stretch(StoryRun run, StackMachine machine) throws Stop {
-        int millis = 0;
-        while (machine.isTimerNear(LATE, EARLY) && millis < LONGEST_STRETCH) {
-            run.linger(STRETCH * MILLISECOND);
-            millis += STRETCH;
-        }
-        return millis;
-    }
-
-    // ---- shrinking
-
-    /** Leaves out whatever is not needed: halves first, then single steps, then settings. */
-    private Story shrink(Story story) throws LinkException {
-        Story shortest = story;
-        int tries = 0;
-        for (int size = Math.max(1, story.steps().size() / 2); size >= 1; size /= 2) {
-            int from = 0;
-            while (from + size <= shortest.steps().size() && tries++ < MOST_SHRINKING) {
-                Story shorter = shortest.without(from, from + size);
-                boolean shows = stillDiffers(shorter);
-                from += shows ? 0 : size;
-                shortest = shows ? shorter : shortest;
-            }
-        }
-        for (String name : story.sysctls().keySet()) {
-            Map<String, Integer> fewer = new HashMap<>(shortest.sysctls());
-            fewer.remove(name);
-            Story simpler = shortest.withSysctls(fewer);
-            shortest = stillDiffers(simpler) ? simpler : shortest;
-        }
-        return shortest;
-    }
-
-    /** Whether a difference shows twice. */
-    private boolean stillDiffers(Story story) throws LinkException {
-        boolean once = differs(story);
-        return once && differs(story);
+    /** What the script has to say, beside packets and calls, so that the difference shows in it. */
+    private static Set<String> asserted(String signature) {
+        return signature.contains("poll = ") ? Set.of("poll") : Set.of(signature);
     }
 }

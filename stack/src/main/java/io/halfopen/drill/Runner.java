@@ -2,6 +2,7 @@ package io.halfopen.drill;
 
 import io.halfopen.wire.IpAddress;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /** Runs one script on one machine, event by event. */
@@ -26,10 +27,24 @@ final class Runner {
         traffic = new Traffic(machine, timeline);
         calls = new SystemCalls(machine, settings, subjects, timeline);
         checks = new Checks(machine, subjects, calls, traffic, notes);
-        shell = new Shell(machine, allowShell, notes);
+        Path parent = Path.of(script.file()).toAbsolutePath().getParent();
+        shell = new Shell(machine, parent == null ? Path.of("/") : parent, allowShell, notes);
     }
 
     Outcome run() {
+        Outcome outcome = runEvents();
+        if (!settings.verbose()) {
+            return outcome;
+        }
+        try {
+            tellUnexpected();
+        } catch (Stop noMore) {
+            notes.append(noMore.reason()).append('\n');
+        }
+        return new Outcome(outcome.status(), outcome.file(), outcome.line(), outcome.reason(), notes.toString());
+    }
+
+    private Outcome runEvents() {
         Event at = script.events().getFirst();
         try {
             for (Event event : script.events()) {
@@ -44,7 +59,7 @@ final class Runner {
             }
             return new Outcome(Outcome.Status.PASS, script.file(), 0, "", notes.toString());
         } catch (Stop stop) {
-            int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line();
+            int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line() + shell.line();
             return new Outcome(stop.status(), script.file(), line, stop.reason(), notes.toString());
         }
     }
@@ -69,6 +84,9 @@ final class Runner {
     // ---- packets that are injected
 
     private void inject(TcpPacket packet) throws Stop {
+        if (settings.mss() > 0 && packet.length() > settings.mss()) {
+            throw Stop.unsupported("a packet that is made of several of --mss=" + settings.mss());
+        }
         Subject subject = subjects.forInbound(packet.endpoints());
         IpAddress remote = remoteOf(subject);
         byte[] bytes = PacketBytes.tcp(
@@ -103,7 +121,7 @@ final class Runner {
         if (subject == null) {
             throw Stop.failed("a packet is expected, and no socket or packet before could be its cause");
         }
-        Sent first = traffic.await(subject, subjects, span.latest());
+        Sent first = traffic.await(subject, span.latest());
         if (first == null) {
             throw missing(span, expected, subject);
         }
@@ -114,12 +132,16 @@ final class Runner {
             subject.state = answers ? Subject.State.ANSWERED : Subject.State.CONNECTED;
         }
         Sent whole = settings.strictSegments() ? first : traffic.joined(first, expected.length(), subject);
-        compare(span, expected, whole, subject.toScript(whole.packet(), expected));
+        TcpPacket there = subject.toScript(whole.packet(), expected);
+        if (settings.verbose()) {
+            notes.append(allText(whole, there)).append('\n');
+        }
+        compare(span, expected, whole, there);
         timeline.expected(event, span);
     }
 
     private Stop missing(Timeline.Span span, TcpPacket expected, Subject subject) throws Stop {
-        Sent late = traffic.awaitLate(subject, subjects);
+        Sent late = traffic.awaitLate(subject);
         String wanted = "expected at " + span + " > " + expected;
         if (late == null) {
             return Stop.failed("nothing was sent; " + wanted);
@@ -140,6 +162,30 @@ final class Runner {
         if (!difference.isEmpty()) {
             throw Stop.failed(difference + "; expected at " + span + " > " + expected + "; sent "
                     + sentText(sent, there, expected));
+        }
+    }
+
+    private String allText(Sent sent, TcpPacket there) {
+        TcpPacket shown = new TcpPacket(
+                false,
+                IpInfo.NONE,
+                new Endpoints(null, sent.remotePort(), sent.localPort()),
+                there.flags(),
+                there.seq(),
+                there.length(),
+                there.ack(),
+                there.window(),
+                there.urgent(),
+                there.options());
+        return "at " + timeline.text(sent.time()) + " > " + shown;
+    }
+
+    /** With the numbers of the wire: no event says what they count from. */
+    private void tellUnexpected() throws Stop {
+        for (Sent sent : traffic.rest()) {
+            notes.append("not expected, with the wire's numbers: ")
+                    .append(allText(sent, sent.packet()))
+                    .append('\n');
         }
     }
 

@@ -25,10 +25,8 @@ public final class Settings {
             "send_omit_free",
             "dry_run",
             "debug",
-            "verbose",
             "tcp_ts_ecr_scaled",
-            "non_fatal",
-            "mss");
+            "non_fatal");
 
     private final Map<String, Object> values;
     private final Map<String, String> definitions;
@@ -88,6 +86,11 @@ public final class Settings {
         return get("mtu", Integer.class, 1500);
     }
 
+    /** The size of the segments of which an injected packet is made, as a network card's; 0 does not say. */
+    int mss() {
+        return get("mss", Integer.class, 0);
+    }
+
     /** How far a time may be off, nanoseconds. */
     long tolerance() {
         return get("tolerance_usecs", Integer.class, 4000) * 1000L;
@@ -108,6 +111,11 @@ public final class Settings {
         return values.containsKey("strict_segments");
     }
 
+    /** All that is sent is told. */
+    boolean verbose() {
+        return values.containsKey("verbose");
+    }
+
     /** Collects options, one after the other. */
     public static final class Builder {
         private final Map<String, Object> values = new HashMap<>();
@@ -121,7 +129,7 @@ public final class Settings {
          * @throws IllegalArgumentException with a sentence for the user
          */
         public Builder set(String name, @Nullable String value) {
-            if (name.equals("strict_segments")) {
+            if (name.equals("strict_segments") || name.equals("verbose")) {
                 values.put(name, true);
                 return this;
             }
@@ -147,6 +155,7 @@ public final class Settings {
                             "bind_port",
                             "connect_port",
                             "mtu",
+                            "mss",
                             "tolerance_usecs",
                             "tolerance_percent",
                             "tcp_ts_tick_usecs",
@@ -163,6 +172,7 @@ public final class Settings {
                 case "ip_version" -> ipVersion(value);
                 case "local_ip", "remote_ip" -> IpAddress.parse(value.replaceFirst("/\\d+$", ""));
                 case "bind_port", "connect_port" -> number(name, value, 1, 65535);
+                case "mss" -> number(name, value, 1, 65535);
                 case "mtu" -> number(name, value, 68, 65535);
                 case "tolerance_usecs", "tcp_ts_tick_usecs" -> number(name, value, 0, Integer.MAX_VALUE);
                 case "tolerance_percent" -> percent(value);

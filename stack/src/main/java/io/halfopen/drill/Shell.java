@@ -1,9 +1,11 @@
 package io.halfopen.drill;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
  * allowed.
  */
 final class Shell {
+    private static final Pattern ARITHMETIC = Pattern.compile("\\$\\(\\(([^$`]*?)\\)\\)");
     private static final String PROC = "/proc/sys/";
 
     /** What packetdrill's defaults.sh sets, as far as it is about what scripts see. */
@@ -38,19 +41,40 @@ final class Shell {
             Map.entry("net.ipv4.tcp_syncookies", "1"));
 
     private final Machine machine;
+    private final Path folder;
     private final boolean allowed;
     private final StringBuilder notes;
+    private int line;
 
-    Shell(Machine machine, boolean allowed, StringBuilder notes) {
+    /** Commands are run in that folder: packetdrill's scripts name their helpers from where they are themselves. */
+    Shell(Machine machine, Path folder, boolean allowed, StringBuilder notes) {
         this.machine = machine;
+        this.folder = folder;
         this.allowed = allowed;
         this.notes = notes;
     }
 
     void run(String text) throws Stop {
         for (List<String> command : commands(text)) {
+            line = lineOf(command, text);
             run(command, text);
         }
+        line = 0;
+    }
+
+    /** How many lines after its beginning the last text has the command that ended the script. */
+    int line() {
+        return line;
+    }
+
+    private static int lineOf(List<String> command, String text) throws Stop {
+        String[] lines = text.split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            if (commands(lines[i]).contains(command)) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     private void run(List<String> words, String text) throws Stop {
@@ -62,7 +86,7 @@ final class Shell {
             case String restore
             when restore.startsWith("sysctl_restore_") -> notes.append("the sysctls are restored with the machine\n");
             case "echo" -> echo(words, text);
-            default -> other(text);
+            default -> other(words, text);
         }
     }
 
@@ -104,17 +128,16 @@ final class Shell {
         if (size == 4 && words.get(2).equals(">") && words.get(3).startsWith(PROC)) {
             set(words.get(3), words.get(1));
         } else {
-            other(text);
+            other(words, text);
         }
     }
 
-    private void other(String text) throws Stop {
+    private void other(List<String> words, String text) throws Stop {
         if (!allowed) {
-            throw Stop.unsupported(
-                    "the command `" + text.strip().lines().findFirst().orElse("") + "`, without --allow-shell,");
+            throw Stop.unsupported("the command `" + String.join(" ", words) + "`, without --allow-shell,");
         }
         try {
-            Process process = machine.start("sh", "-c", text);
+            Process process = machine.start(folder, "sh", "-c", text);
             byte[] output = process.getInputStream().readAllBytes();
             if (process.waitFor() != 0) {
                 throw Stop.failed("the command exited with " + process.exitValue() + ": "
@@ -128,14 +151,33 @@ final class Shell {
         }
     }
 
+    /** {@code $((32*1024))} is a number. */
+    private static String arithmetic(String text) throws Stop {
+        Matcher matcher = ARITHMETIC.matcher(text);
+        StringBuilder plain = new StringBuilder();
+        while (matcher.find()) {
+            try {
+                CodeReader reader = new CodeReader(new Place("", 0, 0), matcher.group(1));
+                double value = new FormulaParser(reader).formula().value(name -> Double.NaN);
+                if (Double.isNaN(value) || !reader.isAtEndOfLine()) {
+                    throw Stop.unsupported(matcher.group());
+                }
+                matcher.appendReplacement(plain, Long.toString((long) value));
+            } catch (ScriptException wrong) {
+                throw Stop.unsupported(matcher.group());
+            }
+        }
+        return matcher.appendTail(plain).toString();
+    }
+
     /** Commands at line ends and semicolons, in words; what is thrown away ({@code > /dev/null 2>&1}) is left out. */
-    static List<List<String>> commands(String text) {
+    static List<List<String>> commands(String text) throws Stop {
         List<List<String>> commands = new ArrayList<>();
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
         boolean inWord = false;
-        String plain = text.replace("\\\n", " ").replaceAll("2?>\\s*/dev/null|2>&1|&&|#[^\n]*", ";") + ";";
+        String plain = arithmetic(text).replace("\\\n", " ").replaceAll("2?>\\s*/dev/null|2>&1|&&|#[^\n]*", ";") + ";";
         for (int i = 0; i < plain.length(); i++) {
             char c = plain.charAt(i);
             boolean ends = !quoted && (Character.isWhitespace(c) || c == ';');

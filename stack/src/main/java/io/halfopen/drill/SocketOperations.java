@@ -4,9 +4,12 @@ import io.halfopen.drill.Arguments.SocketAddress;
 import io.halfopen.drill.SystemCalls.Descriptor;
 import io.halfopen.drill.SystemCalls.Operation;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class SocketOperations {
     private static final int SOCK_TYPE = 0xf;
     private static final int SOCK_STREAM = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 0x800;
     private static final int F_GETFD = 1;
@@ -71,10 +76,11 @@ final class SocketOperations {
         });
     }
 
+    /** The script's number names this one from now on, also where an older one has it that was never closed. */
     private int open(Arguments arguments, int live, boolean nonBlocking) throws Stop {
         int fd = arguments.newFd();
-        if (descriptors.putIfAbsent(fd, new Descriptor(live, nonBlocking)) != null) {
-            throw Stop.failed("the script has two descriptors " + fd);
+        if (descriptors.put(fd, new Descriptor(live, nonBlocking)) != null) {
+            subjects.closed(fd);
         }
         return fd;
     }
@@ -125,11 +131,33 @@ final class SocketOperations {
         }
         IpAddress address = to == null ? null : to.address();
         int port = to == null ? 0 : to.port();
+        boolean[] waits = {false};
         return () -> {
+            if (waits[0]) {
+                return connected(descriptor.live);
+            }
             int result = machine.connect(descriptor.live, address, port);
+            subjects.connects(
+                    arguments.scriptFd(0), machine.getsockname(descriptor.live).port());
             boolean pending = result == -Errno.EINPROGRESS || result == -Errno.EALREADY;
-            return pending && !descriptor.nonBlocking ? SystemCalls.WAIT : result;
+            waits[0] = pending && !descriptor.nonBlocking;
+            return waits[0] ? SystemCalls.WAIT : result;
         };
+    }
+
+    /** Who waits in connect() looks at the state (__inet_stream_connect): after a shutdown() another call would begin anew. */
+    private int connected(int live) throws Stop {
+        TcpState state = machine.row(live).state();
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECV) {
+            return SystemCalls.WAIT;
+        }
+        if (state != TcpState.CLOSE) {
+            return 0;
+        }
+        byte[] value = new byte[Integer.BYTES];
+        machine.getsockopt(live, SOL_SOCKET, SO_ERROR, "SO_ERROR", value);
+        int error = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
+        return error == 0 ? -Symbols.errno("ECONNABORTED") : -error;
     }
 
     /** {@code ...} is the remote end, a number an address family: AF_UNSPEC, which is null. */
@@ -144,6 +172,23 @@ final class SocketOperations {
             throw Stop.unsupported("an address of family " + arguments.get(index));
         }
         return null;
+    }
+
+    /** getsockname() and getpeername(): what is written for the address is compared, unless that is {@code ...}. */
+    Operation name(Arguments arguments) throws Stop {
+        arguments.require(3, 3);
+        Descriptor descriptor = arguments.descriptor(0);
+        boolean peer = arguments.name().equals("getpeername");
+        SocketAddress expected = arguments.isDots(1) ? null : arguments.address(1);
+        return () -> {
+            Machine.Name name = peer ? machine.getpeername(descriptor.live) : machine.getsockname(descriptor.live);
+            SocketAddress there = new SocketAddress(name.address(), name.port());
+            if (name.result() == 0 && expected != null && !expected.equals(there)) {
+                throw Stop.failed(arguments.name() + "() says " + there.address() + " port " + there.port() + ", not "
+                        + expected.address() + " port " + expected.port());
+            }
+            return name.result();
+        };
     }
 
     Operation shutdown(Arguments arguments) throws Stop {

@@ -4,9 +4,11 @@ import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.SocketRow;
@@ -17,6 +19,7 @@ import io.halfopen.wire.IpHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class StackMachine implements Machine {
     private static final int SO_LINGER_SIZE = 8;
     private static final String CONGESTION = "TCP_CONGESTION";
+    private static final int KNOWN_FLAGS =
+            Stack.MSG_DONTWAIT | Stack.MSG_NOSIGNAL | Stack.MSG_MORE | Stack.MSG_FASTOPEN | Message.MSG_OOB;
+    private static final int LOOPBACK_MTU = 65_536;
     private static final int LONGEST_NAME = 16;
     private static final long SIOCINQ = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
@@ -52,6 +58,8 @@ final class StackMachine implements Machine {
         stack = new Stack(kernel, Secrets.ofSeed(1));
         local = settings.local();
         stack.addAddress(local, settings.mtu());
+        stack.addAddress(IpAddress.parse("127.0.0.1"), LOOPBACK_MTU);
+        stack.addAddress(IpAddress.parse("::1"), LOOPBACK_MTU);
         epolls = new StackEpolls(stack);
     }
 
@@ -177,11 +185,16 @@ final class StackMachine implements Machine {
     @Override
     public int send(int fd, int length, int flags) throws Stop {
         byte[] data = new byte[Math.max(0, length)];
-        int sent = drain(stack.send(now, fd, data, 0, data.length, flags));
-        if (sent == -Errno.EOPNOTSUPP) {
-            throw Stop.unsupported("a flag of 0x" + Integer.toHexString(flags) + " of send() on the stack");
+        return unlessUnsupported(drain(stack.send(now, fd, data, 0, data.length, flags)), flags);
+    }
+
+    /** The stack refuses flags that it has not. */
+    private static int unlessUnsupported(int result, int flags) throws Stop {
+        int unknown = flags & ~KNOWN_FLAGS;
+        if (result == -Errno.EOPNOTSUPP && unknown != 0) {
+            throw Stop.unsupported(Symbols.flags("MSG_", unknown) + " on the stack");
         }
-        return sent;
+        return result;
     }
 
     @Override
@@ -190,7 +203,24 @@ final class StackMachine implements Machine {
             return send(fd, length, flags);
         }
         byte[] data = new byte[Math.max(0, length)];
-        return drain(stack.sendto(now, fd, data, 0, data.length, flags, address, port));
+        return unlessUnsupported(drain(stack.sendto(now, fd, data, 0, data.length, flags, address, port)), flags);
+    }
+
+    @Override
+    public Name getsockname(int fd) {
+        SocketRow row = stack.row(fd);
+        return new Name(0, row.localAddress(), row.localPort());
+    }
+
+    /** inet_getname(): who only tries to connect, or is not connected any more, has no peer. */
+    @Override
+    public Name getpeername(int fd) {
+        SocketRow row = stack.row(fd);
+        boolean connected = row.remotePort() != 0
+                && row.state() != TcpState.CLOSE
+                && row.state() != TcpState.SYN_SENT
+                && row.state() != TcpState.LISTEN;
+        return new Name(connected ? 0 : -Errno.ENOTCONN, row.remoteAddress(), row.remotePort());
     }
 
     @Override
@@ -333,7 +363,7 @@ final class StackMachine implements Machine {
     }
 
     @Override
-    public Process start(String... command) throws Stop {
+    public Process start(Path folder, String... command) throws Stop {
         throw Stop.unsupported("a command on the stack");
     }
 

@@ -9,10 +9,22 @@ import java.util.Map;
  *
  * @param sysctls by full name
  * @param deferAccept TCP_DEFER_ACCEPT of the listener, seconds; 0 leaves it alone
+ * @param watched whether poll(2), TCP_INFO and the counters of traffic are compared as well
  */
-record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferAccept, List<Step> steps) {
+record Story(
+        boolean ipv6,
+        Map<String, Integer> sysctls,
+        int backlog,
+        int deferAccept,
+        List<Step> steps,
+        Terms terms,
+        boolean watched) {
+    Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferAccept, List<Step> steps) {
+        this(ipv6, sysctls, backlog, deferAccept, steps, Terms.USUAL, false);
+    }
+
     Story with(List<Step> others) {
-        return new Story(ipv6, sysctls, backlog, deferAccept, List.copyOf(others));
+        return new Story(ipv6, sysctls, backlog, deferAccept, List.copyOf(others), terms, watched);
     }
 
     /** All but the steps from one place to another. */
@@ -23,7 +35,16 @@ record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferA
     }
 
     Story withSysctls(Map<String, Integer> others) {
-        return new Story(ipv6, Map.copyOf(others), backlog, deferAccept, steps);
+        return new Story(ipv6, Map.copyOf(others), backlog, deferAccept, steps, terms, watched);
+    }
+
+    /**
+     * What the peers offer where they offer it.
+     *
+     * @param window the window field of what they send, unscaled
+     */
+    record Terms(int mss, int window, int scale) {
+        static final Terms USUAL = new Terms(1460, 65_535, 7);
     }
 
     /** One thing that happens. */
@@ -48,8 +69,40 @@ record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferA
      * @param stampOff what its timestamp is off by, milliseconds
      * @param echoOff what the timestamp that it echoes is off by
      */
-    record Segment(int peer, int flags, int seqOff, int ackOff, int length, Offer offer, int stampOff, int echoOff)
-            implements Step {}
+    record Segment(
+            int peer,
+            int flags,
+            int seqOff,
+            int ackOff,
+            int length,
+            Offer offer,
+            int stampOff,
+            int echoOff,
+            Oddity oddity)
+            implements Step {
+        Segment(int peer, int flags, int seqOff, int ackOff, int length, Offer offer, int stampOff, int echoOff) {
+            this(peer, flags, seqOff, ackOff, length, offer, stampOff, echoOff, Oddity.NONE);
+        }
+
+        Segment with(Oddity other) {
+            return new Segment(peer, flags, seqOff, ackOff, length, offer, stampOff, echoOff, other);
+        }
+
+        Segment with(Offer other) {
+            return new Segment(peer, flags, seqOff, ackOff, length, other, stampOff, echoOff, oddity);
+        }
+    }
+
+    /**
+     * What few segments have.
+     *
+     * @param atEdge its number counts from the end of the window that the machine announced, not from the next octet
+     * @param window -1 is the peer's usual one
+     * @param options octets in hexadecimal that follow the offer
+     */
+    record Oddity(boolean atEdge, int window, int urgent, String options) {
+        static final Oddity NONE = new Oddity(false, -1, 0, "");
+    }
 
     /**
      * A peer says what it has got of what was sent to it. Octets count from what it said last.
@@ -73,7 +126,11 @@ record Story(boolean ipv6, Map<String, Integer> sysctls, int backlog, int deferA
         CLOSE_LISTENER,
         DEFER_ACCEPT,
         SYNCNT,
-        ABORT_ON_OVERFLOW
+        ABORT_ON_OVERFLOW,
+        /** A socket of the process connects to the first peer. */
+        CONNECT,
+        /** getsockopt(SO_ERROR). */
+        ERROR
     }
 
     /**

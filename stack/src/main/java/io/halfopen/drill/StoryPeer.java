@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * is put down with numbers that are the same on every machine: those of the machine relative to its SYN-ACK.
  */
 final class StoryPeer {
-    private static final int WINDOW = 65535;
-    private static final int MSS = 1460;
-    private static final int SCALE = 7;
     private static final int FIRST_STAMP = 1_000_000;
 
     /** Where a connection begins whose predecessor was in TIME_WAIT, had this one sent just a SYN and a FIN. */
@@ -43,17 +40,30 @@ final class StoryPeer {
 
     private int acked;
 
-    StoryPeer(IpAddress address, int port) {
+    private final Story.Terms terms;
+
+    /** The machine's. */
+    int localPort;
+
+    /** What the machine said: where its window ends, and by how much the field of that is shifted. */
+    private int edge;
+
+    private int shift;
+
+    StoryPeer(IpAddress address, int port, int localPort, Story.Terms terms) {
         this.address = address;
         this.port = port;
+        this.localPort = localPort;
+        this.terms = terms;
     }
 
     /** The segment of a step; what it was meant to be is now what was sent. */
     TcpPacket make(Story.Segment step, long elapsedMillis) {
         boolean syn = (step.flags() & SYN) != 0;
-        int seq = (syn ? 0 : Math.max(1, next)) + step.seqOff();
+        Story.Oddity oddity = step.oddity();
+        int seq = (oddity.atEdge() ? edge : syn ? 0 : Math.max(1, next)) + step.seqOff();
         int ack = (step.flags() & ACK) == 0 ? 0 : (answered ? expected : isn + 1) + step.ackOff();
-        if (step.seqOff() == 0 && (step.flags() & RST) == 0) {
+        if (step.seqOff() == 0 && !oddity.atEdge() && (step.flags() & RST) == 0) {
             int end = (syn ? 1 : seq + step.length()) + ((step.flags() & FIN) != 0 && !syn ? 1 : 0);
             next = Math.max(next, end);
         }
@@ -67,9 +77,9 @@ final class StoryPeer {
                 seq,
                 step.length(),
                 ack,
-                WINDOW,
-                0,
-                options(step.offer(), stamp, echo));
+                oddity.window() < 0 ? terms.window() : oddity.window(),
+                oddity.urgent(),
+                options(step.offer(), stamp, echo, oddity.options()));
     }
 
     /** An ACK with SACK blocks, of nothing that was not heard. */
@@ -100,11 +110,20 @@ final class StoryPeer {
         return number - expected > 0 ? expected : number;
     }
 
+    private List<TcpOption> options(Offer offer, int stamp, int echo, String more) {
+        if (more.isEmpty()) {
+            return options(offer, stamp, echo);
+        }
+        List<TcpOption> options = new ArrayList<>(options(offer, stamp, echo));
+        options.add(new TcpOption.Raw(more));
+        return List.copyOf(options);
+    }
+
     private List<TcpOption> options(Offer offer, int stamp, int echo) {
         TcpOption nop = new TcpOption.Nop();
-        TcpOption mss = new TcpOption.Mss(MSS);
+        TcpOption mss = new TcpOption.Mss(terms.mss());
         TcpOption sack = new TcpOption.SackPermitted();
-        TcpOption scale = new TcpOption.WindowScale(SCALE);
+        TcpOption scale = new TcpOption.WindowScale(terms.scale());
         TcpOption stamps = new TcpOption.Timestamps(stamp, echo);
         return switch (offer) {
             case NONE -> List.of();
@@ -120,7 +139,8 @@ final class StoryPeer {
         String number = number(packet);
         TcpOption.Timestamps stamps = Subject.timestamps(packet);
         lastStamp = stamps == null ? lastStamp : stamps.value();
-        if (packet.isSynAck()) {
+        listenForWindow(packet);
+        if (packet.has(SYN)) {
             isn = packet.seq();
             expected = isn + 1;
             acked = expected;
@@ -136,12 +156,23 @@ final class StoryPeer {
         return text(packet, number);
     }
 
+    private void listenForWindow(TcpPacket packet) {
+        if (packet.has(RST)) {
+            return;
+        }
+        boolean syn = packet.has(SYN);
+        for (TcpOption option : packet.options() == null ? List.<TcpOption>of() : packet.options()) {
+            shift = syn && option instanceof TcpOption.WindowScale scale ? scale.shift() : shift;
+        }
+        edge = packet.ack() + (syn ? packet.window() : packet.window() << shift);
+    }
+
     private String number(TcpPacket packet) {
         int off = packet.seq() - isn;
         if (packet.has(RST) && packet.has(ACK) && packet.seq() == 0) {
             return "0";
         }
-        if (packet.isSynAck()) {
+        if (packet.has(SYN)) {
             boolean known = off == 0 || off == AFTER_TIME_WAIT;
             return !answered ? "0" : known ? String.valueOf(off) : "new";
         }

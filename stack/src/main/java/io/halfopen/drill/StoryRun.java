@@ -25,6 +25,8 @@ final class StoryRun {
     private static final int AF_INET6 = 10;
     private static final int SOCK_STREAM = 1;
     private static final int IPPROTO_TCP = 6;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int TCP_SYNCNT = 7;
     private static final int TCP_DEFER_ACCEPT = 9;
     private static final int CLOSED = -1;
@@ -44,10 +46,14 @@ final class StoryRun {
             Counter.InDelivers,
             Counter.OutRequests);
 
+    /** Of IPv6 a kernel's own packets are among them. */
+    private static final Set<Counter> OF_IP = EnumSet.of(Counter.InReceives, Counter.InDelivers, Counter.OutRequests);
+
     private final Story story;
     private final Machine machine;
     private final Settings settings;
     private final StoryScript script;
+    private final StoryWatch watch;
     private final List<StoryPeer> peers = new ArrayList<>();
     private final List<Integer> accepted = new ArrayList<>();
 
@@ -58,24 +64,35 @@ final class StoryRun {
     private final List<List<String>> told = new ArrayList<>();
     private final long start;
     private Map<Counter, Long> before;
+    private final Map<Counter, Long> atFirst;
     private long waited;
     private int listener;
     private boolean listening = true;
 
     StoryRun(Story story, Machine machine, Settings settings) throws Stop {
+        this(story, machine, settings, Set.of());
+    }
+
+    /**
+     * @param asserted what the script is to say beside packets and calls: poll, and names of counters and of fields of
+     *     TCP_INFO
+     */
+    StoryRun(Story story, Machine machine, Settings settings, Set<String> asserted) throws Stop {
         this.story = story;
         this.machine = machine;
         this.settings = settings;
-        script = new StoryScript(story, settings.bindPort());
+        script = new StoryScript(story);
+        watch = new StoryWatch(machine, script, asserted);
         for (int i = 0; i < StoryTeller.PEERS; i++) {
             String address = (story.ipv6() ? "2001:db8::1" : "192.0.2.1") + i;
-            peers.add(new StoryPeer(IpAddress.parse(address), FIRST_PORT + i));
+            peers.add(new StoryPeer(IpAddress.parse(address), FIRST_PORT + i, settings.bindPort(), story.terms()));
         }
         for (Map.Entry<String, Integer> sysctl : story.sysctls().entrySet()) {
             machine.sysctl(sysctl.getKey(), sysctl.getValue().toString());
         }
         listen();
         before = machine.counters();
+        atFirst = before;
         start = machine.now();
     }
 
@@ -90,7 +107,7 @@ final class StoryRun {
 
     /** The same as a script, with what this machine did as what is expected. */
     String script() {
-        return script.text();
+        return script.text(story.watched());
     }
 
     /** What is put down of each step, in the order of the steps. */
@@ -109,7 +126,7 @@ final class StoryRun {
 
     void tell(Step step) throws Stop {
         List<String> lines = new ArrayList<>();
-        machine.advance(machine.now() + BETWEEN_STEPS, false);
+        advance(machine.now() + BETWEEN_STEPS);
         script.act();
         switch (step) {
             case Segment segment -> send(peers.get(segment.peer()), peer -> peer.make(segment, waited / MILLISECOND));
@@ -132,7 +149,10 @@ final class StoryRun {
     /** Nothing is done; packets that timers send come meanwhile. */
     private void pass(long nanos) throws Stop {
         waited += nanos;
-        long until = Math.max(machine.now(), start + waited);
+        advance(start + waited);
+    }
+
+    private void advance(long until) throws Stop {
         while (machine.now() < until) {
             machine.advance(until, false);
         }
@@ -144,12 +164,22 @@ final class StoryRun {
         Map<Counter, Long> now = machine.counters();
         for (Counter counter : Counter.values()) {
             long change = now.getOrDefault(counter, 0L) - before.getOrDefault(counter, 0L);
-            if (change != 0 && !TRAFFIC.contains(counter)) {
+            if (change != 0 && isCompared(counter)) {
                 lines.add(counter + "+" + change);
             }
         }
         before = now;
+        watch.counted(atFirst, now);
+        if (story.watched()) {
+            for (int i = 0; i < accepted.size(); i++) {
+                watch.look(accepted.get(i), named.get(i), lines);
+            }
+        }
         told.add(lines);
+    }
+
+    private boolean isCompared(Counter counter) {
+        return story.watched() ? !(story.ipv6() && OF_IP.contains(counter)) : !TRAFFIC.contains(counter);
     }
 
     // ---- packets
@@ -157,7 +187,7 @@ final class StoryRun {
     private void send(StoryPeer peer, Function<StoryPeer, TcpPacket> maker) throws Stop {
         TcpPacket packet = maker.apply(peer);
         script.sent(peer, packet);
-        byte[] bytes = PacketBytes.tcp(packet, peer.address, peer.port, settings.local(), settings.bindPort());
+        byte[] bytes = PacketBytes.tcp(packet, peer.address, peer.port, settings.local(), peer.localPort);
         machine.inject(bytes);
     }
 
@@ -185,6 +215,7 @@ final class StoryRun {
         String name = at < 0 ? "" : String.valueOf(named.get(at));
         switch (call.verb()) {
             case ACCEPT -> accept(lines);
+            case CONNECT -> connect(peers.getFirst(), lines);
             case LISTEN ->
                 result(lines, "listen(3, " + call.argument() + ")", machine.listen(listener, call.argument()));
             case SHUTDOWN_LISTENER ->
@@ -214,6 +245,7 @@ final class StoryRun {
         switch (call.verb()) {
             case READ -> result(lines, "read(" + name + ", ..., " + octets + ")", machine.receive(fd, octets, 0));
             case WRITE -> result(lines, "write(" + name + ", ..., " + octets + ")", machine.send(fd, octets, 0));
+            case ERROR -> error(fd, name, lines);
             case SHUTDOWN ->
                 result(lines, "shutdown(" + name + ", " + how(call) + ")", machine.shutdown(fd, call.argument()));
             default -> {
@@ -238,10 +270,42 @@ final class StoryRun {
         if (fd >= 0) {
             accepted.add(fd);
             named.add(nextName++);
+            if (story.watched()) {
+                script.call("fcntl(" + named.getLast() + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0");
+            }
             TcpState state = machine.row(fd).state();
             int peer = machine.row(fd).remotePort() - FIRST_PORT;
             lines.add(state == TcpState.CLOSE ? "a peer that has gone" : "peer " + peer + ", " + state);
         }
+    }
+
+    /** From a port that the script can name. */
+    private void connect(StoryPeer peer, List<String> lines) throws Stop {
+        int fd = machine.socket(story.ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+        int name = nextName++;
+        accepted.add(fd);
+        named.add(name);
+        peer.localPort = settings.bindPort() + 1;
+        result(lines, "socket(..., SOCK_STREAM, IPPROTO_TCP)", name);
+        int bound = machine.bind(fd, story.ipv6() ? IpAddress.ANY_V6 : IpAddress.ANY_V4, peer.localPort);
+        result(lines, "bind(" + name + ", " + sockaddr(settings.local(), peer.localPort) + ", ...)", bound);
+        result(lines, "fcntl(" + name + ", F_SETFL, O_RDWR|O_NONBLOCK)", 0);
+        int result = machine.connect(fd, peer.address, peer.port);
+        result(lines, "connect(" + name + ", " + sockaddr(peer.address, peer.port) + ", ...)", result);
+    }
+
+    private static String sockaddr(IpAddress address, int port) {
+        String family = address.isIpv4() ? "AF_INET" : "AF_INET6";
+        return "{sa_family = " + family + ", sin_port = htons(" + port + "), sin_addr = inet_addr(\"" + address
+                + "\")}";
+    }
+
+    private void error(int fd, String name, List<String> lines) throws Stop {
+        byte[] value = new byte[Integer.BYTES];
+        machine.getsockopt(fd, SOL_SOCKET, SO_ERROR, "SO_ERROR", value);
+        int error = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
+        String text = error == 0 ? "0" : Errno.name(-error);
+        result(lines, "getsockopt(" + name + ", SOL_SOCKET, SO_ERROR, [" + text + "], [4])", 0);
     }
 
     private void setsockopt(List<String> lines, int number, String name, int value) throws Stop {

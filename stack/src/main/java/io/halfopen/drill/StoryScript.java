@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what happens in a story as a script, in the language of packetdrill. */
 final class StoryScript {
-    private final int port;
     private final StringBuilder text = new StringBuilder();
     private final Map<StoryPeer, Integer> firstStamps = new HashMap<>();
     private int millis;
     private int before;
 
-    StoryScript(Story story, int port) {
-        this.port = port;
+    StoryScript(Story story) {
         text.append(story.ipv6() ? "--ip_version=ipv6\n" : "");
         story.sysctls().forEach((name, value) -> line("`sysctl -q " + name + "=" + value + "`"));
         line("socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
@@ -29,8 +27,9 @@ final class StoryScript {
         line("listen(3, " + story.backlog() + ") = 0");
     }
 
-    String text() {
-        return text.toString();
+    /** Of a watched story it says as well that nothing else was sent. */
+    String text(boolean watched) {
+        return watched ? text + seconds(millis) + " %{ assert unexpected_packets == 0 }%\n" : text.toString();
     }
 
     private void line(String event) {
@@ -59,15 +58,26 @@ final class StoryScript {
         line("`sysctl -q " + name + "=" + value + "`");
     }
 
+    /** A formula holds now. */
+    void check(String formula) {
+        line("%{ assert " + formula + " }%");
+    }
+
+    void poll(int fd, String bits) {
+        String asked = "POLLIN|POLLPRI|POLLOUT|POLLRDHUP";
+        line("poll([{fd=" + fd + ", events=" + asked + ", revents=" + bits + "}], 1, 0) = "
+                + (bits.equals("0") ? 0 : 1));
+    }
+
     void sent(StoryPeer peer, TcpPacket packet) {
-        line("< " + endpoint(peer) + ">" + port + " " + relative(peer, packet, peer.isn()));
+        line("< " + endpoint(peer) + ">" + peer.localPort + " " + relative(peer, packet, peer.isn()));
     }
 
     /** In a wait nobody knows just when. */
     void heard(StoryPeer peer, TcpPacket packet) {
         String when = before == millis ? seconds(millis) : seconds(before) + "~" + seconds(millis);
-        Integer isn = packet.isSynAck() ? Integer.valueOf(packet.seq()) : peer.isn();
-        String what = "> " + port + ">" + endpoint(peer) + " " + relative(peer, packet, isn);
+        Integer isn = packet.has(TcpHeader.SYN) ? Integer.valueOf(packet.seq()) : peer.isn();
+        String what = "> " + peer.localPort + ">" + endpoint(peer) + " " + relative(peer, packet, isn);
         text.append(when).append(' ').append(what).append(System.lineSeparator());
     }
 

@@ -17,12 +17,15 @@ final class StoryText {
         this.story = story;
     }
 
-    /** All steps; where the machines differ, what each did. */
-    String compare(List<List<String>> onStack, List<List<String>> onKernel) {
+    /** All steps; where the machines differ, what each did. Of watched stories, which have much to tell, only that. */
+    String compare(List<List<String>> onStack, List<List<String>> onKernel, StoryDifference difference) {
         StringBuilder text = new StringBuilder(settings());
         for (int i = 0; i < story.steps().size(); i++) {
             text.append(step(story.steps().get(i))).append('\n');
-            if (onStack.get(i).equals(onKernel.get(i))) {
+            if (story.watched()) {
+                append(text, "stack ", difference.at(i, true));
+                append(text, "kernel", difference.at(i, false));
+            } else if (onStack.get(i).equals(onKernel.get(i))) {
                 append(text, "      ", onStack.get(i));
             } else {
                 append(text, "stack ", onStack.get(i));
@@ -33,6 +36,9 @@ final class StoryText {
     }
 
     private static void append(StringBuilder text, String who, List<String> lines) {
+        if (lines.isEmpty()) {
+            return;
+        }
         text.append("    ")
                 .append(who)
                 .append("  ")
@@ -45,6 +51,14 @@ final class StoryText {
         text.append("listen(").append(story.backlog()).append(')');
         if (story.deferAccept() > 0) {
             text.append(", TCP_DEFER_ACCEPT ").append(story.deferAccept());
+        }
+        if (!story.terms().equals(Story.Terms.USUAL)) {
+            Story.Terms terms = story.terms();
+            text.append(", peers with mss ")
+                    .append(terms.mss())
+                    .append(", win ")
+                    .append(terms.window());
+            text.append(", wscale ").append(terms.scale());
         }
         story.sysctls()
                 .forEach((name, value) ->
@@ -86,7 +100,15 @@ final class StoryText {
         text.append(", options ").append(segment.offer());
         off(text, "timestamp", segment.stampOff());
         off(text, "echo", segment.echoOff());
+        odd(text, segment.oddity());
         return text.toString();
+    }
+
+    private static void odd(StringBuilder text, Story.Oddity oddity) {
+        text.append(oddity.atEdge() ? ", seq from the end of the window" : "");
+        text.append(oddity.window() < 0 ? "" : ", win " + oddity.window());
+        text.append(oddity.urgent() == 0 ? "" : ", urg " + oddity.urgent());
+        text.append(oddity.options().isEmpty() ? "" : ", options " + oddity.options());
     }
 
     private static void off(StringBuilder text, String what, int by) {

@@ -1,7 +1,6 @@
 package io.halfopen.drill;
 
 import io.halfopen.wire.IpAddress;
-import io.halfopen.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -115,16 +114,14 @@ final class Subjects {
         return endpoints == null ? current : named(endpoints);
     }
 
-    /** A SYN was sent: it is that of the connect() to this address, if there is one that has not been seen yet. */
-    void learnLocalPort(Sent packet) {
-        boolean syn = packet.packet().has(TcpHeader.SYN) && !packet.packet().has(TcpHeader.ACK);
-        for (Subject subject : all) {
-            if (syn
-                    && subject.state == Subject.State.CONNECTING
-                    && subject.isPeer(packet.remote(), packet.remotePort())) {
-                subject.localPort = packet.localPort();
-                return;
-            }
+    /**
+     * connect() has chosen a port, 0 where it has not: that tells whose a SYN is, where several sockets connect to one
+     * address and some of them send nothing yet.
+     */
+    void connects(int scriptFd, int localPort) {
+        Subject subject = ofFd(scriptFd);
+        if (subject != null && subject.state == Subject.State.CONNECTING && localPort != 0) {
+            subject.localPort = localPort;
         }
     }
 }

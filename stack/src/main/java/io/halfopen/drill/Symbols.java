@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,20 @@ final class Symbols {
 
     static boolean isErrno(String name) {
         return name.startsWith("E") && !name.startsWith("EPOLL") && VALUES.containsKey(name);
+    }
+
+    /** The names of the bits of a number, {@code MSG_EOR|MSG_MORE}; bits that have none are hexadecimal. */
+    static String flags(String prefix, int bits) {
+        StringJoiner names = new StringJoiner("|");
+        for (int bit = bits; bit != 0; bit &= bit - 1) {
+            long lowest = Integer.toUnsignedLong(Integer.lowestOneBit(bit));
+            names.add(VALUES.entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue() == lowest)
+                    .map(Map.Entry::getKey)
+                    .min(String::compareTo)
+                    .orElse("0x" + Long.toHexString(lowest)));
+        }
+        return names.toString();
     }
 
     /** The number of an error that the parser has let pass. */

@@ -30,6 +30,8 @@ final class SystemCalls {
             "ioctl",
             "close",
             "shutdown",
+            "getsockname",
+            "getpeername",
             "getsockopt",
             "setsockopt",
             "poll",
@@ -127,6 +129,7 @@ final class SystemCalls {
             case "connect" -> sockets.connect(arguments);
             case "shutdown" -> sockets.shutdown(arguments);
             case "close" -> sockets.close(arguments);
+            case "getsockname", "getpeername" -> sockets.name(arguments);
             case "fcntl" -> sockets.fcntl(arguments);
             case "read", "readv", "recv", "recvfrom", "recvmsg" -> data.receive(arguments);
             case "write", "writev", "send", "sendmsg" -> data.send(arguments);

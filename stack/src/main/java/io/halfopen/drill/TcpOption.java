@@ -77,6 +77,14 @@ sealed interface TcpOption {
         }
     }
 
+    /** Octets as they are: what no other one can say, an option with a wrong length for one. */
+    record Raw(String hex) implements TcpOption {
+        @Override
+        public String toString() {
+            return "raw " + hex;
+        }
+    }
+
     int MD5 = 19;
     int FAST_OPEN = 34;
     int EXPERIMENT = 254;
@@ -94,6 +102,7 @@ sealed interface TcpOption {
             case SackPermitted permitted -> new byte[] {4, 2};
             case Sack sack -> ints(5, sack.edges);
             case Timestamps ts -> ints(8, List.of(ts.value, ts.echo));
+            case Raw raw -> HexFormat.of().parseHex(raw.hex);
             case Other other -> {
                 byte[] value = HexFormat.of().parseHex(other.hex);
                 byte[] bytes = new byte[value.length + 2];

@@ -123,8 +123,11 @@ final class Timeline {
         if (at < now() - late && !event.when().isRelative()) {
             throw Stop.failed("it is " + Runner.seconds(now()) + " already, later than " + Runner.seconds(at));
         }
-        if (event.action() instanceof Action.Call) {
+        if (event.action() instanceof Action.Call call) {
             awaitCall(start + at);
+            if (call.blocks()) {
+                finish();
+            }
         }
         while (now() < at) {
             step(start + at);
@@ -147,6 +150,9 @@ final class Timeline {
 
     /** It began at the time of its event, and should return when its event says. */
     void block(Event event, Action.Call call, SystemCalls.Operation operation) {
+        if (pending != null) {
+            throw new IllegalStateException("a call blocks already");
+        }
         long base = event.when().isRelative() ? last - event.when().from() : 0;
         long end = base + call.end();
         pending = new Pending(event, start + end, tolerance(end), operation);
@@ -184,13 +190,22 @@ final class Timeline {
         blamed = 0;
     }
 
-    /** There is one thread for calls that block: the next one waits for it. */
+    /**
+     * There is one thread for calls that block: the next one waits for it, as packetdrill's does. But one at the very time
+     * at which that should return may be what makes it return, as if by another thread.
+     */
     private void awaitCall(long until) throws Stop {
         while (pending != null && machine.now() < until) {
             step(until);
         }
-        if (pending != null) {
+        Pending call = pending;
+        if (call != null && until < call.end()) {
             finish();
+        } else if (call != null && real) {
+            long soon = machine.now() + call.tolerance() / 2;
+            while (pending != null && machine.now() < soon) {
+                step(soon);
+            }
         }
     }
 

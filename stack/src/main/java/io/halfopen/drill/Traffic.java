@@ -30,6 +30,12 @@ final class Traffic {
         return waiting.size();
     }
 
+    /** What no event has expected. */
+    Iterable<Sent> rest() throws Stop {
+        collect();
+        return waiting;
+    }
+
     private void collect() throws Stop {
         Machine.Captured captured = machine.poll();
         while (captured != null) {
@@ -43,28 +49,27 @@ final class Traffic {
 
     /** The next one of this subject, sent until then; null if there is none. */
     @Nullable
-    Sent await(Subject subject, Subjects subjects, long until) throws Stop {
+    Sent await(Subject subject, long until) throws Stop {
         long deadline = until == Long.MAX_VALUE ? machine.now() + ANY_TIME : until;
-        Sent sent = take(subject, subjects);
+        Sent sent = take(subject);
         while (sent == null && machine.now() < deadline) {
             timeline.step(deadline);
-            sent = take(subject, subjects);
+            sent = take(subject);
         }
         return sent;
     }
 
     /** The one that was missing, for the message. */
     @Nullable
-    Sent awaitLate(Subject subject, Subjects subjects) throws Stop {
+    Sent awaitLate(Subject subject) throws Stop {
         boolean virtual = machine.name().equals("stack");
-        return await(subject, subjects, machine.now() + (virtual ? LATE_IN_VIRTUAL_TIME : LATE));
+        return await(subject, machine.now() + (virtual ? LATE_IN_VIRTUAL_TIME : LATE));
     }
 
-    private @Nullable Sent take(Subject subject, Subjects subjects) throws Stop {
+    private @Nullable Sent take(Subject subject) throws Stop {
         collect();
         for (Iterator<Sent> each = waiting.iterator(); each.hasNext(); ) {
             Sent sent = each.next();
-            subjects.learnLocalPort(sent);
             if (subject.has(sent)) {
                 each.remove();
                 return sent;

@@ -121,7 +121,9 @@ class RunnerTest {
             +0 `rm -rf /`                                    | the command `rm -rf /`, without --allow-shell, is not supported
             +0 `sysctl -q net.ipv4.nope=1`                   | the sysctl net.ipv4.nope on the stack is not supported
             +0 setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0 | the socket option TCP_REPAIR on the stack is not supported
-            +0 send(4, ..., 10, MSG_ZEROCOPY) = 10           | a flag of 0x4000000 of send() on the stack is not supported
+            +0 send(4, ..., 10, MSG_ZEROCOPY) = 10           | MSG_ZEROCOPY on the stack is not supported
+            +0 sendto(4, ..., 10, MSG_ZEROCOPY, ..., ...) = 10 | MSG_ZEROCOPY on the stack is not supported
+            +0 sendto(4, ..., 10, 603979776, ..., ...) = 10  | MSG_ZEROCOPY on the stack is not supported
             +0 pipe([5, 6]) = 0                              | pipe() is not supported
             +0 %{ assert tcpi_nope == 0 }%                   | tcpi_nope is not supported
             """)
@@ -138,6 +140,146 @@ class RunnerTest {
                                         +0 > 8080>192.0.2.7:1000 S. 0:0(0) ack 5001 <mss 1460>
                                         +0 %{ assert unexpected_packets == 0 }%
                                         """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void aSkippedCommandIsNamedAndItsLineToo() throws ScriptException {
+        assertThat(run(LISTEN + "+0 `sysctl -q net.ipv4.tcp_sack=0\nip route flush cache`"))
+                .hasToString(
+                        "SKIP x.pkt:5: the command `ip route flush cache`, without --allow-shell, is not supported");
+    }
+
+    @Test
+    void whoIsAtBothEnds() throws ScriptException {
+        String named = HANDSHAKE + """
+                +0 getsockname(4, {sa_family = AF_INET, sin_port = htons(8080), sin_addr = inet_addr("192.168.0.1")}, ...) = 0
+                +0 getpeername(4, {sa_family = AF_INET, sin_port = htons(50001), sin_addr = inet_addr("192.0.2.1")}, ...) = 0
+                +0 getpeername(3, ..., ...) = -1 ENOTCONN (x)
+                """;
+        assertThat(run(named)).hasToString("PASS x.pkt");
+        assertThat(run(named.replace("50001", "50002")))
+                .hasToString("FAIL x.pkt:9: getpeername() says 192.0.2.1 port 50001, not 192.0.2.1 port 50002");
+    }
+
+    @Test
+    void aConnectionThatWasResetHasNoPeer() throws ScriptException {
+        String reset = HANDSHAKE.replace("+0 accept", "+0 < R. 1:1(0) ack 1 win 0\n+0 accept");
+        assertThat(run(reset + "+0 getpeername(4, ..., ...) = -1 ENOTCONN (x)")).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void numbersInShellsParentheses() throws ScriptException {
+        assertThat(run("`sysctl -q net.ipv4.tcp_rmem=\"4096 131072 $((4*1024*1024 + 2**3))\"`\n" + LISTEN))
+                .hasToString("PASS x.pkt");
+        assertThat(run("`sysctl -q net.core.somaxconn=$((1 + $x))`\n" + LISTEN).status())
+                .isNotEqualTo(Outcome.Status.PASS);
+    }
+
+    @Test
+    void pythonsFormats() throws ScriptException {
+        assertThat(run(HANDSHAKE + """
+                        +0 %{ assert tcpi_rto > 0, 'rtt is %d, rto %d' % (tcpi_rtt, tcpi_rto) }%
+                        +0 %{ assert tcpi_rto > 0, 'rto %d' % (tcpi_rto + 1) * 2 }%
+                        +0 %{ print('%d and %d' % (tcpi_snd_cwnd, 7)) }%
+                        """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void aDefinitionInAnIcmpMessage() throws ScriptException {
+        assertThat(run("""
+                --define=WHY=host_unreachable
+                --define=WHAT=unreachable
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +0 connect(3, ..., ...) = -1 EINPROGRESS (x)
+                +0 > S 0:0(0) <...>
+                +.01 < icmp WHAT WHY [0:0(0)]
+                +0 getsockopt(3, SOL_SOCKET, SO_ERROR, [EHOSTUNREACH], [4]) = 0
+                """)).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void aPacketOfSeveralSegmentsSkipsTheScript() throws ScriptException {
+        String script = "--mss=1000\n" + HANDSHAKE + "+0 < P. 1:2001(2000) ack 1 win 65535";
+        assertThat(run(script))
+                .hasToString("SKIP x.pkt:9: a packet that is made of several of --mss=1000 is not supported");
+        assertThat(run(script.replace("1:2001(2000)", "1:1001(1000)"))).hasToString("PASS x.pkt");
+    }
+
+    /** packetdrill maps the number anew, too; the older socket goes on without one. */
+    @Test
+    void theSameDescriptorTwiceIsTheNewerOne() throws ScriptException {
+        assertThat(run(HANDSHAKE + """
+                                        +0 < 1001>8080 S 0:0(0) win 65535
+                                        +0 > 8080>1001 S. 0:0(0) ack 1 <mss 1460>
+                                        +0 < 1001>8080 . 1:1(0) ack 1 win 65535
+                                        +0 accept(3, ..., ...) = 4
+                                        +0 write(4, ..., 10) = 10
+                                        +0 > 8080>1001 P. 1:11(10) ack 1
+                                        +0 %{ assert unexpected_packets == 0 }%
+                                        """)).hasToString("PASS x.pkt");
+    }
+
+    /** A socket whose connect() waits for its first write, and one that repeats its SYN meanwhile. */
+    @Test
+    void aSynBelongsToTheSocketThatSendsIt() throws ScriptException {
+        assertThat(run("""
+                `sysctl -q net.ipv4.tcp_fastopen=0x5`
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +0 setsockopt(3, SOL_TCP, TCP_FASTOPEN_CONNECT, [1], 4) = 0
+                +0 connect(3, ..., ...) = 0
+                +0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 4
+                +0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +0 connect(4, ..., ...) = -1 EINPROGRESS (x)
+                +0 > S 0:0(0) <...>
+                +.9 socket(..., SOCK_STREAM, IPPROTO_TCP) = 5
+                +0 fcntl(5, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +.2 sendto(5, ..., 200, MSG_FASTOPEN, ..., ...) = 200
+                +0 > S 0:200(200) <...>
+                """)).hasToString("PASS x.pkt");
+    }
+
+    /** As if by another thread: the kernel's connect() is woken by it, and says so. */
+    @Test
+    void aCallAtTheTimeAtWhichAnotherShouldReturn() throws ScriptException {
+        String script = """
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0...0.5 connect(3, ..., ...) = -1 ECONNRESET (x)
+                +0 > S 0:0(0) <...>
+                +.5 shutdown(3, SHUT_RDWR) = 0
+                """;
+        assertThat(run(script)).hasToString("PASS x.pkt");
+        assertThat(run(script.replace("+.5", "+.4")))
+                .hasToString("FAIL x.pkt:2: the call still blocks at 0.504, and should have returned at 0.5");
+    }
+
+    /** 127.0.0.1 is there without being asked for. */
+    @Test
+    void loopback() throws ScriptException {
+        String address = "{sa_family = AF_INET, sin_port = htons(99), sin_addr = inet_addr(\"127.0.0.1\")}";
+        assertThat(run("""
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 bind(3, ADDRESS, ...) = 0
+                +0 listen(3, 1) = 0
+                +0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 4
+                +0 connect(4, ADDRESS, ...) = 0
+                +0 accept(3, ..., ...) = 5
+                +0 getpeername(4, ADDRESS, ...) = 0
+                +0 %{ assert unexpected_packets == 0 }%
+                """.replace("ADDRESS", address))).hasToString("PASS x.pkt");
+    }
+
+    @Test
+    void whatWasSentIsToldWhereThatIsAsked() throws ScriptException {
+        Settings verbose = new Settings.Builder().set("verbose", null).build();
+        String script = HANDSHAKE + "+0 write(4, ..., 10) = 10\n";
+        Outcome outcome = Drill.onStack(Script.parse("x.pkt", script), verbose, Kernel.LINUX_6_18, false);
+        assertThat(outcome.notes())
+                .startsWith("at 0 > 8080>50001 S. 0:0(0) ack 1 win 64240 <mss 1460>\n")
+                .containsPattern(
+                        "not expected, with the wire's numbers: at 0 > 8080>50001 P\\. \\d+:\\d+\\(10\\) ack 1 ");
+        assertThat(run(script).notes()).isEmpty();
     }
 
     @Test

@@ -95,12 +95,14 @@ public final class DrillCommand extends Subcommand {
     @Option(names = "--json", description = "Print the results as JSON and nothing else.")
     private boolean json;
 
-    @Option(names = "--verbose", description = "Also what scripts print, and what was ignored.")
+    @Option(
+            names = "--verbose",
+            description = "Also what scripts print, what was ignored, and every packet that was sent.")
     private boolean verbose;
 
     @Override
     public Integer call() throws IOException {
-        Settings all = settings.build(this::bad);
+        Settings all = settings.build(verbose, this::bad);
         List<Line> lines = new ArrayList<>();
         for (Path file : files()) {
             Line line = run(file, all);
@@ -127,7 +129,7 @@ public final class DrillCommand extends Subcommand {
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 try (Stream<Path> inside = Files.walk(path)) {
-                    inside.filter(file -> file.toString().endsWith(".pkt"))
+                    inside.filter(file -> file.toString().endsWith(".pkt") && Files.isRegularFile(file))
                             .sorted()
                             .forEach(files::add);
                 }

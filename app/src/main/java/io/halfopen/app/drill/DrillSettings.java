@@ -43,6 +43,12 @@ final class DrillSettings {
     private @Nullable String mtu;
 
     @Option(
+            names = "--mss",
+            paramLabel = "N",
+            description = "Of what size an injected packet's segments are; a longer packet is not supported.")
+    private @Nullable String mss;
+
+    @Option(
             names = "--tcp_ts_tick_usecs",
             paramLabel = "N",
             description = "Compare timestamps, whose clock ticks so often; 0, the default, does not.")
@@ -57,9 +63,13 @@ final class DrillSettings {
             description = "A symbol for the arguments of system calls.")
     private List<String> definitions = List.of();
 
-    Settings build(Function<String, ParameterException> bad) {
+    Settings build(boolean verbose, Function<String, ParameterException> bad) {
         Settings.Builder settings = new Settings.Builder();
         try {
+            if (verbose) {
+                settings.set("verbose", null);
+            }
+            set(settings, "mss", mss);
             set(settings, "tolerance_usecs", toleranceUsecs);
             set(settings, "tolerance_percent", tolerancePercent);
             set(settings, "ip_version", ipVersion);

@@ -11,7 +11,8 @@ final class TopicOption implements ITypeConverter<Topic> {
         return switch (text) {
             case "listen" -> Topic.LISTEN;
             case "transfer" -> Topic.TRANSFER;
-            default -> throw new TypeConversionException("'" + text + "' is not listen or transfer");
+            case "segments" -> Topic.SEGMENTS;
+            default -> throw new TypeConversionException("'" + text + "' is not listen, transfer or segments");
         };
     }
 }
