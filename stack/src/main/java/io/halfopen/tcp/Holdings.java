@@ -1,5 +1,8 @@
 package io.halfopen.tcp;
 
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Pools;
+
 /**
  * What a stack holds right now. Once every descriptor is closed and the last timer has fired it is all 0: whatever is
  * not is a leak. What is pooled for later does not count.

@@ -1,5 +1,9 @@
 package io.halfopen.tcp;
 
+import io.halfopen.tcp.socket.AcceptQueue;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.SynQueue;
+
 /**
  * A listener's queues at one moment.
  *

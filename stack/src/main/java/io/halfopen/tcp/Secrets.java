@@ -1,5 +1,7 @@
 package io.halfopen.tcp;
 
+import io.halfopen.tcp.host.Keys;
+
 /**
  * Where a stack has from all that a peer must not be able to guess: initial sequence numbers (RFC 6528), timestamp offsets,
  * ports, flow labels, cookies, the order of its tables. A simulator makes them from a seed, so that a run can be repeated:
@@ -29,7 +31,7 @@ public final class Secrets {
         return new Secrets(mix(seed + 1), mix(seed + 2), mix(seed + 3), mix(seed + 4));
     }
 
-    Keys keys() {
+    public Keys keys() {
         return new Keys(a, b, c, d);
     }
 

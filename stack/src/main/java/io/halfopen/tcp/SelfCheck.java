@@ -1,6 +1,16 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.host.Timer;
+import io.halfopen.tcp.receive.Receiver;
+import io.halfopen.tcp.send.Flight;
+import io.halfopen.tcp.send.Sender;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.wire.SeqNumber;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,15 @@
 package io.halfopen.tcp;
 
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.call.Descriptors;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;

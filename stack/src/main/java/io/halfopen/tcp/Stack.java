@@ -10,6 +10,20 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.Timers;
+import io.halfopen.tcp.call.Closing;
+import io.halfopen.tcp.call.DataCalls;
+import io.halfopen.tcp.call.Descriptors;
+import io.halfopen.tcp.call.FastOpenOptions;
+import io.halfopen.tcp.call.OpenCalls;
+import io.halfopen.tcp.call.Options;
+import io.halfopen.tcp.call.ReceiveCalls;
+import io.halfopen.tcp.call.SocketCalls;
+import io.halfopen.tcp.ip.InputPath;
+import io.halfopen.tcp.recovery.OutputPath;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.transmit.Output;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import java.util.List;
@@ -53,7 +67,7 @@ public final class Stack {
     private final Core core;
     private final Output output;
     private final Descriptors descriptors = new Descriptors();
-    private final Receiving receiving;
+    private final InputPath inputPath;
     private final Options options;
     private final SocketCalls socketCalls;
     private final OpenCalls openCalls;
@@ -67,14 +81,14 @@ public final class Stack {
     public Stack(Kernel kernel, Secrets secrets, Timers timers) {
         core = new Core(kernel, secrets.keys(), timers);
         output = new Output(core);
-        Sending sending = new Sending(core, output);
-        receiving = new Receiving(core, output, sending);
-        openCalls = new OpenCalls(core, receiving.synSentInput, receiving.timeWaits, receiving.fastOpenClient);
-        Closing closing = new Closing(core, sending.transmission, receiving.synRecvInput, receiving.timeWaits);
-        socketCalls = new SocketCalls(core, receiving.migration, closing);
-        receiveCalls = new ReceiveCalls(core, sending.transmission);
-        options = new Options(core, receiveCalls, sending.transmission);
-        dataCalls = new DataCalls(core, sending.transmission, openCalls);
+        OutputPath outputPath = new OutputPath(core, output);
+        inputPath = new InputPath(core, output, outputPath);
+        openCalls = new OpenCalls(core, inputPath.synSentInput, inputPath.timeWaitInput, inputPath.fastOpenClient);
+        Closing closing = new Closing(core, outputPath.transmission, inputPath.synRecvInput, inputPath.timeWaitInput);
+        socketCalls = new SocketCalls(core, inputPath.migration, closing);
+        receiveCalls = new ReceiveCalls(core, outputPath.transmission);
+        options = new Options(core, receiveCalls, outputPath.transmission);
+        dataCalls = new DataCalls(core, outputPath.transmission, openCalls);
     }
 
     /** Gives this host an address; peers other than itself are reached with this MTU, octets (68 to 65536). */
@@ -93,13 +107,13 @@ public final class Stack {
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
-        return receiving.ipInput.receive(packet, offset, length, false);
+        return inputPath.ipInput.receive(packet, offset, length, false);
     }
 
     /** The same of a packet that this host has sent to itself, which never was on a wire. */
     public Rule onLooped(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
-        return receiving.ipInput.receive(packet, offset, length, true);
+        return inputPath.ipInput.receive(packet, offset, length, true);
     }
 
     /** Whether a packet of the stack goes to this host itself: then it must not leave, but come back by onLooped. */
@@ -111,7 +125,7 @@ public final class Stack {
     /** Fires the one timer that is due first; does nothing if none is due. Call again while {@link #nextTimeout} is. */
     public void onTimeout(long now) {
         core.setNow(now);
-        receiving.timerInput.fire();
+        inputPath.timerInput.fire();
     }
 
     /** Before this time {@link #onTimeout} has nothing to do; {@link Long#MAX_VALUE} if it never will have. */
@@ -153,7 +167,7 @@ public final class Stack {
      */
     public int sleep(long now, long idle) {
         core.setNow(now);
-        return receiving.dormancy.sleep(idle);
+        return inputPath.dormancy.sleep(idle);
     }
 
     /** How many connections take their full memory now. */
@@ -163,7 +177,7 @@ public final class Stack {
 
     /** No timer runs but those of TIME_WAIT: nothing will be sent until somebody calls or a packet comes. */
     public boolean isQuiet() {
-        return core.wheel.size() == receiving.timeWaits.count();
+        return core.wheel.size() == inputPath.timeWaitInput.count();
     }
 
     /** socket(2), SOCK_STREAM: {@link #AF_INET} or {@link #AF_INET6}. -EAFNOSUPPORT, -EMFILE. */
@@ -384,7 +398,7 @@ public final class Stack {
     private @Nullable Socket find(int fd) {
         Socket socket = descriptors.get(fd);
         if (socket != null && socket.dormant != null) {
-            receiving.dormancy.wake(socket.dormant);
+            inputPath.dormancy.wake(socket.dormant);
         }
         return socket;
     }
@@ -393,7 +407,7 @@ public final class Stack {
     private @Nullable Socket findToSet(int fd) {
         Socket socket = find(fd);
         if (socket != null && socket.listener != null) {
-            receiving.dormancy.wakeAll(socket.listener);
+            inputPath.dormancy.wakeAll(socket.listener);
         }
         return socket;
     }

@@ -2,6 +2,26 @@ package io.halfopen.tcp;
 
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.congestion.Bbr;
+import io.halfopen.tcp.congestion.Cubic;
+import io.halfopen.tcp.handshake.HandshakeOptions;
+import io.halfopen.tcp.host.LeastRoundTrip;
+import io.halfopen.tcp.receive.DelayedAcks;
+import io.halfopen.tcp.receive.Receiver;
+import io.halfopen.tcp.send.CaState;
+import io.halfopen.tcp.send.Chrono;
+import io.halfopen.tcp.send.CongestionWindow;
+import io.halfopen.tcp.send.Flight;
+import io.halfopen.tcp.send.LossTimer;
+import io.halfopen.tcp.send.Pacing;
+import io.halfopen.tcp.send.RoundTrip;
+import io.halfopen.tcp.send.SendStatistics;
+import io.halfopen.tcp.send.Sender;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.transmit.PathMtuDiscovery;
 import io.halfopen.wire.TcpOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -203,7 +223,7 @@ final class TcpInfo {
         if (c.state() != TcpState.SYN_SENT) {
             return c.receiver.acks.segmentSize();
         }
-        return c.deferred ? 0 : AckClock.LEAST_SEGMENT;
+        return c.deferred ? 0 : DelayedAcks.LEAST_SEGMENT;
     }
 
     private void since(long dataSent, long dataReceived, long ackReceived) {

@@ -2,6 +2,9 @@ package io.halfopen.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.Socket;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Map;

@@ -9,6 +9,7 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.host.Timer;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.Segment.Defect;

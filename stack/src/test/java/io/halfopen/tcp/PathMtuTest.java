@@ -6,6 +6,7 @@ import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.host.PathMtuCache;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,7 +164,7 @@ class PathMtuTest {
     /** Anybody could send them: so many paths and no more are remembered, and the last one always is. */
     @Test
     void theMemoryIsBounded() {
-        PathMtus paths = new PathMtus(0x9e3779b97f4a7c15L);
+        PathMtuCache paths = new PathMtuCache(0x9e3779b97f4a7c15L);
         for (int i = 0; i < 100_000; i++) {
             paths.learn(0, i, 1000, false, i, i + 600);
             assertThat(paths.mtu(0, i, 1500, i)).isEqualTo(1000);

@@ -7,6 +7,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Timers;
+import io.halfopen.tcp.host.Timer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

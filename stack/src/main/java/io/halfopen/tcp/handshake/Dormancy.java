@@ -1,0 +1,164 @@
+package io.halfopen.tcp.handshake;
+
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.host.SavedState;
+import io.halfopen.tcp.host.Timer;
+import io.halfopen.tcp.receive.Receiver;
+import io.halfopen.tcp.send.CaState;
+import io.halfopen.tcp.send.Sender;
+import io.halfopen.tcp.socket.AcceptQueue.Entry;
+import io.halfopen.tcp.send.LossTimer.Purpose;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.transmit.SendBuffers;
+import org.jspecify.annotations.Nullable;
+
+/** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
+public final class Dormancy {
+    /** Places of the flow table that are looked at in one go: a millisecond, if there is a connection at each. */
+    private static final int GO = 8192;
+
+    private final Core core;
+    private final Promotion promotion;
+    private final SavedState scratch = new SavedState();
+
+    /** Where in the flow table the next go begins. */
+    private int place;
+
+    public Dormancy(Core core, Promotion promotion) {
+        this.core = core;
+        this.promotion = promotion;
+    }
+
+    public Connection wake(Entry entry) {
+        return switch (entry) {
+            case Dormant d -> wake(d);
+            case Connection c -> c;
+        };
+    }
+
+    /** What is set on a listener from now on is not for those whose handshake is done. */
+    public void wakeAll(Listener listener) {
+        for (Entry entry = listener.acceptQueue.peek();
+                entry != null;
+                entry = wake(entry).next()) {}
+    }
+
+    public Connection wake(Dormant d) {
+        Connection c = connection(d);
+        core.replace(d, c);
+        c.listener = d.listener;
+        c.socket = d.socket;
+        if (d.socket != null) {
+            d.socket.dormant = null;
+            d.socket.connection = c;
+        } else if (d.listener != null) {
+            d.listener.acceptQueue.replace(d, c);
+        }
+        core.pools.give(d);
+        return c;
+    }
+
+    private Connection connection(Dormant d) {
+        if (d.handshake != null) {
+            return promotion.connection(d, d.handshake);
+        }
+        Connection c = core.pools.connection(core.ports.of(d.localPort()));
+        c.copyTuple(d);
+        c.reuseAddress = d.reuseAddress;
+        c.reusePort = d.reusePort;
+        c.sender.control = core.controls.take(d.algorithm);
+        if (d.kept != null) {
+            scratch.read(d.kept, d.since);
+            keep(c);
+        }
+        return c;
+    }
+
+    /** Both ways. */
+    private void keep(Connection c) {
+        c.keep(scratch);
+        if (scratch.at(c.sender.statistics != null)) {
+            core.statistics.of(c.sender).keep(scratch);
+        }
+    }
+
+    /** Looks at a part of all connections, another each time, and puts those to sleep that have been idle so long, ns. */
+    public int sleep(long idle) {
+        int count = 0;
+        for (int i = Math.min(GO, core.flows.places()); i > 0; i--) {
+            place = place + 1 & core.flows.places() - 1;
+            if (core.flows.at(place) instanceof Connection c && core.now() - lastUse(c) >= idle && isIdle(c)) {
+                sleep(c);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Nothing is under way, nobody waits for anything, and there is nothing to be told. */
+    private boolean isIdle(Connection c) {
+        return c.state() == TcpState.ESTABLISHED
+                && !c.isScheduled()
+                && c.keepAlive == null
+                && c.urgent == null
+                && c.fastOpen == null
+                && !c.readShutdown
+                && !c.writerWaits
+                && isIdle(c.socket)
+                && isIdle(c.sender)
+                && isIdle(c.receiver)
+                && SendBuffers.isWritable(core, c);
+    }
+
+    /** What has no process waits for something, and who waits in the accept queue will not for long. */
+    private static boolean isIdle(@Nullable Socket socket) {
+        return socket != null && socket.pendingError == 0 && !socket.readyListed;
+    }
+
+    private static boolean isIdle(Sender sender) {
+        return sender.unacknowledged() == 0
+                && !sender.hasInFlight()
+                && sender.flight.leftOut() == 0
+                && sender.congestion.state == CaState.OPEN
+                && sender.timer.purpose == Purpose.NONE
+                && sender.pacing.due == Timer.NEVER
+                && !sender.control.controls()
+                && (sender.statistics == null || !sender.statistics.chrono.isRunning());
+    }
+
+    private static boolean isIdle(Receiver receiver) {
+        return receiver.readable() == 0
+                && !receiver.hasGap()
+                && !receiver.isFinished()
+                && !receiver.acks.isScheduled()
+                && !receiver.acks.sacks.isCollecting()
+                && (receiver.sacks() == null || receiver.sacks().isEmpty());
+    }
+
+    private static long lastUse(Connection c) {
+        long received = Math.max(c.receiver.acks.lastData(), c.sender.answeredAt);
+        return Math.max(received, c.sender.congestion.lastSentAt);
+    }
+
+    private void sleep(Connection c) {
+        Socket socket = c.socket;
+        Dormant d = core.pools.dormant(c, lastUse(c));
+        d.reuseAddress = c.reuseAddress;
+        d.reusePort = c.reusePort;
+        d.algorithm = c.sender.control.algorithm();
+        scratch.write(d.since);
+        keep(c);
+        d.kept = scratch.octets();
+        if (socket != null) {
+            d.socket = socket;
+            socket.connection = null;
+            socket.dormant = d;
+        }
+        core.replace(c, d);
+        core.pools.give(c);
+    }
+}

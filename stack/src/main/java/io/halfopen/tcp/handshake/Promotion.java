@@ -1,0 +1,191 @@
+package io.halfopen.tcp.handshake;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+import static io.halfopen.wire.TcpHeader.URG;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Poll;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.linux.TcpState;
+import io.halfopen.tcp.connection.ConnectionInput;
+import io.halfopen.tcp.host.Timer;
+import io.halfopen.tcp.send.Sender;
+import io.halfopen.tcp.socket.AcceptQueue.Entry;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.transmit.SendBuffers;
+import io.halfopen.wire.Segment;
+
+/** A finished handshake becomes a connection, and joins the accept queue: tcp_v4_syn_recv_sock of Linux. */
+public final class Promotion {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    private final Core core;
+    private final ConnectionInput connectionInput;
+
+    public Promotion(Core core, ConnectionInput connectionInput) {
+        this.core = core;
+        this.connectionInput = connectionInput;
+    }
+
+    /** The half-open is in no table any more, and belongs to this; {@code segment} is the final ACK. */
+    void promote(HalfOpen half, Listener listener, Segment segment) {
+        if (isAll(half, segment) && !listener.socket.options.keepAlive) {
+            queue(sleep(half, listener.socket, segment), listener);
+            return;
+        }
+        int window = segment.window() << half.peerWindowScale;
+        Connection c = establish(half, listener.socket, window, segment.seq(), false);
+        measure(c, half, roundTrip(half, segment));
+        core.insertHashed(c);
+        c.enter(TcpState.ESTABLISHED);
+        queue(c, listener);
+        core.pools.give(half);
+        c.receiver.countHandshake(segment);
+        Rule further = connectionInput.receive(c, segment);
+        c.receiver.tuning.forgetEcho();
+        c.ecnSeen &= c.ecn; // what ends the handshake is not looked at for that
+        if (further != Rule.ACK_ACCEPTED) {
+            core.count(further); // data or FIN came with the ACK, and has a rule of its own
+        }
+    }
+
+    /** Nothing but the ACK: all that it tells is what {@link #sleep} keeps. */
+    private static boolean isAll(HalfOpen half, Segment segment) {
+        return segment.has(ACK)
+                && !segment.has(SYN | FIN | RST | URG | ECE | CWR)
+                && segment.payloadLength() == 0
+                && segment.sackBlocks() == 0
+                && segment.seq() == half.rcvNxt();
+    }
+
+    private Dormant sleep(HalfOpen half, Socket parent, Segment segment) {
+        Dormant d = core.pools.dormant(half, core.now());
+        d.reuseAddress = parent.options.reuseAddress;
+        d.reusePort = parent.options.reusePort;
+        d.roundTrip = roundTrip(half, segment);
+        d.window = segment.window() << half.peerWindowScale;
+        core.flows.insertHashed(d);
+        core.count(Counter.CurrEstab);
+        return d;
+    }
+
+    /** The connection that this has been since then, had it been one all the time. */
+    Connection connection(Dormant d, HalfOpen half) {
+        long now = core.turnTo(d.since);
+        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
+        measure(c, half, d.roundTrip);
+        core.turnTo(now);
+        c.receiver.segments = 2; // the SYN and the final ACK
+        return c;
+    }
+
+    /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */
+    private static Socket parentOf(Dormant d, HalfOpen half) {
+        Listener listener = d.listener == null ? half.listener : d.listener;
+        return d.socket == null ? listener.socket : d.socket;
+    }
+
+    /** Where accept() will find it. */
+    void queue(Entry entry, Listener listener) {
+        entry.listener = listener;
+        listener.acceptQueue.add(entry);
+        core.ready.add(listener.socket, Poll.POLLIN);
+    }
+
+    /** A connection from a SYN with a good cookie, and its data; the window in a SYN is never scaled. */
+    Connection fastOpen(HalfOpen half, Segment syn) {
+        Connection c = establish(half, half.listener.socket, syn.window() << half.peerWindowScale, syn.seq(), true);
+        c.sender.unscale();
+        c.sender.delivery.delivered = 0; // its SYN-ACK is not acknowledged yet
+        core.startSending(c);
+        c.receiver.countSegment(syn);
+        c.receiver.takeFromSyn(syn);
+        core.insert(c);
+        c.enter(TcpState.SYN_RECV);
+        return c;
+    }
+
+    private Connection establish(HalfOpen half, Socket parent, int window, int seq, boolean fastOpen) {
+        Connection c = core.pools.connection(core.ports.of(half.localPort()));
+        c.copyTuple(half);
+        c.timestamps = half.timestamps;
+        c.sack = half.sack;
+        c.reuseAddress = parent.options.reuseAddress;
+        c.reusePort = parent.options.reusePort;
+        c.ecn = half.ecn;
+        c.label = core.flowLabel(half);
+        c.tos = half.tos;
+        c.ttl = half.ttl;
+        c.path.discover = parent.options.mtuDiscover;
+        c.tsOffset = half.tsOffset;
+        c.tsRecent = half.tsRecent;
+        c.userTimeout = parent.options.userTimeout;
+        c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
+        c.startIds(half.iss >>> 16 ^ half.irs);
+        int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
+        boolean fixed = parent.options.receiveBuffer != 0;
+        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
+        c.receiver.window.limit(parent.options.windowClamp);
+        int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
+        c.fastOpenChild = fastOpen;
+        if (fastOpen) {
+            c.receiver.established(c.announcedMss, core.now());
+        } else {
+            c.startReceiving();
+        }
+        c.sender.control = core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
+        c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
+        c.sender.start(half.iss);
+        c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
+        SendBuffers.start(core, c, parent);
+        core.startSilence(c, parent.options);
+        c.receiver.acks.start(c.sender.mss(), half.window, core.now());
+        if (parent.options.expectsAnswers) {
+            c.receiver.acks.expectAnswers(core);
+        }
+        return c;
+    }
+
+    /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */
+    private long roundTrip(HalfOpen half, Segment segment) {
+        if (half.retransmits == 0 && half.sentAt != Timer.NEVER) {
+            return core.now() - half.sentAt;
+        }
+        boolean echoes = half.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
+        return echoes ? core.sinceEcho(half.tsOffset, segment.tsEcho()) : -1;
+    }
+
+    private void measure(Connection c, HalfOpen half, long roundTrip) {
+        if (roundTrip >= 0) {
+            c.sender.timedHandshake(roundTrip, half.iss + 1, core);
+        } else {
+            c.sender.roundTrip.unknown();
+        }
+        if (half.retransmits > 0) {
+            countRepetitions(c, half, roundTrip);
+        }
+        core.startSending(c);
+    }
+
+    /** The SYN-ACK was needed more than once (tcp_create_openreq_child), or not: its first timestamp was echoed. */
+    private void countRepetitions(Connection c, HalfOpen half, long roundTrip) {
+        Sender sender = c.sender;
+        sender.recovery.retransmits = half.retransmits;
+        if (half.timeouts > 0) {
+            core.statistics.of(sender).timedOut(half.timeouts, core.now() - half.sentAt);
+            long echoed = core.now() / NANOS_PER_MILLI - roundTrip / NANOS_PER_MILLI;
+            sender.synTimedOut = roundTrip < 0 || echoed != half.sentAt / NANOS_PER_MILLI;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.halfopen.tcp.host;
+
+import java.util.Arrays;
+
+/**
+ * The numbers of an object put down in few octets, or read back. Each part says once what it has, for both directions:
+ * {@code count = k.at(count)} puts the value down and returns it, or returns what was put down then. Small numbers take
+ * one octet, and so do eight booleans; times are kept by their distance to a
+ * moment, sequence numbers by theirs to {@link #base}.
+ */
+public final class SavedState {
+    private byte[] octets = new byte[256];
+    private boolean reads;
+    private int position;
+
+    /** Where booleans go, and how many are there. */
+    private int flags;
+
+    private int flagCount;
+    private long moment;
+    private int base;
+
+    /** From now on it puts down; times are near this moment, ns. */
+    public void write(long moment) {
+        begin(false, moment);
+    }
+
+    /** From now on it reads what {@link #octets} returned, with the moment of then. */
+    public void read(byte[] kept, long moment) {
+        begin(true, moment);
+        octets = kept;
+    }
+
+    private void begin(boolean reads, long moment) {
+        this.reads = reads;
+        this.moment = moment;
+        position = 0;
+        flagCount = 0;
+        base = 0;
+    }
+
+    /** What was put down. */
+    public byte[] octets() {
+        return Arrays.copyOf(octets, position);
+    }
+
+    /** Seven bits an octet, the lowest first; small negative numbers are small, too. */
+    public long at(long value) {
+        return reads ? readNumber() : writeNumber(value);
+    }
+
+    public int at(int value) {
+        return (int) at((long) value);
+    }
+
+    public byte at(byte value) {
+        return (byte) at((long) value);
+    }
+
+    public short at(short value) {
+        return (short) at((long) value);
+    }
+
+    public char at(char value) {
+        return (char) at((long) value);
+    }
+
+    public boolean at(boolean value) {
+        if (flagCount % Byte.SIZE == 0) {
+            flags = position;
+            writeOctet(0);
+        }
+        int bit = 1 << flagCount++ % Byte.SIZE;
+        if (!reads && value) {
+            octets[flags] |= (byte) bit;
+        }
+        return (octets[flags] & bit) != 0;
+    }
+
+    /** A number that is not negative, or Integer.MAX_VALUE for none. */
+    public int limit(int value) {
+        int kept = at(value == Integer.MAX_VALUE ? -1 : value);
+        return kept == -1 ? Integer.MAX_VALUE : kept;
+    }
+
+    /** A time in the past, ns, or {@link Timer#NEVER}. */
+    public long time(long value) {
+        long age = at(value == Timer.NEVER ? -1 : moment - value);
+        return age == -1 ? Timer.NEVER : moment - age;
+    }
+
+    /** A sequence number to which those that follow are near. */
+    public int base(int seq) {
+        base = at(seq);
+        return base;
+    }
+
+    public int seq(int value) {
+        return base + at(value - base);
+    }
+
+    private long writeNumber(long value) {
+        long rest = value << 1 ^ value >> Long.SIZE - 1;
+        while ((rest & ~0x7fL) != 0) {
+            writeOctet((int) rest & 0x7f | 0x80);
+            rest >>>= 7;
+        }
+        writeOctet((int) rest);
+        return value;
+    }
+
+    private long readNumber() {
+        long rest = 0;
+        int shift = 0;
+        byte octet = octets[position++];
+        while (octet < 0) {
+            rest |= (octet & 0x7fL) << shift;
+            shift += 7;
+            octet = octets[position++];
+        }
+        rest |= (long) octet << shift;
+        return rest >>> 1 ^ -(rest & 1);
+    }
+
+    private void writeOctet(int octet) {
+        if (!reads) {
+            octets = position == octets.length ? Arrays.copyOf(octets, 2 * position) : octets;
+            octets[position] = (byte) octet;
+        }
+        position++;
+    }
+}

@@ -1,0 +1,163 @@
+package io.halfopen.tcp.ip;
+
+import static io.halfopen.wire.TcpHeader.RST;
+
+import io.halfopen.linux.Rule;
+import io.halfopen.tcp.connection.ConnectionInput;
+import io.halfopen.tcp.connection.TimeWaitInput;
+import io.halfopen.tcp.handshake.Dormancy;
+import io.halfopen.tcp.handshake.FastOpenInput;
+import io.halfopen.tcp.handshake.HalfOpenInput;
+import io.halfopen.tcp.handshake.ListenInput;
+import io.halfopen.tcp.handshake.Migration;
+import io.halfopen.tcp.handshake.SynRecvInput;
+import io.halfopen.tcp.handshake.SynSentInput;
+import io.halfopen.tcp.host.Host;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.Listener;
+import io.halfopen.tcp.socket.TimeWait;
+import io.halfopen.tcp.transmit.Output;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.Segment.Signature;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a segment goes. The 4-tuple finds a half-open, a connection or a TIME_WAIT;
+ * else the port finds a listener; else there is nobody.
+ */
+final class SegmentDispatch {
+    private final Core core;
+    private final Output output;
+    private final Dormancy dormancy;
+    private final ListenInput listenInput;
+    private final HalfOpenInput halfOpenInput;
+    private final FastOpenInput fastOpenInput;
+    private final SynSentInput synSentInput;
+    private final SynRecvInput synRecvInput;
+    private final ConnectionInput connectionInput;
+    private final TimeWaitInput timeWaitInput;
+    private final Migration migration;
+
+    SegmentDispatch(
+            Core core,
+            Output output,
+            Dormancy dormancy,
+            ListenInput listenInput,
+            HalfOpenInput halfOpenInput,
+            FastOpenInput fastOpenInput,
+            SynSentInput synSentInput,
+            SynRecvInput synRecvInput,
+            ConnectionInput connectionInput,
+            TimeWaitInput timeWaitInput,
+            Migration migration) {
+        this.core = core;
+        this.output = output;
+        this.dormancy = dormancy;
+        this.listenInput = listenInput;
+        this.halfOpenInput = halfOpenInput;
+        this.fastOpenInput = fastOpenInput;
+        this.synSentInput = synSentInput;
+        this.synRecvInput = synRecvInput;
+        this.connectionInput = connectionInput;
+        this.timeWaitInput = timeWaitInput;
+        this.migration = migration;
+    }
+
+    Rule receive(Segment segment) {
+        Flow flow = core.flows.find(segment);
+        if (segment.signature() != Signature.NONE) {
+            Rule rule = judgeSignature(segment, flow);
+            if (rule != null) {
+                return rule;
+            }
+        }
+        return switch (flow) {
+            case Connection c -> deliverToConnection(c, segment);
+            case Dormant d -> deliverToConnection(dormancy.wake(d), segment);
+            case HalfOpen half -> deliverToHalfOpen(half, segment);
+            case TimeWait rest -> deliverToTimeWait(rest, segment);
+            case null -> deliverToListener(segment);
+        };
+    }
+
+    /** tcp_inbound_hash of a socket without keys, built without TCP-AO; a TIME_WAIT does not ask. */
+    private @Nullable Rule judgeSignature(Segment segment, @Nullable Flow flow) {
+        if (flow instanceof TimeWait || flow == null && core.ports.listenerFor(segment) == null) {
+            return null;
+        }
+        return switch (segment.signature()) {
+            case MD5 -> Rule.MD5_UNEXPECTED;
+            case UNREADABLE -> core.kernel.readsSignatures() ? Rule.SIGNATURE_UNREADABLE : null;
+            case AO -> flow instanceof HalfOpen && core.kernel.readsSignatures() ? Rule.AO_UNEXPECTED : null;
+            case NONE -> null;
+        };
+    }
+
+    private Rule deliverToConnection(Connection c, Segment segment) {
+        c.refreshedAt = core.now();
+        c.receiver.countSegment(segment);
+        HalfOpen fastOpen = c.fastOpen;
+        if (fastOpen != null) {
+            return fastOpenInput.receive(c, fastOpen, segment);
+        }
+        return switch (c.state()) {
+            case SYN_SENT -> synSentInput.receive(c, segment);
+            case SYN_RECV -> synRecvInput.receive(c, segment);
+            default -> connectionInput.receive(c, segment);
+        };
+    }
+
+    /** One whose listener is closed, without an heir, is as good as gone, and goes now (tcp_v4_rcv). */
+    private Rule deliverToHalfOpen(HalfOpen half, Segment segment) {
+        Listener listener = migration.heir(half);
+        if (listener == null) {
+            halfOpenInput.remove(half);
+            return deliverToListener(segment);
+        }
+        Rule rule = halfOpenInput.receive(half, listener, segment);
+        if (rule != Rule.HALF_OPEN_BAD_ACK) {
+            return rule;
+        }
+        // It may be the cookie of an earlier handshake: the listener answers it (tcp_check_req).
+        Rule answer = listenInput.receive(listener, segment, Host.ANY_ISN);
+        return answer == Rule.LISTENER_ACK_RESET ? rule : answer;
+    }
+
+    /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */
+    private Rule deliverToTimeWait(TimeWait rest, Segment segment) {
+        Listener listener = core.ports.listenerFor(segment);
+        int isn = rest.nextIsn();
+        Rule rule = timeWaitInput.receive(rest, segment, listener != null);
+        if (rule != Rule.TIME_WAIT_SYN || listener == null) {
+            return rule;
+        }
+        core.count(rule);
+        Rule signed = segment.signature() == Signature.NONE ? null : judgeSignature(segment, null);
+        return signed == null ? listenInput.receive(listener, segment, isn) : signed;
+    }
+
+    /** A broadcast: nobody is connected to that, and what nobody listens for is not answered. */
+    Rule receiveForAll(Segment segment) {
+        Listener listener = core.ports.listenerFor(segment);
+        return listener == null ? Rule.BROADCAST_IGNORED : listenInput.receiveForAll(segment);
+    }
+
+    private Rule deliverToListener(Segment segment) {
+        Listener listener = core.ports.listenerFor(segment);
+        if (listener != null) {
+            return listenInput.receive(listener, segment, Host.ANY_ISN);
+        }
+        if (segment.has(RST)) {
+            return Rule.NO_SOCKET_IGNORED;
+        }
+        if (core.isUnanswerable(segment)) {
+            return Rule.NO_SOCKET_SIGNED;
+        }
+        output.reset(segment, Rule.NO_SOCKET_RESET);
+        return Rule.NO_SOCKET_RESET;
+    }
+}

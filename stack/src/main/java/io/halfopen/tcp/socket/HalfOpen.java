@@ -1,0 +1,91 @@
+package io.halfopen.tcp.socket;
+
+import io.halfopen.tcp.host.Host;
+import io.halfopen.tcp.host.Timer;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
+
+/**
+ * What is kept between a SYN and the final ACK of its handshake; Linux calls it a request_sock. It is small because a
+ * peer who has proved nothing can make us keep many.
+ *
+ * <pre>  SYN -> [ young -> old ] -> final ACK, RST or the end of patience</pre>
+ */
+public final class HalfOpen extends Flow {
+    /** Whose SYN queue it is in. */
+    public Listener listener;
+
+    /** The client's initial sequence number, plus the data in its SYN that Fast Open took, and ours. */
+    public int irs;
+
+    public int iss;
+
+    /** The time its first SYN-ACK left, for the first round-trip sample, ns; of a cookie {@link Timer#NEVER}. */
+    public long sentAt;
+
+    /** The client's latest timestamp in sequence, to be echoed. */
+    public int tsRecent;
+
+    public int tsOffset;
+
+    /** The timestamp in the last SYN-ACK: nobody can echo a later one. */
+    public int tsSent;
+
+    /** When an ACK answered something senseless last: a {@link Host#stamp}. */
+    public int answeredAt;
+
+    /** The client's MSS option; 536 where it had none. */
+    public char peerMss;
+
+    /** The window in our SYN-ACK, never scaled. */
+    public char window;
+
+    public byte peerWindowScale;
+    public byte ourWindowScale;
+    public boolean timestamps;
+    public boolean sack;
+
+    /** Timers that fired; 0 is what Linux calls young. */
+    public short timeouts;
+
+    /** Both ends want explicit congestion notification. */
+    public boolean ecn;
+
+    /** What our SYN-ACKs have as MSS option, type of service without ECN, and time to live, -1 for the sysctl's. */
+    public char ourMss;
+
+    public short tos;
+    public short ttl;
+
+    /** How often the SYN-ACK was sent again, at most 127: if at all, an ACK times nothing (Karn). */
+    public byte retransmits;
+
+    /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
+    public boolean acked;
+
+    public HalfOpen(Listener listener) {
+        this.listener = listener;
+    }
+
+    /** Of whom, to whom and from where in sequence: all that a segment of the peer's says by itself. */
+    public void answer(Segment segment) {
+        localHigh = segment.destinationHigh();
+        localLow = segment.destinationLow();
+        remoteHigh = segment.sourceHigh();
+        remoteLow = segment.sourceLow();
+        setPorts(segment.destinationPort(), segment.sourcePort());
+        irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
+    }
+
+    public void retransmitted() {
+        retransmits = (byte) Math.min(retransmits + 1, Byte.MAX_VALUE);
+    }
+
+    public boolean isYoung() {
+        return timeouts == 0;
+    }
+
+    public int rcvNxt() {
+        return irs + 1;
+    }
+}

@@ -1,0 +1,52 @@
+package io.halfopen.tcp.socket;
+
+import io.halfopen.tcp.host.SavedState;
+
+/** What a connection knows of its path's MTU, and what its socket asked for. {@code PathMtuDiscovery} keeps it up to date. */
+public final class PathMtu {
+    /** IP_MTU_DISCOVER: never; as routers say; always; DF off, but as routers say; as the interface has it; the same. */
+    public static final int DONT = 0;
+
+    public static final int WANT = 1;
+    static final int DO = 2;
+    static final int PROBE = 3;
+    public static final int INTERFACE = 4;
+    public static final int OMIT = 5;
+
+    /** RFC 8200, section 5: no IPv6 path has less. */
+    public static final int LEAST_V6 = 1280;
+
+    /** What it was when it was looked at last, octets, and the version that all paths had then. */
+    public int mtu;
+    public int version;
+
+    /** The most that the peer takes, and TCP_MAXSEG allows (rx_opt.mss_clamp). */
+    public int clamp;
+
+    public byte discover = WANT;
+
+    /** Routers may cut our packets up. */
+    public boolean locked;
+
+    /** Black-hole detection has begun: packets have no more octets than this; 0: it has not (icmp_mtup.search_low). */
+    public int probed;
+
+    void reset() {
+        probed = 0;
+        discover = WANT;
+    }
+
+    void keep(SavedState k) {
+        mtu = k.at(mtu);
+        version = k.at(version);
+        clamp = k.at(clamp);
+        discover = k.at(discover);
+        locked = k.at(locked);
+        probed = k.at(probed);
+    }
+
+    /** Routers may cut up what a connection of IPv4 sends (ip_dont_fragment). */
+    public boolean isFragmentable() {
+        return discover != DO && (discover != WANT || locked);
+    }
+}

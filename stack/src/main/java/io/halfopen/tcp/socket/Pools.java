@@ -1,0 +1,205 @@
+package io.halfopen.tcp.socket;
+
+import io.halfopen.tcp.send.CongestionControl;
+import io.halfopen.tcp.send.SendStatistics;
+import org.jspecify.annotations.Nullable;
+
+/** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
+public final class Pools {
+    /** So many half-opens and connections are kept that are not used: most of those that were may be asleep. */
+    private static final int SPARE = 8192;
+
+    private final Core core;
+    private @Nullable Flow halfOpens;
+    private @Nullable Flow connections;
+    private @Nullable Flow dormants;
+    private @Nullable Flow timeWaits;
+    private @Nullable Socket sockets;
+    private @Nullable KeepAlive keepAlives;
+    private int halfOpensOut;
+    private int halfOpensSpare;
+    private int connectionsOut;
+    private int connectionsSpare;
+    private int dormantsOut;
+
+    /** Of the dormants, those that have a half-open. */
+    private int handshakes;
+
+    private int timeWaitsOut;
+    private int socketsOut;
+    private int keepAlivesOut;
+
+    Pools(Core core) {
+        this.core = core;
+    }
+
+    public HalfOpen halfOpen(Listener listener) {
+        halfOpensOut++;
+        if (halfOpens instanceof HalfOpen pooled) {
+            halfOpensSpare--;
+            halfOpens = pooled.chained;
+            pooled.chained = null;
+            pooled.listener = listener;
+            return pooled;
+        }
+        return new HalfOpen(listener);
+    }
+
+    public void give(HalfOpen halfOpen) {
+        halfOpensOut--;
+        if (halfOpensSpare < SPARE) {
+            halfOpensSpare++;
+            halfOpen.chained = halfOpens;
+            halfOpens = halfOpen;
+        }
+    }
+
+    public Connection connection(PortUse portUse) {
+        connectionsOut++;
+        portUse.flows++;
+        if (connections instanceof Connection pooled) {
+            connectionsSpare--;
+            connections = pooled.chained;
+            pooled.chained = null;
+            pooled.portUse = portUse;
+            return pooled;
+        }
+        return new Connection(core, core.flights, portUse);
+    }
+
+    public void give(Connection connection) {
+        connectionsOut--;
+        connection.portUse.flows--;
+        CongestionControl control = connection.sender.control;
+        SendStatistics statistics = connection.sender.statistics;
+        connection.reset();
+        if (connectionsSpare < SPARE) {
+            core.controls.give(control);
+            core.statistics.give(statistics);
+            connection.chained = connections;
+            connections = connection;
+            connectionsSpare++;
+        }
+    }
+
+    /** It keeps the half-open. */
+    public Dormant dormant(HalfOpen handshake, long since) {
+        handshakes++;
+        Dormant dormant = dormant((Flow) handshake, since);
+        dormant.handshake = handshake;
+        return dormant;
+    }
+
+    public Dormant dormant(Flow flow, long since) {
+        dormantsOut++;
+        core.ports.of(flow.localPort()).flows++;
+        Dormant dormant;
+        if (dormants instanceof Dormant pooled) {
+            dormant = pooled;
+            dormants = pooled.chained;
+            pooled.chained = null;
+        } else {
+            dormant = new Dormant();
+        }
+        dormant.copyTuple(flow);
+        dormant.since = since;
+        return dormant;
+    }
+
+    /** And what it was made of. */
+    public void give(Dormant dormant) {
+        dormantsOut--;
+        core.ports.of(dormant.localPort()).flows--;
+        if (dormant.handshake != null) {
+            handshakes--;
+            give(dormant.handshake);
+        }
+        dormant.handshake = null;
+        dormant.kept = null;
+        dormant.listener = null;
+        dormant.socket = null;
+        dormant.chained = dormants;
+        dormants = dormant;
+    }
+
+    public TimeWait timeWait(PortUse portUse) {
+        timeWaitsOut++;
+        portUse.flows++;
+        if (timeWaits instanceof TimeWait pooled) {
+            timeWaits = pooled.chained;
+            pooled.chained = null;
+            pooled.portUse = portUse;
+            return pooled;
+        }
+        return new TimeWait(portUse);
+    }
+
+    public void give(TimeWait timeWait) {
+        timeWaitsOut--;
+        timeWait.portUse.flows--;
+        timeWait.chained = timeWaits;
+        timeWaits = timeWait;
+    }
+
+    KeepAlive keepAlive() {
+        keepAlivesOut++;
+        KeepAlive there = keepAlives;
+        if (there == null) {
+            return new KeepAlive();
+        }
+        keepAlives = there.pooled;
+        there.pooled = null;
+        return there;
+    }
+
+    public void give(KeepAlive keepAlive) {
+        keepAlivesOut--;
+        keepAlive.reset();
+        keepAlive.pooled = keepAlives;
+        keepAlives = keepAlive;
+    }
+
+    public Socket socket() {
+        socketsOut++;
+        Socket pooled = sockets;
+        if (pooled == null) {
+            return new Socket();
+        }
+        sockets = pooled.readyNext;
+        pooled.readyNext = null;
+        return pooled;
+    }
+
+    public void give(Socket socket) {
+        socketsOut--;
+        socket.reset();
+        socket.readyNext = sockets;
+        sockets = socket;
+    }
+
+    /** How many half-opens were handed out and have not come back; the same of the others. */
+    public int halfOpens() {
+        return halfOpensOut - handshakes;
+    }
+
+    public int connections() {
+        return connectionsOut + dormantsOut;
+    }
+
+    /** Of the connections, those that do not sleep. */
+    public int awake() {
+        return connectionsOut;
+    }
+
+    public int timeWaits() {
+        return timeWaitsOut;
+    }
+
+    public int sockets() {
+        return socketsOut;
+    }
+
+    public int keepAlives() {
+        return keepAlivesOut;
+    }
+}

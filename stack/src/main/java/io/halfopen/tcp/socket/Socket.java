@@ -1,0 +1,191 @@
+package io.halfopen.tcp.socket;
+
+import io.halfopen.linux.SocketOption;
+import io.halfopen.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a descriptor names: an address, {@link SocketOptions}, and at most one of a {@link Listener} and a {@link Connection}. The
+ * connection may outlive it (an orphan), and lives before it (in the accept queue).
+ */
+public final class Socket {
+    public int fd = -1;
+    public boolean ipv6;
+
+    public long localHigh;
+    public long localLow;
+    public int localPort;
+
+    @Nullable
+    public PortUse portUse;
+
+    /** The next socket bound to the same port. */
+    @Nullable
+    Socket boundNext;
+
+    @Nullable
+    public Listener listener;
+
+    /** What it was before shutdown(2), for half-opens that do not know yet and another listen(2). */
+    @Nullable
+    public Listener stopped;
+
+    @Nullable
+    public Connection connection;
+
+    /** Instead of a connection, until somebody needs that. */
+    @Nullable
+    public Dormant dormant;
+
+    /** connect() was called and has not been told the result yet. */
+    public boolean connecting;
+
+    /** SO_ERROR, positive: set by the network, taken by the next call. */
+    public int pendingError;
+
+    /** What is set; shared, so that only {@link #change} may write it. */
+    public SocketOptions options = SocketOptions.INITIAL;
+
+    /** Options that only this socket has: those it is at, or has been and will be again. */
+    private @Nullable SocketOptions own;
+
+    /** TCP_NODELAY and TCP_CORK: bits of tcp_sock.nonagle. */
+    public byte nagle;
+
+    /** TCP_FASTOPEN, as set or as listen() sets it, and TCP_FASTOPEN_NO_COOKIE. */
+    public int fastOpenLimit;
+
+    public boolean fastOpenNoCookie;
+
+    /** TCP_FASTOPEN_CONNECT. */
+    public boolean fastOpenConnect;
+
+    /** TCP_FASTOPEN_KEY; null for those of tcp_fastopen_key. */
+    @Nullable
+    public FastOpenKeys fastOpenKeys;
+
+    /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts; a listener's own business, so accept() does not hand it on. */
+    public int deferTimeouts;
+
+    public boolean readyListed;
+
+    /** What the news is about that it is listed for, and that it was told of last: bits of poll(2). */
+    int news;
+
+    public int told;
+
+    @Nullable
+    Socket readyNext;
+
+    /** The options, to be written: nobody else has these. */
+    public SocketOptions change() {
+        SocketOptions mine = own == null ? new SocketOptions() : own;
+        if (options != mine) {
+            mine.copy(options);
+            own = mine;
+            options = mine;
+        }
+        return mine;
+    }
+
+    /** accept() hands the listener's options on. */
+    public void inherit(Socket parent) {
+        ipv6 = parent.ipv6;
+        nagle = parent.nagle;
+        share(parent.options);
+        parent.own = parent.own == parent.options ? null : parent.own;
+    }
+
+    /** From now on it has these, as others do. */
+    public void share(SocketOptions shared) {
+        options = shared;
+    }
+
+    public void keep(SocketOption option, int value) {
+        change().keep(option, value);
+    }
+
+    public int kept(SocketOption option) {
+        return options.kept(option);
+    }
+
+    void reset() {
+        fd = -1;
+        ipv6 = false;
+        localHigh = 0;
+        localLow = 0;
+        localPort = 0;
+        portUse = null;
+        listener = null;
+        stopped = null;
+        connection = null;
+        dormant = null;
+        connecting = false;
+        pendingError = 0;
+        nagle = 0;
+        share(SocketOptions.INITIAL);
+        fastOpenLimit = 0;
+        fastOpenNoCookie = false;
+        fastOpenConnect = false;
+        fastOpenKeys = null;
+        deferTimeouts = 0;
+        news = 0;
+        told = 0;
+    }
+
+    /** Whether it and a connection with these options let each other use a port. */
+    boolean shares(boolean othersAddress, boolean othersPort) {
+        return options.reuseAddress && othersAddress || options.reusePort && othersPort;
+    }
+
+    /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
+    boolean overlaps(Socket other) {
+        return coversIpv4() && other.coversIpv4() && meets(other) || coversIpv6() && other.coversIpv6() && meets(other);
+    }
+
+    private boolean meets(Socket other) {
+        return IpAddress.isAny(localHigh, localLow)
+                || IpAddress.isAny(other.localHigh, other.localLow)
+                || localHigh == other.localHigh && localLow == other.localLow;
+    }
+
+    /** The same against the local address of a connection. */
+    boolean overlaps(Flow flow) {
+        boolean covers = IpAddress.isIpv4(flow.localHigh, flow.localLow) ? coversIpv4() : coversIpv6();
+        boolean any = IpAddress.isAny(localHigh, localLow);
+        return covers && (any || flow.localHigh == localHigh && flow.localLow == localLow);
+    }
+
+    private boolean coversIpv4() {
+        return IpAddress.isIpv4(localHigh, localLow) || coversIpv6() && localHigh == 0 && localLow == 0 && !options.v6Only;
+    }
+
+    private boolean coversIpv6() {
+        return !IpAddress.isIpv4(localHigh, localLow);
+    }
+
+    /** Whether it is bound to the very same address and port: SO_REUSEPORT makes such sockets a group. */
+    boolean hasNameOf(Socket other) {
+        return localHigh == other.localHigh
+                && localLow == other.localLow
+                && localPort == other.localPort
+                && options.v6Only == other.options.v6Only;
+    }
+
+    /** The type of service of its IPv4 packets, the traffic class of its IPv6 packets. */
+    public int tos(boolean ipv4) {
+        return ipv4 ? options.ipTos : options.trafficClass;
+    }
+
+    /** The same of the time to live and the hop limit; -1 if it has none of its own. */
+    public int ttl(boolean ipv4) {
+        return ipv4 ? options.ipTtl : options.hopLimit;
+    }
+
+    /** SO_ERROR and what read() and write() report first: taking it clears it. */
+    public int takeError() {
+        int error = pendingError;
+        pendingError = 0;
+        return error;
+    }
+}

@@ -1,0 +1,401 @@
+package io.halfopen.tcp.transmit;
+
+import static io.halfopen.wire.TcpHeader.ACK;
+import static io.halfopen.wire.TcpHeader.CWR;
+import static io.halfopen.wire.TcpHeader.ECE;
+import static io.halfopen.wire.TcpHeader.RST;
+import static io.halfopen.wire.TcpHeader.SYN;
+import static io.halfopen.wire.TcpHeader.URG;
+
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.receive.SackBlocks;
+import io.halfopen.tcp.receive.Urgent;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.wire.Bytes;
+import io.halfopen.wire.FastOpenCookie;
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.IpPacket;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.SeqNumber;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packets that are to go out, written in place one after the other, until they are drained. Each knows the rule
+ * that sent it. The array grows to the largest burst and stays.
+ */
+public final class Output {
+    /** The sysctl's. */
+    private static final int DEFAULT_TTL = -1;
+
+    /** Octets of IPv6's fragment header. */
+    private static final int FRAGMENT_HEADER = 8;
+
+    private final Core core;
+    private byte[] bytes = new byte[1 << 12];
+    private int[] ends = new int[16];
+    private Rule[] reasons = new Rule[16];
+    private int count;
+    private int end;
+    private int answers;
+
+    public Output(Core core) {
+        this.core = core;
+    }
+
+    /** How many packets wait to be taken. */
+    public int packets() {
+        return count;
+    }
+
+    /** The rule that sent one of them. */
+    public Rule why(int packet) {
+        return reasons[packet];
+    }
+
+    /** Where all of them lie. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where one of them begins in {@link #bytes}. */
+    public int start(int packet) {
+        return packet == 0 ? 0 : ends[packet - 1];
+    }
+
+    public int length(int packet) {
+        return ends[packet] - start(packet);
+    }
+
+    /** Forgets them, now that so many were taken, which has to be all. */
+    public void clear(int taken) {
+        if (count != taken) {
+            throw new IllegalStateException("a packet handler called the stack: drain first, then call");
+        }
+        count = 0;
+        end = 0;
+    }
+
+    public void synAck(HalfOpen half, Rule why) {
+        synAck(half, null, why);
+    }
+
+    /** With a Fast Open cookie, unless that is null. */
+    public void synAck(HalfOpen half, @Nullable FastOpenCookie cookie, Rule why) {
+        synAck(half, core.timestamp(half.tsOffset), cookie, why);
+    }
+
+    public void synAck(HalfOpen half, int stamp, @Nullable FastOpenCookie cookie, Rule why) {
+        int scale = half.ourWindowScale;
+        int syn = TcpOptions.synLength(half.sack, half.timestamps, scale);
+        int header = TcpHeader.LENGTH + syn + TcpOptions.fastOpenLength(cookie);
+        int tcp = begin(half, header);
+        int options = tcp + TcpHeader.LENGTH;
+        half.tsSent = stamp;
+        TcpOptions.writeSyn(bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
+        TcpOptions.writeFastOpen(bytes, options + syn, cookie);
+        int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
+        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.window);
+        // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
+        finish(half, tcp, header, half.tos, half.ttl, 0, core.flowLabel(half), why);
+        core.count(Counter.OutSegs);
+    }
+
+    /** The ACK, or the RST, that a half-open or a TIME_WAIT sends: all they know is in the arguments. */
+    public void bare(
+            Flow flow,
+            int flags,
+            int seq,
+            int ack,
+            int window,
+            boolean timestamps,
+            int tsOffset,
+            int echo,
+            int tos,
+            int label,
+            Rule why) {
+        int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        int tcp = begin(flow, length);
+        if (timestamps) {
+            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+        }
+        header(flow, tcp, seq, ack, length, flags, window);
+        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, label, why);
+        core.count(Counter.OutSegs);
+    }
+
+    /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
+    public void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
+        c.label = core.flowLabel(c);
+        core.statistics.count(c.sender, data);
+        int scale = c.receiver.window.scale();
+        int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
+        int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
+        int tcp = begin(c, header + data);
+        TcpOptions.writeSyn(
+                bytes,
+                tcp + TcpHeader.LENGTH,
+                c.announcedMss,
+                c.sack,
+                c.timestamps,
+                core.timestamp(c.tsOffset),
+                c.tsRecent,
+                scale);
+        TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
+        c.sender.copyTo(0, bytes, tcp + header, data);
+        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff));
+        finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
+    }
+
+    /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
+    public void synAck(Connection c, Rule why) {
+        c.label = core.flowLabel(c);
+        core.statistics.count(c.sender, 0);
+        boolean timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
+        boolean sack = core.sysctls.isOn(Sysctl.tcp_sack);
+        int scale = c.receiver.window.scale();
+        int options = TcpOptions.synLength(sack, timestamps, scale);
+        int tcp = begin(c, TcpHeader.LENGTH + options);
+        TcpOptions.writeSyn(
+                bytes,
+                tcp + TcpHeader.LENGTH,
+                c.announcedMss,
+                sack,
+                timestamps,
+                core.timestamp(c.tsOffset),
+                c.tsRecent,
+                scale);
+        int window = Math.min(c.receiver.window.size(), 0xffff);
+        int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
+        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window);
+        finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
+    }
+
+    /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
+    public void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
+        c.sender.transmittedAt = core.now();
+        core.statistics.count(c.sender, length);
+        SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
+        int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        int blocks = c.sackBlocks();
+        int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
+        int tcp = begin(c, header + length);
+        if (c.timestamps) {
+            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
+        }
+        if (sacks != null && blocks > 0) {
+            writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
+        }
+        c.sender.copyTo(position, bytes, tcp + header, length);
+        int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
+        boolean markable = c.ecn && length > 0 && !SeqNumber.before(seq, c.sender.nxt());
+        int tos = c.tos;
+        if (markable) { // what is sent again is not (RFC 3168, section 6.1.5)
+            tos |= IpHeader.ECN_CAPABLE;
+            echoing |= c.sender.congestion.takeCwr() ? CWR : 0;
+        }
+        Urgent urgent = c.urgent;
+        int pointer = urgent == null ? 0 : urgent.pointer(c.sender.una(), seq, c.sender.nxt());
+        int urging = pointer == 0 ? echoing : echoing | URG;
+        header(c, tcp, seq, c.receiver.nxt(), header, urging, c.receiver.announce(core));
+        TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
+        finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
+    }
+
+    private void writeSacks(SackBlocks sacks, int blocks, int at) {
+        TcpOptions.writeSackHeader(bytes, at, blocks);
+        for (int i = 0; i < blocks; i++) {
+            TcpOptions.writeSackBlock(bytes, at, i, sacks.left(i), sacks.right(i));
+        }
+    }
+
+    /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */
+    public void reset(Segment segment, Rule why) {
+        if (core.isUnanswerable(segment)) {
+            return; // as Linux has it: whatever was to be reset is, but the peer does not hear of it
+        }
+        boolean acked = segment.has(ACK);
+        int ip = reserve(IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow()) + TcpHeader.LENGTH);
+        int tcp = ip + IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());
+        TcpHeader.write(
+                bytes,
+                tcp,
+                /* sourcePort= */ segment.destinationPort(),
+                /* destinationPort= */ segment.sourcePort(),
+                acked ? segment.ack() : 0,
+                acked ? 0 : segment.endSeq(),
+                TcpHeader.LENGTH,
+                acked ? RST : RST | ACK,
+                0);
+        seal(
+                ip,
+                tcp,
+                TcpHeader.LENGTH,
+                /* sourceHigh= */ segment.destinationHigh(),
+                /* sourceLow= */ segment.destinationLow(),
+                /* destinationHigh= */ segment.sourceHigh(),
+                /* destinationLow= */ segment.sourceLow(),
+                segment.trafficClass() & ~IpHeader.ECN_MASK,
+                DEFAULT_TTL,
+                core.flowLabel(segment));
+        commit(why);
+        core.count(Counter.OutSegs);
+        core.count(Counter.OutRsts);
+    }
+
+    /** A message back to where a packet came from, in pieces if the path takes no more at a time. */
+    public void answer(IpPacket answered, int protocol, byte[] message, int length, int tos, Rule why) {
+        long high = answered.sourceHigh();
+        long low = answered.sourceLow();
+        int mtu = mtuBackFrom(answered);
+        int header = IpHeader.lengthFor(high, low);
+        boolean ipv4 = answered.isIpv4();
+        int id = core.keys.identification(high, low, ++answers);
+        if (header + length <= mtu) {
+            datagram(answered, protocol, message, 0, length, tos, ipv4 ? id : 0, 0, why);
+            return;
+        }
+        int most = mtu - header - (ipv4 ? 0 : FRAGMENT_HEADER) & ~7;
+        for (int at = 0; at < length; at += most) {
+            int part = Math.min(most, length - at);
+            boolean more = at + part < length;
+            if (ipv4) {
+                datagram(
+                        answered,
+                        protocol,
+                        message,
+                        at,
+                        part,
+                        tos,
+                        id,
+                        at >> 3 | (more ? IpHeader.MORE_FRAGMENTS : 0),
+                        why);
+            } else {
+                fragmentV6(answered, protocol, message, at, part, tos, more ? at | 1 : at, id, why);
+            }
+        }
+    }
+
+    /** The MTU of the path to where a packet came from, as it is known. */
+    public int mtuBackFrom(IpPacket packet) {
+        long high = packet.sourceHigh();
+        long low = packet.sourceLow();
+        int link = core.addresses.mtu(packet.destinationHigh(), packet.destinationLow(), high, low);
+        return core.paths.mtu(high, low, link, core.now());
+    }
+
+    private void fragmentV6(
+            IpPacket answered,
+            int protocol,
+            byte[] message,
+            int from,
+            int length,
+            int tos,
+            int place,
+            int id,
+            Rule why) {
+        byte[] piece = core.buffers.take(FRAGMENT_HEADER + length);
+        Bytes.putInt(piece, 0, protocol << 24 | place);
+        Bytes.putInt(piece, 4, id);
+        System.arraycopy(message, from, piece, FRAGMENT_HEADER, length);
+        datagram(answered, IpHeader.FRAGMENT, piece, 0, FRAGMENT_HEADER + length, tos, 0, 0, why);
+        core.buffers.give(piece);
+    }
+
+    private void datagram(
+            IpPacket answered,
+            int protocol,
+            byte[] message,
+            int from,
+            int length,
+            int tos,
+            int mark,
+            int fragment,
+            Rule why) {
+        int header = IpHeader.lengthFor(answered.sourceHigh(), answered.sourceLow());
+        int ip = reserve(header + length);
+        IpHeader.write(
+                bytes,
+                ip,
+                /* sourceHigh= */ answered.destinationHigh(),
+                /* sourceLow= */ answered.destinationLow(),
+                /* destinationHigh= */ answered.sourceHigh(),
+                /* destinationLow= */ answered.sourceLow(),
+                length,
+                protocol,
+                tos,
+                defaultTtl(answered.sourceHigh(), answered.sourceLow()),
+                mark,
+                fragment);
+        System.arraycopy(message, from, bytes, ip + header, length);
+        end = ip + header + length;
+        commit(why);
+    }
+
+    private int begin(Flow flow, int tcpLength) {
+        int ipLength = IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
+        return reserve(ipLength + tcpLength) + ipLength;
+    }
+
+    private void header(Flow flow, int tcp, int seq, int ack, int headerLength, int flags, int window) {
+        TcpHeader.write(bytes, tcp, flow.localPort(), flow.remotePort(), seq, ack, headerLength, flags, window);
+    }
+
+    private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, int label, Rule why) {
+        int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
+        int mark = flow.isIpv4() ? id : label;
+        seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
+        if (flow instanceof Connection c && c.path.isFragmentable() && c.isIpv4()) {
+            IpHeader.allowFragments(bytes, ip);
+        }
+        commit(why);
+    }
+
+    private void seal(
+            int ip,
+            int tcp,
+            int tcpLength,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int tos,
+            int ttl,
+            int mark) {
+        int hops = ttl == DEFAULT_TTL ? defaultTtl(destinationHigh, destinationLow) : ttl;
+        IpHeader.write(bytes, ip, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, tos, hops, mark);
+        TcpHeader.seal(bytes, tcp, tcpLength, sourceHigh, sourceLow, destinationHigh, destinationLow);
+        end = tcp + tcpLength;
+    }
+
+    private int defaultTtl(long destinationHigh, long destinationLow) {
+        boolean ipv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
+        return core.sysctls.get(ipv4 ? Sysctl.ip_default_ttl : Sysctl.hop_limit);
+    }
+
+    private int reserve(int length) {
+        if (end + length > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, end + length));
+        }
+        return end;
+    }
+
+    private void commit(Rule why) {
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, count * 2);
+            reasons = Arrays.copyOf(reasons, count * 2);
+        }
+        ends[count] = end;
+        reasons[count] = why;
+        count++;
+        core.count(Counter.OutRequests);
+    }
+}

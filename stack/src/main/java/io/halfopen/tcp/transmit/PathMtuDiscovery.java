@@ -1,0 +1,113 @@
+package io.halfopen.tcp.transmit;
+
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.host.Host;
+import io.halfopen.tcp.host.PathMtuCache;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.PathMtu;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.TcpHeader;
+import io.halfopen.wire.TcpOptions;
+
+/**
+ * How large a connection's segments are: what the peer takes, and the path, of which routers tell, or silence does
+ * (tcp_sync_mss). {@link PathMtuCache} has what is known of all paths; a connection looks there before it sends, once
+ * something has changed, and keeps the answer in its {@link PathMtu}.
+ */
+public final class PathMtuDiscovery {
+    /** An IPv4 packet has at most 65535 octets, whatever the MTU; IPv6's payload alone may have as many. */
+    private static final int GREATEST_V4_PACKET = 65535;
+
+    private static final long EXPIRES_V6 = 600_000_000_000L;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private PathMtuDiscovery() {}
+
+    /** The MTU between two hosts as it is known now, octets (dst_mtu). */
+    public static int of(Host host, Flow flow) {
+        int link = host.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);
+        int packet = flow.isIpv4() ? Math.min(link, GREATEST_V4_PACKET) : link;
+        return host.paths.mtu(flow.remoteHigh, flow.remoteLow, packet, host.now());
+    }
+
+    /** What a router said of the path to a flow's peer is believed for a while; at most what is known already counts. */
+    public static void learn(Host host, Flow flow, int told) {
+        long now = host.now();
+        if (!flow.isIpv4()) {
+            host.paths.learn(flow.remoteHigh, flow.remoteLow, told, false, now, now + EXPIRES_V6);
+            return;
+        }
+        int least = host.sysctls.get(Sysctl.min_pmtu);
+        int mtu = told < least ? Math.min(of(host, flow), least) : told;
+        long end = now + host.sysctls.get(Sysctl.mtu_expires) * NANOS_PER_SECOND;
+        host.paths.learn(flow.remoteHigh, flow.remoteLow, mtu, told < least, now, end);
+    }
+
+    /** The handshake is done, or nearly: the octets of data of a full segment. */
+    public static int start(Host host, Connection c, int clamp) {
+        c.path.clamp = clamp;
+        c.sender.size.start(options(c));
+        boolean probes = host.sysctls.get(Sysctl.tcp_mtu_probing) > 1;
+        c.path.probed = probes ? packetOf(c, host.sysctls.get(Sysctl.tcp_base_mss)) : 0;
+        look(host, c);
+        // An accepted connection begins with all that the path takes, and goes down to what was probed later.
+        return c.isOpening() ? mss(host, c) : mss(host, c, c.path.mtu);
+    }
+
+    /** Before something is sent: does it still have the right size (tcp_current_mss)? */
+    public static void follow(Host host, Connection c) {
+        if (c.path.version != host.paths.version(host.now())) {
+            look(host, c);
+            c.sender.size.resize(mss(host, c));
+        }
+    }
+
+    private static void look(Host host, Connection c) {
+        c.path.version = host.paths.version(host.now());
+        c.path.mtu = of(host, c);
+        c.path.locked = host.paths.isLocked(c.remoteHigh, c.remoteLow, host.now());
+    }
+
+    private static int mss(Host host, Connection c) {
+        int mss = mss(host, c, c.path.mtu);
+        return c.path.probed == 0 ? mss : Math.min(mss, mss(host, c, c.path.probed));
+    }
+
+    /** The octets of data of a packet that fills an MTU (tcp_mtu_to_mss). */
+    static int mss(Host host, Connection c, int mtu) {
+        int most = Math.min(c.path.clamp, mtu - headers(c));
+        return Math.max(most, host.sysctls.get(Sysctl.tcp_min_snd_mss)) - options(c);
+    }
+
+    /** The other way round (tcp_mss_to_mtu). */
+    private static int packetOf(Connection c, int mss) {
+        return mss + options(c) + headers(c);
+    }
+
+    private static int options(Connection c) {
+        return c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
+    }
+
+    private static int headers(Connection c) {
+        return IpHeader.lengthFor(c.remoteHigh, c.remoteLow) + TcpHeader.LENGTH;
+    }
+
+    /**
+     * Nothing gets through, timeout after timeout: perhaps the path swallows large packets and no router says so
+     * (RFC 4821, tcp_mtu_probing). From tcp_base_mss on the segments become half as large each time.
+     */
+    public static void suspectBlackHole(Host host, Connection c) {
+        int base = host.sysctls.get(Sysctl.tcp_base_mss);
+        if (c.path.probed == 0) {
+            c.path.probed = packetOf(c, base);
+        } else {
+            int half = Math.min(base, mss(host, c, c.path.probed) >> 1);
+            int floor =
+                    Math.max(host.sysctls.get(Sysctl.tcp_mtu_probe_floor), host.sysctls.get(Sysctl.tcp_min_snd_mss));
+            c.path.probed = packetOf(c, Math.max(half, floor));
+        }
+        look(host, c);
+        c.sender.size.resize(mss(host, c));
+    }
+}

@@ -1,0 +1,149 @@
+package io.halfopen.tcp.transmit;
+
+import io.halfopen.linux.Poll;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.tcp.host.BufferPool;
+import io.halfopen.tcp.send.Chrono;
+import io.halfopen.tcp.send.Sender;
+import io.halfopen.tcp.socket.Connection;
+import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.Socket;
+import io.halfopen.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a connection may hold for sending, as Linux counts it: what was written lies in buffers of many segments each,
+ * and each takes more memory than its octets.
+ */
+public final class SendBuffers {
+    /** The truesize of a buffer without octets, as measured on 6.18. */
+    private static final int OVERHEAD = 832;
+
+    /** MAX_TCP_HEADER and skb_shared_info, which are added to the MSS before that is rounded up; struct sk_buff after. */
+    private static final int HEADROOM = 256 + 320;
+
+    private static final int DESCRIPTOR = 256;
+
+    /** GSO_LEGACY_MAX_SIZE without MAX_TCP_HEADER: no buffer holds more octets. */
+    private static final int LARGEST_BUFFER = 65536 - 257;
+
+    private static final int LEAST_SEGMENTS = 10;
+
+    private static final int PAGE = 4096;
+
+    /** SOCK_MIN_SNDBUF: whatever the memory, a connection may have so much. */
+    static final int LEAST = 4608;
+
+    private SendBuffers() {}
+
+    /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
+    public static void start(Core core, Connection c, Socket socket) {
+        Sender sender = c.sender;
+        sender.sendBuffer = socket.options.sendBuffer > 0 ? socket.options.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
+        if (socket.options.sendBuffer == 0) {
+            expand(core, c);
+        }
+    }
+
+    /** Twice the congestion window, at least (tcp_sndbuf_expand). */
+    private static void expand(Core core, Connection c) {
+        Sender sender = c.sender;
+        int segment = roundUpToPowerOfTwo(Math.max(c.path.clamp, sender.mss()) + HEADROOM) + DESCRIPTOR;
+        int segments = Math.max(Math.max(sender.congestion.cwnd, LEAST_SEGMENTS), sender.recovery.reordering + 1);
+        long wanted = (long) sender.control.sendBufferWindows() * segments * segment;
+        if (sender.sendBuffer < wanted) {
+            sender.sendBuffer = (int) Math.min(wanted, core.sysctls.get(Sysctl.tcp_wmem, 2));
+        }
+    }
+
+    private static int roundUpToPowerOfTwo(int value) {
+        return Integer.highestOneBit(value - 1) << 1;
+    }
+
+    /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
+    public static int goal(Connection c) {
+        int mss = Math.max(1, c.currentMss());
+        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER);
+        return Math.max(mss, most / mss * mss);
+    }
+
+    /** What the octets take: each small segment in flight has a buffer of its own, others share (sk_wmem_queued). */
+    static long inUse(Connection c) {
+        Sender sender = c.sender;
+        int queued = sender.queued();
+        int full = sender.flight.packets() == 0 ? 0 : (queued - sender.unsent()) / Math.max(1, sender.mss());
+        int small = Math.max(0, sender.flight.packets() - full);
+        int goal = goal(c);
+        return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));
+    }
+
+    /** What is left of the last page that both buffers have taken is enough for a packet (sk_forward_alloc). */
+    public static boolean hasSetAside(Connection c, int packetLength) {
+        long left = -(c.receiver.buffer.charged() + inUse(c)) & PAGE - 1;
+        return c.receiver.buffer.costOfPacket(packetLength) <= left;
+    }
+
+    /** How many octets go into the last buffer, or else a new one, of this size; 0: none (tcp_sendmsg_locked). */
+    public static int room(Core core, Connection c, int goal) {
+        Sender sender = c.sender;
+        if (core.memory.isExhausted() && inUse(c) >= core.sysctls.get(Sysctl.tcp_wmem, 0)) {
+            moderate(c);
+            return 0;
+        }
+        int last = sender.queue.tail();
+        int room = last > 0 && last < goal ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
+        return Math.min(room, BufferPool.LARGEST - sender.queued());
+    }
+
+    /** No memory: the buffer becomes half of what is in it, so that its writer waits for that (sk_stream_moderate_sndbuf). */
+    private static void moderate(Connection c) {
+        if (!isFixed(c)) {
+            c.sender.sendBuffer = (int) Math.max(LEAST, Math.min(c.sender.sendBuffer, inUse(c) >> 1));
+        }
+    }
+
+    /** SO_SNDBUF was set, and nothing else changes it. */
+    private static boolean isFixed(Connection c) {
+        return c.socket != null && c.socket.options.sendBuffer > 0;
+    }
+
+    /** TCP_NOTSENT_LOWAT limits what is unsent; to be woken there must be less than half of it (tcp_stream_memory_free). */
+    private static boolean isMemoryFree(Core core, Connection c, int wake) {
+        Sender sender = c.sender;
+        int most = mayBeUnsent(core, c.socket);
+        return inUse(c) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
+    }
+
+    /** Octets, without sign. */
+    public static int mayBeUnsent(Core core, @Nullable Socket socket) {
+        int own = socket == null ? 0 : socket.options.notSentLowat;
+        return own == 0 ? core.sysctls.get(Sysctl.tcp_notsent_lowat) : own;
+    }
+
+    /** A third of the buffer is free, and too little unsent: what poll(2) calls writable (sk_stream_is_writeable). */
+    public static boolean isWritable(Core core, Connection c) {
+        long inUse = inUse(c);
+        return c.sender.sendBuffer - inUse >= inUse >> 1 && isMemoryFree(core, c, 1);
+    }
+
+    /** After an ACK: who waits for room gets a larger buffer, if the congestion window is not full, and is told (tcp_check_space). */
+    public static void tellWriter(Core core, Connection c) {
+        if (!c.writerWaits) {
+            return;
+        }
+        boolean plenty = !core.memory.isUnderPressure() && core.memory.pages() < core.sysctls.get(Sysctl.tcp_mem, 0);
+        if (!isFixed(c) && plenty && !c.sender.isCwndFull()) {
+            expand(core, c);
+        }
+        tellOfSpace(core, c);
+    }
+
+    /** sk_stream_write_space. */
+    public static void tellOfSpace(Core core, Connection c) {
+        if (c.writerWaits && isWritable(core, c)) {
+            c.writerWaits = false;
+            core.statistics.unlimited(c.sender, Chrono.Limit.BUFFER, c.sender.queued() == 0);
+            core.wake(c, Poll.POLLOUT);
+        }
+    }
+}
