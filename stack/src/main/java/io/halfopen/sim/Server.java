@@ -76,7 +76,7 @@ public final class Server {
     @Override
     public String toString() {
         ListenQueues queues = queues();
-        return host.name() + ":" + port + " listen(" + queues.backlog() + "): accept queue " + queues.acceptQueue() + " of "
-                + (queues.effectiveBacklog() + 1L) + ", SYN queue " + queues.synQueue();
+        return host.name() + ":" + port + " listen(" + queues.backlog() + "): accept queue " + queues.acceptQueue()
+                + " of " + (queues.effectiveBacklog() + 1L) + ", SYN queue " + queues.synQueue();
     }
 }

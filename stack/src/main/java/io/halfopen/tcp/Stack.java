@@ -7,7 +7,6 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
-import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.Timers;
 import io.halfopen.tcp.call.Closing;

@@ -149,7 +149,8 @@ class FastOpenClientTest extends FastOpenFixture {
         assertThat(scene.stack.counter(Counter.TCPFastOpenActiveFail)).isZero();
         scene.at("3s");
         assertThat(scene.changes())
-                .isEqualTo("RetransSegs+1 TCPLostRetransmit+1 TCPTimeouts+1 TCPFastOpenActiveFail+1 TCPSynRetrans+1 TcpTimeoutRehash+1");
+                .isEqualTo(
+                        "RetransSegs+1 TCPLostRetransmit+1 TCPTimeouts+1 TCPFastOpenActiveFail+1 TCPSynRetrans+1 TcpTimeoutRehash+1");
         scene.at("131s");
         assertThat(scene.stack.counter(Counter.TCPFastOpenActiveFail)).isEqualTo(1);
         assertThat(scene.read(fd)).isEqualTo("ETIMEDOUT");

@@ -337,8 +337,7 @@ class IpInputTest {
     private Rule receiveSyn(String destination, int port, int flags, int length) {
         byte[] packet = new byte[IpHeader.V4_LENGTH + length];
         IpAddress to = IpAddress.parse(destination);
-        IpHeader.write(
-                packet, 0, PEER.high(), PEER.low(), to.high(), to.low(), length, IpHeader.TCP, 0, 64, 1, 0);
+        IpHeader.write(packet, 0, PEER.high(), PEER.low(), to.high(), to.low(), length, IpHeader.TCP, 0, 64, 1, 0);
         byte[] header = new byte[TcpHeader.LENGTH];
         TcpHeader.write(header, 0, 4000, port, 1, 0, TcpHeader.LENGTH, flags, 1000);
         TcpHeader.seal(header, 0, TcpHeader.LENGTH, PEER.high(), PEER.low(), to.high(), to.low());

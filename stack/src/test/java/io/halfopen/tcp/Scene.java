@@ -135,7 +135,10 @@ final class Scene {
 
     Rule receive(byte[] packet) {
         mark();
-        Rule decided = stack.onPacket(now, packet, 0, packet.length);
+        // A peer of 127.0.0.0/8 is this host itself: what it sends has not come over a wire.
+        boolean looped = packet.length > 12 && packet[0] == 0x45 && packet[12] == 127;
+        Rule decided =
+                looped ? stack.onLooped(now, packet, 0, packet.length) : stack.onPacket(now, packet, 0, packet.length);
         rule = decided;
         drain();
         return decided;

@@ -6,7 +6,6 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
-import io.halfopen.linux.Timers;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -104,9 +104,8 @@ public final class OpenCalls {
         }
         boolean wild = IpAddress.isAny(socket.localHigh, socket.localLow);
         IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
-        int localPort = socket.portUse == null
-                ? core.ports.findForConnect(local, remote, remotePort)
-                : socket.localPort;
+        int localPort =
+                socket.portUse == null ? core.ports.findForConnect(local, remote, remotePort) : socket.localPort;
         if (localPort < 0) {
             return localPort;
         }

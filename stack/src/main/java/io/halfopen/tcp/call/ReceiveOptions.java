@@ -49,7 +49,8 @@ final class ReceiveOptions {
             case SO_RCVBUFFORCE -> -Errno.ENOPROTOOPT;
             case SO_RCVLOWAT -> socket.options.receiveLow;
             case SO_OOBINLINE -> socket.options.urgentInline ? 1 : 0;
-            case TCP_QUICKACK -> (c != null ? c.receiver.acks.expectsAnswers(core) : socket.options.expectsAnswers) ? 0 : 1;
+            case TCP_QUICKACK ->
+                (c != null ? c.receiver.acks.expectsAnswers(core) : socket.options.expectsAnswers) ? 0 : 1;
             case TCP_WINDOW_CLAMP -> windowClamp(socket);
             default -> throw new IllegalArgumentException(option + " is about something else");
         };
@@ -70,7 +71,8 @@ final class ReceiveOptions {
 
     /** The buffer has to hold as much (tcp_set_rcvlowat). */
     private void setLowWater(Socket socket, int value) {
-        int most = socket.options.receiveBuffer != 0 ? socket.options.receiveBuffer : core.sysctls.get(Sysctl.tcp_rmem, 2);
+        int most =
+                socket.options.receiveBuffer != 0 ? socket.options.receiveBuffer : core.sysctls.get(Sysctl.tcp_rmem, 2);
         socket.change().receiveLow = Math.max(1, Math.min(value, most >> 1));
         Connection c = socket.connection;
         if (c == null) {

@@ -40,7 +40,8 @@ final class SendOptions {
                 tellWriter(socket);
             }
             case SO_SNDBUF -> {
-                socket.change().sendBuffer = Options.doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
+                socket.change().sendBuffer =
+                        Options.doubled(value, core.sysctls.get(Sysctl.wmem_max), LEAST_SEND_BUFFER);
                 if (socket.connection != null) {
                     socket.connection.sender.sendBuffer = socket.options.sendBuffer;
                 }

@@ -9,14 +9,13 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
-import io.halfopen.tcp.handshake.HalfOpenInput;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.receive.Paws;
+import io.halfopen.tcp.receive.ReceiveWindow;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.tcp.transmit.Output;
-import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
@@ -175,7 +174,7 @@ public final class TimeWaitInput {
     private Rule judge(TimeWait rest, Segment segment, boolean listening) {
         boolean old = isOld(rest, segment);
         if (rest.substate == TcpState.FIN_WAIT2) {
-            boolean inside = HalfOpenInput.isInWindow(segment, rest.rcvNxt, rest.rcvNxt + rest.rcvWindow);
+            boolean inside = ReceiveWindow.isTouchedBy(segment, rest.rcvNxt, rest.rcvNxt + rest.rcvWindow);
             return judgeFinWait2(rest, segment, old || !inside);
         }
         boolean repeats = segment.seq() == rest.rcvNxt && (segment.seqLength() == 0 || segment.has(RST));

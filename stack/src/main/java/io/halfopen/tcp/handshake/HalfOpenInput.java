@@ -9,6 +9,7 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.connection.ConnectionInput;
 import io.halfopen.tcp.receive.Paws;
+import io.halfopen.tcp.receive.ReceiveWindow;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.HalfOpen;
@@ -124,7 +125,7 @@ public final class HalfOpenInput {
         if (!fastOpen && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
             return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
-        if (!isInWindow(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {
+        if (!ReceiveWindow.isTouchedBy(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {
             return rst ? Rule.HALF_OPEN_RST_OUT_OF_WINDOW : Rule.HALF_OPEN_OUT_OF_WINDOW;
         }
         return null;
@@ -147,13 +148,6 @@ public final class HalfOpenInput {
 
     private static boolean isUnlimited(Segment segment, Rule rule) {
         return ConnectionInput.isData(segment) && rule != Rule.HALF_OPEN_RST_CHALLENGED;
-    }
-
-    /** Any part of it, or an empty segment at either edge (tcp_in_window). */
-    public static boolean isInWindow(Segment segment, int left, int right) {
-        int seq = segment.seq();
-        int end = segment.endSeq();
-        return seq == left || SeqNumber.after(end, left) && SeqNumber.before(seq, right) || seq == right && seq == end;
     }
 
     /** The peer can only echo what our SYN-ACKs said, from the first one to the last. */

@@ -144,7 +144,8 @@ public final class Promotion {
         } else {
             c.startReceiving();
         }
-        c.sender.control = core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
+        c.sender.control =
+                core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
         c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
         c.sender.start(half.iss);
         c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);

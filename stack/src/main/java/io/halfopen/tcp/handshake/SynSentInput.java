@@ -51,7 +51,8 @@ public final class SynSentInput {
     private final SynRecvInput synRecvInput;
     private final FastOpenClient fastOpenClient;
 
-    public SynSentInput(Core core, Output output, OutputPath outputPath, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
+    public SynSentInput(
+            Core core, Output output, OutputPath outputPath, SynRecvInput synRecvInput, FastOpenClient fastOpenClient) {
         this.core = core;
         this.output = output;
         transmission = outputPath.transmission;

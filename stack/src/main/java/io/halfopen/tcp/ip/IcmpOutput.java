@@ -59,9 +59,8 @@ final class IcmpOutput {
         if (aboutError || !limits.allows(v6, type, about.sourceHigh(), about.sourceLow())) {
             return;
         }
-        int most = v6
-                ? MOST_V6 - IpHeader.V6_LENGTH
-                : Math.min(MOST_V4, output.mtuBackFrom(about)) - IpHeader.V4_LENGTH;
+        int most =
+                v6 ? MOST_V6 - IpHeader.V6_LENGTH : Math.min(MOST_V4, output.mtuBackFrom(about)) - IpHeader.V4_LENGTH;
         int quoted = Math.min(about.ipLength(), most - HEADER);
         Bytes.putInt(message, 0, type << 24 | code << 16);
         Bytes.putInt(message, 4, parameter);

@@ -41,7 +41,8 @@ public final class InputPath {
         fastOpenClient = new FastOpenClient(core);
         synSentInput = new SynSentInput(core, output, outputPath, synRecvInput, fastOpenClient);
         SegmentDispatch input = new SegmentDispatch(
-                core, output,
+                core,
+                output,
                 dormancy,
                 listenInput,
                 halfOpenInput,

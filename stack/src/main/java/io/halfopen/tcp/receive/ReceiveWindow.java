@@ -4,6 +4,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.SavedState;
+import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 
 /**
@@ -290,5 +291,12 @@ public final class ReceiveWindow {
         }
         int offered = select(acks);
         return offered != 0 && offered >= 2 * known;
+    }
+
+    /** Whether any part of a segment is in a window of these edges, or it is empty and at either edge (tcp_in_window). */
+    public static boolean isTouchedBy(Segment segment, int left, int right) {
+        int seq = segment.seq();
+        int end = segment.endSeq();
+        return seq == left || SeqNumber.after(end, left) && SeqNumber.before(seq, right) || seq == right && seq == end;
     }
 }

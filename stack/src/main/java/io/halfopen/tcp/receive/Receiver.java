@@ -327,7 +327,9 @@ public final class Receiver {
     /** Where between these numbers something begins that lies beyond a gap already; {@code end} if nothing does. */
     public int repeatedFrom(int seq, int end) {
         int island = outOfOrderQueue.after(seq);
-        return island == outOfOrderQueue.count() ? end : SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
+        return island == outOfOrderQueue.count()
+                ? end
+                : SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
     }
 
     /** And where that ends. */

@@ -108,7 +108,9 @@ public final class Retransmission {
         int mss = c.currentMss();
         int index = Resegmentation.first(flight, flight.packets() - 1);
         int before = (flight.packets() - index - 1) * mss;
-        if (before > 0 && Resegmentation.octets(flight, index) > before && Resegmentation.fragment(flight, index, before, mss)) {
+        if (before > 0
+                && Resegmentation.octets(flight, index) > before
+                && Resegmentation.fragment(flight, index, before, mss)) {
             index += Resegmentation.packets(flight, index);
         }
         return sendAgain(c, index, 1, Rule.TAIL_LOSS_PROBED) > 0;

@@ -3,7 +3,6 @@ package io.halfopen.tcp.send;
 import io.halfopen.tcp.host.SavedState;
 import io.halfopen.tcp.host.Timer;
 
-
 /**
  * How fast packets leave: at the rate that the congestion control sets, spread by a timer of our own if it asks for that
  * (BBR does), or if SO_MAX_PACING_RATE does. Where nobody asks, the rate is only told (tcpi_pacing_rate).

@@ -1,7 +1,6 @@
 package io.halfopen.tcp.socket;
 
 import io.halfopen.linux.Counter;
-import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.congestion.Reno;
 import io.halfopen.tcp.host.Host;

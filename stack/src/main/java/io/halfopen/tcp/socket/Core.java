@@ -212,8 +212,8 @@ public final class Core extends Host {
     }
 
     private int flowLabel(Flow flow, int stamp) {
-        return !flow.isIpv4() && labelsFlows() ? keys.flowLabel(
-                        flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
+        return !flow.isIpv4() && labelsFlows()
+                ? keys.flowLabel(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
                 : 0;
     }
 }

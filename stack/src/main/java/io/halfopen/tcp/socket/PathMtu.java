@@ -18,6 +18,7 @@ public final class PathMtu {
 
     /** What it was when it was looked at last, octets, and the version that all paths had then. */
     public int mtu;
+
     public int version;
 
     /** The most that the peer takes, and TCP_MAXSEG allows (rx_opt.mss_clamp). */

@@ -157,7 +157,8 @@ public final class Socket {
     }
 
     private boolean coversIpv4() {
-        return IpAddress.isIpv4(localHigh, localLow) || coversIpv6() && localHigh == 0 && localLow == 0 && !options.v6Only;
+        return IpAddress.isIpv4(localHigh, localLow)
+                || coversIpv6() && localHigh == 0 && localLow == 0 && !options.v6Only;
     }
 
     private boolean coversIpv6() {

@@ -8,7 +8,6 @@ import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Socket;
-import io.halfopen.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,8 @@ public final class SendBuffers {
     /** The size at the end of the handshake: SO_SNDBUF, or what the initial window needs (tcp_init_buffer_space). */
     public static void start(Core core, Connection c, Socket socket) {
         Sender sender = c.sender;
-        sender.sendBuffer = socket.options.sendBuffer > 0 ? socket.options.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
+        sender.sendBuffer =
+                socket.options.sendBuffer > 0 ? socket.options.sendBuffer : core.sysctls.get(Sysctl.tcp_wmem, 1);
         if (socket.options.sendBuffer == 0) {
             expand(core, c);
         }

@@ -10,14 +10,14 @@ import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Timer;
+import io.halfopen.tcp.send.Chrono.Limit;
 import io.halfopen.tcp.send.Flight;
 import io.halfopen.tcp.send.LossTimer;
+import io.halfopen.tcp.send.LossTimer.Purpose;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.transmit.Bursts.Verdict;
-import io.halfopen.tcp.send.Chrono.Limit;
-import io.halfopen.tcp.send.LossTimer.Purpose;
 
 /** Sends what a connection may send: RFC 9293, section 3.8. */
 public final class Transmission {

@@ -43,7 +43,8 @@ class OutOfOrderQueueTest {
         for (int i = 0; i < OutOfOrderQueue.MOST; i++) {
             assertThat(islands.add(10 * i, 10 * i + 5)).isTrue();
         }
-        assertThat(islands.add(10 * OutOfOrderQueue.MOST, 10 * OutOfOrderQueue.MOST + 1)).isFalse();
+        assertThat(islands.add(10 * OutOfOrderQueue.MOST, 10 * OutOfOrderQueue.MOST + 1))
+                .isFalse();
         assertThat(islands.count()).isEqualTo(OutOfOrderQueue.MOST);
         assertThat(islands.add(5, 10)).as("one that fills a gap").isTrue();
         assertThat(islands.count()).isEqualTo(OutOfOrderQueue.MOST - 1);

@@ -31,23 +31,41 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the compiler does not check: who may use whom, and the house rules for source files. */
 class TidyTest {
 
     private static final String ROOT = "io.halfopen.";
 
-    /** Each package of the stack, and the packages of the stack it may use. */
+    /** The rooms inside tcp, lowest first: each may use those before it, wire and linux. */
+    private static final List<String> ROOMS = List.of(
+            "tcp.host",
+            "tcp.send",
+            "tcp.congestion",
+            "tcp.receive",
+            "tcp.socket",
+            "tcp.transmit",
+            "tcp.recovery",
+            "tcp.connection",
+            "tcp.handshake",
+            "tcp.ip",
+            "tcp.call");
+
+    /** Each other package of the libraries, and the packages it may use; of tcp's rooms only tcp itself uses any. */
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "wire", List.of(),
             "linux", List.of(),
-            "tcp", List.of("wire", "linux"),
+            "tcp", Stream.concat(Stream.of("wire", "linux"), ROOMS.stream()).toList(),
             "trace", List.of("wire", "linux", "tcp"),
             "sim", List.of("wire", "linux", "tcp", "trace"),
             "link", List.of("wire", "linux", "tcp", "trace"),
             "drill", List.of("wire", "linux", "tcp", "trace", "sim", "link"),
-            "nio", List.of("wire", "linux", "tcp", "sim", "link"));
+            "nio", List.of("wire", "linux", "tcp", "trace", "sim"),
+            "junit", List.of("wire", "linux", "tcp", "trace", "sim", "nio"));
+
+    /** How many classes may all reach each other: sockets, listeners and connections hold one another, nothing else does. */
+    private static final int MOST_ENTANGLED = 10;
 
     /** The packages that are a function of what goes in: no clock, no thread, no chance, no file. */
     private static final String[] PURE = {"io.halfopen.wire..", "io.halfopen.linux..", "io.halfopen.tcp.."};
@@ -101,7 +119,7 @@ class TidyTest {
 
     private static final JavaClasses STACK = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.halfopen");
+            .importPackages(MAY_USE.keySet().stream().map(name -> ROOT + name).toArray(String[]::new));
 
     private static final int MOST_LINES = 400;
 
@@ -116,26 +134,56 @@ class TidyTest {
     private static final Pattern MACHINE_PATH = Pattern.compile("(?<![\\w.])/(work|home|root|Users)/");
 
     @ParameterizedTest
-    @ValueSource(strings = {"wire", "linux", "tcp", "trace", "sim", "link", "drill", "nio"})
+    @MethodSource("packages")
     void aPackageUsesOnlyThoseBelowIt(String name) {
-        DescribedPredicate<JavaClass> below =
-                resideInAnyPackage(Stream.concat(Stream.of(name), MAY_USE.getOrDefault(name, List.of()).stream())
-                        .map(each -> ROOT + each + "..")
-                        .toArray(String[]::new));
+        List<String> below = ROOMS.contains(name)
+                ? Stream.concat(Stream.of("wire", "linux"), ROOMS.subList(0, ROOMS.indexOf(name)).stream())
+                        .toList()
+                : MAY_USE.getOrDefault(name, List.of());
+        DescribedPredicate<JavaClass> allowed = resideInAnyPackage(Stream.concat(Stream.of(name), below.stream())
+                .map(each -> ROOT + each)
+                .toArray(String[]::new));
         check(noClasses()
                 .that()
-                .resideInAPackage(ROOT + name + "..")
+                .resideInAPackage(ROOT + name)
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.halfopen..").and(DescribedPredicate.not(below))));
+                .dependOnClassesThat(resideInAPackage("io.halfopen..").and(DescribedPredicate.not(allowed))));
+    }
+
+    static Stream<String> packages() {
+        return Stream.concat(MAY_USE.keySet().stream(), ROOMS.stream());
     }
 
     @Test
     void everyPackageHasItsPlace() {
         check(classes()
                 .should()
-                .resideInAnyPackage(MAY_USE.keySet().stream()
-                        .map(name -> ROOT + name + "..")
-                        .toArray(String[]::new)));
+                .resideInAnyPackage(packages().map(name -> ROOT + name).toArray(String[]::new)));
+    }
+
+    @Test
+    void onlyTheStackItselfUsesItsRooms() {
+        JavaClasses commands = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.halfopen.app");
+        assertThat(commands).isNotEmpty();
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.halfopen.app..")
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(
+                                ROOMS.stream().map(name -> ROOT + name).toArray(String[]::new))),
+                commands);
+    }
+
+    /** Whoever changes one of them cannot do so without the others: the fewer the better. */
+    @Test
+    void noMoreThanTenClassesReachEachOther() {
+        assertThat(Entanglement.largest("io.halfopen.tcp"))
+                .as("classes that all reach each other, by jdeps")
+                .hasSizeLessThanOrEqualTo(MOST_ENTANGLED)
+                .contains("io.halfopen.tcp.socket.Listener", "io.halfopen.tcp.socket.Connection");
     }
 
     @Test
@@ -254,7 +302,11 @@ class TidyTest {
 
     /** A package that is not written yet has no classes, and breaks no rule. */
     private static void check(ArchRule rule) {
-        rule.allowEmptyShould(true).check(STACK);
+        check(rule, STACK);
+    }
+
+    private static void check(ArchRule rule, JavaClasses classes) {
+        rule.allowEmptyShould(true).check(classes);
     }
 
     /** Tests run in the directory of their module; the repository is the one above that has the license. */
@@ -269,7 +321,7 @@ class TidyTest {
 
     private static List<Path> sources(Path repository, String kind) {
         List<Path> found = new ArrayList<>();
-        for (String module : List.of("stack", "app", "bench")) {
+        for (String module : List.of("stack", "host", "nio", "junit", "app", "bench")) {
             Path java = repository.resolve(module).resolve("src").resolve(kind).resolve("java");
             if (Files.exists(java)) {
                 try (Stream<Path> files = Files.walk(java)) {
@@ -284,7 +336,7 @@ class TidyTest {
 
     /** DrillTest checks that they reach the rules they name. */
     private static List<Path> scripts(Path repository) {
-        try (Stream<Path> files = Files.walk(repository.resolve("stack/src/test/pkt"))) {
+        try (Stream<Path> files = Files.walk(repository.resolve("host/src/test/pkt"))) {
             return files.filter(file -> file.toString().endsWith(".pkt")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -41,10 +41,7 @@ final class StoryRun {
     private static final long BETWEEN_STEPS = 10_000_000L;
 
     /** They count the packets of the host, which in a kernel are not only TCP's. */
-    private static final Set<Counter> TRAFFIC = EnumSet.of(
-            Counter.InReceives,
-            Counter.InDelivers,
-            Counter.OutRequests);
+    private static final Set<Counter> TRAFFIC = EnumSet.of(Counter.InReceives, Counter.InDelivers, Counter.OutRequests);
 
     /** Of IPv6 a kernel's own packets are among them. */
     private static final Set<Counter> OF_IP = EnumSet.of(Counter.InReceives, Counter.InDelivers, Counter.OutRequests);
