@@ -4,7 +4,7 @@
  * say of it. The rooms inside {@code io.halfopen.tcp} are not for use from outside.
  */
 module io.halfopen {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports io.halfopen.linux;
     exports io.halfopen.sim;

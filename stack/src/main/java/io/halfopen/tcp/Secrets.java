@@ -31,7 +31,7 @@ public final class Secrets {
         return new Secrets(mix(seed + 1), mix(seed + 2), mix(seed + 3), mix(seed + 4));
     }
 
-    public Keys keys() {
+    Keys keys() {
         return new Keys(a, b, c, d);
     }
 

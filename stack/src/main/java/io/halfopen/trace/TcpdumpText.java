@@ -22,6 +22,9 @@ public final class TcpdumpText {
 
     private final SegmentText segments = new SegmentText();
 
+    /** Has seen no connection yet, whose numbers later lines are relative to. */
+    public TcpdumpText() {}
+
     /** The line for the packet at {@code packet[offset .. offset+length)}. */
     public String line(byte[] packet, int offset, int length) {
         if (length < 1) {

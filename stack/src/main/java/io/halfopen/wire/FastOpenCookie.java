@@ -23,6 +23,9 @@ public final class FastOpenCookie {
     private int length = NONE;
     private boolean experimental;
 
+    /** None, until one is set. */
+    public FastOpenCookie() {}
+
     /** Octets of the cookie; 0 asks for one, {@link #NONE} is no option at all. */
     public int length() {
         return length;

@@ -42,6 +42,9 @@ public final class IcmpError {
     private int seq;
     private int mtu;
 
+    /** Nothing, until a message is parsed. */
+    public IcmpError() {}
+
     /** Reads what a segment's parse() called {@link Segment.Defect#ICMP}. */
     public Outcome parse(Segment packet) {
         byte[] bytes = packet.bytes();

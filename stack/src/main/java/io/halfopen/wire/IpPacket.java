@@ -37,6 +37,9 @@ public abstract sealed class IpPacket permits Segment {
     long destinationHigh;
     long destinationLow;
 
+    /** Nothing, until a packet is parsed. */
+    protected IpPacket() {}
+
     final Defect parseIp(byte[] packet, int offset, int length) {
         bytes = packet;
         ipOffset = offset;

@@ -71,6 +71,9 @@ public final class Segment extends IpPacket {
     private boolean cookieExperimental;
     private Signature signature = Signature.NONE;
 
+    /** Nothing, until a packet is parsed. */
+    public Segment() {}
+
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
         Defect defect = parseIp(packet, offset, length);

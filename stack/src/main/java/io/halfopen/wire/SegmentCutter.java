@@ -14,6 +14,9 @@ public final class SegmentCutter {
     private int end;
     private int number;
 
+    /** Nothing, until it is given a packet. */
+    public SegmentCutter() {}
+
     /**
      * Begins with a packet of TCP that stands there whole; the array is read until nothing is left.
      *

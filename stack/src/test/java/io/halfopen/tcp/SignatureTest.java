@@ -38,8 +38,8 @@ class SignatureTest {
     /** 17x01 stands for 17 octets of NOP. */
     private static byte[] options(String text) {
         StringBuilder hex = new StringBuilder();
-        for (String word : text.split(" ")) {
-            String[] times = word.split("x");
+        for (String word : text.split(" ", -1)) {
+            String[] times = word.split("x", -1);
             hex.append(times.length == 1 ? word : times[1].repeat(Integer.parseInt(times[0])));
         }
         return HexFormat.of().parseHex(hex.append("00".repeat(-hex.length() / 2 & 3)));

@@ -19,8 +19,6 @@ public final class ReceiveBuffer {
     /** What Linux puts together, octets, where small packets waste its memory (SKB_MAX_ORDER). */
     private static final int PIECE = 3776;
 
-    private static final int PAGE = 4096;
-
     private final Kernel kernel;
     private int size;
     private boolean fixed;

@@ -137,6 +137,7 @@ public final class Connection extends AcceptQueue.Entry {
         deferred = false;
         fastOpenAsked = false;
         fastOpenExperimental = false;
+        refreshedAt = 0;
         dataInSyn = 0;
         synDataTaken = false;
         fastOpenChild = false;
@@ -172,6 +173,8 @@ public final class Connection extends AcceptQueue.Entry {
         ttl = k.at(ttl);
         fastOpenAsked = k.at(fastOpenAsked);
         fastOpenExperimental = k.at(fastOpenExperimental);
+        refreshedAt = k.time(refreshedAt);
+        synRepeated = k.at(synRepeated);
         dataInSyn = k.at(dataInSyn);
         synDataTaken = k.at(synDataTaken);
         fastOpenChild = k.at(fastOpenChild);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Timers;
-import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.congestion.Bbr.Mode;
+import io.halfopen.tcp.host.Keys;
 import io.halfopen.tcp.send.AckState;
 import io.halfopen.tcp.send.CongestionWindow;
 import io.halfopen.tcp.send.Sender;
@@ -33,7 +33,7 @@ class BbrTest {
     /** What the pace is less than the estimate, so that no queue grows by rounding. */
     private static final double MARGIN = 0.99;
 
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, new Keys(1, 2, 3, 4), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Bbr bbr = new Bbr(core);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Timers;
-import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.host.Keys;
 import io.halfopen.tcp.send.CaState;
 import io.halfopen.tcp.send.CongestionWindow;
 import io.halfopen.tcp.send.Sender;
@@ -23,7 +23,7 @@ class CubicTest {
     private static final double C = 0.4;
     private static final double BETA = 717 / 1024.0;
 
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, new Keys(1, 2, 3, 4), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final Cubic cubic = new Cubic(core);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Timers;
-import io.halfopen.tcp.Secrets;
+import io.halfopen.tcp.host.Keys;
 import io.halfopen.tcp.send.CongestionControl;
 import io.halfopen.tcp.send.CongestionWindow;
 import io.halfopen.tcp.send.Sender;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** RFC 5681, in segments: sections 3.1 and 3.2, and what of it Linux rounds. */
 class RenoTest {
-    private final Core core = new Core(Kernel.LINUX_6_18, Secrets.ofSeed(1).keys(), Timers.EXACT);
+    private final Core core = new Core(Kernel.LINUX_6_18, new Keys(1, 2, 3, 4), Timers.EXACT);
     private final Sender sender = new Sender(core, core.flights, Reno.INSTANCE);
     private final CongestionWindow window = sender.congestion;
     private final CongestionControl reno = Reno.INSTANCE;
