@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * run. Printed, it is the fate of a client in a line:
  *
  * <pre>
- * clients:42026 connected after 0.040 s
- * clients:42028 no answer: 4 SYNs, 4 x ACCEPT_QUEUE_FULL: accept queue full: the SYN is dropped
+ * clients:46214 connected after 0.040 s
+ * clients:46216 connected after 5.040 s; dropped before: 1 x SYN_QUEUE_FULL, 4 x ACCEPT_QUEUE_FULL
+ * clients:46218 no answer after 20.000 s to 9 SYNs; dropped: 2 x SYN_QUEUE_FULL, 7 x ACCEPT_QUEUE_FULL
  * </pre>
  */
 public final class Attempt implements Tap {
@@ -124,20 +125,23 @@ public final class Attempt implements Tap {
 
     @Override
     public String toString() {
-        String reasons = refusals.entrySet().stream()
-                .map(each -> each.getValue() + " x " + each.getKey() + ": "
-                        + each.getKey().sentence())
-                .collect(Collectors.joining("; "));
-        return client.name() + ":" + port + " " + outcome() + (reasons.isEmpty() ? "" : ", " + reasons);
+        return client.name() + ":" + port + " " + outcome() + reasons();
     }
 
     private String outcome() {
-        String sent = syns == 1 ? "1 SYN" : syns + " SYNs";
         if (endedAt < 0) {
-            return "no answer after " + seconds(world.now() - since) + ": " + sent;
+            return "no answer after " + seconds(world.now() - since) + " to " + (syns == 1 ? "1 SYN" : syns + " SYNs");
         }
-        String time = seconds(endedAt - since);
-        return error == 0 ? "connected after " + time : Errno.name(error) + " after " + time + ": " + sent;
+        return (error == 0 ? "connected" : Errno.name(error)) + " after " + seconds(endedAt - since);
+    }
+
+    private String reasons() {
+        if (refusals.isEmpty()) {
+            return "";
+        }
+        return refusals.entrySet().stream()
+                .map(each -> each.getValue() + " x " + each.getKey())
+                .collect(Collectors.joining(", ", isConnected() ? "; dropped before: " : "; dropped: ", ""));
     }
 
     private static String seconds(long nanos) {

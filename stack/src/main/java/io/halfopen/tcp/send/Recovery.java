@@ -6,10 +6,10 @@ import io.halfopen.tcp.host.SavedState;
 import io.halfopen.tcp.host.Timer;
 
 /**
- * What a connection knows of its present episode of loss, and of those before: one page of tcp_sock. {@link
+ * What a connection knows of its present episode of loss, and of those before: one page of tcp_sock. {@code
  * RecoveryInput} moves it from state to state, {@code Undo} takes an episode back.
  *
- * <pre>
+ * <pre>{@code
  *              SACK or duplicate ACK                something is lost
  *     OPEN  <-------------------------> DISORDER ---------------------> RECOVERY
  *       |  ^                                                                |
@@ -18,7 +18,7 @@ import io.halfopen.tcp.host.Timer;
  *      CWR +<-------- high is acknowledged, or all was a mistake <----------+
  *                                           ^
  *                 the timer fired ---> LOSS |
- * </pre>
+ * }</pre>
  */
 public final class Recovery {
     /** Where nxt was when the episode began: its end is when this is acknowledged (high_seq). */

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The half of a connection that sends: what is unacknowledged, what may be sent. It only keeps state and answers
  * questions; {@code Transmission} and {@code Retransmission} act.
  *
- * <pre>
+ * <pre>{@code
  *        una                     nxt                    end
  *   ------|-----------------------|----------------------|---------
  *         |  sent: the flight     |  written, not sent   |  room
  *         |<-------------- ring.length() --------------->|
  *                                     una + wnd limits nxt
- * </pre>
+ * }</pre>
  */
 public final class Sender {
     public final ByteRing ring;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection from its handshake to its end: two halves, {@link Sender} and {@link Receiver}, and what belongs to
- * both. It is judged and driven from outside: {@code SynSentInput} and {@code ConnectionInput} by segments, {@link
- * Transmission} by timers and calls.
+ * both. It is judged and driven from outside: {@code SynSentInput} and {@code ConnectionInput} by segments,
+ * {@code Transmission} by timers and calls.
  */
 public final class Connection extends AcceptQueue.Entry {
     private final Host host;
