@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
                     + " supported. The exit code is 0, or 1 if a script failed, or 2 if one cannot be read.",
             ""
         },
-        footer = {"", "Example: halfopen drill stack/src/test/pkt/acceptqueue", "The language: docs/drill.md."},
+        footer = {"", "Example: halfopen drill host/src/test/pkt/acceptqueue", "The language: docs/drill.md."},
         abbreviateSynopsis = true,
         sortOptions = false,
         mixinStandardHelpOptions = true)
