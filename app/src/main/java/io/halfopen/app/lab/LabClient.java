@@ -12,12 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class LabClient implements Calls.ReadyListener {
     static final String PENDING = "PENDING";
 
+    /** What clients send, and where they read what they do not look at: of all of them. */
+    private static final byte[] ZEROS = new byte[1 << 16];
+
+    private static final byte[] BUFFER = new byte[2048];
+
     private final int id;
     private final Scenario scenario;
     private final Calls calls;
     private final Recorder recorder;
     private final Clients clients;
-    private final byte[] buffer = new byte[2048];
 
     private int fd = -1;
     private long calledAt = Scenario.NEVER;
@@ -108,17 +112,20 @@ final class LabClient implements Calls.ReadyListener {
 
     /** As much as there is room for; the rest when there is room again. */
     private void writeRest() {
-        int count = unsent == 0 ? 0 : calls.write(fd, new byte[unsent], 0, unsent);
+        int count = 1;
+        while (count > 0 && unsent > 0 && fd >= 0) {
+            count = calls.write(fd, ZEROS, 0, Math.min(unsent, ZEROS.length));
+            unsent -= Math.max(0, count);
+        }
         if (count < 0 && count != -Errno.EAGAIN) {
             end(Errno.name(count), "write() = " + Errno.name(count));
         }
-        unsent -= Math.max(0, count);
     }
 
     private void readAll() {
-        int count = calls.read(fd, buffer, 0, buffer.length);
+        int count = calls.read(fd, BUFFER, 0, BUFFER.length);
         while (count > 0) {
-            count = calls.read(fd, buffer, 0, buffer.length);
+            count = calls.read(fd, BUFFER, 0, BUFFER.length);
         }
         if (count == -Errno.EAGAIN || !outcome.equals(PENDING)) {
             return;

@@ -1,6 +1,7 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.Subcommand;
+import io.halfopen.app.Terminal;
 import io.halfopen.app.Times;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -115,6 +115,9 @@ public final class LabCommand extends Subcommand {
         if (compare && (!show.isEmpty() || pcap != null)) {
             throw bad("--compare goes with --json, not with --show or --pcap");
         }
+        if (pcap != null && pcap.toString().isEmpty()) {
+            throw bad("--pcap takes the name of a file");
+        }
         if (json && !show.isEmpty()) {
             throw bad("--json and --show exclude each other");
         }
@@ -208,7 +211,7 @@ public final class LabCommand extends Subcommand {
 
     /** On a terminal, once a run takes long enough to wonder: how far virtual time has come. */
     private LongConsumer progress() {
-        if (json || !CommandLine.Help.Ansi.AUTO.enabled()) {
+        if (json || !Terminal.showsProgress()) {
             return time -> {};
         }
         long[] next = {System.nanoTime() + 4 * NANOS_PER_PROGRESS};

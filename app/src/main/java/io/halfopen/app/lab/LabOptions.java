@@ -23,6 +23,7 @@ final class LabOptions {
     /** Each is a descriptor of this process. */
     private static final int MOST_CLIENTS_OF_KERNEL = 5_000;
 
+    private static final int MOST_ANSWER = 1 << 24;
     private static final int MOST_FLOOD = 1_000_000;
 
     /** A flood comes over a wire: this long, if nothing else is said. */
@@ -253,6 +254,9 @@ final class LabOptions {
         }
         if (answer != null && answer.stream().anyMatch(bytes -> bytes < 1)) {
             throw bad("--answer takes numbers above 0");
+        }
+        if (answer != null && answer.stream().anyMatch(bytes -> bytes > MOST_ANSWER)) {
+            throw bad("--answer takes at most " + MOST_ANSWER + " octets a write");
         }
         if (loss != null && !(loss >= 0 && loss <= 100)) {
             String percent = BigDecimal.valueOf(loss).stripTrailingZeros().toPlainString();
