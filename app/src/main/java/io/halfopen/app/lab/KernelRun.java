@@ -111,6 +111,7 @@ final class KernelRun extends Run implements AutoCloseable {
         KernelLoop loop = net.loop();
         try (this) {
             listen();
+            tellPauses(new KernelCalls(loop, net.serverHost()));
             startFlood(new KernelCalls(loop, net.serverHost()), net::inject);
             clients.start();
             while (!isOver()) {

@@ -179,9 +179,10 @@ public final class LabCommand extends Subcommand {
     private void tell(Run run, LabReport report) {
         Story story = new Story(out(), style(), run);
         story.headline();
+        story.outcome();
+        story.summary(report);
         story.timeline(run.recorder().moments(), false);
         story.connections(report.clients(), false);
-        story.summary(report);
     }
 
     private int compare(Scenario scenario) {
