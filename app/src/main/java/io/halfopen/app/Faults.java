@@ -20,7 +20,7 @@ public final class Faults {
             case NoSuchFileException none -> "no such file or folder: " + firstLine(none);
             case AccessDeniedException denied -> "permission denied: " + firstLine(denied);
             case IOException failed -> firstLine(failed);
-            case UncheckedIOException failed -> line(failed.getCause());
+            case UncheckedIOException failed -> firstLine(failed);
             case OutOfMemoryError tooMuch ->
                 "not enough memory: ask for less, or for a larger heap with JAVA_TOOL_OPTIONS=-Xmx8g";
             default ->
@@ -38,6 +38,9 @@ public final class Faults {
 
     private static String firstLine(Throwable fault) {
         @Nullable String message = fault.getMessage();
+        message = fault instanceof UncheckedIOException && message != null
+                ? message.replaceFirst("^[a-z]+(\\.[a-zA-Z]+)+: ", "")
+                : message;
         return message == null ? "failed" : message.lines().findFirst().orElse("failed");
     }
 

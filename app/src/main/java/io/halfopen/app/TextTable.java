@@ -17,7 +17,7 @@ public final class TextTable {
     }
 
     private final String alignment;
-    private final int gap;
+    private int gap;
     private final List<List<Cell>> rows = new ArrayList<>();
 
     /** {@code alignment}: l or r for each column. */
@@ -55,6 +55,9 @@ public final class TextTable {
             for (int i = 0; i < row.size(); i++) {
                 widths[i] = Math.max(widths[i], row.get(i).text().length());
             }
+        }
+        if (Arrays.stream(widths).sum() + gap * (widths.length - 1) > TextWrap.COLUMNS) {
+            gap = 1;
         }
         int room = TextWrap.COLUMNS - gap * (widths.length - 1);
         while (Arrays.stream(widths).sum() > room) {

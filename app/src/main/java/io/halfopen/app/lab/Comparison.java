@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 
 /** The same experiment on several kernels, side by side. */
 final class Comparison {
+    private static final int MOST_DIFFERENCES = 40;
+    private static final int LABEL = 12;
+
     private final PrintWriter out;
     private final Style style;
     private final TextTable table = new TextTable("llll", 2);
@@ -71,7 +74,14 @@ final class Comparison {
         if (verdict.differences().isEmpty()) {
             out.println(style.good("no difference") + " in clients, packets, queues and counters");
         }
-        verdict.differences().forEach(difference -> out.println(style.bad("difference") + "  " + difference));
+        verdict.differences().stream()
+                .limit(MOST_DIFFERENCES)
+                .forEach(difference -> out.println(TextWrap.hanging("difference  " + difference, LABEL)
+                        .replaceFirst("^difference", style.bad("difference"))));
+        int more = verdict.differences().size() - MOST_DIFFERENCES;
+        if (more > 0) {
+            out.println(style.faint("... " + more + " more (--json has all)"));
+        }
     }
 
     private void drop(LabReport report, String rule, long count) {
@@ -81,8 +91,8 @@ final class Comparison {
     }
 
     private void line(String name, List<LabReport> reports, Function<LabReport, String> cell) {
-        Object[] cells = Stream.concat(Stream.of(name), reports.stream().map(cell))
-                .toArray();
+        Object[] cells =
+                Stream.concat(Stream.of(name), reports.stream().map(cell)).toArray();
         if (name.isEmpty()) {
             table.add(style::bold, cells);
         } else {

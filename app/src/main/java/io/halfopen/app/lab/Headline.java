@@ -11,9 +11,7 @@ final class Headline {
     private Headline() {}
 
     static String of(Scenario scenario) {
-        return Presets.named(scenario.name())
-                .map(Presets.Preset::sentence)
-                .orElseGet(() -> ofOwn(scenario));
+        return Presets.named(scenario.name()).map(Presets.Preset::sentence).orElseGet(() -> ofOwn(scenario));
     }
 
     private static String ofOwn(Scenario scenario) {

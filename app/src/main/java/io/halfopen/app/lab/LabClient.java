@@ -244,6 +244,11 @@ final class LabClient implements Calls.ReadyListener {
         return connect.equals("OK");
     }
 
+    /** How often connect() was called. */
+    int attempts() {
+        return attempts;
+    }
+
     /** connect() was called at that time. */
     long calledAt() {
         return calledAt;

@@ -133,7 +133,7 @@ record Outcome(
                 return;
             }
             connect[connected++] = took;
-            if (took < repetition) {
+            if (took < repetition && client.attempts() == 1) {
                 atOnce++;
             } else {
                 later.merge(took / SECOND, 1, Integer::sum);

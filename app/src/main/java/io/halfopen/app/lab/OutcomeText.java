@@ -35,7 +35,7 @@ final class OutcomeText {
             line("reset", number(outcome.reset()) + " of the clients were told ECONNRESET or ECONNREFUSED");
         }
         times("connect()", outcome.connect(), "");
-        times("accept()", outcome.accept(), "  since connect() was called");
+        times("accept()", outcome.accept(), "  from connect() on");
     }
 
     private String connected() {
@@ -59,7 +59,9 @@ final class OutcomeText {
             return number(later) + " after " + range(first, last);
         }
         StringJoiner text = new StringJoiner(", ");
-        outcome.later().forEach((seconds, count) -> text.add(number(count) + " after " + seconds + " s"));
+        outcome.later()
+                .forEach((seconds, count) ->
+                        text.add(number(count) + (seconds == 0 ? " within 1 s" : " after " + seconds + " s")));
         return text.toString();
     }
 
@@ -84,7 +86,7 @@ final class OutcomeText {
                     label,
                     String.format(
                             Locale.ROOT,
-                            "p50 %s, p99 %s, max %s%s",
+                            "p50 %9s, p99 %9s, max %9s%s",
                             Times.seconds(times.percentile(50)),
                             Times.seconds(times.percentile(99)),
                             Times.seconds(times.most()),

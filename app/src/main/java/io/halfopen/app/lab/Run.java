@@ -144,7 +144,8 @@ abstract class Run {
     final void tellPauses(Calls clock) {
         for (ServerPlan.Pause pause : scenario.serverPlan().pauses()) {
             clock.after(
-                    pause.at(), () -> recorder.tell(clock.now(), 0, "stands still for " + Times.seconds(pause.length())));
+                    pause.at(),
+                    () -> recorder.tell(clock.now(), 0, "stands still for " + Times.seconds(pause.length())));
         }
     }
 

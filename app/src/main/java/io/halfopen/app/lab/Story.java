@@ -50,7 +50,11 @@ final class Story {
     }
 
     void outcome() {
-        new OutcomeText(out, style, Outcome.of(run.clients().all(), run.scenario().rtt())).print();
+        new OutcomeText(
+                        out,
+                        style,
+                        Outcome.of(run.clients().all(), run.scenario().rtt()))
+                .print();
     }
 
     // ---- the timeline
@@ -89,7 +93,8 @@ final class Story {
         Set<Integer> connected = new HashSet<>();
         Map<Integer, Recorder.Moment> early = new LinkedHashMap<>();
         for (Recorder.Moment moment : moments) {
-            if (!early.isEmpty() && moment.time() > early.values().iterator().next().time()) {
+            if (!early.isEmpty()
+                    && moment.time() > early.values().iterator().next().time()) {
                 ordered.addAll(early.values());
                 early.clear();
             }
@@ -215,7 +220,9 @@ final class Story {
         if (report.flood() != null) {
             flood(report, report.flood());
         }
-        run.dmesg().forEach(line -> out.println(TextWrap.hanging("log           " + line, LABEL).replaceFirst("^log", style.bold("log"))));
+        run.dmesg()
+                .forEach(line -> out.println(
+                        TextWrap.hanging("log           " + line, LABEL).replaceFirst("^log", style.bold("log"))));
         out.println(style.bold("ended") + "         " + Times.secondsOfMillis(report.endMs()) + " after listen()");
         out.println();
     }
@@ -224,7 +231,8 @@ final class Story {
         StringJoiner fates = new StringJoiner(", ", ": ", "");
         fates.setEmptyValue("");
         flood.fates().forEach((rule, count) -> fates.add(count + " x " + rule));
-        String text = "flood         " + flood.syns() + " SYNs" + fates + "; " + flood.synAcks() + " SYN-ACKs for nobody";
+        String text =
+                "flood         " + flood.syns() + " SYNs" + fates + "; " + flood.synAcks() + " SYN-ACKs for nobody";
         out.println(TextWrap.hanging(text, LABEL).replaceFirst("^flood", style.bold("flood")));
         long in = report.clients().stream()
                 .filter(client -> client.connect().equals("OK"))

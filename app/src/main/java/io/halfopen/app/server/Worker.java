@@ -105,7 +105,7 @@ final class Worker implements Calls.ReadyListener {
         working = true;
         if (plan.service() == 0) {
             answerRequest();
-        } else {
+        } else if (plan.service() != ArticleServer.NEVER) {
             calls.after(plan.service(), this::answerRequest);
         }
     }
@@ -159,7 +159,7 @@ final class Worker implements Calls.ReadyListener {
         done = true;
         if (plan.service() == 0 || plan.acceptance().apart()) {
             close(0);
-        } else {
+        } else if (plan.service() != ArticleServer.NEVER) {
             calls.after(plan.service(), () -> close(0));
         }
     }
