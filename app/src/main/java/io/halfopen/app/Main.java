@@ -7,9 +7,6 @@ import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +39,31 @@ public final class Main implements Runnable {
 
     /** Runs a command and leaves with its exit code: 0, 1 for what went wrong, 2 for bad input. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, fault) -> System.err.println("halfopen: " + Faults.line(fault)));
+        StandardOutput output = new StandardOutput();
+        CommandLine commands = commandLine().setOut(output.writer());
+        int code = execute(commands, args);
+        commands.getOut().flush();
+        System.exit(output.isLost() ? lost(output, code) : code);
+    }
+
+    private static int execute(CommandLine commands, String[] args) {
+        try {
+            return commands.execute(args);
+        } catch (OutOfMemoryError tooMuch) {
+            System.err.println("halfopen: " + Faults.line(tooMuch));
+            return FAILED;
+        }
+    }
+
+    /** Nobody may take for done what was not printed. */
+    private static int lost(StandardOutput output, int code) {
+        String complaint = output.complaint();
+        if (complaint != null) {
+            System.err.println("halfopen: " + complaint);
+        }
+        return Math.max(code, FAILED);
     }
 
     /** The command line as {@code main} runs it: errors are one line on stderr. */
@@ -50,6 +71,8 @@ public final class Main implements Runnable {
         CommandLine commands = new CommandLine(new Main());
         commands.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
         return Numbers.register(commands)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours()))
+                .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler(Main::sayBadInput)
                 .setExecutionExceptionHandler(Main::sayFailure);
     }
@@ -61,27 +84,10 @@ public final class Main implements Runnable {
         return BAD_INPUT;
     }
 
-    /** What the user can do something about is one line; anything else is a bug and shows where. */
-    private static int sayFailure(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
-            throws Exception {
-        if (!(failure instanceof IOException)) {
-            throw failure;
-        }
-        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + describe(failure));
+    private static int sayFailure(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + Faults.line(failure));
         return FAILED;
-    }
-
-    private static String describe(Exception failure) {
-        String message = firstLine(failure.getMessage());
-        return switch (failure) {
-            case NoSuchFileException none -> "no such file or folder: " + message;
-            case AccessDeniedException denied -> "permission denied: " + message;
-            default -> message;
-        };
-    }
-
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "failed" : message.lines().findFirst().orElse("failed");
     }
 
     @Override

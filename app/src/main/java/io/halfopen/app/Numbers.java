@@ -10,13 +10,17 @@ final class Numbers {
 
     /** For a command line and its subcommands. */
     static CommandLine register(CommandLine commands) {
-        ITypeConverter<Integer> ints = text -> Math.toIntExact(whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        ITypeConverter<Integer> ints = Numbers::integer;
         ITypeConverter<Long> longs = text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
         return commands.registerConverter(int.class, ints)
                 .registerConverter(Integer.class, ints)
                 .registerConverter(long.class, longs)
                 .registerConverter(Long.class, longs)
                 .registerConverter(Double.class, Numbers::decimal);
+    }
+
+    static int integer(String text) {
+        return Math.toIntExact(whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
     }
 
     private static long whole(String text, long least, long most) {
@@ -34,7 +38,7 @@ final class Numbers {
         throw new TypeConversionException("'" + text + "' is not " + least + " to " + most);
     }
 
-    private static double decimal(String text) {
+    static double decimal(String text) {
         if (!text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)")) {
             throw new TypeConversionException("'" + text + "' is not a number");
         }

@@ -11,7 +11,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -145,7 +144,7 @@ public final class SeedRange {
     private synchronized void count(boolean failed) {
         done++;
         failures += failed ? 1 : 0;
-        if (CommandLine.Help.Ansi.AUTO.enabled() && System.nanoTime() - shown > NANOS_PER_PROGRESS) {
+        if (Terminal.showsProgress() && System.nanoTime() - shown > NANOS_PER_PROGRESS) {
             shown = System.nanoTime();
             err.print("\r" + done + " of " + (last - seed + 1) + "\u001b[K\r");
             err.flush();

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 
 /** The sum of a run: how full a listener's queues were, and what was dropped by which rule. */
 public final class StackSummary {
+    private static final int LABEL = 14;
+
     private final PrintWriter out;
     private final Style style;
 
@@ -75,8 +77,12 @@ public final class StackSummary {
 
     private void printDrop(Rule rule, long count) {
         String counters = Arrays.stream(rule.counts()).map(Counter::name).collect(Collectors.joining(" "));
-        out.println(style.bold("dropped") + "       " + count + " x " + style.rule(rule.name()) + "  " + rule.sentence()
-                + style.faint(counters.isEmpty() ? "" : "; counts " + counters)
-                + style.faint("; decided in " + rule.where()));
+        String what = "dropped       " + count + " x " + rule.name() + "  " + rule.sentence();
+        out.println(TextWrap.hanging(what, LABEL)
+                .replaceFirst("^dropped", style.bold("dropped"))
+                .replace(rule.name(), style.rule(rule.name())));
+        String why = (counters.isEmpty() ? "" : "counts " + counters + "; ") + "decided in " + rule.where();
+        TextWrap.lines(why, TextWrap.COLUMNS - LABEL)
+                .forEach(line -> out.println(" ".repeat(LABEL) + style.faint(line)));
     }
 }

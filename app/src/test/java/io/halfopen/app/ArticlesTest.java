@@ -80,7 +80,7 @@ class ArticlesTest {
         CommandRun run = CommandRun.of(arguments);
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out().replaceAll("[ \\t]+", " ").replace("../stack/", "stack/"))
+        assertThat(run.out().replaceAll("\\s+", " ").replace("../stack/", "stack/"))
                 .contains(shown.words());
     }
 

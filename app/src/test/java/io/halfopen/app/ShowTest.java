@@ -56,8 +56,8 @@ class ShowTest {
     void severalAreShownInOneOrderWhateverTheOneAskedFor() {
         assertThat(run("--show", "nstat,timeline").out())
                 .isEqualTo(run("--show", "timeline,nstat").out())
-                .isEqualTo(
-                        run("--show", "timeline").out() + run("--show", "nstat").out());
+                .isEqualTo("-- timeline\n" + run("--show", "timeline").out() + "-- nstat\n"
+                        + run("--show", "nstat").out());
     }
 
     @Test

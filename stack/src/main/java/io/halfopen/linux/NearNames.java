@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What somebody may have meant who wrote a name that does not exist. */
-final class NearNames {
+public final class NearNames {
     private static final int MOST = 3;
 
     private NearNames() {}
 
     /** {@code ": did you mean A, B or C?"}, the nearest first; nothing if none is near. */
-    static String hint(String wrong, Stream<String> names) {
+    public static String hint(String wrong, Stream<String> names) {
         int far = Math.max(2, last(wrong).length() / 5);
         List<String> near = names.filter(name -> distance(wrong, name) <= far)
                 .sorted(Comparator.comparingInt(name -> distance(wrong, name)))

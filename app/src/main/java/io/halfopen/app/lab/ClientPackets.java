@@ -50,10 +50,11 @@ final class ClientPackets {
                 ? recorder.clientAt(new IpAddress(segment.sourceHigh(), segment.sourceLow()), segment.sourcePort())
                 : recorder.clientAt(
                         new IpAddress(segment.destinationHigh(), segment.destinationLow()), segment.destinationPort());
-        if (client == null) {
+        int owner = packet.client() == 0 && client != null ? client.id() : packet.client();
+        if (owner == 0) {
             return;
         }
-        Conversation talk = conversations.computeIfAbsent(client.id(), id -> new Conversation());
+        Conversation talk = conversations.computeIfAbsent(owner, id -> new Conversation());
         if (talk.lines.isEmpty()) {
             talk.start = packet.time();
         }

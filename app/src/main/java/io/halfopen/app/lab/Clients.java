@@ -4,11 +4,16 @@ import io.halfopen.app.server.Calls;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** All clients of an experiment: who starts when. */
 final class Clients {
     /** The outcome of a client whose process ended before anything came of it. */
     static final String LEFT = "CLOSED";
+
+    /** Well below the 28,232 ports that connect() has to choose from: looking for a free one takes no time. */
+    private static final int CLIENTS_PER_ADDRESS = 8_000;
 
     private final Scenario scenario;
     private final Calls calls;
@@ -30,12 +35,53 @@ final class Clients {
     }
 
     void start() {
+        ClientPlan plan = scenario.clientPlan();
+        SplittableRandom lots = new SplittableRandom(scenario.seed());
+        long time = scenario.start();
         for (int i = 0; i < scenario.clients(); i++) {
             LabClient client = add();
+            if (i > 0 && i % plan.burst() == 0) {
+                time += plan.poisson() ? drawn(lots) : scenario.every();
+            }
             if (!scenario.forked() || i % 3 == 0) {
-                calls.after(scenario.start() + i * scenario.every(), () -> client.connect(server));
+                calls.after(time, () -> client.connect(server));
             }
         }
+    }
+
+    /** The time to the next of those who come independently of each other. */
+    private long drawn(SplittableRandom lots) {
+        return (long) (-Math.log(1 - lots.nextDouble()) * scenario.every());
+    }
+
+    /** What a client does that tries again. */
+    Runnable again(LabClient client) {
+        return () -> client.connect(server);
+    }
+
+    /** Clients have no more ports than an address has: so many share one. */
+    static int addresses(Scenario scenario) {
+        return Math.max(1, (scenario.clients() + CLIENTS_PER_ADDRESS - 1) / CLIENTS_PER_ADDRESS);
+    }
+
+    /** The addresses of the clients, from the one that connect() takes by itself. */
+    static IpAddress address(IpAddress first, int index) {
+        return IpAddress.ofIpv4((int) first.low() + index);
+    }
+
+    /** Where a client is to be bound; null where connect() may choose. */
+    @Nullable
+    IpAddress sourceOf(int id) {
+        int index = (id - 1) / CLIENTS_PER_ADDRESS % addresses(scenario);
+        return index == 0 ? null : address(scenario.isLoopback() ? Run.LOOPBACK : Run.CLIENTS, index);
+    }
+
+    int finished() {
+        return finished;
+    }
+
+    int connected() {
+        return connected;
     }
 
     private LabClient add() {

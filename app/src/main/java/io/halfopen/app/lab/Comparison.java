@@ -2,6 +2,8 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
+import io.halfopen.app.TextTable;
+import io.halfopen.app.TextWrap;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Kernel;
 import java.io.PrintWriter;
@@ -13,12 +15,18 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The same experiment on several kernels, side by side. */
 final class Comparison {
+    private static final int MOST_DIFFERENCES = 40;
+    private static final int LABEL = 12;
+
     private final PrintWriter out;
     private final Style style;
+    private final TextTable table = new TextTable("llll", 2);
 
     Comparison(PrintWriter out, Style style) {
         this.out = out;
@@ -26,7 +34,8 @@ final class Comparison {
     }
 
     void print(Scenario scenario, List<LabReport> reports) {
-        out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
+        out.println(TextWrap.hanging(scenario.name() + ": " + Headline.of(scenario), 2)
+                .replaceFirst("^[^:]*", Matcher.quoteReplacement(style.bold(scenario.name()))));
         out.println();
         line("", reports, Comparison::title);
         line("connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
@@ -49,6 +58,7 @@ final class Comparison {
                 reports,
                 report -> String.valueOf(report.counters().getOrDefault("ListenOverflows", 0L)));
         line("ended after", reports, report -> Times.secondsOfMillis(report.endMs()));
+        table.lines().forEach(out::println);
         out.println();
         reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
     }
@@ -64,20 +74,30 @@ final class Comparison {
         if (verdict.differences().isEmpty()) {
             out.println(style.good("no difference") + " in clients, packets, queues and counters");
         }
-        verdict.differences().forEach(difference -> out.println(style.bad("difference") + "  " + difference));
+        verdict.differences().stream()
+                .limit(MOST_DIFFERENCES)
+                .forEach(difference -> out.println(TextWrap.hanging("difference  " + difference, LABEL)
+                        .replaceFirst("^difference", style.bad("difference"))));
+        int more = verdict.differences().size() - MOST_DIFFERENCES;
+        if (more > 0) {
+            out.println(style.faint("... " + more + " more (--json has all)"));
+        }
     }
 
     private void drop(LabReport report, String rule, long count) {
-        String title = String.format(Locale.ROOT, "%-20s", title(report));
+        String title = String.format(Locale.ROOT, "%-20s ", title(report));
         String times = String.format(Locale.ROOT, "%6d x ", count);
         out.println(style.faint(title) + times + style.rule(rule));
     }
 
     private void line(String name, List<LabReport> reports, Function<LabReport, String> cell) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s", name));
-        reports.forEach(report -> text.append(String.format(Locale.ROOT, "  %-26s", cell.apply(report))));
-        String line = text.toString().stripTrailing();
-        out.println(name.isEmpty() ? style.bold(line) : line);
+        Object[] cells =
+                Stream.concat(Stream.of(name), reports.stream().map(cell)).toArray();
+        if (name.isEmpty()) {
+            table.add(style::bold, cells);
+        } else {
+            table.add(cells);
+        }
     }
 
     private static String title(LabReport report) {

@@ -12,6 +12,7 @@ import io.halfopen.sim.World;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -42,6 +43,10 @@ final class Experiment extends Run {
         if (!scenario.isLoopback()) {
             clientHost.addAddress(CLIENTS, ETHERNET_MTU);
         }
+        for (int i = 1; i < Clients.addresses(scenario); i++) {
+            IpAddress more = Clients.address(scenario.isLoopback() ? LOOPBACK : CLIENTS, i);
+            clientHost.addAddress(more, scenario.isLoopback() ? LOOPBACK_MTU : ETHERNET_MTU);
+        }
         Path wire = Path.ofDelay(scenario.rtt() / 2);
         world.connect(serverHost, clientHost, wire.withLoss(scenario.loss()));
         if (scenario.cut() != Scenario.NEVER) {
@@ -67,6 +72,7 @@ final class Experiment extends Run {
     @Override
     void run(LongConsumer progress) {
         listen();
+        tellPauses(new SimCalls(world, serverHost));
         startFlood(new SimCalls(world, serverHost), packet -> world.inject(serverHost, packet));
         clients.start();
         long steps = 0;
@@ -79,7 +85,7 @@ final class Experiment extends Run {
             }
         }
         if (scenario().duration() == Scenario.NEVER) {
-            long lastTold = recorder().moments().getLast().time();
+            long lastTold = recorder().lastTold();
             endedAt = Math.max(world.lastActivity(), lastTold);
         } else {
             world.runUntil(scenario().duration());

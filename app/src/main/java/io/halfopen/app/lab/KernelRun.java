@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Times;
 import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.KernelCalls;
 import io.halfopen.app.server.KernelLoop;
@@ -68,16 +69,16 @@ final class KernelRun extends Run implements AutoCloseable {
 
     /**
      * A first run takes tens of milliseconds where a second takes one, for the JVM has to learn its way: these are for
-     * learning, and are soon over.
+     * learning, and are soon over. Without a wire nobody needs /dev/net/tun.
      */
-    static void warmUp() throws IOException {
+    static void warmUp(boolean wire) throws IOException {
         for (int i = 0; i < WARM_UPS; i++) {
             Scenario.Edit edit = Scenario.defaults().edit();
             edit.backlog = 1;
             edit.clients = 10;
             edit.send = 1;
             edit.answer = List.of(1);
-            edit.rtt = i % 2 == 0 ? 0 : 10 * MILLISECOND;
+            edit.rtt = wire && i % 2 > 0 ? 10 * MILLISECOND : 0;
             edit.duration = WARM_UP;
             new KernelRun(edit.done()).run(time -> {});
         }
@@ -98,6 +99,16 @@ final class KernelRun extends Run implements AutoCloseable {
         return net.loop().lateness();
     }
 
+    /** What a user should know before believing the times; nothing if all is well. */
+    String warning() {
+        long asked = scenario().rtt();
+        long took = net.roundTrip();
+        return took - asked <= Math.max(asked / 2, TICK / 10)
+                ? ""
+                : "this machine was too slow: a round trip took " + Times.seconds(took) + " on average, not "
+                        + Times.seconds(asked);
+    }
+
     private static String release() {
         try {
             return Files.readString(RELEASE).strip();
@@ -111,6 +122,7 @@ final class KernelRun extends Run implements AutoCloseable {
         KernelLoop loop = net.loop();
         try (this) {
             listen();
+            tellPauses(new KernelCalls(loop, net.serverHost()));
             startFlood(new KernelCalls(loop, net.serverHost()), net::inject);
             clients.start();
             while (!isOver()) {

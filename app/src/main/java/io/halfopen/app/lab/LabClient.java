@@ -3,6 +3,7 @@ package io.halfopen.app.lab;
 import io.halfopen.app.Times;
 import io.halfopen.app.server.Calls;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
@@ -12,15 +13,25 @@ import org.jspecify.annotations.Nullable;
 final class LabClient implements Calls.ReadyListener {
     static final String PENDING = "PENDING";
 
+    /** What connect() came to for a client that did not wait for it any longer. */
+    static final String TIMEOUT = "TIMEOUT";
+
+    /** What clients send, and where they read what they do not look at: of all of them. */
+    private static final byte[] ZEROS = new byte[1 << 16];
+
+    private static final byte[] BUFFER = new byte[2048];
+
     private final int id;
     private final Scenario scenario;
     private final Calls calls;
     private final Recorder recorder;
     private final Clients clients;
-    private final byte[] buffer = new byte[2048];
 
     private int fd = -1;
+    private int port = -1;
+    private int attempts;
     private long calledAt = Scenario.NEVER;
+    private long attemptAt;
     private boolean connecting;
     private String connect = PENDING;
     private long connectAt = Scenario.NEVER;
@@ -44,18 +55,59 @@ final class LabClient implements Calls.ReadyListener {
     }
 
     void connect(IpAddress server) {
-        calledAt = calls.now();
+        attemptAt = calls.now();
+        calledAt = attempts == 0 ? attemptAt : calledAt;
+        attempts++;
         connecting = true;
+        port = -1;
         fd = calls.socket(server.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
+        scenario.clientPlan().options().forEach((option, value) -> calls.setsockopt(fd, option, value));
+        IpAddress source = clients.sourceOf(id);
+        int bound = source == null ? 0 : calls.bind(fd, source, 0);
         calls.watch(fd, this);
-        recorder.connecting(id);
-        int result = calls.connect(fd, server, scenario.port());
+        recorder.connecting(this);
+        int result = bound < 0 ? bound : calls.connect(fd, server, scenario.port());
+        if (result == -Errno.EINPROGRESS) {
+            SocketRow row = row();
+            port = row.localPort();
+            recorder.name(row.localAddress(), port, this);
+            waitForAnswer();
+        }
+        recorder.connecting(null);
         if (result != -Errno.EINPROGRESS) {
             connectReturned(result);
+        }
+    }
+
+    private void waitForAnswer() {
+        int attempt = attempts;
+        if (scenario.clientPlan().connectTimeout() != Scenario.NEVER) {
+            calls.after(scenario.clientPlan().connectTimeout(), () -> giveUp(attempt));
+        }
+    }
+
+    /** The kernel would wait on; this program does not. */
+    private void giveUp(int attempt) {
+        if (connecting && attempt == attempts) {
+            recorder.tell(calls.now(), id, "gives up connect() after " + Times.seconds(calls.now() - attemptAt));
+            failed(TIMEOUT);
+        }
+    }
+
+    /** Tries again if it may, else that was its connect(). */
+    private void failed(String how) {
+        connecting = false;
+        if (attempts > scenario.clientPlan().retries()) {
+            connect = how;
+            connectAt = calls.now();
+            end(how, "");
             return;
         }
-        SocketRow row = row();
-        recorder.name(row.localAddress(), row.localPort(), this);
+        lastRow = row();
+        int closing = fd;
+        fd = -1;
+        calls.close(closing);
+        calls.after(scenario.clientPlan().retryAfter(), clients.again(this));
     }
 
     @Override
@@ -76,16 +128,17 @@ final class LabClient implements Calls.ReadyListener {
     }
 
     private void connectReturned(int result) {
-        connecting = false;
-        connect = Errno.name(result);
-        connectAt = calls.now();
-        String after =
-                connectAt - calledAt <= scenario.atOnce() ? "at once" : "after " + Times.seconds(connectAt - calledAt);
-        recorder.tell(calls.now(), id, "connect() = " + connect + " " + after);
+        String how = Errno.name(result);
+        long took = calls.now() - attemptAt;
+        String after = took <= scenario.atOnce() ? "at once" : "after " + Times.seconds(took);
+        recorder.tell(calls.now(), id, "connect() = " + how + " " + after);
         if (result < 0) {
-            end(connect, "");
+            failed(how);
             return;
         }
+        connecting = false;
+        connect = how;
+        connectAt = calls.now();
         clients.connected(this);
         if (scenario.sendAfter() == 0) {
             unsent = scenario.send();
@@ -108,17 +161,20 @@ final class LabClient implements Calls.ReadyListener {
 
     /** As much as there is room for; the rest when there is room again. */
     private void writeRest() {
-        int count = unsent == 0 ? 0 : calls.write(fd, new byte[unsent], 0, unsent);
+        int count = 1;
+        while (count > 0 && unsent > 0 && fd >= 0) {
+            count = calls.write(fd, ZEROS, 0, Math.min(unsent, ZEROS.length));
+            unsent -= Math.max(0, count);
+        }
         if (count < 0 && count != -Errno.EAGAIN) {
             end(Errno.name(count), "write() = " + Errno.name(count));
         }
-        unsent -= Math.max(0, count);
     }
 
     private void readAll() {
-        int count = calls.read(fd, buffer, 0, buffer.length);
+        int count = calls.read(fd, BUFFER, 0, BUFFER.length);
         while (count > 0) {
-            count = calls.read(fd, buffer, 0, buffer.length);
+            count = calls.read(fd, BUFFER, 0, BUFFER.length);
         }
         if (count == -Errno.EAGAIN || !outcome.equals(PENDING)) {
             return;
@@ -143,6 +199,9 @@ final class LabClient implements Calls.ReadyListener {
             return;
         }
         lastRow = row();
+        if (scenario.clientPlan().reset()) {
+            calls.setsockopt(fd, SocketOption.SO_LINGER, 0);
+        }
         int closing = fd;
         fd = -1;
         calls.close(closing);
@@ -166,8 +225,46 @@ final class LabClient implements Calls.ReadyListener {
         return calls.row(fd);
     }
 
-    void accepted() {
-        acceptedAt = calls.now();
+    /** True if it still wants this connection: a client that tries again has left another in the queue. */
+    boolean accepted(int remotePort) {
+        boolean current = port == -1 || port == remotePort;
+        if (current) {
+            acceptedAt = calls.now();
+        }
+        return current;
+    }
+
+    // ---- what became of it, times in ns, NEVER for what did not happen
+
+    String connectResult() {
+        return connect;
+    }
+
+    boolean isConnected() {
+        return connect.equals("OK");
+    }
+
+    /** How often connect() was called. */
+    int attempts() {
+        return attempts;
+    }
+
+    /** connect() was called at that time. */
+    long calledAt() {
+        return calledAt;
+    }
+
+    /** When connect() returned for good. */
+    long connectAt() {
+        return connectAt;
+    }
+
+    long acceptedAt() {
+        return acceptedAt;
+    }
+
+    String outcome() {
+        return outcome;
     }
 
     void addSyns(int count) {

@@ -1,12 +1,16 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.Subcommand;
+import io.halfopen.app.Terminal;
+import io.halfopen.app.TextWrap;
 import io.halfopen.app.Times;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.NearNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -15,7 +19,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Without PRESET and options: " + Presets.DEFAULT + ". With options only: an experiment of your own.",
             "",
             "DURATION is 20s, 500ms, 2m, 0, never or forever.",
+            "Several values with commas, as in --backlog 128,256,511: a table with a row for each.",
             ""
         },
         abbreviateSynopsis = true,
@@ -44,7 +48,7 @@ public final class LabCommand extends Subcommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "PRESET",
-            description = "One of the articles' experiments: ${COMPLETION-CANDIDATES}.",
+            description = "An experiment of an article, or a server that people run: ${COMPLETION-CANDIDATES}.",
             completionCandidates = PresetNames.class)
     private @Nullable String preset;
 
@@ -53,10 +57,8 @@ public final class LabCommand extends Subcommand {
 
     @Option(
             names = "--compare",
-            description = {
-                "Run it on every kernel and print them side by side. With --on kernel: the stack beside this machine's",
-                "own kernel, and every difference; exits with 1 if there is one."
-            })
+            description = "Run it on every kernel and print them side by side. With --on kernel: the stack beside"
+                    + " this machine's own kernel, and every difference; exits with 1 if there is one.")
     private boolean compare;
 
     @Mixin
@@ -89,8 +91,12 @@ public final class LabCommand extends Subcommand {
             printPresets();
             return 0;
         }
-        Scenario scenario = options.applyTo(base());
-        check(scenario);
+        List<Settings.Variant> variants = options.applyTo(base());
+        variants.forEach(variant -> check(variant.scenario()));
+        if (variants.size() > 1) {
+            return sweep(variants);
+        }
+        Scenario scenario = variants.getFirst().scenario();
         if (compare || !options.isOnKernel()) {
             noteIgnored(scenario.sysctls().keySet().stream());
         }
@@ -103,17 +109,25 @@ public final class LabCommand extends Subcommand {
     private Scenario base() {
         String name = preset;
         if (name == null) {
-            boolean plain = options.isEmpty();
+            boolean plain = options.settings().isEmpty();
             return plain ? Presets.named(Presets.DEFAULT).orElseThrow().scenario() : Scenario.defaults();
         }
         return Presets.named(name)
-                .orElseThrow(() -> bad("unknown preset '" + name + "': halfopen lab --list shows them"))
+                .orElseThrow(() -> bad("unknown preset '" + name + "'" + near(name)))
                 .scenario();
+    }
+
+    private static String near(String name) {
+        String hint = NearNames.hint(name, Presets.all().stream().map(Presets.Preset::name));
+        return hint.isEmpty() ? ": halfopen lab --list shows them" : hint;
     }
 
     private void check(Scenario scenario) {
         if (compare && (!show.isEmpty() || pcap != null)) {
             throw bad("--compare goes with --json, not with --show or --pcap");
+        }
+        if (pcap != null && pcap.toString().isEmpty()) {
+            throw bad("--pcap takes the name of a file");
         }
         if (json && !show.isEmpty()) {
             throw bad("--json and --show exclude each other");
@@ -128,15 +142,43 @@ public final class LabCommand extends Subcommand {
 
     private void printPresets() {
         for (Presets.Preset each : Presets.all()) {
-            out().println(String.format(Locale.ROOT, "%-22s %s", each.name(), each.sentence()));
-            out().println(String.format(Locale.ROOT, "%-22s from: %s", "", each.article()));
+            String name = String.format(Locale.ROOT, "%-21s ", each.name());
+            out().println(TextWrap.hanging(name + each.sentence(), name.length()));
+            out().println(TextWrap.hanging("    from: " + each.article(), 10));
         }
+    }
+
+    /** Several values at once: a row each. */
+    private int sweep(List<Settings.Variant> variants) throws IOException {
+        if (compare || !show.isEmpty() || pcap != null) {
+            throw bad("several values make a table: --compare, --show and --pcap take one of each");
+        }
+        Sweep table = new Sweep(options.settings().varied());
+        List<LabReport> reports = new ArrayList<>();
+        for (Settings.Variant variant : variants) {
+            Run run = options.isOnKernel() ? kernelRun(variant.scenario()) : new Experiment(variant.scenario());
+            run.recorder().beBrief(false, false);
+            run.run(progress(run));
+            LabReport report = run.report();
+            if (json) {
+                reports.add(report);
+            }
+            table.add(variant.values(), run, report);
+        }
+        if (json) {
+            out().println(json(reports));
+        } else {
+            table.print(out(), style(), variants.getFirst().scenario());
+        }
+        return 0;
     }
 
     private int runOne(Scenario scenario) throws IOException {
         Run run = options.isOnKernel() ? kernelRun(scenario) : new Experiment(scenario);
-        run.run(progress());
+        run.recorder().beBrief(pcap != null || show.contains(Show.tcpdump), show.contains(Show.timeline));
+        run.run(progress(run));
         LabReport report = run.report();
+        warn(run);
         if (pcap != null) {
             Show.writePcap(pcap, run.recorder().packets());
         }
@@ -144,7 +186,12 @@ public final class LabCommand extends Subcommand {
             out().println(json(report));
         } else if (!show.isEmpty()) {
             Set<Show> wanted = EnumSet.copyOf(show);
-            wanted.forEach(what -> what.print(run, report, out(), style()));
+            for (Show what : wanted) {
+                if (wanted.size() > 1) {
+                    out().println(style().bold("-- " + what));
+                }
+                what.print(run, report, out(), style());
+            }
             out().flush(); // print(), unlike println(), does not
         } else {
             tell(run, report);
@@ -152,10 +199,17 @@ public final class LabCommand extends Subcommand {
         return 0;
     }
 
+    private void warn(Run run) {
+        if (run instanceof KernelRun kernel && !kernel.warning().isEmpty()) {
+            err().println("halfopen lab: " + kernel.warning());
+        }
+    }
+
     /** The stack beside this machine's own kernel. */
     private int judge(Scenario scenario) throws IOException {
         KernelRun kernel = kernelRun(scenario);
-        Judge.Verdict verdict = Judge.judge(kernel, options.rules(), progress());
+        Judge.Verdict verdict = Judge.judge(kernel, options.rules(), progress(kernel));
+        warn(kernel);
         if (json) {
             out().println(json(verdict));
         } else {
@@ -166,7 +220,7 @@ public final class LabCommand extends Subcommand {
 
     private KernelRun kernelRun(Scenario scenario) throws IOException {
         try {
-            KernelRun.warmUp();
+            KernelRun.warmUp(!scenario.isLoopback());
             return new KernelRun(scenario);
         } catch (LinkException impossible) {
             throw bad(String.valueOf(impossible.getMessage()));
@@ -176,9 +230,10 @@ public final class LabCommand extends Subcommand {
     private void tell(Run run, LabReport report) {
         Story story = new Story(out(), style(), run);
         story.headline();
+        story.outcome();
+        story.summary(report);
         story.timeline(run.recorder().moments(), false);
         story.connections(report.clients(), false);
-        story.summary(report);
     }
 
     private int compare(Scenario scenario) {
@@ -187,7 +242,8 @@ public final class LabCommand extends Subcommand {
                     Scenario.Edit edit = scenario.edit();
                     edit.kernel = kernel;
                     Experiment experiment = new Experiment(edit.done());
-                    experiment.run(progress());
+                    experiment.recorder().beBrief(false, false);
+                    experiment.run(progress(experiment));
                     return experiment.report();
                 })
                 .toList();
@@ -207,8 +263,8 @@ public final class LabCommand extends Subcommand {
     }
 
     /** On a terminal, once a run takes long enough to wonder: how far virtual time has come. */
-    private LongConsumer progress() {
-        if (json || !CommandLine.Help.Ansi.AUTO.enabled()) {
+    private LongConsumer progress(Run run) {
+        if (json || !Terminal.showsProgress()) {
             return time -> {};
         }
         long[] next = {System.nanoTime() + 4 * NANOS_PER_PROGRESS};
@@ -216,8 +272,8 @@ public final class LabCommand extends Subcommand {
         return time -> {
             if (System.nanoTime() >= next[0]) {
                 next[0] = System.nanoTime() + NANOS_PER_PROGRESS;
-                err.print("\r" + Times.seconds(time) + " of " + (options.isOnKernel() ? "real" : "virtual")
-                        + " time\u001b[K\r");
+                err.print("\r" + Times.seconds(time) + " of " + (options.isOnKernel() ? "real" : "virtual") + " time, "
+                        + run.clients().connected() + " of " + run.scenario().clients() + " connected\u001b[K\r");
                 err.flush();
             }
         };

@@ -7,6 +7,7 @@ import io.halfopen.linux.Sysctl;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The experiments of the articles, by name. */
 final class Presets {
@@ -26,7 +27,7 @@ final class Presets {
             preset(
                     "listen-10-no-accept",
                     "listen(10) and no accept() at all: connect() succeeds all the same",
-                    "accept() and connect(), first program",
+                    Articles.QUEUES + ", first program",
                     s -> {
                         s.port = ARTICLE_PORT;
                         s.backlog = 10;
@@ -34,22 +35,18 @@ final class Presets {
                         s.clients = 1;
                         s.hold = NEVER;
                     }),
-            preset("listen-2", "listen(2), six clients, accept() after 20 s", "accept() and connect()", sixClients(2)),
-            preset("listen-0", "listen(0), six clients, accept() after 20 s", "accept() and connect()", sixClients(0)),
-            preset(
-                    "listen-10",
-                    "listen(10), six clients, accept() after 20 s",
-                    "accept() and connect()",
-                    sixClients(10)),
+            preset("listen-2", "listen(2), six clients, accept() after 20 s", Articles.QUEUES, sixClients(2)),
+            preset("listen-0", "listen(0), six clients, accept() after 20 s", Articles.QUEUES, sixClients(0)),
+            preset("listen-10", "listen(10), six clients, accept() after 20 s", Articles.QUEUES, sixClients(10)),
             preset(
                     "ab-backlog-1",
                     "ab -n 4 -c 4 against listen(1) and a server that keeps each connection for 10 s",
-                    "The meaning of backlog, packet listing 4",
+                    Articles.BACKLOG + ", packet listing 4",
                     Presets::ab),
             preset(
                     "ab-abort-on-overflow",
-                    "the same with tcp_abort_on_overflow=1",
-                    "The meaning of backlog, packet listing 5",
+                    "ab -n 4 -c 4 against listen(1) with tcp_abort_on_overflow=1: nobody is reset",
+                    Articles.BACKLOG + ", packet listing 5",
                     s -> {
                         ab(s);
                         s.sysctls.put(Sysctl.tcp_abort_on_overflow, new int[] {1});
@@ -57,22 +54,22 @@ final class Presets {
             preset(
                     "defer-accept",
                     "TCP_DEFER_ACCEPT: three clients send 2 s after connect(), and are accepted then",
-                    "TCP_DEFER_ACCEPT",
+                    Articles.DEFER,
                     s -> deferred(s, 2 * SECOND)),
             preset(
                     "defer-accept-silent",
-                    "the same if they never send: dropped after 10 s, says the article; accepted after 15 s, says Linux",
-                    "TCP_DEFER_ACCEPT",
+                    "TCP_DEFER_ACCEPT 10 and three clients that never send: accepted after 15 s",
+                    Articles.DEFER,
                     s -> deferred(s, NEVER)),
             preset(
                     "syn-flood",
                     "1000 SYNs a second that nobody completes, and 20 honest clients: cookies let them in",
-                    "The meaning of backlog, on SYN floods and tcp_syncookies",
+                    Articles.QUOTED + ", on SYN floods and tcp_syncookies",
                     Presets::flood),
             preset(
                     "syn-flood-no-cookies",
-                    "the same with tcp_syncookies=0: the honest clients are dropped with the others",
-                    "The meaning of backlog, on SYN floods and tcp_syncookies",
+                    "1000 SYNs a second without SYN cookies: the honest clients are dropped, too",
+                    Articles.QUOTED + ", on SYN floods and tcp_syncookies",
                     s -> {
                         flood(s);
                         s.sysctls.put(Sysctl.tcp_syncookies, new int[] {0});
@@ -89,20 +86,16 @@ final class Presets {
 
     private Presets() {}
 
+    /** Those of the articles, then those of servers. */
     static List<Preset> all() {
-        return ALL;
+        return Stream.concat(ALL.stream(), ServerPresets.ALL.stream()).toList();
     }
 
     static Optional<Preset> named(String name) {
-        return ALL.stream().filter(preset -> preset.name().equals(name)).findFirst();
+        return all().stream().filter(preset -> preset.name().equals(name)).findFirst();
     }
 
-    /** What happens in a scenario, also if some of it was changed. */
-    static String sentenceOf(Scenario scenario) {
-        return named(scenario.name()).map(Preset::sentence).orElse("an experiment of your own");
-    }
-
-    private static Preset preset(String name, String sentence, String article, Consumer<Scenario.Edit> changes) {
+    static Preset preset(String name, String sentence, String article, Consumer<Scenario.Edit> changes) {
         Scenario.Edit edit = Scenario.defaults().edit();
         edit.name = name;
         changes.accept(edit);

@@ -6,6 +6,7 @@ import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +20,9 @@ final class Recorder {
     /**
      * @param rule why it was sent or what became of it: where it arrived if it arrived at the server, else the sender's;
      *     null where nobody knows, since a kernel does not tell
+     * @param client whose port it was when it passed, or 0: a port may come again
      */
-    record Packet(long time, byte[] bytes, @Nullable Rule rule) {}
+    record Packet(long time, byte[] bytes, @Nullable Rule rule, int client) {}
 
     /**
      * Something to tell.
@@ -37,15 +39,23 @@ final class Recorder {
 
     private record Endpoint(IpAddress address, int port) {}
 
+    /** Of a short story's beginning, and of its end. */
+    private static final int MOST_MOMENTS = 50_000;
+
     private final boolean loopback;
     private final Supplier<ListenQueues> queues;
     private final List<Packet> packets = new ArrayList<>();
     private final List<Moment> moments = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
+    private final Segment passing = new Segment();
     private final Map<Endpoint, LabClient> clients = new HashMap<>();
     private final Map<Endpoint, Integer> synsBeforeNamed = new HashMap<>();
-    private int connecting;
+    private @Nullable LabClient connecting;
     private boolean keepsLevels;
+    private boolean keepsPackets = true;
+    private boolean keepsMoments = true;
+    private final ArrayDeque<Moment> latest = new ArrayDeque<>();
+    private long forgotten;
 
     Recorder(boolean loopback, Supplier<ListenQueues> queues) {
         this.queues = queues;
@@ -56,8 +66,38 @@ final class Recorder {
         return packets;
     }
 
+    /** What there is to tell, in order; of a great many the first and the last. */
     List<Moment> moments() {
-        return moments;
+        List<Moment> all = new ArrayList<>(moments);
+        all.addAll(latest);
+        return all;
+    }
+
+    long lastTold() {
+        return latest.isEmpty() ? moments.getLast().time() : latest.getLast().time();
+    }
+
+    /** How many moments were left out in the middle. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /** From now on nothing is kept but what a short story needs. */
+    void beBrief(boolean packets, boolean everyMoment) {
+        keepsPackets = packets;
+        keepsMoments = everyMoment;
+    }
+
+    private void keep(Moment moment) {
+        if (keepsMoments || moments.size() < MOST_MOMENTS) {
+            moments.add(moment);
+            return;
+        }
+        latest.add(moment);
+        if (latest.size() > MOST_MOMENTS) {
+            latest.remove();
+            forgotten++;
+        }
     }
 
     /** From now on the queues are looked at after every packet, to be compared with those of another run. */
@@ -70,12 +110,12 @@ final class Recorder {
     }
 
     void tell(long time, int client, String what) {
-        moments.add(new Moment(time, client, what, null, queues.get()));
+        keep(new Moment(time, client, what, null, queues.get()));
         lookAtQueues(time);
     }
 
     void tell(long time, int client, String what, Rule rule) {
-        moments.add(new Moment(time, client, what, rule, queues.get()));
+        keep(new Moment(time, client, what, rule, queues.get()));
         lookAtQueues(time);
     }
 
@@ -114,35 +154,45 @@ final class Recorder {
 
     /** A packet as the server's interface saw it. */
     void add(long time, @Nullable Rule rule, byte[] bytes, int offset, int length) {
-        packets.add(new Packet(time, Arrays.copyOfRange(bytes, offset, offset + length), rule));
+        if (!keepsPackets) {
+            return;
+        }
+        passing.parse(bytes, offset, length);
+        LabClient client = clients.get(source(passing));
+        client = client == null ? clients.get(destination(passing)) : client;
+        byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+        packets.add(new Packet(time, copy, rule, client == null ? 0 : client.id()));
     }
 
     /** A client has sent this SYN, whether or not it will arrive. */
     void countSyn(Segment segment) {
-        LabClient client = sender(segment);
-        if (client == null) {
-            synsBeforeNamed.merge(source(segment), 1, Integer::sum);
-        } else {
+        LabClient client = clients.get(source(segment));
+        if (client != null && client.isOpen()) {
             client.addSyns(1);
+        } else if (connecting != null) {
+            clients.put(source(segment), connecting);
+            connecting.addSyns(1);
+        } else {
+            synsBeforeNamed.merge(source(segment), 1, Integer::sum);
         }
     }
 
     /** What became of a client's segment. */
     void tellOf(long now, Segment segment, Rule rule) {
         LabClient client = sender(segment);
-        tell(now, client == null ? connecting : client.id(), describe(client, segment), rule);
+        tell(now, client == null ? whoConnects() : client.id(), describe(client, segment), rule);
     }
 
     /** The same where the reason is not known. */
     void tellOf(long now, Segment segment, String what) {
         LabClient client = sender(segment);
-        tell(now, client == null ? connecting : client.id(), describe(client, segment) + what);
+        tell(now, client == null ? whoConnects() : client.id(), describe(client, segment) + what);
     }
 
     /** Of a segment to a client. */
     void tellTo(long now, Segment segment, String what, Rule rule) {
         LabClient client = clients.get(destination(segment));
-        tell(now, client == null ? connecting : client.id(), what, rule);
+        tell(now, client == null ? whoConnects() : client.id(), what, rule);
     }
 
     /** Whose segment it is; null for one whose connect() has not returned, also if its port was another's before. */
@@ -169,7 +219,11 @@ final class Recorder {
     }
 
     /** This client's connect() is being called: its packets come before its port is known. */
-    void connecting(int client) {
+    void connecting(@Nullable LabClient client) {
         connecting = client;
+    }
+
+    private int whoConnects() {
+        return connecting == null ? 0 : connecting.id();
     }
 }

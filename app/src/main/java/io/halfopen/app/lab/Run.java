@@ -4,6 +4,7 @@ import io.halfopen.app.Times;
 import io.halfopen.app.server.Answer;
 import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.Calls;
+import io.halfopen.app.server.PausedCalls;
 import io.halfopen.app.server.Request;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
@@ -92,7 +93,9 @@ abstract class Run {
     }
 
     final ArticleServer newServer(Calls calls) {
-        return new ArticleServer(plan(), calls, new ServerStory(calls, recorder));
+        ServerPlan plan = scenario.serverPlan();
+        Calls server = plan.pauses().isEmpty() ? calls : new PausedCalls(calls, plan::pausedUntil);
+        return new ArticleServer(plan(), server, new ServerStory(calls, recorder));
     }
 
     final Clients newClients(Calls calls) {
@@ -109,6 +112,7 @@ abstract class Run {
                 scenario.workers(),
                 scenario.send() == 0 ? Request.NONE : Request.ANYTHING,
                 Answer.ofSizes(scenario.answer()),
+                scenario.serverPlan().acceptance(),
                 null);
     }
 
@@ -133,6 +137,15 @@ abstract class Run {
             int deferral = server().deferral();
             String what = deferral == 0 ? "this kernel has none" : "waits " + deferral + " s for a client's data";
             recorder.tell(0, 0, "TCP_DEFER_ACCEPT " + scenario.defer() + ": " + what);
+        }
+    }
+
+    /** What the programs of the server are known to do. */
+    final void tellPauses(Calls clock) {
+        for (ServerPlan.Pause pause : scenario.serverPlan().pauses()) {
+            clock.after(
+                    pause.at(),
+                    () -> recorder.tell(clock.now(), 0, "stands still for " + Times.seconds(pause.length())));
         }
     }
 

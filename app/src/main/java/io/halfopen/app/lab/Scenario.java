@@ -30,6 +30,8 @@ import java.util.Map;
  * @param loss probability that a packet is lost, 0 to 1
  * @param cut when the wire breaks for good, counted from listen()
  * @param timers how precisely those of the stacks fire
+ * @param serverPlan how its programs divide their work
+ * @param clientPlan how clients come, and how soon they give up
  * @param duration how long the experiment runs; {@link #NEVER}: until nothing more can happen
  */
 record Scenario(
@@ -58,6 +60,8 @@ record Scenario(
         long floodFor,
         long seed,
         Timers timers,
+        ServerPlan serverPlan,
+        ClientPlan clientPlan,
         long duration) {
 
     static final long NEVER = Long.MAX_VALUE;
@@ -94,6 +98,8 @@ record Scenario(
                 10_000_000_000L,
                 1,
                 Timers.EXACT,
+                ServerPlan.PLAIN,
+                ClientPlan.PLAIN,
                 NEVER);
     }
 
@@ -137,6 +143,8 @@ record Scenario(
         long floodFor;
         long seed;
         Timers timers;
+        ServerPlan serverPlan;
+        ClientPlan clientPlan;
         long duration;
 
         private Edit(Scenario from) {
@@ -165,6 +173,8 @@ record Scenario(
             floodFor = from.floodFor;
             seed = from.seed;
             timers = from.timers;
+            serverPlan = from.serverPlan;
+            clientPlan = from.clientPlan;
             duration = from.duration;
         }
 
@@ -195,6 +205,8 @@ record Scenario(
                     floodFor,
                     seed,
                     timers,
+                    serverPlan,
+                    clientPlan,
                     duration);
         }
     }

@@ -6,6 +6,8 @@ import io.halfopen.tcp.SocketRow;
 
 /** Tells what the server does as news of the client that it does it to. */
 final class ServerStory implements ArticleServer.Observer {
+    static final String ACCEPTED = "accept()ed by the server";
+
     private final Calls calls;
     private final Recorder recorder;
 
@@ -18,8 +20,9 @@ final class ServerStory implements ArticleServer.Observer {
     public void onAccepted(SocketRow connection) {
         LabClient client = recorder.clientAt(connection.remoteAddress(), connection.remotePort());
         if (client != null) {
-            client.accepted();
-            recorder.tell(calls.now(), client.id(), "accept()ed by the server");
+            boolean wanted = client.accepted(connection.remotePort());
+            String what = wanted ? ACCEPTED : "accept()ed, but it has given up";
+            recorder.tell(calls.now(), client.id(), what);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.Faults;
 import io.halfopen.app.Style;
 import io.halfopen.linux.Rule;
 import io.halfopen.trace.NetstatTable;
@@ -73,6 +74,8 @@ enum Show {
                 byte[] bytes = packet.bytes();
                 pcap.packet(packet.time(), bytes, 0, bytes.length, comment(packet.rule()));
             }
+        } catch (IOException full) {
+            throw Faults.cannotWrite(file.toString(), full);
         }
     }
 }

@@ -2,18 +2,23 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
+import io.halfopen.app.TextTable;
+import io.halfopen.app.TextWrap;
 import io.halfopen.app.Times;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 
 /** What happened, for people: a timeline with the reason for every dropped packet, then what became of each client. */
@@ -22,11 +27,11 @@ final class Story {
     private static final int MOST_LINES = 60;
 
     private static final int MOST_CLIENTS = 20;
+    private static final int LABEL = 14;
 
     private final PrintWriter out;
     private final Style style;
     private final Run run;
-    private final Set<Rule> explained = EnumSet.noneOf(Rule.class);
 
     Story(PrintWriter out, Style style, Run run) {
         this.out = out;
@@ -37,9 +42,19 @@ final class Story {
     void headline() {
         Scenario scenario = run.scenario();
         String where = scenario.isLoopback() ? "loopback" : "round trip " + Times.seconds(scenario.rtt());
-        out.println(style.bold(scenario.name()) + ": " + Presets.sentenceOf(scenario));
-        out.println(style.faint(run.title() + ", " + where + ", " + run.how()));
+        out.println(TextWrap.hanging(scenario.name() + ": " + Headline.of(scenario), 2)
+                .replaceFirst("^[^:]*", Matcher.quoteReplacement(style.bold(scenario.name()))));
+        String how = run.title() + ", " + where + ", " + run.how();
+        TextWrap.lines(how, TextWrap.COLUMNS).forEach(line -> out.println(style.faint(line)));
         out.println();
+    }
+
+    void outcome() {
+        new OutcomeText(
+                        out,
+                        style,
+                        Outcome.of(run.clients().all(), run.scenario().rtt()))
+                .print();
     }
 
     // ---- the timeline
@@ -53,17 +68,52 @@ final class Story {
     }
 
     void timeline(List<Recorder.Moment> moments, boolean whole) {
-        List<Line> lines = merge(moments);
-        out.println(style.faint(columns("time", "who", "SYN", "accept") + "what happens, and the queues after it"));
+        List<Line> lines = merge(inOrder(moments));
+        TextTable table = new TextTable("rlrrl", 2);
+        table.add(style::faint, "time", "who", "SYN", "accept", "what happens, and the queues after it");
         int hidden = whole ? 0 : Math.max(0, lines.size() - MOST_LINES);
-        for (int i = 0; i < lines.size(); i++) {
-            if (hidden > 0 && i == MOST_LINES / 2) {
-                out.println(style.faint("             ... " + hidden + " lines more (--show timeline has all) ..."));
-                i += hidden;
+        int first = hidden == 0 ? lines.size() : MOST_LINES / 2;
+        lines.subList(0, first).forEach(line -> table.add(cells(line)));
+        lines.subList(first + hidden, lines.size()).forEach(line -> table.add(cells(line)));
+        List<String> text = table.lines();
+        int seam = text.size() - (lines.size() - first - hidden);
+        for (int i = 0; i < text.size(); i++) {
+            if (hidden > 0 && i == seam) {
+                String more = run.recorder().forgotten() == 0 ? hidden + " lines more" : "many lines more";
+                out.println(style.faint("             ... " + more + " (--show timeline has all) ..."));
             }
-            print(lines.get(i));
+            out.println(text.get(i));
         }
         out.println();
+    }
+
+    /** On the loopback accept() may return before the connect() does that the client is still in: it is told after. */
+    private static List<Recorder.Moment> inOrder(List<Recorder.Moment> moments) {
+        List<Recorder.Moment> ordered = new ArrayList<>();
+        Set<Integer> connected = new HashSet<>();
+        Map<Integer, Recorder.Moment> early = new LinkedHashMap<>();
+        for (Recorder.Moment moment : moments) {
+            if (!early.isEmpty()
+                    && moment.time() > early.values().iterator().next().time()) {
+                ordered.addAll(early.values());
+                early.clear();
+            }
+            boolean connects = moment.what().startsWith("connect() = OK");
+            if (moment.what().equals(ServerStory.ACCEPTED) && !connected.contains(moment.client())) {
+                early.put(moment.client(), moment);
+                continue;
+            }
+            ordered.add(moment);
+            if (connects) {
+                connected.add(moment.client());
+                Recorder.Moment held = early.remove(moment.client());
+                if (held != null) {
+                    ordered.add(held);
+                }
+            }
+        }
+        ordered.addAll(early.values());
+        return ordered;
     }
 
     private List<Line> merge(List<Recorder.Moment> moments) {
@@ -91,24 +141,19 @@ final class Story {
         return -1;
     }
 
-    private void print(Line line) {
+    private Object[] cells(Line line) {
         Recorder.Moment moment = line.moment();
         ListenQueues queues = line.queues();
         String accept =
                 queues.acceptQueue() + "/" + run.scenario().kernel().acceptQueueHolds(queues.effectiveBacklog());
-        String what = columns(Times.seconds(line.time()), who(line), queues.synQueue(), accept) + colour(moment);
-        Rule rule = moment.rule();
-        if (rule == null) {
-            out.println(what);
-            return;
-        }
-        // The sentence once is enough; after that the name says it.
-        String sentence = explained.add(rule) ? style.faint("  " + rule.sentence()) : "";
-        out.println(what + "  " + style.rule(rule.name()) + sentence);
+        TextTable.Cell what = new TextTable.Cell(what(moment), text -> colour(moment, text));
+        return new Object[] {Times.seconds(line.time()), who(line), queues.synQueue(), accept, what};
     }
 
-    private static String columns(Object time, Object who, Object synQueue, Object acceptQueue) {
-        return String.format(Locale.ROOT, "%10s  %-16s %3s %7s  ", time, who, synQueue, acceptQueue);
+    /** The rules' sentences are in the sum. */
+    private static String what(Recorder.Moment moment) {
+        Rule rule = moment.rule();
+        return rule == null ? moment.what() : String.format(Locale.ROOT, "%-13s  %s", moment.what(), rule.name());
     }
 
     private static String who(Line line) {
@@ -118,18 +163,18 @@ final class Story {
         return (line.clients().size() == 1 ? "client " : "clients ") + numbers(line.clients());
     }
 
-    private String colour(Recorder.Moment moment) {
-        String what = moment.what();
-        if (moment.rule() != null) {
-            return String.format(Locale.ROOT, "%-13s", what);
+    private String colour(Recorder.Moment moment, String text) {
+        Rule rule = moment.rule();
+        if (rule != null) {
+            return text.replace(rule.name(), style.rule(rule.name()));
         }
-        if (what.startsWith("connect() = OK at once")) {
-            return style.good(what);
+        if (text.startsWith("connect() = OK at once")) {
+            return style.good(text);
         }
-        if (what.startsWith("connect() = OK")) {
-            return style.doubtful(what);
+        if (text.startsWith("connect() = OK")) {
+            return style.doubtful(text);
         }
-        return what.contains(" = E") ? style.bad(what) : what;
+        return text.contains(" = E") ? style.bad(text) : text;
     }
 
     /** 1 2 3, but 1-5 for five of them in a row. */
@@ -146,10 +191,11 @@ final class Story {
     // ---- the clients
 
     void connections(List<LabReport.Client> clients, boolean whole) {
-        out.println(style.bold(row("client", "connect()", "after", "SYNs", "accepted", "outcome", "after", "state")));
+        TextTable table = new TextTable("llrrrlrl", 2);
+        table.add(style::bold, "client", "connect()", "after", "SYNs", "accepted", "outcome", "after", "state");
         int shown = whole ? clients.size() : Math.min(clients.size(), MOST_CLIENTS);
         for (LabReport.Client client : clients.subList(0, shown)) {
-            out.println(row(
+            table.add(
                     client.id(),
                     client.connect(),
                     Times.secondsOfMillis(client.connectMs()),
@@ -157,17 +203,12 @@ final class Story {
                     client.accepted() ? Times.secondsOfMillis(client.acceptedMs()) : "never",
                     client.outcome(),
                     Times.secondsOfMillis(client.outcomeMs()),
-                    client.state()));
+                    client.state());
         }
+        table.lines().forEach(out::println);
         if (shown < clients.size()) {
             out.println(style.faint("... " + (clients.size() - shown) + " more (--show connections has all)"));
         }
-        out.println();
-    }
-
-    private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%-7s %-12s %10s %5s %10s  %-10s %10s  %s", cells)
-                .stripTrailing();
     }
 
     // ---- the sum
@@ -179,16 +220,20 @@ final class Story {
         if (report.flood() != null) {
             flood(report, report.flood());
         }
-        run.dmesg().forEach(line -> out.println(style.bold("log") + "           " + line));
+        run.dmesg()
+                .forEach(line -> out.println(
+                        TextWrap.hanging("log           " + line, LABEL).replaceFirst("^log", style.bold("log"))));
         out.println(style.bold("ended") + "         " + Times.secondsOfMillis(report.endMs()) + " after listen()");
+        out.println();
     }
 
     private void flood(LabReport report, LabReport.Flood flood) {
         StringJoiner fates = new StringJoiner(", ", ": ", "");
         fates.setEmptyValue("");
-        flood.fates().forEach((rule, count) -> fates.add(count + " x " + style.rule(rule)));
-        out.println(style.bold("flood") + "         " + flood.syns() + " SYNs" + fates + "; " + flood.synAcks()
-                + " SYN-ACKs for nobody");
+        flood.fates().forEach((rule, count) -> fates.add(count + " x " + rule));
+        String text =
+                "flood         " + flood.syns() + " SYNs" + fates + "; " + flood.synAcks() + " SYN-ACKs for nobody";
+        out.println(TextWrap.hanging(text, LABEL).replaceFirst("^flood", style.bold("flood")));
         long in = report.clients().stream()
                 .filter(client -> client.connect().equals("OK"))
                 .count();

@@ -139,9 +139,6 @@ public final class ServeCommand extends Subcommand {
         if (body != null && body < 0) {
             throw bad("--body takes 0 or more, not " + body);
         }
-        if (service == Durations.NEVER) {
-            throw bad("--service takes a time that ends");
-        }
     }
 
     private ArticleServer.Plan plan() {

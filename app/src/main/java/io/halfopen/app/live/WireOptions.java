@@ -67,7 +67,10 @@ final class WireOptions {
         if (ours == null || spec == null) {
             throw new IllegalStateException("picocli has not set the options");
         }
-        String why = "";
+        String why = pcap != null && pcap.toString().isEmpty() ? "--pcap takes the name of a file" : "";
+        if (!why.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), why);
+        }
         if (peer != null && peer.equals(ours.address())) {
             why = "--peer and --address are the same: the kernel's end needs one of its own";
         } else if (peer != null && !ours.contains(peer)) {

@@ -4,6 +4,7 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** The articles' server: listen(), wait, then a few workers that accept, read, answer, sleep and close. */
@@ -19,6 +20,7 @@ public final class ArticleServer {
      * @param service how long a worker keeps a connection after its answer, ns
      * @param workers connections handled at a time
      * @param answer after which the connection is closed
+     * @param acceptance who accepts, and how fast
      * @param kept the answer to one of those requests of HTTP that leave the connection open; null: none does
      */
     public record Plan(
@@ -30,7 +32,22 @@ public final class ArticleServer {
             int workers,
             Request request,
             Answer answer,
-            @Nullable Answer kept) {}
+            Acceptance acceptance,
+            @Nullable Answer kept) {
+        /** Of a server whose workers accept. */
+        public Plan(
+                int port,
+                int backlog,
+                int defer,
+                long acceptAfter,
+                long service,
+                int workers,
+                Request request,
+                Answer answer,
+                @Nullable Answer kept) {
+            this(port, backlog, defer, acceptAfter, service, workers, request, answer, Acceptance.BY_WORKERS, kept);
+        }
+    }
 
     /** Hears what the server does. */
     public interface Observer {
@@ -49,6 +66,10 @@ public final class ArticleServer {
     private boolean accepting;
     private boolean looping;
     private int busy;
+    private int open;
+    private long nextAccept;
+    private boolean waiting;
+    private final ArrayDeque<Runnable> requests = new ArrayDeque<>();
     private int accepted;
 
     public ArticleServer(Plan plan, Calls calls, Observer observer) {
@@ -99,13 +120,15 @@ public final class ArticleServer {
             return;
         }
         looping = true;
-        while (accepting && busy < plan.workers()) {
+        while (accepting && hasRoom() && isTime()) {
             int fd = calls.accept(listener);
             if (fd < 0) {
                 break;
             }
-            busy++;
+            busy += plan.acceptance().apart() ? 0 : 1;
+            open++;
             accepted++;
+            nextAccept = calls.now() + plan.acceptance().interval();
             Worker worker = worker(fd);
             observer.onAccepted(worker.connection());
             worker.start();
@@ -114,12 +137,48 @@ public final class ArticleServer {
     }
 
     private Worker worker(int fd) {
-        return new Worker(fd, plan, calls, readBuffer, this::onDone);
+        return new Worker(fd, plan, calls, readBuffer, this::onRequest, this::onDone);
     }
 
-    private void onDone(SocketRow connection, int result) {
-        busy--;
+    /** For one more connection: a worker, or a place beside the open ones. */
+    private boolean hasRoom() {
+        return plan.acceptance().apart() ? open < plan.acceptance().mostOpen() : busy < plan.workers();
+    }
+
+    /** Whether accept() may be called again; if not, it is when the time has come. */
+    private boolean isTime() {
+        long early = nextAccept - calls.now();
+        if (early > 0 && !waiting) {
+            waiting = true;
+            calls.after(early, () -> {
+                waiting = false;
+                acceptAll();
+            });
+        }
+        return early <= 0;
+    }
+
+    /** A request is there; with an acceptor it waits for a worker. */
+    private void onRequest(Runnable work) {
+        if (!plan.acceptance().apart()) {
+            work.run();
+        } else if (busy < plan.workers()) {
+            busy++;
+            work.run();
+        } else {
+            requests.add(work);
+        }
+    }
+
+    private void onDone(SocketRow connection, int result, boolean worked) {
+        open--;
         observer.onClosed(connection, result);
+        Runnable next = worked ? requests.poll() : null;
+        if (next != null) {
+            calls.after(0, next);
+        } else if (worked) {
+            busy--;
+        }
         acceptAll();
     }
 }

@@ -6,20 +6,28 @@ import io.halfopen.tcp.SocketRow;
 
 /** One connection of an {@link ArticleServer}, from accept() to close(): read, answer, and perhaps once more. */
 final class Worker implements Calls.ReadyListener {
-    /** Hears that the connection is closed; {@code result} is 0 or the error that ended it, negated. */
+    /** Hears that the connection is closed; {@code result} is 0 or the error that ended it, negated; {@code worked}: a worker is free. */
     interface Done {
-        void onDone(SocketRow connection, int result);
+        void onDone(SocketRow connection, int result, boolean worked);
+    }
+
+    /** Has the work done that a request asks for, at once or when there is a worker for it. */
+    interface Hands {
+        void onRequest(Runnable work);
     }
 
     private final int fd;
     private final ArticleServer.Plan plan;
     private final Calls calls;
     private final byte[] readBuffer;
+    private final Hands hands;
     private final Done whenDone;
     private final SocketRow connection;
     private final HttpRequest http = new HttpRequest();
     private Answer answer;
     private boolean answering;
+    private boolean asked;
+    private boolean working;
     private boolean keeping;
     private int piece;
     private int pieceWritten;
@@ -27,12 +35,14 @@ final class Worker implements Calls.ReadyListener {
     private boolean answered;
     private boolean done;
 
-    Worker(int fd, ArticleServer.Plan plan, Calls calls, byte[] readBuffer, Done whenDone) {
+    Worker(int fd, ArticleServer.Plan plan, Calls calls, byte[] readBuffer, Hands hands, Done whenDone) {
         this.fd = fd;
         this.plan = plan;
         this.calls = calls;
         this.readBuffer = readBuffer;
+        this.hands = hands;
         this.whenDone = whenDone;
+        this.working = !plan.acceptance().apart();
         this.connection = calls.row(fd);
         this.answer = plan.answer();
     }
@@ -52,7 +62,7 @@ final class Worker implements Calls.ReadyListener {
 
     @Override
     public void onReady(int events) {
-        if (done) {
+        if (done || asked && !answering) {
             return;
         }
         int result = 0;
@@ -81,8 +91,30 @@ final class Worker implements Calls.ReadyListener {
         Answer kept = plan.kept();
         keeping = kept != null && http.remove();
         answer = kept != null && keeping ? kept : plan.answer();
-        answering = true;
-        return 0;
+        if (!plan.acceptance().apart()) {
+            answering = true;
+            return 0;
+        }
+        asked = true;
+        hands.onRequest(this::work);
+        return answering ? 0 : -Errno.EAGAIN;
+    }
+
+    /** A worker of a pool works before it answers, and is free after that. */
+    private void work() {
+        working = true;
+        if (plan.service() == 0) {
+            answerRequest();
+        } else if (plan.service() != ArticleServer.NEVER) {
+            calls.after(plan.service(), this::answerRequest);
+        }
+    }
+
+    private void answerRequest() {
+        if (!done) {
+            answering = true;
+            onReady(0);
+        }
     }
 
     private boolean isHttpComplete(int count) {
@@ -125,9 +157,9 @@ final class Worker implements Calls.ReadyListener {
             return;
         }
         done = true;
-        if (plan.service() == 0) {
+        if (plan.service() == 0 || plan.acceptance().apart()) {
             close(0);
-        } else {
+        } else if (plan.service() != ArticleServer.NEVER) {
             calls.after(plan.service(), () -> close(0));
         }
     }
@@ -135,6 +167,6 @@ final class Worker implements Calls.ReadyListener {
     private void close(int result) {
         done = true;
         calls.close(fd);
-        whenDone.onDone(connection, result);
+        whenDone.onDone(connection, result, working);
     }
 }

@@ -26,7 +26,7 @@ final class JudgeTest {
     @Test
     void theStackAndTheKernelDoTheSame() throws IOException {
         LiveKernel.require();
-        KernelRun.warmUp();
+        KernelRun.warmUp(true);
         Map<String, CompletableFuture<List<String>>> running = new LinkedHashMap<>();
         scenarios()
                 .forEach((name, scenario) -> running.put(

@@ -25,7 +25,7 @@ final class KernelRunTest {
     @BeforeAll
     static void thereIsAKernel() throws IOException {
         LiveKernel.require();
-        KernelRun.warmUp();
+        KernelRun.warmUp(true);
     }
 
     @Test

@@ -1,0 +1,18 @@
+package io.halfopen.app;
+
+import picocli.CommandLine.Help.Ansi;
+
+/** What can be printed where it goes to. */
+public final class Terminal {
+    private Terminal() {}
+
+    /** Colours where picocli would print some, unless the terminal has none: TERM=dumb is what editors' shells say. */
+    public static Ansi colours() {
+        return "dumb".equals(System.getenv("TERM")) ? Ansi.OFF : Ansi.AUTO;
+    }
+
+    /** Whether a line may be printed over another, to show progress. */
+    public static boolean showsProgress() {
+        return colours().enabled();
+    }
+}
