@@ -69,10 +69,7 @@ class InstalledLibraryTest {
                     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
                   </properties>
                   <dependencies>
-                    <dependency>
                 %s
-                      <version>%s</version>
-                    </dependency>
                   </dependencies>
                   <build>
                     <plugins>
@@ -81,7 +78,7 @@ class InstalledLibraryTest {
                     </plugins>
                   </build>
                 </project>
-                """.formatted(Readme.dependency(), VERSION));
+                """.formatted(Readme.dependency()));
         Files.writeString(sources.resolve("Example.java"), Readme.program("Example"));
         return project;
     }

@@ -13,6 +13,8 @@ final class Readme {
     private static final Pattern DEPENDENCY = Pattern.compile("```xml\n(.*?)```", Pattern.DOTALL);
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```\n.*?```\n(.*?)```", Pattern.DOTALL);
 
+    private static final Pattern SAMPLE = Pattern.compile("```\n(.*?)```", Pattern.DOTALL);
+
     private Readme() {}
 
     /** Tests run in the directory of their module; the repository is the one above that has the license. */
@@ -23,6 +25,11 @@ final class Readme {
             }
         }
         throw new AssertionError("not in a clone of the repository");
+    }
+
+    /** The first block: a command and how its output begins. */
+    static String firstSample() {
+        return find(SAMPLE).group(1).strip();
     }
 
     static String dependency() {
