@@ -23,6 +23,15 @@ failed=0
 progress='^(#[0-9]+\s|INFO: |".*# Uses: |#+ .*ecommended dictionary)'
 mvn "$@" verify </dev/null 2>&1 | grep --line-buffered -avE "$progress" | tee "$out" || failed=1
 
+# The library is for Java 21: where there is one its tests run on it, too. With -pl or -Dtest somebody wants less.
+if (($# == 0 && failed == 0)); then
+  if find_jdk_21; then
+    mvn -pl stack -Djvm="$JDK21/bin/java" surefire:test </dev/null 2>&1 | tee -a "$out" || failed=1
+  else
+    echo 'ci.sh: no JDK 21 found: the library was compiled with --release 21, and tested on JDK 25 only'
+  fi
+fi
+
 # Last, the summary of all modules in the words of Surefire's own.
 awk '/Tests run:.*Skipped: [0-9]+ *$/ {
        gsub(/[^0-9 ]/, " "); run += $1; failures += $2; errors += $3; skipped += $4; seen = 1

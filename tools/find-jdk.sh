@@ -33,6 +33,18 @@ find_jdk() {
   return 1
 }
 
+# find_jdk_21: sets JDK21, the home of a JDK of just this version, or returns 1.
+find_jdk_21() {
+  local dir
+  for dir in "${JAVA21_HOME:-}" /usr/lib/jvm/* "${HOME:-/nowhere}"/.sdkman/candidates/java/*; do
+    if [[ -n $dir && -x $dir/bin/java && -r $dir/release ]] && grep -q '^JAVA_VERSION="21[."]' "$dir/release"; then
+      JDK21=$dir
+      return 0
+    fi
+  done
+  return 1
+}
+
 no_jdk() {
   echo "$1: needs a JDK $JDK_WANTED or newer and found none: apt install openjdk-$JDK_WANTED-jdk (Debian, Ubuntu)," \
     "sdk install java (SDKMAN) or brew install --cask temurin (macOS), or set JAVA_HOME" >&2
