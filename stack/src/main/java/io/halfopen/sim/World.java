@@ -18,6 +18,19 @@ import java.util.function.Supplier;
  *
  * <p>After every event the world settles before the next: packets without delay arrive and are answered, then programs
  * are told what is new, until nothing is.
+ *
+ * <pre>{@code
+ * World world = new World(1);
+ * Host server = world.addHost("server", "10.0.0.1");
+ * Host clients = world.addHost("clients", "10.0.0.2");
+ * world.connect(server, clients, Path.ofDelay(Duration.ofMillis(20)));
+ * Server queue = server.serve(8080, 0);
+ * Attempt attempt = clients.connect(queue);
+ * world.run(Duration.ofSeconds(1));
+ * System.out.println(attempt); // clients:46214 connected after 0.040 s
+ * }</pre>
+ *
+ * <p>Times are nanoseconds or a Duration. One thread at a time owns a World, and whatever is in it.
  */
 public final class World {
     private static final int ETHERNET_MTU = 1500;

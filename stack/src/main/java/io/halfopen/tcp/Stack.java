@@ -40,6 +40,20 @@ import org.jspecify.annotations.Nullable;
  * call the stack.
  *
  * <p>{@code now} is in nanoseconds on any clock that never goes back. One thread at a time owns a Stack.
+ *
+ * <pre>{@code
+ * Stack stack = new Stack(Kernel.LINUX_6_18, Secrets.ofSeed(1));
+ * stack.addAddress(IpAddress.parse("10.0.0.1"), 1500);
+ * int listener = stack.socket(Stack.AF_INET);
+ * stack.bind(listener, IpAddress.ANY_V4, 8080);
+ * stack.listen(listener, 128);
+ * while (running) {
+ *     Rule rule = stack.onPacket(now, packet, 0, packet.length); // or a call, or onTimeout(now)
+ *     stack.drainPackets((why, bytes, offset, length) -> send(bytes, offset, length));
+ *     stack.drainReady((fd, events) -> ...);
+ *     // then wait for a packet, but not beyond stack.nextTimeout()
+ * }
+ * }</pre>
  */
 public final class Stack {
     public static final int AF_INET = 2;
