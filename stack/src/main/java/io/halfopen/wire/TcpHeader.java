@@ -39,7 +39,10 @@ public final class TcpHeader {
 
     private TcpHeader() {}
 
-    /** Writes the 20 octets before the options; the checksum is left 0 for {@link #seal}. */
+    /**
+     * Writes the 20 octets before the options; the checksum is left 0 for {@link #seal}. Of a window only 16 bits are
+     * written, as htons() does it in Linux: one that is not scaled may be larger, and then shows in TIME_WAIT.
+     */
     public static void write(
             byte[] packet,
             int offset,
@@ -53,7 +56,7 @@ public final class TcpHeader {
         Bytes.putInt(packet, offset + SOURCE_PORT, sourcePort << 16 | destinationPort);
         Bytes.putInt(packet, offset + SEQ, seq);
         Bytes.putInt(packet, offset + ACK_SEQ, ack);
-        Bytes.putInt(packet, offset + DATA_OFFSET, headerLength << 26 | flags << 16 | window);
+        Bytes.putInt(packet, offset + DATA_OFFSET, headerLength << 26 | flags << 16 | window & 0xffff);
         Bytes.putInt(packet, offset + CHECKSUM, 0);
     }
 
