@@ -22,6 +22,12 @@ public final class Engine implements AutoCloseable {
         void reached();
     }
 
+    /** A wait that may be given up. */
+    public interface Timer extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -189,7 +195,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** In automatic time: has {@code reached} run, with the lock held, when so much time of the network has passed. */
-    public AutoCloseable awaitTime(long nanos, Runnable reached) {
+    public Timer awaitTime(long nanos, Runnable reached) {
         return get(() -> {
             long deadline = deadline(nanos);
             Wait wait = new Wait() {
