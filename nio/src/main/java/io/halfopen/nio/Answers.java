@@ -35,14 +35,9 @@ final class Answers {
                 TcpHeader.LENGTH,
                 acknowledges ? RST : RST | ACK,
                 0);
-        TcpHeader.seal(
-                packet,
-                header,
-                TcpHeader.LENGTH,
-                segment.destinationHigh(),
-                segment.destinationLow(),
-                segment.sourceHigh(),
-                segment.sourceLow());
+        IpAddress from = destination(segment);
+        IpAddress to = source(segment);
+        TcpHeader.seal(packet, header, TcpHeader.LENGTH, from.high(), from.low(), to.high(), to.low());
         return packet;
     }
 
@@ -59,12 +54,9 @@ final class Answers {
         System.arraycopy(segment.bytes(), segment.ipOffset(), packet, header + ICMP_HEADER, quoted);
         long pseudo = 0;
         if (!v4) {
-            pseudo = Checksum.pseudoHeader(
-                            segment.destinationHigh(),
-                            segment.destinationLow(),
-                            segment.sourceHigh(),
-                            segment.sourceLow(),
-                            length)
+            IpAddress from = destination(segment);
+            IpAddress to = source(segment);
+            pseudo = Checksum.pseudoHeader(from.high(), from.low(), to.high(), to.low(), length)
                     + IpHeader.ICMP_V6
                     - IpHeader.TCP;
         }
@@ -73,22 +65,16 @@ final class Answers {
     }
 
     private static void writeIp(byte[] packet, Segment segment, int length, int protocol) {
-        IpHeader.write(
-                packet,
-                0,
-                segment.destinationHigh(),
-                segment.destinationLow(),
-                segment.sourceHigh(),
-                segment.sourceLow(),
-                length,
-                protocol,
-                0,
-                TTL,
-                0,
-                0);
+        IpAddress from = destination(segment);
+        IpAddress to = source(segment);
+        IpHeader.write(packet, 0, from.high(), from.low(), to.high(), to.low(), length, protocol, 0, TTL, 0, 0);
     }
 
-    static IpAddress source(Segment segment) {
+    private static IpAddress destination(Segment segment) {
+        return new IpAddress(segment.destinationHigh(), segment.destinationLow());
+    }
+
+    private static IpAddress source(Segment segment) {
         return new IpAddress(segment.sourceHigh(), segment.sourceLow());
     }
 }

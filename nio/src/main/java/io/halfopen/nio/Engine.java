@@ -147,6 +147,7 @@ public final class Engine implements AutoCloseable {
      *
      * @throws InterruptedException if the thread is interrupted before or while it waits
      */
+    @SuppressWarnings("WaitNotInLoop") // the caller has the loop
     void await(Condition condition, long deadline) throws InterruptedException {
         settle();
         if (deadline == NEVER) {
@@ -159,6 +160,7 @@ public final class Engine implements AutoCloseable {
         advance();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // the caller has the loop
     private void awaitJump(Condition condition, long deadline) throws InterruptedException {
         Wait wait = new ConditionWait(condition, deadline);
         add(wait);
@@ -235,6 +237,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // drive() has the loop
     private void driveOnce() throws InterruptedException {
         advance();
         long next = nextDeadline();

@@ -138,10 +138,12 @@ public final class Fault {
 
         /** It disappears, and its sender is told by ICMP. */
         public Fault reject(Unreachable why) {
-            return add("rejected, " + why.name().toLowerCase(java.util.Locale.ROOT) + " unreachable", (box, packet, bytes) -> {
-                box.sendBack(packet, Answers.unreachable(box.segment(), why));
-                return false;
-            });
+            return add(
+                    "rejected, " + why.name().toLowerCase(java.util.Locale.ROOT) + " unreachable",
+                    (box, packet, bytes) -> {
+                        box.sendBack(packet, Answers.unreachable(box.segment(), why));
+                        return false;
+                    });
         }
 
         private Fault add(String what, Action action) {

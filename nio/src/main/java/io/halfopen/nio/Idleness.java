@@ -53,7 +53,8 @@ final class Idleness {
                 return true;
             }
         }
-        for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
+        for (Map.Entry<Thread, StackTraceElement[]> entry :
+                Thread.getAllStackTraces().entrySet()) {
             if (entry.getKey() != driver && isRunning(entry.getKey()) && isInJava(entry.getValue())) {
                 return true;
             }

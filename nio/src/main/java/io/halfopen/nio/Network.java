@@ -153,7 +153,8 @@ public final class Network implements AutoCloseable {
                 throw new IllegalStateException("there is a host '" + name + "' already: " + known);
             }
             for (IpAddress address : addresses) {
-                if (owners.get(address) instanceof NetworkHost owner) {
+                NetworkHost owner = owners.get(address);
+                if (owner != null) {
                     throw new IllegalArgumentException(address + " belongs to " + owner.name() + " already");
                 }
             }
@@ -280,9 +281,8 @@ public final class Network implements AutoCloseable {
 
     /** Whether this address is the network's, even if no host has it. */
     public boolean covers(IpAddress address) {
-        boolean inRange = address.isIpv4()
-                ? ((int) address.low() & RANGE_MASK) == RANGE
-                : address.high() >>> 32 == V6_RANGE;
+        boolean inRange =
+                address.isIpv4() ? ((int) address.low() & RANGE_MASK) == RANGE : address.high() >>> 32 == V6_RANGE;
         return inRange || owners.containsKey(address);
     }
 

@@ -36,7 +36,8 @@ public final class VirtualSocket {
 
     /** socket(2); {@link #fd} is negative if the host has no descriptor left. */
     public static VirtualSocket open(Engine engine, Host host, int family) {
-        return engine.get(() -> new VirtualSocket(engine, host, engine.isClosed() ? -Errno.EBADF : host.socket(family)));
+        return engine.get(
+                () -> new VirtualSocket(engine, host, engine.isClosed() ? -Errno.EBADF : host.socket(family)));
     }
 
     private void onNews() {

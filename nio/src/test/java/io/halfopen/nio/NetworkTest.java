@@ -84,7 +84,8 @@ class NetworkTest {
     void misuseIsToldInOneLine() {
         try (Network net = Network.open()) {
             net.host("a", "198.18.200.1");
-            assertThatThrownBy(() -> net.host("a", "198.18.200.2")).hasMessageStartingWith("there is a host 'a' already");
+            assertThatThrownBy(() -> net.host("a", "198.18.200.2"))
+                    .hasMessageStartingWith("there is a host 'a' already");
             assertThatThrownBy(() -> net.host("b", "198.18.200.1")).hasMessageContaining("belongs to a already");
             assertThatThrownBy(Network::open).hasMessageStartingWith("a network is open already");
             assertThatThrownBy(() -> net.on(PacketKind.SYN).to("nobody")).hasMessageStartingWith("there is no host");

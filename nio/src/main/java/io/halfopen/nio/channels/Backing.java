@@ -148,7 +148,8 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
             if (channel != null) {
                 return channel.getOption(option);
             }
-            if (options.get(option) instanceof Object set) {
+            Object set = options.get(option);
+            if (set != null) {
                 return (T) set;
             }
             try (K asked = opener.open()) {

@@ -62,6 +62,15 @@ final class NetSelector extends AbstractSelector {
         }
     }
 
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void signal() {
         changed.signalAll();
         Selector waiting = inner;
@@ -127,7 +136,8 @@ final class NetSelector extends AbstractSelector {
         if (timeout < 0) {
             throw new IllegalArgumentException("Negative timeout");
         }
-        return selectFor(java.util.Objects.requireNonNull(action), timeout == 0 ? -1 : TimeUnit.MILLISECONDS.toNanos(timeout));
+        return selectFor(
+                java.util.Objects.requireNonNull(action), timeout == 0 ? -1 : TimeUnit.MILLISECONDS.toNanos(timeout));
     }
 
     @Override
@@ -200,26 +210,22 @@ final class NetSelector extends AbstractSelector {
         return events < 0 ? 0 : key.face().readyOps(events, key.interest()) & key.interest();
     }
 
+    /** Waits until a key is ready, somebody wakes it, or the time is over; {@code ready} gets what there is then. */
     private void awaitReady(Set<NetKey> ready, long nanos) throws IOException {
         long end = System.nanoTime() + nanos;
-        lock.lock();
-        timeReached = false;
-        lock.unlock();
+        locked(() -> timeReached = false);
         try (Engine.Timer timer = virtualTimer(nanos)) {
-            boolean wallClock = nanos > 0 && timer == NO_TIMER;
-            while (true) {
+            boolean wallClock = nanos >= 0 && timer == NO_TIMER;
+            boolean over = false;
+            while (!over) {
                 lookAtCandidates(ready);
-                long left = nanos < 0 ? Long.MAX_VALUE : nanos == 0 ? 0 : wallClock ? end - System.nanoTime() : Long.MAX_VALUE;
-                if (!ready.isEmpty() || left <= 0) {
-                    lookAtKernel(ready, 0);
-                    clearWoken();
-                    return;
-                }
-                if (!lookAtKernel(ready, left) && !awaitNews(left) || clearWoken()) {
-                    return;
-                }
-                if (Thread.currentThread().isInterrupted() || !isOpen()) {
-                    return;
+                long left = wallClock ? end - System.nanoTime() : Long.MAX_VALUE;
+                over = !ready.isEmpty() || left <= 0;
+                boolean interrupted = !lookAtKernel(ready, over ? 0 : left) && !over && !awaitNews(left);
+                over |= interrupted || Thread.currentThread().isInterrupted() || !isOpen();
+                if (clearWoken() && !over) {
+                    lookAtCandidates(ready);
+                    over = true;
                 }
             }
         }
@@ -319,9 +325,7 @@ final class NetSelector extends AbstractSelector {
         } else {
             waiting.selectNow();
         }
-        lock.lock();
-        inKernel = false;
-        lock.unlock();
+        locked(() -> inKernel = false);
         for (SelectionKey key : waiting.selectedKeys()) {
             if (key.attachment() instanceof NetKey ours) {
                 ready.add(ours);
@@ -342,6 +346,7 @@ final class NetSelector extends AbstractSelector {
     }
 
     /** Waits for the network alone; false if the thread was interrupted. */
+    @SuppressWarnings("WaitNotInLoop") // awaitReady() has the loop
     private boolean awaitNews(long nanos) {
         lock.lock();
         try {

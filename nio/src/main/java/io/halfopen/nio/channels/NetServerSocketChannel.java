@@ -157,7 +157,8 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
         ServerSocketChannel kernel = backing.kernel();
         if (kernel != null) {
             kernel.socket().setSoTimeout((int) Math.max(1, nanos / 1_000_000));
-            return NetSocketChannel.ofKernel(provider(), place, kernel.socket().accept().getChannel());
+            return NetSocketChannel.ofKernel(
+                    provider(), place, kernel.socket().accept().getChannel());
         }
         acceptLock.lock();
         try {

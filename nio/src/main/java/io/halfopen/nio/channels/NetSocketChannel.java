@@ -39,7 +39,8 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
     }
 
     private final Place place;
-    private final Backing<SocketChannel> backing = new Backing<>(() -> KernelProvider.get().openSocketChannel());
+    private final Backing<SocketChannel> backing =
+            new Backing<>(() -> KernelProvider.get().openSocketChannel());
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
     private final StreamCalls stream = new StreamCalls(this);
@@ -56,7 +57,8 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         socket = new SocketFace(this);
     }
 
-    static NetSocketChannel ofVirtual(SelectorProvider provider, Place place, VirtualSocket virtual) throws IOException {
+    static NetSocketChannel ofVirtual(SelectorProvider provider, Place place, VirtualSocket virtual)
+            throws IOException {
         NetSocketChannel channel = new NetSocketChannel(provider, place);
         channel.backing.take(virtual);
         channel.state = State.CONNECTED;
@@ -348,7 +350,9 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
     public int write(ByteBuffer source) throws IOException {
         Objects.requireNonNull(source);
         SocketChannel kernel = kernel();
-        return kernel != null ? (int) ofKernel(() -> kernel.write(source)) : (int) write(new ByteBuffer[] {source}, 0, 1);
+        return kernel != null
+                ? (int) ofKernel(() -> kernel.write(source))
+                : (int) write(new ByteBuffer[] {source}, 0, 1);
     }
 
     @Override

@@ -207,10 +207,12 @@ final class NetSocketImpl extends SocketImpl {
 
     @Override
     protected void close() throws IOException {
-        if (socket instanceof Socket open) {
-            open.close();
+        Socket client = socket;
+        if (client != null) {
+            client.close();
         }
-        if (listener instanceof ServerSocket open) {
+        ServerSocket open = listener;
+        if (open != null) {
             open.close();
         }
     }

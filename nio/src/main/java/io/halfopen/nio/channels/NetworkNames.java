@@ -2,6 +2,7 @@ package io.halfopen.nio.channels;
 
 import io.halfopen.nio.Addresses;
 import io.halfopen.nio.Network;
+import io.halfopen.nio.NetworkHost;
 import io.halfopen.wire.IpAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -53,8 +54,9 @@ public final class NetworkNames extends InetAddressResolverProvider {
         @Override
         public String lookupByAddress(byte[] address) throws UnknownHostException {
             Network network = Network.current();
-            if (network != null && network.owner(Addresses.of(InetAddress.getByAddress(address))) instanceof Object host) {
-                return ((io.halfopen.nio.NetworkHost) host).name();
+            NetworkHost owner = network == null ? null : network.owner(Addresses.of(InetAddress.getByAddress(address)));
+            if (owner != null) {
+                return owner.name();
             }
             return builtin.lookupByAddress(address);
         }

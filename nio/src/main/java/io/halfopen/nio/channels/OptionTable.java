@@ -4,7 +4,6 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.nio.VirtualSocket;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -51,7 +50,8 @@ final class OptionTable {
     }
 
     /** What every channel of the JDK checks, before it looks at anything else. */
-    static void check(Set<java.net.SocketOption<?>> supported, java.net.SocketOption<?> option, @Nullable Object value) {
+    static void check(
+            Set<java.net.SocketOption<?>> supported, java.net.SocketOption<?> option, @Nullable Object value) {
         if (!isOurs(option) && !supported.contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
@@ -72,9 +72,10 @@ final class OptionTable {
 
     static void set(VirtualSocket socket, java.net.SocketOption<?> option, Object value) throws IOException {
         int result;
+        SocketOption flag = FLAGS.get(option);
         if (option instanceof LinuxSocketOption linux) {
             result = socket.setsockopt(linux.linux(), (Integer) value);
-        } else if (FLAGS.get(option) instanceof SocketOption flag) {
+        } else if (flag != null) {
             result = socket.setsockopt(flag, (Boolean) value ? 1 : 0);
         } else {
             int number = (Integer) value;
@@ -101,9 +102,11 @@ final class OptionTable {
     }
 
     private static SocketOption linuxOf(java.net.SocketOption<?> option) {
-        return Arrays.asList(NUMBERS.get(option), FLAGS.get(option)).stream()
-                .filter(found -> found != null)
-                .findFirst()
-                .orElseThrow(() -> new UnsupportedOperationException("'" + option + "' not supported"));
+        SocketOption number = NUMBERS.get(option);
+        SocketOption found = number == null ? FLAGS.get(option) : number;
+        if (found == null) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+        return found;
     }
 }

@@ -121,7 +121,9 @@ final class StreamCalls {
             long written = gather(sources, offset, length);
             while (written == -Errno.EAGAIN || written >= 0) {
                 total += Math.max(0, written);
-                if (!hasRemaining(sources, offset, length) || !channel.isOpen() || !await(Poll.POLLOUT, VirtualSocket.FOREVER)) {
+                if (!hasRemaining(sources, offset, length)
+                        || !channel.isOpen()
+                        || !await(Poll.POLLOUT, VirtualSocket.FOREVER)) {
                     break;
                 }
                 written = gather(sources, offset, length);

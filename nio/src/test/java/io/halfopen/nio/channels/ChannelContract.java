@@ -82,14 +82,16 @@ abstract class ChannelContract {
             assertThat(pair.client().getLocalAddress()).isEqualTo(pair.server().getRemoteAddress());
             assertThat(pair.client().getRemoteAddress()).isEqualTo(pair.server().getLocalAddress());
             assertThat(pair.client().isConnected()).isTrue();
-            assertThat(pair.client().socket().getPort()).isEqualTo(pair.server().socket().getLocalPort());
+            assertThat(pair.client().socket().getPort())
+                    .isEqualTo(pair.server().socket().getLocalPort());
         }
     }
 
     @Test
     void gatheringWriteAndScatteringRead() throws IOException {
         try (Pair pair = pair()) {
-            assertThat(pair.client().write(new ByteBuffer[] {bytes("ab"), bytes(""), bytes("cde")})).isEqualTo(5);
+            assertThat(pair.client().write(new ByteBuffer[] {bytes("ab"), bytes(""), bytes("cde")}))
+                    .isEqualTo(5);
             ByteBuffer first = ByteBuffer.allocate(3);
             ByteBuffer second = ByteBuffer.allocateDirect(10);
             long read = pair.server().read(new ByteBuffer[] {first, second});
@@ -178,7 +180,8 @@ abstract class ChannelContract {
                 channel.setOption(StandardSocketOptions.SO_SNDBUF, 30_000);
                 channel.setOption(StandardSocketOptions.SO_LINGER, 5);
                 assertThat(channel.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
-                assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+                assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE))
+                        .isTrue();
                 assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(20_000);
                 assertThat(channel.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(30_000);
                 assertThat(channel.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(5);
@@ -317,7 +320,10 @@ abstract class ChannelContract {
                 assertThat(thrownBy(builder, () -> one.client().read(target), Thread::interrupt))
                         .isInstanceOf(ClosedByInterruptException.class);
                 assertThat(one.client().isOpen()).isFalse();
-                assertThat(thrownBy(builder, () -> two.client().read(target), thread -> two.client().close()))
+                assertThat(thrownBy(
+                                builder,
+                                () -> two.client().read(target),
+                                thread -> two.client().close()))
                         .isExactlyInstanceOf(AsynchronousCloseException.class);
                 assertThat(thrownBy(builder, server::accept, Thread::interrupt))
                         .isInstanceOf(ClosedByInterruptException.class);

@@ -61,13 +61,16 @@ class JdkHttpTest {
             try (HttpClient client = client()) {
                 String there = "http://localhost:" + real.getAddress().getPort() + "/";
                 for (int i = 0; i < 100; i++) {
-                    assertThat(client.send(get("http://payments:8080/"), BodyHandlers.ofByteArray()).body())
+                    assertThat(client.send(get("http://payments:8080/"), BodyHandlers.ofByteArray())
+                                    .body())
                             .hasSize(100_000);
-                    assertThat(client.send(get(there), BodyHandlers.ofByteArray()).body()).hasSize(7);
+                    assertThat(client.send(get(there), BodyHandlers.ofByteArray())
+                                    .body())
+                            .hasSize(7);
                 }
             }
-            HttpURLConnection old =
-                    (HttpURLConnection) URI.create("http://payments:8080/x").toURL().openConnection();
+            HttpURLConnection old = (HttpURLConnection)
+                    URI.create("http://payments:8080/x").toURL().openConnection();
             assertThat(old.getInputStream().readAllBytes()).hasSize(100_000);
             virtual.stop(0);
             real.stop(0);
@@ -129,7 +132,8 @@ class JdkHttpTest {
             HttpServer server = serve("localhost", 3);
             try (HttpClient client = client()) {
                 String uri = "http://localhost:" + server.getAddress().getPort() + "/";
-                assertThat(client.send(get(uri), BodyHandlers.ofByteArray()).body()).hasSize(3);
+                assertThat(client.send(get(uri), BodyHandlers.ofByteArray()).body())
+                        .hasSize(3);
             }
             server.stop(0);
             assertThat(net.story()).contains("SYN-ACK");
