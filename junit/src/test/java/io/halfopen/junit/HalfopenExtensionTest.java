@@ -24,6 +24,7 @@ class HalfopenExtensionTest {
     @HalfopenNetwork(seed = 42, failOnUnusedFault = true)
     static class Failing {
         @Test
+        @SuppressWarnings("AddressSelection") // a name has one address here
         void fails(Network net) throws Exception {
             net.host("a").listen(80).accepts();
             new Socket().connect(new InetSocketAddress("a", 80));

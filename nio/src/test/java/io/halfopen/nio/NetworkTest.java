@@ -81,6 +81,7 @@ class NetworkTest {
     }
 
     @Test
+    @SuppressWarnings("try") // a network that is closed is what this is about
     void misuseIsToldInOneLine() {
         try (Network net = Network.open()) {
             net.host("a", "198.18.200.1");

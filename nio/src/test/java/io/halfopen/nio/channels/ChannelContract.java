@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every provider has to do, said with java.nio and java.net alone. */
 @Timeout(20)
+@SuppressWarnings("try") // what close() does is what many of these are about
 abstract class ChannelContract {
     abstract SelectorProvider provider();
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The JDK's own HTTP server and clients, unmodified, by names of the network and of the kernel. */
 @Timeout(60)
+@SuppressWarnings("AddressSelection") // a name has one address here
 class JdkHttpTest {
     private static HttpServer serve(String host, int size) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(host, host.equals("localhost") ? 0 : 8080), 0);
@@ -109,7 +110,7 @@ class JdkHttpTest {
                     server.bind(new InetSocketAddress(host, 0));
                     try (Socket client = new Socket(host, server.getLocalPort());
                             Socket accepted = server.accept()) {
-                        client.getOutputStream().write("hello".getBytes());
+                        client.getOutputStream().write("hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
                         client.shutdownOutput();
                         assertThat(accepted.getInputStream().readAllBytes()).hasSize(5);
                         accepted.setSoTimeout(20);
