@@ -4,8 +4,10 @@ import io.halfopen.linux.Rule;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class Network {
     private final Map<IpAddress, Host> owners = new HashMap<>();
     private final Map<Way, Link> links = new HashMap<>();
     private final ArrayDeque<Packet> immediate = new ArrayDeque<>();
+    private final List<Middlebox> middleboxes = new ArrayList<>();
     private final Segment segment = new Segment();
     private boolean delivering;
     private boolean held;
@@ -30,7 +33,15 @@ final class Network {
         this.seed = seed;
     }
 
+    void add(Middlebox box) {
+        middleboxes.add(box);
+    }
+
+    /** An address of loopback is every host's own. */
     void own(IpAddress address, Host host) {
+        if (IpAddress.isLoopback(address.high(), address.low())) {
+            return;
+        }
         Host other = owners.putIfAbsent(address, host);
         if (other != null && other != host) {
             throw new IllegalArgumentException(address + " belongs to " + other.name() + " already");
@@ -62,8 +73,8 @@ final class Network {
     }
 
     private void send(Host from, byte[] bytes, int offset, int length) {
-        Host to = destination(bytes, offset, length);
-        Link link = to == null ? null : link(from, to);
+        Host to = destination(from, bytes, offset, length);
+        Link link = to == null || !passes(from, to, bytes, offset, length) ? null : link(from, to);
         if (link == null || link.loses(world.now(), length)) {
             world.tapLost(from, bytes, offset, length);
             return;
@@ -76,8 +87,20 @@ final class Network {
         }
     }
 
-    private @Nullable Host destination(byte[] bytes, int offset, int length) {
+    private boolean passes(Host from, Host to, byte[] bytes, int offset, int length) {
+        for (Middlebox box : middleboxes) {
+            if (!box.passes(world.now(), from, to, bytes, offset, length)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Host destination(Host from, byte[] bytes, int offset, int length) {
         segment.parse(bytes, offset, length);
+        if (IpAddress.isLoopback(segment.destinationHigh(), segment.destinationLow())) {
+            return from;
+        }
         return owners.get(new IpAddress(segment.destinationHigh(), segment.destinationLow()));
     }
 

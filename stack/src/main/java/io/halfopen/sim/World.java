@@ -106,6 +106,11 @@ public final class World {
         taps.add(tap);
     }
 
+    /** Every packet between two hosts has to pass it from now on; those added before see it first. */
+    public void addMiddlebox(Middlebox box) {
+        network.add(box);
+    }
+
     /** Runs a program's next step at a time that is not past. */
     public void at(long time, Runnable action) {
         if (time < now) {

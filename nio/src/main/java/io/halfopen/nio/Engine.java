@@ -1,0 +1,279 @@
+package io.halfopen.nio;
+
+import io.halfopen.sim.World;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * A {@link World} that many threads share. One lock owns it: a thread's call mutates and lets the world settle, then
+ * whoever waits for what came of it is woken. One thread more, the driver, waits for the world's next deadline.
+ *
+ * <p>Conditions and locks of java.util.concurrent only: a virtual thread that waits here gives its carrier away.
+ */
+public final class Engine implements AutoCloseable {
+    /** Told, with the lock held, that the time has come. */
+    interface Wait {
+        long deadline();
+
+        void reached();
+    }
+
+    /** A wait that may be given up. */
+    public interface Timer extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Set<Wait> waits = new LinkedHashSet<>();
+    private final World world;
+    private final NetworkTime time;
+    private final Idleness idleness;
+    private final Thread driver;
+    private final long startNanos = System.nanoTime();
+    private long planned;
+    private final Set<Condition> sleepers = java.util.Collections.newSetFromMap(new java.util.WeakHashMap<>());
+    private volatile boolean closed;
+
+    public Engine(String name, long seed, NetworkTime time) {
+        this.world = new World(seed);
+        this.time = time;
+        driver = Thread.ofPlatform().name("halfopen-" + name).daemon().unstarted(this::drive);
+        idleness = new Idleness(driver);
+        driver.start();
+    }
+
+    /** Only with the lock: within {@link #call} and the like. */
+    public World world() {
+        return world;
+    }
+
+    public NetworkTime time() {
+        return time;
+    }
+
+    /** Also signalled when the engine is closed. */
+    Condition newCondition() {
+        Condition condition = lock.newCondition();
+        sleepers.add(condition);
+        return condition;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    public int call(IntSupplier call) {
+        enter();
+        try {
+            return call.getAsInt();
+        } finally {
+            exit();
+        }
+    }
+
+    public <T> T get(Supplier<T> call) {
+        enter();
+        try {
+            return call.get();
+        } finally {
+            exit();
+        }
+    }
+
+    public void run(Runnable call) {
+        enter();
+        try {
+            call.run();
+        } finally {
+            exit();
+        }
+    }
+
+    private void enter() {
+        lock.lock();
+        if (time.isAutomatic()) {
+            idleness.add(Thread.currentThread());
+        }
+        advance();
+    }
+
+    private void exit() {
+        try {
+            settle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whatever happens until now happens. */
+    private void advance() {
+        if (!closed) {
+            world.runUntil(time.isAutomatic() ? world.now() : now());
+        }
+    }
+
+    /** Nanoseconds of the network since it began. */
+    private long now() {
+        return Math.max(world.now(), time.toNetwork(System.nanoTime() - startNanos));
+    }
+
+    private void settle() {
+        if (closed) {
+            return;
+        }
+        world.runUntil(world.now());
+        idleness.touch();
+        if (nextDeadline() < planned) {
+            work.signal();
+        }
+    }
+
+    /** The time of the network that is so far ahead on the caller's clock, or never. */
+    long deadline(long nanos) {
+        long ahead = time.toNetwork(nanos);
+        return nanos == NEVER || ahead > NEVER - world.now() ? NEVER : world.now() + ahead;
+    }
+
+    /**
+     * Waits, with the lock, for a signal, the deadline, or nothing at all; what happened meanwhile has happened.
+     *
+     * @throws InterruptedException if the thread is interrupted before or while it waits
+     */
+    @SuppressWarnings("WaitNotInLoop") // the caller has the loop
+    void await(Condition condition, long deadline) throws InterruptedException {
+        settle();
+        if (deadline == NEVER) {
+            condition.await();
+        } else if (time.isAutomatic()) {
+            awaitJump(condition, deadline);
+        } else {
+            condition.awaitNanos(time.toWall(deadline - world.now()));
+        }
+        advance();
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller has the loop
+    private void awaitJump(Condition condition, long deadline) throws InterruptedException {
+        Wait wait = new ConditionWait(condition, deadline);
+        add(wait);
+        try {
+            condition.await();
+        } finally {
+            waits.remove(wait);
+        }
+    }
+
+    private record ConditionWait(Condition condition, long deadline) implements Wait {
+        @Override
+        public void reached() {
+            condition.signalAll();
+        }
+
+        /** Two that wait alike are two. */
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+
+    private void add(Wait wait) {
+        waits.add(wait);
+        if (wait.deadline() < planned) {
+            work.signal();
+        }
+    }
+
+    /** In automatic time: has {@code reached} run, with the lock held, when so much time of the network has passed. */
+    public Timer awaitTime(long nanos, Runnable reached) {
+        return get(() -> {
+            long deadline = deadline(nanos);
+            Wait wait = new Wait() {
+                @Override
+                public long deadline() {
+                    return deadline;
+                }
+
+                @Override
+                public void reached() {
+                    reached.run();
+                }
+            };
+            add(wait);
+            return () -> run(() -> waits.remove(wait));
+        });
+    }
+
+    private long nextDeadline() {
+        long next = world.nextTime();
+        for (Wait wait : waits) {
+            next = Math.min(next, wait.deadline());
+        }
+        return next;
+    }
+
+    private void drive() {
+        lock.lock();
+        try {
+            while (!closed) {
+                driveOnce();
+            }
+        } catch (InterruptedException nobodyDoesThat) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // drive() has the loop
+    private void driveOnce() throws InterruptedException {
+        advance();
+        long next = nextDeadline();
+        planned = next;
+        if (next == NEVER) {
+            work.await();
+        } else if (!time.isAutomatic()) {
+            work.awaitNanos(time.toWall(next - now()));
+        } else if (idleness.lacks() > 0) {
+            work.awaitNanos(idleness.lacks());
+        } else {
+            jump(next);
+        }
+    }
+
+    private void jump(long next) {
+        idleness.touch();
+        world.runUntil(next);
+        for (Wait wait : Set.copyOf(waits)) {
+            if (wait.deadline() <= next) {
+                waits.remove(wait);
+                wait.reached();
+            }
+        }
+    }
+
+    /** Time ends: whoever waits is woken by the one who closes his sockets. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signal();
+            sleepers.forEach(Condition::signalAll);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.halfopen.nio;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * Whether anything goes on among the programs, which automatic time waits for to end: no call for a while, and no
+ * thread at work. A thread waits that is parked, sleeps or sits in a call of the operating system; nobody can know what
+ * a thread computes that never used the network, so the whole JVM is looked at.
+ */
+final class Idleness {
+    /** No call for so long: a thread that was woken has had the time to begin, ns. */
+    private static final long QUIET = 2_000_000L;
+
+    /** So often threads are looked at that are at work, ns. */
+    private static final long AGAIN = 1_000_000L;
+
+    /** Whoever computes for so long without a call is none of the network's business, ns. */
+    private static final long ENDLESS = 1_000_000_000L;
+
+    private final Thread driver;
+    private final Map<Thread, Boolean> users = new WeakHashMap<>();
+    private long touched = System.nanoTime();
+
+    Idleness(Thread driver) {
+        this.driver = driver;
+    }
+
+    /** This thread uses the network. */
+    void add(Thread thread) {
+        users.put(thread, true);
+    }
+
+    void touch() {
+        touched = System.nanoTime();
+    }
+
+    /** How long to wait before time may jump, ns; 0 if it may now. */
+    long lacks() {
+        long quiet = System.nanoTime() - touched;
+        if (quiet < QUIET) {
+            return QUIET - quiet;
+        }
+        return quiet < ENDLESS && isBusy() ? AGAIN : 0;
+    }
+
+    private boolean isBusy() {
+        Set<Thread> all = users.keySet();
+        all.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+        for (Thread thread : all) {
+            if (thread.isVirtual() && isRunning(thread)) {
+                return true;
+            }
+        }
+        for (Map.Entry<Thread, StackTraceElement[]> entry :
+                Thread.getAllStackTraces().entrySet()) {
+            if (entry.getKey() != driver && isRunning(entry.getKey()) && isInJava(entry.getValue())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isRunning(Thread thread) {
+        Thread.State state = thread.getState();
+        return state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
+    }
+
+    /** A thread in a native method waits for the operating system, as far as anybody can tell. */
+    private static boolean isInJava(StackTraceElement[] frames) {
+        return frames.length > 0 && !frames[0].isNativeMethod();
+    }
+}

@@ -1,0 +1,118 @@
+package io.halfopen.nio;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
+import io.halfopen.sim.Host;
+import io.halfopen.tcp.ListenQueues;
+import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpAddress;
+import java.time.Duration;
+import java.util.function.IntConsumer;
+
+/**
+ * A server that a test has instead of a program: it listens, and accepts never, late, or at once. What it accepts it
+ * keeps and says nothing, unless it is told to reset.
+ */
+public final class Listening {
+    private static final int USUAL_BACKLOG = 50;
+
+    private final Engine engine;
+    private final Host host;
+    private final int port;
+    private final int fd;
+    private long acceptsFrom = Long.MAX_VALUE;
+    private IntConsumer onAccept = accepted -> {};
+    private int crowd = -1;
+
+    Listening(NetworkHost networkHost, int port) {
+        engine = networkHost.network().engine();
+        host = networkHost.simulated();
+        this.port = port;
+        fd = engine.call(() -> open(host));
+        engine.run(() -> host.watch(fd, this::onReady));
+    }
+
+    private int open(Host on) {
+        int opened = on.socket(Stack.AF_INET6);
+        require(on.bind(opened, IpAddress.ANY_V6, port), "bind");
+        require(on.listen(opened, USUAL_BACKLOG), "listen");
+        return opened;
+    }
+
+    private void require(int result, String call) {
+        if (result < 0) {
+            throw new IllegalStateException(
+                    call + " to port " + port + " of " + host.name() + ": " + Errno.name(result));
+        }
+    }
+
+    /** listen(2) with this backlog; the accept queue holds one more. */
+    public Listening backlog(int backlog) {
+        engine.run(() -> require(host.listen(fd, backlog), "listen"));
+        return this;
+    }
+
+    /** As it is from the beginning, said aloud. */
+    public Listening neverAccepts() {
+        acceptsFrom = Long.MAX_VALUE;
+        return this;
+    }
+
+    /** It accepts from now on. */
+    public Listening accepts() {
+        return acceptsAfter(Duration.ZERO);
+    }
+
+    /** It begins to accept after so long. */
+    public Listening acceptsAfter(Duration delay) {
+        engine.run(() -> {
+            acceptsFrom = engine.world().now() + NetworkTime.nanos(delay);
+            engine.world().at(acceptsFrom, () -> onReady(Poll.POLLIN));
+        });
+        return this;
+    }
+
+    /** What it accepts it closes at once, with an RST. */
+    public Listening resets() {
+        onAccept = accepted -> {
+            host.setsockopt(accepted, io.halfopen.linux.SocketOption.SO_LINGER, 0);
+            host.close(accepted);
+        };
+        return accepts();
+    }
+
+    private void onReady(int events) {
+        if (engine.world().now() < acceptsFrom) {
+            return;
+        }
+        int accepted = host.accept(fd);
+        while (accepted >= 0) {
+            onAccept.accept(accepted);
+            accepted = host.accept(fd);
+        }
+    }
+
+    /** Its accept queue is filled by clients of its own host, now: whoever comes next finds it full. */
+    public Listening full() {
+        engine.run(() -> {
+            for (int before = -1; before != queues().acceptQueue(); ) {
+                before = queues().acceptQueue();
+                crowd = host.socket(Stack.AF_INET);
+                host.connect(crowd, IpAddress.ofIpv4(127 << 24 | 1), port);
+                engine.world().runUntil(engine.world().now());
+            }
+            host.close(crowd);
+        });
+        return this;
+    }
+
+    /** Its two queues now. */
+    public ListenQueues queues() {
+        return engine.get(() -> host.stack().queues(fd));
+    }
+
+    /** It listens no more; those who wait in its queues are reset. */
+    public void close() {
+        engine.call(() -> host.close(fd));
+    }
+}

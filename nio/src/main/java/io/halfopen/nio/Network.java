@@ -1,0 +1,301 @@
+package io.halfopen.nio;
+
+import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Rule;
+import io.halfopen.sim.Path;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network of hosts on the stack, which the programs of this JVM use instead of the kernel's wherever an address is one
+ * of the network's:
+ *
+ * <pre>{@code
+ * try (Network net = Network.open()) {
+ *     net.host("payments").listen(8080).backlog(0).full();
+ *     ... new Socket("payments", 8080) ...   // its SYN is dropped, again and again
+ *     System.out.print(net.story());
+ * }
+ * }</pre>
+ *
+ * <p>One network at a time is open for the whole JVM. Hosts have addresses out of 198.18.0.0/15, which no real network
+ * has (RFC 2544); every name has the same one in each network.
+ */
+public final class Network implements AutoCloseable {
+    private static final AtomicReference<@Nullable Network> CURRENT = new AtomicReference<>();
+    private static final String HOME = "localhost";
+    private static final int RANGE = 198 << 24 | 18 << 16;
+    private static final int RANGE_MASK = 0xfffe_0000;
+    private static final long V6_RANGE = 0x2001_0db8L;
+
+    private record Way(String from, String to) {}
+
+    private final Engine engine;
+    private final boolean pure;
+    private final long seed;
+    private final Map<String, NetworkHost> hosts = new ConcurrentHashMap<>();
+    private final Map<IpAddress, NetworkHost> owners = new ConcurrentHashMap<>();
+    private final Map<Way, Path> paths = new HashMap<>();
+    private final FaultBox faults;
+    private final Recorder recorder;
+    private final NetworkHost home;
+
+    private static final class Installed {
+        static {
+            ServiceLoader.load(NetworkInstaller.class, Network.class.getClassLoader())
+                    .forEach(NetworkInstaller::install);
+        }
+
+        static void please() {}
+    }
+
+    private Network(Builder builder) {
+        engine = new Engine("network", builder.seed, builder.time);
+        pure = builder.pure;
+        seed = builder.seed;
+        faults = new FaultBox(engine.world(), seed, hosts, this::delay);
+        recorder = new Recorder(owners, faults::taken);
+        engine.world().addMiddlebox(faults);
+        engine.world().addTap(recorder);
+        home = host(HOME);
+    }
+
+    /** How a network is to be. */
+    public static final class Builder {
+        private long seed = Long.getLong("halfopen.seed", 1);
+        private NetworkTime time = NetworkTime.real();
+        private boolean pure;
+
+        private Builder() {}
+
+        /** What is left to chance comes from this number; else from the property {@code halfopen.seed}, or 1. */
+        public Builder seed(long number) {
+            seed = number;
+            return this;
+        }
+
+        /** How fast time goes: real unless this is called. */
+        public Builder time(NetworkTime networkTime) {
+            time = networkTime;
+            return this;
+        }
+
+        /** Addresses outside are refused, the real localhost's as well: nothing leaves the JVM. */
+        public Builder pure() {
+            pure = true;
+            return this;
+        }
+
+        /**
+         * Opens it for the whole JVM.
+         *
+         * @throws IllegalStateException if there is one already
+         */
+        public Network open() {
+            Installed.please();
+            Network network = new Network(this);
+            if (!CURRENT.compareAndSet(null, network)) {
+                network.engine.close();
+                throw new IllegalStateException(
+                        "a network is open already: close it first (try-with-resources), or run tests one at a time");
+            }
+            return network;
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A hybrid network in real time. */
+    public static Network open() {
+        return builder().open();
+    }
+
+    /** The one that is open, or null. */
+    public static @Nullable Network current() {
+        return CURRENT.get();
+    }
+
+    /** The host of this name, made at its first use. */
+    public NetworkHost host(String name) {
+        NetworkHost known = hosts.get(name);
+        return known != null ? known : add(name, List.of(freeAddress(name)));
+    }
+
+    /** A host with these addresses, IPv4 or IPv6; its name stands for all of them in this order. */
+    public NetworkHost host(String name, String... addresses) {
+        List<IpAddress> all = new ArrayList<>();
+        for (String address : addresses) {
+            all.add(IpAddress.parse(address));
+        }
+        return add(name, all);
+    }
+
+    private NetworkHost add(String name, List<IpAddress> addresses) {
+        requireOpen();
+        return engine.get(() -> {
+            NetworkHost known = hosts.get(name);
+            if (known != null) {
+                throw new IllegalStateException("there is a host '" + name + "' already: " + known);
+            }
+            for (IpAddress address : addresses) {
+                NetworkHost owner = owners.get(address);
+                if (owner != null) {
+                    throw new IllegalArgumentException(address + " belongs to " + owner.name() + " already");
+                }
+            }
+            NetworkHost host = new NetworkHost(this, engine.world().addHost(name, Kernel.LINUX_6_18), addresses);
+            hosts.put(name, host);
+            addresses.forEach(address -> owners.put(address, host));
+            return host;
+        });
+    }
+
+    /** The same for the same name, so that what the JVM remembers of names is right in the next test, too. */
+    private IpAddress freeAddress(String name) {
+        int number = HOME.equals(name) ? 1 : 2 + Math.floorMod(name.hashCode(), 0xfff0);
+        IpAddress address = IpAddress.ofIpv4(RANGE | number);
+        while (owners.containsKey(address)) {
+            number++;
+            address = IpAddress.ofIpv4(RANGE | number);
+        }
+        return address;
+    }
+
+    private void requireOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException("this network is closed: a network is for one test");
+        }
+    }
+
+    boolean isClosed() {
+        return engine.isClosed();
+    }
+
+    /** Where programs run that were not put anywhere: it is called localhost. */
+    public NetworkHost home() {
+        return home;
+    }
+
+    /** Both directions between two hosts; until then there is no delay and no loss. */
+    public Network path(String a, String b, Path path) {
+        engine.run(() -> {
+            engine.world().connect(host(a).simulated(), host(b).simulated(), path);
+            paths.put(new Way(a, b), path);
+            paths.put(new Way(b, a), path);
+        });
+        return this;
+    }
+
+    /** Both directions between two hosts take so long. */
+    public Network delay(String a, String b, Duration oneWay) {
+        return path(a, b, Path.ofDelay(NetworkTime.nanos(oneWay)));
+    }
+
+    private long delay(String from, String to) {
+        Path path = paths.get(new Way(from, to));
+        return path == null ? 0 : path.delay();
+    }
+
+    /** The beginning of a fault. */
+    public Fault.Builder on(PacketKind kind) {
+        requireOpen();
+        return new Fault.Builder(faults, kind);
+    }
+
+    /** All faults so far, in the order in which packets meet them. */
+    public List<Fault> faults() {
+        return List.copyOf(faults.faults());
+    }
+
+    /** The rules by which hosts dropped packets that had arrived, one for each packet, in order. */
+    public List<Rule> drops() {
+        return engine.get(recorder::drops);
+    }
+
+    /** What happened: a line for each packet with the rule that decided about it. */
+    public String story() {
+        return engine.get(recorder::story);
+    }
+
+    /** The packets for Wireshark, each with its rule as a comment. */
+    public void writePcapng(java.nio.file.Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            engine.run(() -> {
+                try {
+                    recorder.write(out);
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+        } catch (UncheckedIOException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    /** Time that has passed in the network. */
+    public Duration now() {
+        return Duration.ofNanos(engine.get(() -> engine.world().now()));
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** For the JDK's face. */
+    public Engine engine() {
+        return engine;
+    }
+
+    public boolean isPure() {
+        return pure;
+    }
+
+    /** Who has this address, or null. */
+    public @Nullable NetworkHost owner(IpAddress address) {
+        return owners.get(address);
+    }
+
+    /** The addresses of a name, empty if there is no such host. */
+    public List<IpAddress> lookup(String name) {
+        NetworkHost host = HOME.equals(name) && !pure ? null : hosts.get(name);
+        if (host == null) {
+            return List.of();
+        }
+        return host.addresses().stream().map(Addresses::of).toList();
+    }
+
+    /** Whether this address is the network's, even if no host has it. */
+    public boolean covers(IpAddress address) {
+        boolean inRange =
+                address.isIpv4() ? ((int) address.low() & RANGE_MASK) == RANGE : address.high() >>> 32 == V6_RANGE;
+        return inRange || owners.containsKey(address);
+    }
+
+    /** All names with their addresses. */
+    @Override
+    public String toString() {
+        return new LinkedHashMap<>(hosts).values().toString();
+    }
+
+    /** Its time ends. Programs that still use it get an IOException that says so. */
+    @Override
+    public void close() {
+        CURRENT.compareAndSet(this, null);
+        engine.close();
+    }
+}

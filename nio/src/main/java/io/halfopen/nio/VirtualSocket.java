@@ -1,0 +1,193 @@
+package io.halfopen.nio;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
+import io.halfopen.linux.SocketOption;
+import io.halfopen.sim.Host;
+import io.halfopen.tcp.SocketRow;
+import io.halfopen.wire.IpAddress;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.function.IntSupplier;
+
+/**
+ * A descriptor on a host of the world, for many threads: the calls of section 2, which return -errno, and a wait for
+ * poll(2). Once it is closed every call returns -EBADF, and whoever waits is woken.
+ */
+public final class VirtualSocket {
+    /** Waiting takes as long as it takes. */
+    public static final long FOREVER = Long.MAX_VALUE;
+
+    private final Engine engine;
+    private final Host host;
+    private final Condition changed;
+    private int fd;
+    private Runnable listener = () -> {};
+
+    private VirtualSocket(Engine engine, Host host, int fd) {
+        this.engine = engine;
+        this.host = host;
+        this.fd = fd;
+        changed = engine.newCondition();
+        if (fd >= 0) {
+            host.watch(fd, events -> onNews());
+        }
+    }
+
+    /** socket(2); {@link #fd} is negative if the host has no descriptor left. */
+    public static VirtualSocket open(Engine engine, Host host, int family) {
+        return engine.get(
+                () -> new VirtualSocket(engine, host, engine.isClosed() ? -Errno.EBADF : host.socket(family)));
+    }
+
+    private void onNews() {
+        changed.signalAll();
+        listener.run();
+    }
+
+    /** Runs, with the engine's lock, whenever poll(2) may say something new. */
+    public void onNews(Runnable newListener) {
+        engine.run(() -> listener = newListener);
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    /** A negated errno if it could not be opened, or is closed. */
+    public int fd() {
+        return engine.call(() -> live(() -> fd));
+    }
+
+    private int live(IntSupplier call) {
+        if (engine.isClosed()) {
+            return -Errno.ENONET;
+        }
+        return fd < 0 ? -Errno.EBADF : call.getAsInt();
+    }
+
+    public int bind(IpAddress address, int port) {
+        return engine.call(() -> live(() -> host.bind(fd, address, port)));
+    }
+
+    public int listen(int backlog) {
+        return engine.call(() -> live(() -> host.listen(fd, backlog)));
+    }
+
+    public int connect(IpAddress address, int port) {
+        return engine.call(() -> live(() -> host.connect(fd, address, port)));
+    }
+
+    /** accept(2): null if there is nothing to accept, or nobody to accept it; then poll says which. */
+    public AcceptResult accept() {
+        return engine.get(() -> {
+            int accepted = live(() -> host.accept(fd));
+            return new AcceptResult(accepted, new VirtualSocket(engine, host, accepted));
+        });
+    }
+
+    /**
+     * What accept(2) gave.
+     *
+     * @param error 0 or more, or a negated errno; then the socket is none
+     */
+    public record AcceptResult(int error, VirtualSocket socket) {}
+
+    public int read(byte[] target, int offset, int length) {
+        return engine.call(() -> live(() -> host.read(fd, target, offset, length)));
+    }
+
+    public int send(byte[] source, int offset, int length, int flags) {
+        return engine.call(() -> live(() -> host.send(fd, source, offset, length, flags)));
+    }
+
+    public int shutdown(int how) {
+        return engine.call(() -> live(() -> host.shutdown(fd, how)));
+    }
+
+    public int setsockopt(SocketOption option, int value) {
+        return engine.call(() -> live(() -> host.setsockopt(fd, option, value)));
+    }
+
+    public int getsockopt(SocketOption option) {
+        return engine.call(() -> live(() -> host.getsockopt(fd, option)));
+    }
+
+    /** ioctl(2) with SIOCINQ: octets to read. */
+    public int available() {
+        return engine.call(() -> live(() -> Math.max(0, host.stack().row(fd).receiveQueue())));
+    }
+
+    public int poll() {
+        return engine.call(() -> live(() -> host.stack().poll(fd)));
+    }
+
+    /** Addresses and queues; only of a socket that is open. */
+    public Optional<SocketRow> row() {
+        return engine.get(() -> engine.isClosed() || fd < 0
+                ? Optional.empty()
+                : Optional.of(host.stack().row(fd)));
+    }
+
+    /**
+     * poll(2), at most so many nanoseconds of the caller's clock: what holds of these events, POLLERR and POLLHUP, 0 if
+     * the time is over, -EBADF once it is closed, -EINTR never.
+     *
+     * @throws InterruptedException if the thread is interrupted before or while it waits
+     */
+    public int await(int events, long nanos) throws InterruptedException {
+        int asked = events | Poll.POLLERR | Poll.POLLHUP;
+        try {
+            return engine.call(() -> awaitLocked(asked, nanos));
+        } catch (Interrupted interrupted) {
+            throw new InterruptedException();
+        }
+    }
+
+    private int awaitLocked(int asked, long nanos) {
+        long deadline = engine.deadline(nanos);
+        try {
+            int held = held(asked);
+            while (held == 0 && engine.world().now() < deadline) {
+                engine.await(changed, deadline);
+                held = held(asked);
+            }
+            return held;
+        } catch (InterruptedException interrupted) {
+            throw new Interrupted();
+        }
+    }
+
+    private int held(int asked) {
+        int events = live(() -> host.stack().poll(fd));
+        return events < 0 ? events : events & asked;
+    }
+
+    /** Carries an InterruptedException through a lambda. */
+    private static final class Interrupted extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Interrupted() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** close(2). */
+    public int close() {
+        return engine.call(() -> {
+            int result = live(() -> host.close(fd));
+            fd = -Errno.EBADF;
+            onNews();
+            return result;
+        });
+    }
+
+    /** Wakes whoever waits: what they wait for has ended otherwise. */
+    public void wake() {
+        engine.run(this::onNews);
+    }
+}

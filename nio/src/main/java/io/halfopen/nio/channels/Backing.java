@@ -1,0 +1,216 @@
+package io.halfopen.nio.channels;
+
+import io.halfopen.linux.Errno;
+import io.halfopen.nio.NetworkHost;
+import io.halfopen.nio.VirtualSocket;
+import io.halfopen.tcp.Stack;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is behind a channel: nothing before it is bound or connected, then a socket of the network or a channel of the
+ * kernel, {@code K}. What was set before is set again then.
+ */
+final class Backing<K extends SelectableChannel & NetworkChannel> {
+    /** Opens a channel of the kernel. */
+    interface Opener<K> {
+        K open() throws IOException;
+    }
+
+    final ReentrantLock lock = new ReentrantLock();
+    private final Opener<K> opener;
+    private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+    private final List<NetKey> keys = new CopyOnWriteArrayList<>();
+    private volatile @Nullable VirtualSocket virtual;
+    private volatile @Nullable K kernel;
+    private boolean nonBlocking;
+    private boolean closed;
+
+    Backing(Opener<K> opener) {
+        this.opener = opener;
+    }
+
+    @Nullable
+    VirtualSocket virtual() {
+        return virtual;
+    }
+
+    @Nullable
+    K kernel() {
+        return kernel;
+    }
+
+    boolean isDecided() {
+        return virtual != null || kernel != null;
+    }
+
+    /** Takes the socket of an accepted connection. */
+    void take(VirtualSocket socket) {
+        virtual = socket;
+        socket.onNews(this::news);
+    }
+
+    void takeKernel(K channel) {
+        kernel = channel;
+    }
+
+    /** A socket on this host from now on. */
+    VirtualSocket becomeVirtual(NetworkHost host) throws IOException {
+        VirtualSocket socket = host.socket(Stack.AF_INET6);
+        if (socket.fd() < 0) {
+            throw Errors.ofCall(socket.fd());
+        }
+        lock.lock();
+        try {
+            for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
+                OptionTable.set(socket, option.getKey(), option.getValue());
+            }
+            VirtualSocket before = virtual;
+            take(socket);
+            if (before != null) {
+                before.close();
+            }
+            if (closed) {
+                socket.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+        news();
+        return socket;
+    }
+
+    /** A channel of the kernel from now on. */
+    K becomeKernel() throws IOException {
+        K channel = opener.open();
+        lock.lock();
+        try {
+            for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
+                setKernel(channel, option.getKey(), option.getValue());
+            }
+            channel.configureBlocking(!nonBlocking);
+            kernel = channel;
+            VirtualSocket before = virtual;
+            virtual = null;
+            if (before != null) {
+                before.close();
+            }
+            if (closed) {
+                channel.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+        news();
+        return channel;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void setKernel(NetworkChannel channel, SocketOption<T> option, Object value) throws IOException {
+        if (!OptionTable.isOurs(option)) {
+            channel.setOption(option, (T) value);
+        }
+    }
+
+    void setOption(SocketOption<?> option, Object value) throws IOException {
+        lock.lock();
+        try {
+            VirtualSocket socket = virtual;
+            K channel = kernel;
+            if (socket != null) {
+                OptionTable.set(socket, option, value);
+            } else if (channel != null) {
+                setKernel(channel, option, value);
+            }
+            options.put(option, value);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
+        lock.lock();
+        try {
+            VirtualSocket socket = virtual;
+            K channel = kernel;
+            if (socket != null) {
+                return (T) OptionTable.get(socket, option);
+            }
+            if (channel != null) {
+                return channel.getOption(option);
+            }
+            Object set = options.get(option);
+            if (set != null) {
+                return (T) set;
+            }
+            try (K asked = opener.open()) {
+                return OptionTable.isOurs(option) ? null : asked.getOption(option);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void configureBlocking(boolean block) throws IOException {
+        lock.lock();
+        try {
+            nonBlocking = !block;
+            K channel = kernel;
+            if (channel != null) {
+                if (block) {
+                    keys.forEach(NetKey::cancelKernel);
+                }
+                channel.configureBlocking(block);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void add(NetKey key) {
+        keys.add(key);
+    }
+
+    void remove(NetKey key) {
+        keys.remove(key);
+    }
+
+    /** Selectors may want to look again. */
+    private void news() {
+        for (NetKey key : keys) {
+            key.news();
+        }
+    }
+
+    /** poll(2) of a socket of the network; POLLHUP of one that is nothing yet. */
+    int poll() {
+        VirtualSocket socket = virtual;
+        return socket == null ? -Errno.EBADF : socket.poll();
+    }
+
+    void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            VirtualSocket socket = virtual;
+            if (socket != null) {
+                socket.close();
+            }
+            K channel = kernel;
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
