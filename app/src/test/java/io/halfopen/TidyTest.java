@@ -121,7 +121,7 @@ class TidyTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(MAY_USE.keySet().stream().map(name -> ROOT + name).toArray(String[]::new));
 
-    private static final int MOST_LINES = 500;
+    private static final int MOST_LINES = 550;
 
     /** Enums that are tables of constants are as long as what they list. */
     private static final Set<String> TABLES = Set.of("Rule.java", "Counter.java", "Sysctl.java", "SocketOption.java");
