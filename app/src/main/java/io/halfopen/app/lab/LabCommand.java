@@ -7,7 +7,6 @@ import io.halfopen.linux.Kernel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
@@ -182,7 +181,7 @@ public final class LabCommand extends Subcommand {
     }
 
     private int compare(Scenario scenario) {
-        List<LabReport> reports = Arrays.stream(Kernel.values())
+        List<LabReport> reports = Kernel.all().stream()
                 .map(kernel -> {
                     Scenario.Edit edit = scenario.edit();
                     edit.kernel = kernel;

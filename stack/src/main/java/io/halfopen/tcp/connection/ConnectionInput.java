@@ -166,13 +166,13 @@ public final class ConnectionInput {
     /** RFC 5961, section 3.2, and Linux's two additions: before a FIN, and beyond all that the last SACK told of. */
     private boolean resets(Connection c, Segment segment) {
         int seq = segment.seq();
-        boolean told = c.sack && core.kernel.knowsResetEdges() && seq == c.receiver.lastTold();
+        boolean told = c.sack && core.kernel.takesResetAtSackEdge() && seq == c.receiver.lastTold();
         return seq == c.receiver.nxt() || told || isJustBeforeFin(c, segment);
     }
 
     /** Some send their RST with the number of the FIN that they have sent before (tcp_reset_check). */
     private boolean isJustBeforeFin(Connection c, Segment segment) {
-        return core.kernel.knowsResetEdges()
+        return core.kernel.takesResetAtFin()
                 && segment.seq() == c.receiver.nxt() - 1
                 && switch (c.state()) {
                     case CLOSE_WAIT, LAST_ACK, CLOSING -> true;

@@ -112,7 +112,7 @@ public final class Listener {
         if (!kernel.refusesFinalAck(acceptQueue.length(), effectiveBacklog)) {
             return Rule.FINAL_ACK_ACCEPTED;
         }
-        return abortOnOverflow && kernel != Kernel.UNP ? Rule.FINAL_ACK_RESET : Rule.FINAL_ACK_IGNORED;
+        return abortOnOverflow ? Rule.FINAL_ACK_RESET : Rule.FINAL_ACK_IGNORED;
     }
 
     /** What listen() was called with. */
