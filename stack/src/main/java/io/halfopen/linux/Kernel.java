@@ -71,8 +71,8 @@ public class Kernel {
     /** The names of all profiles in a sentence: 6.18, 3.10 or unp. */
     public static String versions() {
         int last = ALL.size() - 1;
-        return ALL.subList(0, last).stream().map(Kernel::version).collect(Collectors.joining(", "))
-                + " or " + ALL.get(last).version;
+        return ALL.subList(0, last).stream().map(Kernel::version).collect(Collectors.joining(", ")) + " or "
+                + ALL.get(last).version;
     }
 
     @Override
@@ -159,7 +159,9 @@ public class Kernel {
 
     /** When a timer fires: the last time when TCP_USER_TIMEOUT ends, or a tick from now; in old kernels one too late. */
     public long patientUntil(long now, long timeout, long end) {
-        return has(KernelChange.EXACT_USER_TIMEOUT) ? Math.min(now + timeout, Math.max(end, now + JIFFY)) : now + timeout;
+        return has(KernelChange.EXACT_USER_TIMEOUT)
+                ? Math.min(now + timeout, Math.max(end, now + JIFFY))
+                : now + timeout;
     }
 
     /** Whether an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */

@@ -102,7 +102,7 @@ class KernelChangeTest {
             String[] version = change.since().split("\\.");
             return KernelChange.number(Integer.parseInt(version[0]), Integer.parseInt(version[1]));
         }));
-        assertThat(KernelChange.values()).allSatisfy(change -> assertThat(change.source())
-                .isNotBlank());
+        assertThat(KernelChange.values())
+                .allSatisfy(change -> assertThat(change.source()).isNotBlank());
     }
 }

@@ -111,7 +111,8 @@ final class Reference {
     private static String sysctls() {
         Table table = new Table(cells(List.of("Sysctl", "Setting it is", "Range"), Kernel::version, "What it does"));
         for (Sysctl sysctl : Sysctl.values()) {
-            List<String> first = List.of(code(sysctl.fullName()), sysctl.effect().tag(), sysctl.range());
+            List<String> first =
+                    List.of(code(sysctl.fullName()), sysctl.effect().tag(), sysctl.range());
             table.row(cells(first, kernel -> defaultOf(sysctl, kernel), sysctl.sentence()));
         }
         return head("Sysctls", "Sysctl", """
