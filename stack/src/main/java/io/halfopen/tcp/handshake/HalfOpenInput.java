@@ -187,6 +187,7 @@ public final class HalfOpenInput {
     public void onTimer(HalfOpen half) {
         Listener listener = migration.heir(half);
         if (listener == null) {
+            migration.giveUp(half);
             remove(half);
             return;
         }

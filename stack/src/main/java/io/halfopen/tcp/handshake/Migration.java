@@ -71,10 +71,13 @@ public final class Migration {
             return half.listener;
         }
         ListenerGroup group = half.listener.group;
-        Listener heir = group == null ? null : group.select(half.hash);
-        if (group != null && heir == null) {
+        return group == null ? null : group.select(half.hash);
+    }
+
+    /** A half-open without {@link #heir} is given up. */
+    public void giveUp(HalfOpen half) {
+        if (half.listener.group != null) {
             core.count(Counter.TCPMigrateReqFailure);
         }
-        return heir;
     }
 }

@@ -83,11 +83,14 @@ public final class Promotion {
     /** The connection that this has been since then, had it been one all the time. */
     Connection connection(Dormant d, HalfOpen half) {
         long now = core.turnTo(d.since);
-        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
-        measure(c, half, d.roundTrip);
-        core.turnTo(now);
-        c.receiver.segments = 2; // the SYN and the final ACK
-        return c;
+        try {
+            Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
+            measure(c, half, d.roundTrip);
+            c.receiver.segments = 2; // the SYN and the final ACK
+            return c;
+        } finally {
+            core.turnTo(now);
+        }
     }
 
     /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */

@@ -115,6 +115,7 @@ final class SegmentDispatch {
     private Rule deliverToHalfOpen(HalfOpen half, Segment segment) {
         Listener listener = migration.heir(half);
         if (listener == null) {
+            migration.giveUp(half);
             halfOpenInput.remove(half);
             return deliverToListener(segment);
         }
