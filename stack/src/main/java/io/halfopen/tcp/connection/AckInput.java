@@ -24,6 +24,7 @@ import io.halfopen.tcp.transmit.Transmission;
 import io.halfopen.tcp.transmit.XmitTimer;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
 
 /** What the ACK of an acceptable segment does to the sending half, and to closing: tcp_ack. */
 final class AckInput {
@@ -58,13 +59,15 @@ final class AckInput {
         recoveryInput = new RecoveryInput(core, outputPath.detection, outputPath.reduction);
     }
 
+    /** Why an ACK is refused; null if it is not. */
+    @Nullable
     Rule judge(Sender sender, int ack) {
         if (SeqNumber.after(ack, sender.nxt())) {
             return Rule.ACK_OF_UNSENT;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
         int oldest = sender.una() - core.kernel.oldestAck(sender.greatestWindow(), sender.acknowledged());
-        return SeqNumber.before(ack, oldest) ? Rule.ACK_TOO_OLD : Rule.ACK_ACCEPTED;
+        return SeqNumber.before(ack, oldest) ? Rule.ACK_TOO_OLD : null;
     }
 
     /** Takes it in; afterwards the connection may be over. */
