@@ -128,7 +128,6 @@ public final class ReceiveCalls {
         }
         Rule why = reasonToAck(c, count);
         if (why != null) {
-            core.count(why);
             transmission.ack(c, why);
             c.arm();
         }

@@ -35,13 +35,11 @@ public final class KeepAliveProbes {
         Rule rule = judge(c, keepAlive);
         switch (rule) {
             case KEEPALIVE_PROBED -> {
-                core.count(rule);
                 transmission.probe(c, rule);
                 keepAlive.probes++;
                 keepAlive.due = core.due(core.now() + keepAlive.interval(core));
             }
             case KEEPALIVE_TIMED_OUT -> {
-                core.count(rule);
                 transmission.reset(c, rule);
                 core.timeOut(c);
             }

@@ -59,7 +59,6 @@ public final class Migration {
             core.recycleIfForgotten(queued);
             return;
         }
-        core.count(rule);
         transmission.reset(queued, rule);
         core.close(queued, 0);
     }

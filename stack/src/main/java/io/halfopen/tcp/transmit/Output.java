@@ -1,7 +1,6 @@
 package io.halfopen.tcp.transmit;
 
 import static io.halfopen.wire.TcpHeader.ACK;
-import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
@@ -22,7 +21,6 @@ import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.IpPacket;
 import io.halfopen.wire.Segment;
-import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
@@ -132,7 +130,10 @@ public final class Output {
         core.count(Counter.OutSegs);
     }
 
-    /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
+    /**
+     * A SYN with what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. Only
+     * the first one counts OutSegs: to Linux the others are retransmissions.
+     */
     public void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
         core.statistics.count(c.sender, data);
@@ -153,6 +154,7 @@ public final class Output {
         c.sender.copyTo(0, bytes, tcp + header, data);
         header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff));
         finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
+        core.count(Counter.OutSegs, why == Rule.CONNECT_CALLED ? 1 : 0);
     }
 
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
@@ -179,10 +181,11 @@ public final class Output {
         finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
-    /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
-    public void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
-        c.sender.transmittedAt = core.now();
-        core.statistics.count(c.sender, length);
+    /**
+     * A segment of an established connection: {@code length} octets of the send buffer from {@code seq}, with the field of
+     * the window that {@link Emitter} has announced.
+     */
+    void segment(Connection c, int flags, boolean markable, int seq, int length, int window, Rule why) {
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         int blocks = c.sackBlocks();
@@ -194,19 +197,15 @@ public final class Output {
         if (sacks != null && blocks > 0) {
             writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
         }
-        c.sender.copyTo(position, bytes, tcp + header, length);
-        int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
-        boolean markable = c.ecn && length > 0 && !SeqNumber.before(seq, c.sender.nxt());
-        int tos = c.tos;
-        if (markable) { // what is sent again is not (RFC 3168, section 6.1.5)
-            tos |= IpHeader.ECN_CAPABLE;
-            echoing |= c.sender.congestion.takeCwr() ? CWR : 0;
+        if (length > 0) {
+            c.sender.copyTo(seq - c.sender.una(), bytes, tcp + header, length);
         }
         Urgent urgent = c.urgent;
         int pointer = urgent == null ? 0 : urgent.pointer(c.sender.una(), seq, c.sender.nxt());
-        int urging = pointer == 0 ? echoing : echoing | URG;
-        header(c, tcp, seq, c.receiver.nxt(), header, urging, c.receiver.announce(core));
+        int urging = pointer == 0 ? flags : flags | URG;
+        header(c, tcp, seq, c.receiver.nxt(), header, urging, window);
         TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
+        int tos = markable ? c.tos | IpHeader.ECN_CAPABLE : c.tos;
         finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
     }
 
