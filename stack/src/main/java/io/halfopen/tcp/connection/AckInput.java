@@ -45,7 +45,7 @@ final class AckInput {
     private final FlightInput flightInput;
     private final RecoveryInput recoveryInput;
 
-    /** Of the ACK that is being taken in. */
+    /** What is known of the ACK that is being taken in. */
     private final AckState ack = new AckState();
 
     AckInput(Core core, OutputPath outputPath) {

@@ -29,7 +29,7 @@ public final class Migration {
         this.dormancy = dormancy;
     }
 
-    /** It takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
+    /** A listener takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
     public void stop(Listener listener) {
         listener.close();
         core.ports.of(listener.socket.localPort).remove(listener);

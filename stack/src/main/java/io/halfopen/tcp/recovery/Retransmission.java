@@ -84,7 +84,10 @@ public final class Retransmission {
         return send(c, 0, 1, why) > 0;
     }
 
-    /** So many at most of those that are lost and left as one; returns how many the peer's window lets (tcp_retransmit_skb). */
+    /**
+     * Sends up to so many packets of a lost burst again; returns how many the peer's window lets
+     * (tcp_retransmit_skb).
+     */
     private int send(Connection c, int index, int most, Rule why) {
         Sender sender = c.sender;
         int packets = sendAgain(c, index, most, why);
@@ -123,7 +126,7 @@ public final class Retransmission {
         withoutCongestion(c);
     }
 
-    /** The same of packets that have become too large for the path (tcp_simple_retransmit). */
+    /** Packets that have become too large for the path count as lost, and are sent again (tcp_simple_retransmit). */
     public void sendLarge(Connection c) {
         Sender sender = c.sender;
         boolean large = false;
@@ -158,8 +161,8 @@ public final class Retransmission {
     }
 
     /**
-     * So many packets at most of what belongs together from here on, as many as the window lets, cut anew; and a small one
-     * perhaps with its successors. Returns how many that are (__tcp_retransmit_skb).
+     * Sends up to so many packets of what belongs together from here on, as many as the window lets, cut anew; and a small
+     * one perhaps with its successors. Returns how many that are (__tcp_retransmit_skb).
      */
     private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;

@@ -32,7 +32,10 @@ public final class Listener {
     private long cookieAt = Timer.NEVER;
     private boolean closed;
 
-    /** Those with which it shares the SYNs by SO_REUSEPORT; once it is closed, those that take over what it leaves. */
+    /**
+     * The group that shares the SYNs by SO_REUSEPORT, and that takes over what this listener leaves once it is
+     * closed.
+     */
     @Nullable
     public ListenerGroup group;
 

@@ -15,6 +15,7 @@ import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Flow;
 import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
@@ -107,27 +108,37 @@ public final class Output {
         core.count(Counter.OutSegs);
     }
 
-    /** The ACK, or the RST, that a half-open or a TIME_WAIT sends: all they know is in the arguments. */
-    public void bare(
-            Flow flow,
-            int flags,
-            int seq,
-            int ack,
-            int window,
-            boolean timestamps,
-            int tsOffset,
-            int echo,
-            int tos,
-            int label,
-            Rule why) {
-        int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
-        int tcp = begin(flow, length);
-        if (timestamps) {
-            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+    /** The ACK of a half-open. */
+    public void ack(HalfOpen half, int tos, Rule why) {
+        int length = bareLength(half.timestamps);
+        int tcp = begin(half, length);
+        if (half.timestamps) {
+            stamp(tcp, half.tsOffset, half.tsRecent);
         }
-        header(flow, tcp, seq, ack, length, flags, window);
-        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, label, why);
+        int window = half.window >>> Math.max(0, half.ourWindowScale);
+        header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window);
+        finish(half, tcp, length, tos, DEFAULT_TTL, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
+    }
+
+    /** The ACK of a TIME_WAIT. */
+    public void ack(TimeWait rest, Rule why) {
+        int length = bareLength(rest.timestamps);
+        int tcp = begin(rest, length);
+        if (rest.timestamps) {
+            stamp(tcp, rest.tsOffset, rest.tsRecent);
+        }
+        header(rest, tcp, rest.sndNxt, rest.rcvNxt, length, ACK, rest.rcvWindow >>> rest.rcvWindowScale);
+        finish(rest, tcp, length, rest.tos, DEFAULT_TTL, 0, rest.label, why);
+        core.count(Counter.OutSegs);
+    }
+
+    private static int bareLength(boolean timestamps) {
+        return TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    }
+
+    private void stamp(int tcp, int tsOffset, int echo) {
+        TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
     }
 
     /**
@@ -192,7 +203,7 @@ public final class Output {
         int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
         if (c.timestamps) {
-            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
+            stamp(tcp, c.tsOffset, c.tsRecent);
         }
         if (sacks != null && blocks > 0) {
             writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);

@@ -42,7 +42,7 @@ public final class Transmission {
         push(c, why, SendPolicy.of(c));
     }
 
-    /** The same with another {@link SendPolicy} than the socket's. */
+    /** Sends what may go by another {@link SendPolicy} than the socket's. */
     public void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         PathMtuDiscovery.follow(core, c);
@@ -57,7 +57,7 @@ public final class Transmission {
         }
     }
 
-    /** The same whatever Nagle says; F-RTO needs to send something new. */
+    /** Sends what windows let go whatever Nagle says; F-RTO needs to send something new. */
     public void pushNow(Connection c, Rule why) {
         sendAll(c, why, SendPolicy.PUSH, false);
     }
