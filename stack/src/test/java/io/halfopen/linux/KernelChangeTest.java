@@ -99,7 +99,7 @@ class KernelChangeTest {
     @Test
     void rowsAreInTheOrderOfTheirVersions() {
         assertThat(KernelChange.values()).isSortedAccordingTo(comparingInt(change -> {
-            String[] version = change.since().split("\\.");
+            String[] version = change.since().split("\\.", 2);
             return KernelChange.number(Integer.parseInt(version[0]), Integer.parseInt(version[1]));
         }));
         assertThat(KernelChange.values())
