@@ -1,7 +1,6 @@
 package io.halfopen.app;
 
 import io.halfopen.linux.Kernel;
-import java.util.Arrays;
 import java.util.Iterator;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -26,7 +25,7 @@ public final class KernelOption implements ITypeConverter<Kernel> {
     public static final class Versions implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Arrays.stream(Kernel.values()).map(Kernel::version).iterator();
+            return Kernel.all().stream().map(Kernel::version).iterator();
         }
     }
 }

@@ -24,9 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A stack in virtual time: every timer fires at its nanosecond. */
@@ -49,7 +47,6 @@ final class StackMachine implements Machine {
     private final StackEpolls epolls;
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final Deque<byte[]> toItself = new ArrayDeque<>();
-    private final Set<Rule> reasons = EnumSet.noneOf(Rule.class);
     private final IpAddress local;
     private long now = START;
     private long lastTimer;
@@ -126,8 +123,7 @@ final class StackMachine implements Machine {
     }
 
     private void collect() {
-        stack.drainPackets((why, bytes, offset, length) -> {
-            reasons.add(why);
+        stack.drainPackets((_, bytes, offset, length) -> {
             byte[] packet = Arrays.copyOfRange(bytes, offset, offset + length);
             if (isToItself(packet)) {
                 toItself.add(packet);
@@ -342,9 +338,9 @@ final class StackMachine implements Machine {
         return stack.tcpInfo(now, fd);
     }
 
-    /** Whether a rule has decided anything, or sent a packet. */
+    /** Whether a rule has decided anything. */
     boolean decided(Rule rule) {
-        return stack.counted(rule) > 0 || reasons.contains(rule);
+        return stack.counted(rule) > 0;
     }
 
     @Override

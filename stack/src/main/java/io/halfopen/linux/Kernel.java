@@ -1,90 +1,27 @@
 package io.halfopen.linux;
 
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /**
  * Which kernel is imitated. This is the one place for behaviour that changed between them; everything else in the
- * stack is the same for all. Where 6.18 is meant, it was measured; what is said of 3.10 comes from the articles'
- * traces and the kernel's public history; UNP is the Berkeley behaviour that Stevens' "UNIX Network Programming"
- * describes, so that the book can be seen beside the kernels.
+ * stack is the same for all. A profile of a Linux is a row: its version, which says what of {@link KernelChange} it has,
+ * and the defaults that are not 6.18's. The book's BSD is no Linux, and overrides what it has otherwise.
  */
-public enum Kernel {
-    LINUX_6_18("6.18") {
-        @Override
-        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
-            return halfOpen > backlog;
-        }
+public class Kernel {
+    public static final Kernel LINUX_6_18 = new Kernel("6.18", 6, 18, Map.of());
 
-        @Override
-        public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
-            return halfOpen * 2L > Math.max(8, backlog);
-        }
+    /** What is said of it comes from the articles' traces and the kernel's public history. */
+    public static final Kernel LINUX_3_10 = new Kernel("3.10", 3, 10, defaultsOf2013(CongestionAlgorithm.cubic));
 
-        /** Since 4.10: a SYN never gets in while the accept queue is full. */
-        @Override
-        public boolean refusesSyn(int queued, int backlog, int young) {
-            return queued > backlog;
-        }
+    /**
+     * The Berkeley behaviour that Stevens' "UNIX Network Programming" describes, so that the book can be seen beside the
+     * kernels.
+     */
+    public static final Kernel UNP = new Berkeley();
 
-        @Override
-        public long synInterval(int retransmits, int linearTimeouts) {
-            return SECOND << Math.min(Math.max(0, retransmits - linearTimeouts), 30);
-        }
-    },
-
-    LINUX_3_10("3.10") {
-        /** The hash table of half-open connections has a power-of-two size above 8 and above the backlog. */
-        @Override
-        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
-            return halfOpen >= entries(backlog, maxSynBacklog);
-        }
-
-        @Override
-        public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
-            return halfOpen >= entries(backlog, maxSynBacklog) / 2;
-        }
-
-        private static int entries(int backlog, int maxSynBacklog) {
-            return ceilingPowerOfTwo(Math.max(8, Math.min(backlog, maxSynBacklog)) + 1);
-        }
-
-        /** Until 4.10: up to two young requests were let in past a full accept queue. */
-        @Override
-        public boolean refusesSyn(int queued, int backlog, int young) {
-            return queued > backlog && young > 1;
-        }
-
-        @Override
-        public long synInterval(int retransmits, int linearTimeouts) {
-            return SECOND << Math.min(retransmits, 30);
-        }
-    },
-
-    UNP("unp") {
-        /** One bound for the sum of both queues, with Berkeley's fudge factor (UNP 4.5, figure 4.10). */
-        @Override
-        public boolean queuesAreFull(int halfOpen, int queued, int backlog) {
-            return (long) halfOpen + queued >= acceptQueueHolds(backlog);
-        }
-
-        @Override
-        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
-            return false;
-        }
-
-        @Override
-        public boolean refusesSyn(int queued, int backlog, int young) {
-            return false;
-        }
-
-        /** "One SYN when connect is called, another 6 seconds later, and another 24 seconds later", failing at 75 s. */
-        @Override
-        public long synInterval(int retransmits, int linearTimeouts) {
-            return switch (retransmits) {
-                case 0 -> 6 * SECOND;
-                case 1 -> 24 * SECOND;
-                default -> 45 * SECOND;
-            };
-        }
-    };
+    private static final List<Kernel> ALL = List.of(LINUX_6_18, LINUX_3_10, UNP);
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
@@ -93,12 +30,26 @@ public enum Kernel {
     public static final long JIFFY = 4 * MILLISECOND;
 
     private final String version;
+    private final int number;
+    private final Map<Sysctl, int[]> defaults;
 
-    Kernel(String version) {
+    /** A profile; {@code defaults} are those that are not 6.18's. */
+    Kernel(String version, int major, int minor, Map<Sysctl, int[]> defaults) {
         this.version = version;
+        number = KernelChange.number(major, minor);
+        this.defaults = defaults;
     }
 
-    /** As the command line names it: 6.18, 3.10 or unp. */
+    /** All profiles, the newest first. */
+    public static List<Kernel> all() {
+        return ALL;
+    }
+
+    private boolean has(KernelChange change) {
+        return change.isIn(number);
+    }
+
+    /** The name on the command line: 6.18, 3.10 or unp. */
     public String version() {
         return version;
     }
@@ -109,12 +60,24 @@ public enum Kernel {
      * @throws IllegalArgumentException with a sentence for the user if there is none
      */
     public static Kernel named(String version) {
-        for (Kernel kernel : values()) {
+        for (Kernel kernel : ALL) {
             if (kernel.version.equalsIgnoreCase(version)) {
                 return kernel;
             }
         }
-        throw new IllegalArgumentException("unknown kernel '" + version + "': take 6.18, 3.10 or unp");
+        throw new IllegalArgumentException("unknown kernel '" + version + "': take " + versions());
+    }
+
+    /** The names of all profiles in a sentence: 6.18, 3.10 or unp. */
+    public static String versions() {
+        int last = ALL.size() - 1;
+        return ALL.subList(0, last).stream().map(Kernel::version).collect(Collectors.joining(", ")) + " or "
+                + ALL.get(last).version;
+    }
+
+    @Override
+    public String toString() {
+        return version;
     }
 
     /** UNP only: whether the two queues together leave no room for a SYN. */
@@ -124,102 +87,121 @@ public enum Kernel {
 
     /** How many finished connections a listener can hold: Linux asks "more than the backlog?" before it adds one. */
     public long acceptQueueHolds(int backlog) {
-        return this == UNP ? backlog * 3L / 2 + 1 : backlog + 1L;
+        return backlog + 1L;
     }
 
     /** Whether a SYN finds the SYN queue full; {@code backlog} is the effective one. */
-    public abstract boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog);
-
-    /** Whether a SYN is answered with a cookie, now that its queue is full or not; tcp_syncookies is 0, 1 or 2. */
-    public boolean sendsCookie(int tcp_syncookies, boolean full) {
-        return switch (this) {
-            case LINUX_6_18 -> tcp_syncookies == 2 || tcp_syncookies == 1 && full;
-            case LINUX_3_10 -> tcp_syncookies != 0 && full; // 2 came with 3.12
-            case UNP -> false;
-        };
-    }
-
-    /** What the kernel's log says when a SYN queue is full for the first time; {@code family} is TCP or TCPv6. */
-    public String floodWarning(String family, String endpoint, int port, String action) {
-        return this == LINUX_3_10
-                ? "TCP: " + family + ": Possible SYN flooding on port " + port + ". " + action
-                        + ".  Check SNMP counters."
-                : "TCP: request_sock_" + family + ": Possible SYN flooding on port " + endpoint + ". " + action + ".";
+    public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
+        return has(KernelChange.SYN_QUEUE_BY_BACKLOG)
+                ? halfOpen > backlog
+                : halfOpen >= entries(backlog, maxSynBacklog);
     }
 
     /** Whether half the SYN queue is taken: the old in it then get fewer SYN-ACKs, so that the young have room. */
     public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
-        return false;
+        return has(KernelChange.SYN_QUEUE_BY_BACKLOG)
+                ? halfOpen * 2L > Math.max(8, backlog)
+                : halfOpen >= entries(backlog, maxSynBacklog) / 2;
     }
 
-    /** Whether a SYN is dropped since the accept queue is full. */
-    public abstract boolean refusesSyn(int queued, int backlog, int young);
+    /** The old hash table of half-open connections has a power-of-two size above 8 and above the backlog. */
+    private static int entries(int backlog, int maxSynBacklog) {
+        return ceilingPowerOfTwo(Math.max(8, Math.min(backlog, maxSynBacklog)) + 1);
+    }
+
+    /** Whether a SYN is answered with a cookie, now that its queue is full or not; tcp_syncookies is 0, 1 or 2. */
+    public boolean sendsCookie(int tcp_syncookies, boolean full) {
+        boolean always = tcp_syncookies == 2 && has(KernelChange.COOKIES_ON_DEMAND);
+        return always || tcp_syncookies != 0 && full;
+    }
+
+    /** What the kernel's log says when a SYN queue is full for the first time; {@code family} is TCP or TCPv6. */
+    public String floodWarning(String family, String endpoint, int port, String action) {
+        String pool = has(KernelChange.FLOOD_WARNING_NAMES_POOL) ? "request_sock_" + family : family;
+        boolean address = has(KernelChange.FLOOD_WARNING_NAMES_ADDRESS);
+        return "TCP: " + pool + ": Possible SYN flooding on port " + (address ? endpoint : port) + ". " + action
+                + (address ? "." : ".  Check SNMP counters.");
+    }
+
+    /** Whether a SYN is dropped since the accept queue is full; old kernels let two young half-opens in past it. */
+    public boolean refusesSyn(int queued, int backlog, int young) {
+        return queued > backlog && (has(KernelChange.SYN_NEEDS_ACCEPT_QUEUE) || young > 1);
+    }
 
     /** Whether the last quarter of tcp_max_syn_backlog is kept for peers that have proved themselves. */
     public boolean keepsReserve() {
-        return this != UNP;
+        return true;
     }
 
-    /** Whether a final ACK finds no room. A Berkeley listener kept the room when it took the SYN. */
+    /** Whether a final ACK finds no room. */
     public boolean refusesFinalAck(int queued, int backlog) {
-        return this != UNP && queued > backlog;
+        return queued > backlog;
     }
 
     /** The time from the SYN that was the {@code retransmits}-th retransmission (0: the first SYN) to the next, ns. */
-    public abstract long synInterval(int retransmits, int linearTimeouts);
+    public long synInterval(int retransmits, int linearTimeouts) {
+        return SECOND << Math.min(Math.max(0, retransmits - linear(linearTimeouts)), 30);
+    }
 
     /** The SYN retransmissions of connect() when syn_retries and linear timeouts are as given. */
     public int synRetransmits(int synRetries, int linearTimeouts) {
-        return switch (this) {
-            case LINUX_6_18 -> synRetries + linearTimeouts;
-            case LINUX_3_10 -> synRetries;
-            case UNP -> Math.min(synRetries, 2);
-        };
+        return synRetries + linear(linearTimeouts);
+    }
+
+    private int linear(int linearTimeouts) {
+        return has(KernelChange.LINEAR_SYN_TIMEOUTS) ? linearTimeouts : 0;
     }
 
     /** The longest that connect() tries, ns: it gives up at the first timeout that is not before this. */
     public long synPatience(int synRetries) {
-        return this == UNP ? 75 * SECOND : doublingFrom(SECOND, synRetries);
+        return doublingFrom(SECOND, synRetries);
     }
 
-    /** Since 4.20: the last timeout is when TCP_USER_TIMEOUT ends, or a tick from now; before, it was one too late. */
+    /** When a timer fires: the last time when TCP_USER_TIMEOUT ends, or a tick from now; in old kernels one too late. */
     public long patientUntil(long now, long timeout, long end) {
-        return this == LINUX_6_18 ? Math.min(now + timeout, Math.max(end, now + JIFFY)) : now + timeout;
+        return has(KernelChange.EXACT_USER_TIMEOUT)
+                ? Math.min(now + timeout, Math.max(end, now + JIFFY))
+                : now + timeout;
     }
 
-    /** Newer than 3.10: an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */
+    /** Whether an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */
     public boolean knowsOldAcks() {
-        return this == LINUX_6_18;
+        return has(KernelChange.SILENT_OLD_ACKS);
     }
 
-    /** How old an ACK may be, octets before what is acknowledged; since 6.7 nothing that was never sent is taken. */
+    /** How old an ACK may be, octets before what is acknowledged: for new kernels no older than what was ever sent. */
     public int oldestAck(int greatestWindow, long acknowledged) {
-        return this == LINUX_6_18 ? (int) Math.min(greatestWindow, acknowledged) : greatestWindow;
+        return has(KernelChange.ACK_OF_WHAT_WAS_SENT) ? (int) Math.min(greatestWindow, acknowledged) : greatestWindow;
     }
 
-    /** Newer than 3.10: an RST may also have the number of the peer's FIN, or the end of what the last SACK told of. */
-    public boolean knowsResetEdges() {
-        return this == LINUX_6_18;
+    /** Whether an RST may also have the number of the peer's FIN. */
+    public boolean takesResetAtFin() {
+        return has(KernelChange.RESET_AT_FIN);
     }
 
-    /** Since 6.17: a segment that ends beyond the window is refused, unless nothing waits to be read. */
+    /** Whether an RST may also have the number at the end of what the last SACK told of. */
+    public boolean takesResetAtSackEdge() {
+        return has(KernelChange.RESET_AT_SACK_EDGE);
+    }
+
+    /** Whether a segment that ends beyond the window is refused, unless nothing waits to be read. */
     public boolean refusesOvershoot() {
-        return this == LINUX_6_18;
+        return has(KernelChange.REFUSED_OVERSHOOT);
     }
 
-    /** Since 6.7: TCP-AO, and no segment with options that make no sense. */
+    /** Whether TCP-AO is known, and a segment with options that make no sense refused. */
     public boolean readsSignatures() {
-        return this == LINUX_6_18;
+        return has(KernelChange.SIGNATURES);
     }
 
-    /** Since 4.0: two ends that disagree must not answer each other for ever. */
+    /** Whether two ends that disagree are kept from answering each other for ever. */
     public boolean limitsInvalidAcks() {
-        return this == LINUX_6_18;
+        return has(KernelChange.LIMITED_INVALID_ACKS);
     }
 
-    /** The challenge ACKs of one second; {@code chance} is any number. Since 4.7 nobody can count them off. */
+    /** The challenge ACKs of one second; {@code chance} is any number, so that nobody can count them off. */
     public long challengeAcks(int tcp_challenge_ack_limit, int chance) {
-        if (this != LINUX_6_18) {
+        if (!has(KernelChange.CHALLENGE_ACKS_BY_CHANCE)) {
             return tcp_challenge_ack_limit;
         }
         return tcp_challenge_ack_limit == 0
@@ -227,34 +209,33 @@ public enum Kernel {
                 : (tcp_challenge_ack_limit + 1L >> 1) + Integer.remainderUnsigned(chance, tcp_challenge_ack_limit);
     }
 
-    /** Since 5.6: the answer to an old connection's SYN makes connect() send its own again almost at once. */
+    /** Whether the answer to an old connection's SYN makes connect() send its own again almost at once. */
     public boolean hurriesSyn() {
-        return this == LINUX_6_18;
+        return has(KernelChange.HURRIED_SYN);
     }
 
-    /** The time a SYN-ACK waits for its answer before it is sent again or the half-open is forgotten, ns. */
+    /**
+     * The time a SYN-ACK waits for its answer before it is sent again or the half-open is forgotten, ns. In old kernels
+     * one scan of all half-opens each 200 ms finds a request one tick after it is due (article 004's trace).
+     */
     public long synAckInterval(int timeouts) {
-        return switch (this) {
-            case LINUX_6_18 -> Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX);
-            // One scan of all half-opens each 200 ms finds a request one tick after it is due (article 004's trace).
-            case LINUX_3_10 -> Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX) + 200 * MILLISECOND;
-            case UNP -> synInterval(timeouts, 0);
-        };
+        long interval = Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX);
+        return has(KernelChange.TIMER_PER_HALF_OPEN) ? interval : interval + 200 * MILLISECOND;
     }
 
-    /** UNP: an entry of the incomplete queue lives 75 s whatever tcp_synack_retries says. */
+    /** How often a SYN-ACK is sent again. */
     public int synAckRetries(int tcp_synack_retries) {
-        return this == UNP ? 2 : tcp_synack_retries;
+        return tcp_synack_retries;
     }
 
-    /** TCP_DEFER_ACCEPT is Linux's own. */
+    /** Whether there is TCP_DEFER_ACCEPT, which is Linux's own. */
     public boolean defersAccept() {
-        return this != UNP;
+        return true;
     }
 
-    /** Since 6.15 only an ACK that makes a connection moves the timestamp that SYN-ACKs echo. */
+    /** Whether also an ACK that makes no connection moves the timestamp that SYN-ACKs echo. */
     public boolean echoesRefusedAcks() {
-        return this == LINUX_3_10;
+        return !has(KernelChange.TIMESTAMP_OF_ACCEPTED_ACK);
     }
 
     /** How much of a receive buffer is offered as window before any data came; the rest pays for bookkeeping. */
@@ -262,9 +243,9 @@ public enum Kernel {
         return buffer / 2;
     }
 
-    /** Since 6.6 the part of a receive buffer that is window follows what the packets really cost. */
+    /** Whether the part of a receive buffer that is window follows what the packets really cost. */
     public boolean measuresOverhead() {
-        return this == LINUX_6_18;
+        return has(KernelChange.MEASURED_OVERHEAD);
     }
 
     /**
@@ -304,40 +285,28 @@ public enum Kernel {
 
     /**
      * The receive buffer once the handshake is done. Old kernels then widened it to ten segments, which on the loopback
-     * are large (tcp_fixup_rcvbuf, until 4.20).
+     * are large (tcp_fixup_rcvbuf).
      */
     public int bufferOfEstablished(int buffer, int mss, int largestBuffer) {
-        return this == LINUX_3_10 ? Math.max(buffer, Math.min(20 * mss, largestBuffer)) : buffer;
+        return has(KernelChange.BUFFER_KEPT_BY_HANDSHAKE)
+                ? buffer
+                : Math.max(buffer, Math.min(20 * mss, largestBuffer));
     }
 
-    /** Since 4.18: ACKs of what lies beyond a gap are collected. */
+    /** Whether ACKs of what lies beyond a gap are collected. */
     public boolean collectsSacks() {
-        return this == LINUX_6_18;
+        return has(KernelChange.COMPRESSED_SACKS);
     }
 
-    /** Since 4.10 a connection's timestamps start at a random offset (RFC 7323, section 5.4, says why). */
+    /** Whether a connection's timestamps start at a random offset (RFC 7323, section 5.4, says why). */
     public boolean randomTimestamps() {
-        return this == LINUX_6_18;
+        return has(KernelChange.RANDOM_TIMESTAMPS);
     }
 
     /** The value a sysctl has after boot; where a kernel's is not known, 6.18's. */
     int[] defaultOf(Sysctl sysctl) {
-        return this == LINUX_6_18 ? sysctl.defaults() : olderDefaultOf(sysctl);
-    }
-
-    private int[] olderDefaultOf(Sysctl sysctl) {
-        return switch (sysctl) {
-            case tcp_congestion_control ->
-                new int[] {(this == UNP ? CongestionAlgorithm.reno : CongestionAlgorithm.cubic).ordinal()};
-            case somaxconn -> new int[] {128};
-            case tcp_max_syn_backlog -> new int[] {512};
-            case tcp_challenge_ack_limit -> new int[] {100};
-            case tcp_tw_reuse, tcp_syn_linear_timeouts, tcp_fastopen, tcp_ecn_fallback, auto_flowlabels ->
-                new int[] {0};
-            case rmem_max, wmem_max -> new int[] {212992};
-            case tcp_rmem -> new int[] {4096, 87380, 6291456};
-            default -> sysctl.defaults();
-        };
+        int[] other = defaults.get(sysctl);
+        return other == null ? sysctl.defaults() : other.clone();
     }
 
     /** No interval between retransmissions is longer: 120 s. */
@@ -363,5 +332,117 @@ public enum Kernel {
 
     private static int ceilingPowerOfTwo(int n) {
         return Integer.bitCount(n) == 1 ? n : Integer.highestOneBit(n) << 1;
+    }
+
+    private static Map<Sysctl, int[]> defaultsOf2013(CongestionAlgorithm algorithm) {
+        return Map.ofEntries(
+                Map.entry(Sysctl.tcp_congestion_control, new int[] {algorithm.ordinal()}),
+                Map.entry(Sysctl.somaxconn, new int[] {128}),
+                Map.entry(Sysctl.tcp_max_syn_backlog, new int[] {512}),
+                Map.entry(Sysctl.tcp_challenge_ack_limit, new int[] {100}),
+                Map.entry(Sysctl.tcp_tw_reuse, new int[] {0}),
+                Map.entry(Sysctl.tcp_syn_linear_timeouts, new int[] {0}),
+                Map.entry(Sysctl.tcp_fastopen, new int[] {0}),
+                Map.entry(Sysctl.tcp_ecn_fallback, new int[] {0}),
+                Map.entry(Sysctl.auto_flowlabels, new int[] {0}),
+                Map.entry(Sysctl.rmem_max, new int[] {212992}),
+                Map.entry(Sysctl.wmem_max, new int[] {212992}),
+                Map.entry(Sysctl.tcp_rmem, new int[] {4096, 87380, 6291456}));
+    }
+
+    /** The book's BSD: what UNP 4.5 says of its listener and of connect(); all else is as in the oldest Linux. */
+    private static final class Berkeley extends Kernel {
+        Berkeley() {
+            super("unp", 0, 0, defaultsOf2013(CongestionAlgorithm.reno));
+        }
+
+        /** One bound for the sum of both queues, with Berkeley's fudge factor (UNP 4.5, figure 4.10). */
+        @Override
+        public boolean queuesAreFull(int halfOpen, int queued, int backlog) {
+            return (long) halfOpen + queued >= acceptQueueHolds(backlog);
+        }
+
+        @Override
+        public long acceptQueueHolds(int backlog) {
+            return backlog * 3L / 2 + 1;
+        }
+
+        @Override
+        public boolean synQueueIsFull(int halfOpen, int backlog, int maxSynBacklog) {
+            return false;
+        }
+
+        @Override
+        public boolean isClogged(int halfOpen, int backlog, int maxSynBacklog) {
+            return false;
+        }
+
+        @Override
+        public boolean sendsCookie(int tcp_syncookies, boolean full) {
+            return false;
+        }
+
+        @Override
+        public boolean refusesSyn(int queued, int backlog, int young) {
+            return false;
+        }
+
+        @Override
+        public boolean keepsReserve() {
+            return false;
+        }
+
+        /** A Berkeley listener kept the room when it took the SYN. */
+        @Override
+        public boolean refusesFinalAck(int queued, int backlog) {
+            return false;
+        }
+
+        /** "One SYN when connect is called, another 6 seconds later, and another 24 seconds later", failing at 75 s. */
+        @Override
+        public long synInterval(int retransmits, int linearTimeouts) {
+            return switch (retransmits) {
+                case 0 -> 6 * SECOND;
+                case 1 -> 24 * SECOND;
+                default -> 45 * SECOND;
+            };
+        }
+
+        @Override
+        public int synRetransmits(int synRetries, int linearTimeouts) {
+            return Math.min(synRetries, 2);
+        }
+
+        @Override
+        public long synPatience(int synRetries) {
+            return 75 * SECOND;
+        }
+
+        @Override
+        public long synAckInterval(int timeouts) {
+            return synInterval(timeouts, 0);
+        }
+
+        /** An entry of the incomplete queue lives 75 s whatever tcp_synack_retries says. */
+        @Override
+        public int synAckRetries(int tcp_synack_retries) {
+            return 2;
+        }
+
+        @Override
+        public boolean defersAccept() {
+            return false;
+        }
+
+        /** No ACK is refused. */
+        @Override
+        public boolean echoesRefusedAcks() {
+            return false;
+        }
+
+        @Override
+        public int bufferOfEstablished(int buffer, int mss, int largestBuffer) {
+            return buffer;
+        }
     }
 }

@@ -26,7 +26,7 @@ public final class Secrets {
         this.d = d;
     }
 
-    /** The same secrets for the same seed: for simulations, where nothing is secret. */
+    /** One seed always makes the same secrets: for simulations, where nothing is secret. */
     public static Secrets ofSeed(long seed) {
         return new Secrets(mix(seed + 1), mix(seed + 2), mix(seed + 3), mix(seed + 4));
     }

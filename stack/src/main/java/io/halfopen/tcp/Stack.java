@@ -123,7 +123,7 @@ public final class Stack {
         return inputPath.ipInput.receive(packet, offset, length, false);
     }
 
-    /** The same of a packet that this host has sent to itself, which never was on a wire. */
+    /** Takes in a packet that this host has sent to itself, and that never was on a wire. */
     public Rule onLooped(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
         return inputPath.ipInput.receive(packet, offset, length, true);

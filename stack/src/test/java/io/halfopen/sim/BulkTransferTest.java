@@ -52,7 +52,7 @@ class BulkTransferTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void everythingArrivesOnOlderKernelsToo(long seed) {
-        for (Kernel kernel : Kernel.values()) {
+        for (Kernel kernel : Kernel.all()) {
             Run run = new Run(seed, kernel, V4, new Path(5 * MILLI, MILLI, 0.05, 0.02, 0.02, 0));
             run.transfer(MEGABYTE);
             run.expectNothingLeft();

@@ -94,6 +94,20 @@ class ConnectionTest {
         assertThat(peer.next().why()).isEqualTo(Rule.FIN_SENT);
     }
 
+    /** A packet of new data is a decision; its repetition is the timer's. */
+    @Test
+    void dataAndFinsAreCountedByTheirRules() {
+        int fd = connection();
+        scene.write(fd, "x".repeat(3000));
+        scene.shutdown(fd, Stack.SHUT_WR);
+        peer.inject(". 1:1(0) ack 1461");
+        assertThat(scene.stack.counted(Rule.DATA_SENT)).isEqualTo(3);
+        assertThat(scene.stack.counted(Rule.FIN_SENT)).isEqualTo(1);
+        scene.at("3s");
+        assertThat(scene.stack.counted(Rule.DATA_SENT)).isEqualTo(3);
+        assertThat(scene.stack.counted(Rule.FIN_SENT)).isEqualTo(1);
+    }
+
     @Test
     void thereAreOnlySoManyGaps() {
         connection();

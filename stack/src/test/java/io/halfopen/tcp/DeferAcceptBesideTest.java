@@ -122,7 +122,7 @@ class DeferAcceptBesideTest {
 
     /** Seen in the SYN-ACK of the deadline: an ACK that is not let in moves no timestamp, other than on 3.10. */
     @ParameterizedTest
-    @CsvSource({"LINUX_6_18, 100", "LINUX_3_10, 104"})
+    @CsvSource({"6.18, 100", "3.10, 104"})
     void theSynAckEchoes(Kernel kernel, int echo) {
         Scene old = new Scene(kernel);
         listener = old.listener(10);

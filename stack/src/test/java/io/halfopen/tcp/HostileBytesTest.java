@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Packets that somebody damaged, made up or meant badly, among good ones, for a stack with a listener and connections
@@ -67,7 +67,7 @@ class HostileBytesTest {
     private long allocated;
 
     @ParameterizedTest
-    @EnumSource(Kernel.class)
+    @MethodSource("io.halfopen.linux.Kernel#all")
     void noPacketThrowsLeaksOrGoesUncounted(Kernel kernel) {
         stack = new Stack(kernel, Secrets.ofSeed(seed));
         listen();

@@ -12,7 +12,6 @@ import io.halfopen.linux.TcpState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the imitated kernels differ, and only that. */
@@ -171,9 +170,9 @@ class KernelTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    LINUX_6_18 | 0 1 3 7 15 31       | 63
-                    LINUX_3_10 | 0 1.2 3.4 7.6 15.8 32 | 64.2
-                    UNP        | 0 6 30              | 75
+                    6.18 | 0 1 3 7 15 31       | 63
+                    3.10 | 0 1.2 3.4 7.6 15.8 32 | 64.2
+                    unp  | 0 6 30              | 75
                     """)
     void theSynAckIsSentAgain(Kernel kernel, String synAcks, String end) {
         Scene scene = new Scene(kernel);
@@ -189,9 +188,9 @@ class KernelTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    LINUX_6_18 | 0 1 2 3 4 5 7 11 19 35 67 | 131
-                    LINUX_3_10 | 0 1 3 7 15 31 63          | 127
-                    UNP        | 0 6 30                    | 75
+                    6.18 | 0 1 2 3 4 5 7 11 19 35 67 | 131
+                    3.10 | 0 1 3 7 15 31 63          | 127
+                    unp  | 0 6 30                    | 75
                     """)
     void theSynIsSentAgain(Kernel kernel, String syns, String end) {
         Scene scene = new Scene(kernel);
@@ -204,7 +203,7 @@ class KernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LINUX_3_10", "UNP"})
+    @ValueSource(strings = {"3.10", "unp"})
     void onlyLinux6HurriesAfterAWrongAck(Kernel kernel) {
         Scene scene = new Scene(kernel);
         Peer server = scene.peer();

@@ -187,10 +187,10 @@ class SynQueueTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    LINUX_6_18 | 1 | [    2.500000] TCP: request_sock_TCP: Possible SYN flooding on port [::]:8080. Sending cookies.
-                    LINUX_6_18 | 0 | [    2.500000] TCP: request_sock_TCP: Possible SYN flooding on port [::]:8080. Dropping request.
-                    LINUX_6_18 | 2 |
-                    LINUX_3_10 | 1 | [    2.500000] TCP: TCP: Possible SYN flooding on port 8080. Sending cookies.  Check SNMP counters.
+                    6.18 | 1 | [    2.500000] TCP: request_sock_TCP: Possible SYN flooding on port [::]:8080. Sending cookies.
+                    6.18 | 0 | [    2.500000] TCP: request_sock_TCP: Possible SYN flooding on port [::]:8080. Dropping request.
+                    6.18 | 2 |
+                    3.10 | 1 | [    2.500000] TCP: TCP: Possible SYN flooding on port 8080. Sending cookies.  Check SNMP counters.
                     """)
     void theLogTellsOfAFullSynQueueOnce(Kernel kernel, int cookies, @org.jspecify.annotations.Nullable String line) {
         Scene logged = new Scene(kernel);

@@ -24,12 +24,12 @@ class WireImageTest {
     @ParameterizedTest
     @CsvSource(useHeadersInDisplayName = true, delimiter = '|', textBlock = """
                     kernel     | MTU   | mss   | wscale | SYN   | SYN-ACK | ACK
-                    LINUX_6_18 | 65536 | 65495 | 10     | 65495 | 65483   | 64
-                    LINUX_6_18 | 9000  | 8960  | 10     | 62720 | 62636   | 62
-                    LINUX_6_18 | 1500  | 1460  | 10     | 64240 | 65160   | 63
-                    LINUX_6_18 | 1280  | 1240  | 10     | 64480 | 65084   | 63
-                    LINUX_6_18 | 576   | 536   | 10     | 65392 | 65500   | 64
-                    LINUX_3_10 | 65536 | 65495 | 7      | 43690 | 43690   | 342
+                    6.18 | 65536 | 65495 | 10     | 65495 | 65483   | 64
+                    6.18 | 9000  | 8960  | 10     | 62720 | 62636   | 62
+                    6.18 | 1500  | 1460  | 10     | 64240 | 65160   | 63
+                    6.18 | 1280  | 1240  | 10     | 64480 | 65084   | 63
+                    6.18 | 576   | 536   | 10     | 65392 | 65500   | 64
+                    3.10 | 65536 | 65495 | 7      | 43690 | 43690   | 342
                     """)
     void windowsFollowFromTheMtu(Kernel kernel, int mtu, int mss, int scale, int syn, int synAck, int ack) {
         Scene scene = new Scene(kernel, mtu);

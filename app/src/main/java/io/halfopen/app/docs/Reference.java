@@ -7,9 +7,12 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.Sysctls;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The pages: rules, counters, sysctls, socket options. */
 final class Reference {
@@ -106,16 +109,11 @@ final class Reference {
     }
 
     private static String sysctls() {
-        Table table = new Table("Sysctl", "Setting it is", "Range", "6.18", "3.10", "unp", "What it does");
+        Table table = new Table(cells(List.of("Sysctl", "Setting it is", "Range"), Kernel::version, "What it does"));
         for (Sysctl sysctl : Sysctl.values()) {
-            table.row(
-                    code(sysctl.fullName()),
-                    sysctl.effect().tag(),
-                    sysctl.range(),
-                    defaultOf(sysctl, Kernel.LINUX_6_18),
-                    defaultOf(sysctl, Kernel.LINUX_3_10),
-                    defaultOf(sysctl, Kernel.UNP),
-                    sysctl.sentence());
+            List<String> first =
+                    List.of(code(sysctl.fullName()), sysctl.effect().tag(), sysctl.range());
+            table.row(cells(first, kernel -> defaultOf(sysctl, kernel), sysctl.sentence()));
         }
         return head("Sysctls", "Sysctl", """
                 The settings of a stack, from
@@ -123,11 +121,18 @@ final class Reference {
                 with Linux's names. `lab`, `serve` and `connect` take `--sysctl NAME=VALUE`; a name that is not here, and a
                 value outside the range, is refused. Setting one is *effective*, or it is *accepted and ignored*: scripts
                 set it, so it must not fail, and nothing of what it does in Linux is in the stack. The commands say so on
-                standard error. The columns 6.18, 3.10 and unp are the defaults of the three
+                standard error. The columns named by a version, and unp, are the defaults of the
                 [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace; where an older
                 kernel's are not known, they are 6.18's.
 
                 """) + table;
+    }
+
+    /** A row with one cell for each kernel. */
+    private static String[] cells(List<String> first, Function<Kernel, String> ofKernel, String last) {
+        return Stream.of(first.stream(), Kernel.all().stream().map(ofKernel), Stream.of(last))
+                .flatMap(cells -> cells)
+                .toArray(String[]::new);
     }
 
     private static String defaultOf(Sysctl sysctl, Kernel kernel) {

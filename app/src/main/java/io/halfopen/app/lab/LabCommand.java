@@ -237,7 +237,7 @@ public final class LabCommand extends Subcommand {
     }
 
     private int compare(Scenario scenario) {
-        List<LabReport> reports = Arrays.stream(Kernel.values())
+        List<LabReport> reports = Kernel.all().stream()
                 .map(kernel -> {
                     Scenario.Edit edit = scenario.edit();
                     edit.kernel = kernel;

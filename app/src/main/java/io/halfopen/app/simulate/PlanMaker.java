@@ -60,7 +60,7 @@ final class PlanMaker {
         List<Machine> machines = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             boolean old = chance(0.05);
-            Kernel kernel = old ? Kernel.values()[random.nextInt(Kernel.values().length)] : Kernel.LINUX_6_18;
+            Kernel kernel = old ? Kernel.all().get(random.nextInt(Kernel.all().size())) : Kernel.LINUX_6_18;
             int mtu = MTUS[random.nextInt(MTUS.length)];
             machines.add(new Machine(kernel, mtu, tuned && chance(0.7) ? Knobs.sysctls(random) : java.util.Map.of()));
         }

@@ -72,7 +72,6 @@ public final class Closing {
     }
 
     private void abort(Connection c, Rule why) {
-        core.count(why);
         transmission.reset(c, why);
         core.close(c, 0);
     }

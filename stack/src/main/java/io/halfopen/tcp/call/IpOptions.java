@@ -79,7 +79,7 @@ final class IpOptions {
         };
     }
 
-    /** Of the path to the peer, as it is known now. */
+    /** The MTU of the path to the peer, as it is known now. */
     private int mtu(Socket socket) {
         Connection c = socket.connection;
         return c == null || c.state() == TcpState.CLOSE ? -Errno.ENOTCONN : PathMtuDiscovery.of(core, c);

@@ -92,7 +92,7 @@ public final class Options {
         return -Errno.ENOPROTOOPT;
     }
 
-    /** It is accepted and ignored: its value is checked, kept and returned. */
+    /** Keeps an option that is accepted and ignored: its value is checked, kept and returned. */
     private static int keep(Socket socket, SocketOption option, int value) {
         if (!option.allows(value)) {
             return -Errno.EINVAL;

@@ -12,6 +12,7 @@ import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.transmit.Transmission;
 import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
 
 /** read(2) and recv(2): tcp_recvmsg, as if MSG_DONTWAIT were given. */
 public final class ReceiveCalls {
@@ -126,19 +127,18 @@ public final class ReceiveCalls {
             c.refreshedAt = core.now();
         }
         Rule why = reasonToAck(c, count);
-        if (why != Rule.ACK_ACCEPTED) {
-            core.count(why);
+        if (why != null) {
             transmission.ack(c, why);
             c.arm();
         }
     }
 
-    /** In the order of __tcp_cleanup_rbuf; ACK_ACCEPTED for none. */
-    private Rule reasonToAck(Connection c, int count) {
+    /** In the order of __tcp_cleanup_rbuf; null if there is none. */
+    private @Nullable Rule reasonToAck(Connection c, int count) {
         Receiver receiver = c.receiver;
         DelayedAcks acks = receiver.acks;
         if (c.state() == TcpState.CLOSE) {
-            return Rule.ACK_ACCEPTED;
+            return null;
         }
         boolean much = receiver.nxt() - receiver.window.announcedAt() > acks.segmentSize();
         boolean all = count > 0 && receiver.buffer.charged() == 0 && acks.isPushed(core);
@@ -147,7 +147,7 @@ public final class ReceiveCalls {
         }
         boolean receives = !c.readShutdown && c.state().canReceive();
         boolean update = count > 0 && receives && receiver.window.deservesUpdate(receiver.nxt(), acks);
-        return update ? Rule.WINDOW_UPDATED : Rule.ACK_ACCEPTED;
+        return update ? Rule.WINDOW_UPDATED : null;
     }
 
     /** tcp_ioctl. */

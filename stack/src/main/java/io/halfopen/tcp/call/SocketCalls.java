@@ -204,8 +204,17 @@ public final class SocketCalls {
         core.pools.give(socket);
     }
 
-    /** What poll(2) says of it (tcp_poll). */
+    /** poll(2): the events of a socket. One without room to write is told once there is some (tcp_poll). */
     public int poll(Socket socket) {
+        int events = events(socket);
+        Connection c = socket.connection;
+        if (c != null && !c.isOpening() && (events & Poll.POLLOUT) == 0) {
+            c.writerWaits = true;
+        }
+        return events;
+    }
+
+    private int events(Socket socket) {
         if (socket.listener != null) {
             return socket.listener.acceptQueue.length() > 0 ? Poll.POLLIN : 0;
         }
@@ -233,7 +242,6 @@ public final class SocketCalls {
             events |= Poll.POLLHUP;
         }
         boolean writable = c.sender.finQueued() || SendBuffers.isWritable(core, c);
-        c.writerWaits |= !writable;
         return writable ? events | Poll.POLLOUT : events;
     }
 

@@ -24,9 +24,18 @@ import io.halfopen.tcp.transmit.Transmission;
 import io.halfopen.tcp.transmit.XmitTimer;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
+import org.jspecify.annotations.Nullable;
 
 /** What the ACK of an acceptable segment does to the sending half, and to closing: tcp_ack. */
 final class AckInput {
+    private enum ProbeFate {
+        UNKNOWN,
+        /** Nothing was lost. */
+        NEEDLESS,
+        /** The original was lost, and the probe has made up for it. */
+        REPAIRED
+    }
+
     private final Core core;
     private final Transmission transmission;
     private final XmitTimer xmitTimer;
@@ -36,7 +45,7 @@ final class AckInput {
     private final FlightInput flightInput;
     private final RecoveryInput recoveryInput;
 
-    /** Of the ACK that is being taken in. */
+    /** What is known of the ACK that is being taken in. */
     private final AckState ack = new AckState();
 
     AckInput(Core core, OutputPath outputPath) {
@@ -50,13 +59,15 @@ final class AckInput {
         recoveryInput = new RecoveryInput(core, outputPath.detection, outputPath.reduction);
     }
 
+    /** Why an ACK is refused; null if it is not. */
+    @Nullable
     Rule judge(Sender sender, int ack) {
         if (SeqNumber.after(ack, sender.nxt())) {
             return Rule.ACK_OF_UNSENT;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
         int oldest = sender.una() - core.kernel.oldestAck(sender.greatestWindow(), sender.acknowledged());
-        return SeqNumber.before(ack, oldest) ? Rule.ACK_TOO_OLD : Rule.ACK_ACCEPTED;
+        return SeqNumber.before(ack, oldest) ? Rule.ACK_TOO_OLD : null;
     }
 
     /** Takes it in; afterwards the connection may be over. */
@@ -92,6 +103,9 @@ final class AckInput {
             transmission.windowChanged(sender);
         }
         sender.acknowledge(segment.ack());
+        if (c.urgent != null) {
+            c.urgent.acknowledged(segment.ack());
+        }
         if (c.sack && segment.sackBlocks() > 0) {
             sackInput.accept(c, segment, ack);
         }
@@ -107,7 +121,7 @@ final class AckInput {
             core.statistics.unlimited(sender, Chrono.Limit.BUSY, sender.pending() == 0);
         }
         sender.recovery.rack.adapt(core.sysctls, ack.rate.priorDelivered, sender.delivery.delivered);
-        judgeProbe(sender);
+        settleProbe(sender);
         if (RecoveryInput.isDubious(sender, ack)) {
             ack.duplicates = ack.advanced || ack.isNoDuplicate() || ack.duplicateSacked ? 0 : 1;
             recoveryInput.accept(c, ack);
@@ -136,25 +150,35 @@ final class AckInput {
             countDelivered(c.sender);
         }
         onProbeAnswered(c);
-        judgeProbe(c.sender);
+        settleProbe(c.sender);
     }
 
     /** What became of a tail loss probe, and so of the tail (RFC 8985, section 7.4; tcp_process_tlp_ack). */
-    private void judgeProbe(Sender sender) {
-        Recovery recovery = sender.recovery;
+    private ProbeFate judgeProbe(Recovery recovery) {
         if (!recovery.probing || SeqNumber.before(ack.ack, recovery.probeEnd)) {
-            return;
+            return ProbeFate.UNKNOWN;
         }
         if (!recovery.probeRetransmits || ack.duplicateOfProbe) {
-            recovery.probing = false; // it was new data, or came twice: nothing was lost
-        } else if (SeqNumber.after(ack.ack, recovery.probeEnd)) {
-            reduction.start(sender); // it came once: the original was lost, and the probe has repaired that
-            reduction.enter(sender, CaState.CWR);
-            reduction.end(sender);
-            reduction.keepOpen(sender);
-            core.count(Counter.TCPLossProbeRecovery);
-        } else if (!ack.advanced && !ack.isNoDuplicate() && !ack.sacked) {
-            recovery.probing = false; // a duplicate ACK: both came
+            return ProbeFate.NEEDLESS; // it was new data, or came twice
+        }
+        if (SeqNumber.after(ack.ack, recovery.probeEnd)) {
+            return ProbeFate.REPAIRED; // it came once
+        }
+        boolean duplicate = !ack.advanced && !ack.isNoDuplicate() && !ack.sacked;
+        return duplicate ? ProbeFate.NEEDLESS : ProbeFate.UNKNOWN; // a duplicate ACK says that both came
+    }
+
+    private void settleProbe(Sender sender) {
+        switch (judgeProbe(sender.recovery)) {
+            case NEEDLESS -> sender.recovery.probing = false;
+            case REPAIRED -> {
+                reduction.start(sender);
+                reduction.enter(sender, CaState.CWR);
+                reduction.end(sender);
+                reduction.keepOpen(sender);
+                core.count(Counter.TCPLossProbeRecovery);
+            }
+            case UNKNOWN -> {}
         }
     }
 

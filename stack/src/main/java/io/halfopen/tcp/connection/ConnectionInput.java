@@ -26,6 +26,7 @@ import io.halfopen.wire.Segment;
 import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /** What a segment does to a connection that is, or was, ESTABLISHED: RFC 9293, section 3.10.7.4. */
 public final class ConnectionInput {
@@ -53,20 +54,28 @@ public final class ConnectionInput {
     }
 
     public Rule receive(Connection c, Segment segment) {
-        Rule rule = validate(c, segment);
-        if (rule == Rule.ACK_ACCEPTED) {
+        Rule refused = validate(c, segment);
+        if (refused == null) {
             noteCapability(c, segment);
-            rule = ackInput.judge(c.sender, segment.ack());
+            refused = ackInput.judge(c.sender, segment.ack());
         }
-        if (rule == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
+        if (refused == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
             takePredicted(c, segment);
         }
-        if (rule != Rule.ACK_ACCEPTED) {
-            return refuse(c, segment, rule);
+        if (refused != null) {
+            return refuse(c, segment, refused);
         }
-        rule = process(c, segment);
+        Rule rule = process(c, segment);
         c.arm();
         return rule;
+    }
+
+    /** The segment that ended the handshake may be more than an ACK: data, a FIN. That has a rule of its own, which counts. */
+    public void receiveRest(Connection c, Segment segment) {
+        Rule further = receive(c, segment);
+        if (further != Rule.ACK_ACCEPTED) {
+            core.count(further);
+        }
     }
 
     /**
@@ -137,7 +146,8 @@ public final class ConnectionInput {
         return rule;
     }
 
-    /** In the order of tcp_validate_incoming; ACK_ACCEPTED if only its ACK is to be judged yet. */
+    /** In the order of tcp_validate_incoming; null if only its ACK is to be judged yet. */
+    @Nullable
     public Rule validate(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean rst = segment.has(RST);
@@ -146,7 +156,7 @@ public final class ConnectionInput {
         }
         if (c.timestamps && segment.hasTimestamps() && Paws.isStale(c.tsRecent, segment.tsValue()) && !rst) {
             Rule stale = judgeStale(c, segment);
-            if (stale != Rule.ACK_ACCEPTED) {
+            if (stale != null) {
                 return stale;
             }
         }
@@ -160,19 +170,19 @@ public final class ConnectionInput {
         if (rst) {
             return resets(c, segment) ? Rule.RST_ACCEPTED : Rule.RST_CHALLENGED;
         }
-        return segment.has(SYN) ? Rule.SYN_CHALLENGED : Rule.ACK_ACCEPTED;
+        return segment.has(SYN) ? Rule.SYN_CHALLENGED : null;
     }
 
     /** RFC 5961, section 3.2, and Linux's two additions: before a FIN, and beyond all that the last SACK told of. */
     private boolean resets(Connection c, Segment segment) {
         int seq = segment.seq();
-        boolean told = c.sack && core.kernel.knowsResetEdges() && seq == c.receiver.lastTold();
+        boolean told = c.sack && core.kernel.takesResetAtSackEdge() && seq == c.receiver.lastTold();
         return seq == c.receiver.nxt() || told || isJustBeforeFin(c, segment);
     }
 
     /** Some send their RST with the number of the FIN that they have sent before (tcp_reset_check). */
     private boolean isJustBeforeFin(Connection c, Segment segment) {
-        return core.kernel.knowsResetEdges()
+        return core.kernel.takesResetAtFin()
                 && segment.seq() == c.receiver.nxt() - 1
                 && switch (c.state()) {
                     case CLOSE_WAIT, LAST_ACK, CLOSING -> true;
@@ -181,7 +191,7 @@ public final class ConnectionInput {
     }
 
     /** An old timestamp is forgiven to an ACK that repeats the last one, having been overtaken (tcp_disordered_ack_check). */
-    private Rule judgeStale(Connection c, Segment segment) {
+    private @Nullable Rule judgeStale(Connection c, Segment segment) {
         boolean modern = core.kernel.knowsOldAcks();
         if (modern && segment.has(SYN)) {
             return Rule.SYN_CHALLENGED;
@@ -195,7 +205,7 @@ public final class ConnectionInput {
         }
         long replayWindow = c.sender.timeout() * 6 / 5 / 1_000_000;
         boolean repeats = segment.ack() == c.sender.una() && !c.sender.mayUpdateWindow(segment);
-        return repeats && c.tsRecent - segment.tsValue() <= replayWindow ? Rule.ACK_ACCEPTED : Rule.PAWS_REJECTED;
+        return repeats && c.tsRecent - segment.tsValue() <= replayWindow ? null : Rule.PAWS_REJECTED;
     }
 
     /** Data is never part of two ends' disagreement, so it is always answered (tcp_oow_rate_limited). */

@@ -204,7 +204,6 @@ final class DataInput {
     /** tcp_sack_compress_send_ack. */
     void tellCollected(Connection c) {
         c.receiver.acks.sacks.tell();
-        core.count(Rule.SACKS_COLLECTED);
         transmission.ack(c, Rule.SACKS_COLLECTED);
     }
 
@@ -270,7 +269,6 @@ final class DataInput {
         if (acks.sacks.isCollecting() && (delayed || acks.sacks.due <= core.now())) {
             tellCollected(c);
         } else if (delayed && acks.expire(core, c.sender.timeout())) {
-            core.count(Rule.ACK_DELAYED);
             transmission.ack(c, Rule.ACK_DELAYED);
         }
     }

@@ -55,7 +55,10 @@ public final class DuplicateSacks {
         }
     }
 
-    /** It fills the gap and more: the first of what was there already. A FIN makes what is beyond it void. */
+    /**
+     * A segment fills the gap and more: told is the first of what was there already. A FIN makes what is beyond it
+     * void.
+     */
     private void withinGap(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean overlaps = receiver.hasGap() && SeqNumber.before(receiver.gapEnd(), segment.endSeq());

@@ -7,6 +7,7 @@ import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.KeepAlive;
 import io.halfopen.tcp.transmit.Transmission;
+import org.jspecify.annotations.Nullable;
 
 /** What is done when a connection was silent for long: tcp_keepalive_timer. */
 public final class KeepAliveProbes {
@@ -34,25 +35,23 @@ public final class KeepAliveProbes {
         Rule rule = judge(c, keepAlive);
         switch (rule) {
             case KEEPALIVE_PROBED -> {
-                core.count(rule);
                 transmission.probe(c, rule);
                 keepAlive.probes++;
                 keepAlive.due = core.due(core.now() + keepAlive.interval(core));
             }
             case KEEPALIVE_TIMED_OUT -> {
-                core.count(rule);
                 transmission.reset(c, rule);
                 core.timeOut(c);
             }
-            default -> keepAlive.due = core.due(again(c, keepAlive));
+            case null, default -> keepAlive.due = core.due(again(c, keepAlive));
         }
     }
 
-    /** ACK_ACCEPTED if it was heard of, or is about to be. */
-    private Rule judge(Connection c, KeepAlive keepAlive) {
+    /** Null if the peer was heard of, or is about to be. */
+    private @Nullable Rule judge(Connection c, KeepAlive keepAlive) {
         long silence = core.now() - c.sender.answeredAt;
         if (c.sender.hasInFlight() || c.sender.pending() > 0 || silence < keepAlive.idle(core)) {
-            return Rule.ACK_ACCEPTED;
+            return null;
         }
         boolean over = c.userTimeout == 0
                 ? keepAlive.probes >= keepAlive.count(core)

@@ -114,7 +114,7 @@ public final class TimeWaitInput {
         switch (rule) {
             case TIME_WAIT_ACKED, TIME_WAIT_PAWS -> {
                 rest.answeredAt = ConnectionInput.isData(segment) ? rest.answeredAt : core.stamp();
-                ack(rest, rule);
+                output.ack(rest, rule);
             }
             case TIME_WAIT_RESET, TIME_WAIT_SYN -> remove(rest);
             case TIME_WAIT_DATA_RESET -> {
@@ -228,22 +228,7 @@ public final class TimeWaitInput {
             rest.tsRecent = segment.tsValue();
         }
         core.wheel.schedule(rest, core.due(core.now() + LENGTH));
-        ack(rest, Rule.TIME_WAIT_FIN);
-    }
-
-    private void ack(TimeWait rest, Rule why) {
-        output.bare(
-                rest,
-                ACK,
-                rest.sndNxt,
-                rest.rcvNxt,
-                rest.rcvWindow >>> rest.rcvWindowScale,
-                rest.timestamps,
-                rest.tsOffset,
-                rest.tsRecent,
-                rest.tos,
-                rest.label,
-                why);
+        output.ack(rest, Rule.TIME_WAIT_FIN);
     }
 
     public void expire(TimeWait rest) {

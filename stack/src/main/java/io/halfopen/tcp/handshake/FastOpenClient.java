@@ -57,7 +57,7 @@ public final class FastOpenClient {
         return Math.max(0, knownMss(c) - OPTION_SPACE);
     }
 
-    /** And into the segments after it, as far as is known. */
+    /** How much data goes into the segments after the SYN, as far as is known. */
     int mss(Connection c) {
         return knownMss(c) - (c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }

@@ -134,10 +134,7 @@ public final class FastOpenInput {
             }
             case FAST_OPEN_ESTABLISHED -> {
                 establish(c, half);
-                Rule further = connectionInput.receive(c, segment);
-                if (further != Rule.ACK_ACCEPTED) {
-                    core.count(further);
-                }
+                connectionInput.receiveRest(c, segment);
             }
             case ACK_OF_UNSENT, ACK_TOO_OLD -> {
                 return connectionInput.receive(c, segment);

@@ -167,26 +167,14 @@ public final class HalfOpenInput {
 
     void ack(HalfOpen half, Segment segment, Rule why) {
         half.answeredAt = isUnlimited(segment, why) ? half.answeredAt : core.stamp();
-        int window = half.window >>> Math.max(0, half.ourWindowScale);
-        int tos = segment.trafficClass() & ~IpHeader.ECN_MASK;
-        output.bare(
-                half,
-                ACK,
-                half.iss + 1,
-                half.rcvNxt(),
-                window,
-                half.timestamps,
-                half.tsOffset,
-                half.tsRecent,
-                tos,
-                core.flowLabel(half),
-                why);
+        output.ack(half, segment.trafficClass() & ~IpHeader.ECN_MASK, why);
     }
 
     /** No final ACK in time: the SYN-ACK again, until patience ends. */
     public void onTimer(HalfOpen half) {
         Listener listener = migration.heir(half);
         if (listener == null) {
+            migration.giveUp(half);
             remove(half);
             return;
         }

@@ -29,7 +29,7 @@ public final class Migration {
         this.dormancy = dormancy;
     }
 
-    /** It takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
+    /** A listener takes no more SYNs; whoever is in its accept queue is told (inet_csk_listen_stop). */
     public void stop(Listener listener) {
         listener.close();
         core.ports.of(listener.socket.localPort).remove(listener);
@@ -59,7 +59,6 @@ public final class Migration {
             core.recycleIfForgotten(queued);
             return;
         }
-        core.count(rule);
         transmission.reset(queued, rule);
         core.close(queued, 0);
     }
@@ -71,10 +70,13 @@ public final class Migration {
             return half.listener;
         }
         ListenerGroup group = half.listener.group;
-        Listener heir = group == null ? null : group.select(half.hash);
-        if (group != null && heir == null) {
+        return group == null ? null : group.select(half.hash);
+    }
+
+    /** A half-open without {@link #heir} is given up. */
+    public void giveUp(HalfOpen half) {
+        if (half.listener.group != null) {
             core.count(Counter.TCPMigrateReqFailure);
         }
-        return heir;
     }
 }

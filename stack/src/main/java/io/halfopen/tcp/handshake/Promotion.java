@@ -10,7 +10,6 @@ import static io.halfopen.wire.TcpHeader.URG;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Poll;
-import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.connection.ConnectionInput;
@@ -52,12 +51,9 @@ public final class Promotion {
         queue(c, listener);
         core.pools.give(half);
         c.receiver.countHandshake(segment);
-        Rule further = connectionInput.receive(c, segment);
+        connectionInput.receiveRest(c, segment);
         c.receiver.tuning.forgetEcho();
         c.ecnSeen &= c.ecn; // what ends the handshake is not looked at for that
-        if (further != Rule.ACK_ACCEPTED) {
-            core.count(further); // data or FIN came with the ACK, and has a rule of its own
-        }
     }
 
     /** Nothing but the ACK: all that it tells is what {@link #sleep} keeps. */
@@ -83,11 +79,14 @@ public final class Promotion {
     /** The connection that this has been since then, had it been one all the time. */
     Connection connection(Dormant d, HalfOpen half) {
         long now = core.turnTo(d.since);
-        Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
-        measure(c, half, d.roundTrip);
-        core.turnTo(now);
-        c.receiver.segments = 2; // the SYN and the final ACK
-        return c;
+        try {
+            Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
+            measure(c, half, d.roundTrip);
+            c.receiver.segments = 2; // the SYN and the final ACK
+            return c;
+        } finally {
+            core.turnTo(now);
+        }
     }
 
     /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */

@@ -73,7 +73,7 @@ public final class SynRecvInput {
         return switch (rule) {
             case RST_ACCEPTED -> Rule.SYN_RECV_RESET;
             case SYN_CHALLENGED -> answersBoth(c, segment) ? Rule.SYN_RECV_ESTABLISHED : rule;
-            case ACK_ACCEPTED -> acknowledges(c, segment) ? Rule.SYN_RECV_ESTABLISHED : Rule.SYN_RECV_BAD_ACK;
+            case null -> acknowledges(c, segment) ? Rule.SYN_RECV_ESTABLISHED : Rule.SYN_RECV_BAD_ACK;
             default -> rule;
         };
     }
@@ -142,7 +142,7 @@ public final class SynRecvInput {
         c.arm();
     }
 
-    /** The segment may be more than an ACK: then it has a rule of its own, as a final ACK has that brings data. */
+    /** What the segment brings beside its ACK is taken in, as that of a final ACK is. */
     private void proceed(Connection c, Segment segment) {
         if (c.sender.finQueued()) {
             c.enter(TcpState.FIN_WAIT1); // shutdown() was called before
@@ -154,10 +154,7 @@ public final class SynRecvInput {
             c.arm();
             return;
         }
-        Rule further = connectionInput.receive(c, segment);
-        if (further != Rule.ACK_ACCEPTED) {
-            core.count(further);
-        }
+        connectionInput.receiveRest(c, segment);
         if (c.state() == TcpState.FIN_WAIT1) {
             transmission.push(c, Rule.FIN_SENT); // if the segment was refused, nobody has yet
             c.arm();

@@ -128,7 +128,6 @@ public final class SynSentInput {
         c.refreshedAt = core.now();
         core.count(Rule.CONNECT_CALLED);
         sendSyn(c, cookie, c.dataInSyn, Rule.CONNECT_CALLED);
-        core.count(Counter.OutSegs);
     }
 
     private void sendSyn(Connection c, @Nullable FastOpenCookie cookie, int data, Rule why) {

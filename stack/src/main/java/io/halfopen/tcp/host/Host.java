@@ -85,7 +85,7 @@ public class Host {
         return millis;
     }
 
-    /** The same of another time, ns. */
+    /** The stamp of another time, ns. */
     public static int stamp(long at) {
         return (int) (at / NANOS_PER_MILLI);
     }

@@ -15,27 +15,27 @@ public final class SipHash {
         this.key1 = key1;
     }
 
-    /** Of five words: two addresses of two, and whatever else is to be mixed in. */
+    /** The hash of five words: two addresses of two, and whatever else is to be mixed in. */
     public long hash(long a, long b, long c, long d, long e) {
         return hash(0, 40L << 56, a, b, c, d, e);
     }
 
-    /** Of two words, which takes half as long. */
+    /** The hash of two words, which takes half as long. */
     public long hash(long a, long b) {
         return hash(3, 16L << 56, 0, 0, 0, a, b);
     }
 
-    /** Of one word. */
+    /** The hash of one word. */
     public long hash(long a) {
         return hash(4, 8L << 56, 0, 0, 0, 0, a);
     }
 
-    /** Of four words. */
+    /** The hash of four words. */
     public long hash(long a, long b, long c, long d) {
         return hash(1, 32L << 56, 0, a, b, c, d);
     }
 
-    /** Of a 4-tuple and something else; two IPv4 addresses take one word. */
+    /** The hash of a 4-tuple and something else; two IPv4 addresses take one word. */
     public long tuple(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports, int more) {
         long rest = (long) more << 32 | ports & 0xffff_ffffL;
         if (IpAddress.isIpv4(remoteHigh, remoteLow)) {

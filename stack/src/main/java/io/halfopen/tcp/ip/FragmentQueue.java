@@ -34,7 +34,7 @@ final class FragmentQueue extends Timer {
     private long destinationLow;
     private long name;
 
-    /** Of IPv6: where the octet stands that said that a fragment header follows. */
+    /** Where the octet stands, in IPv6, that said that a fragment header follows. */
     int fragmentNamed;
 
     byte[] data = {};

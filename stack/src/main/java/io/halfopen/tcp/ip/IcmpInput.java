@@ -52,7 +52,7 @@ final class IcmpInput {
         this.icmpOutput = icmpOutput;
     }
 
-    /** Of a packet whose parse() said that it is ICMP. */
+    /** Takes in a packet whose parse() said that it is ICMP. */
     Rule receive(Segment packet) {
         IcmpError.Outcome outcome = error.parse(packet);
         Counter counter = Icmp.counterOf(error.isV6(), error.type());

@@ -54,18 +54,18 @@ public final class IpInput {
         if (segment.isAtomicFragment()) {
             core.count(Rule.REASSEMBLED);
         }
-        Rule rule = ruleOfContent(defect);
+        Rule rule = receiveContent(defect);
         if (rule == Rule.REASSEMBLED) {
             core.count(rule);
             Defect whole = segment.parse(reassembly.whole(), 0, reassembly.wholeLength);
-            rule = whole == Defect.IP_FRAGMENT ? Rule.FRAGMENT_NESTED : ruleOfContent(whole);
+            rule = whole == Defect.IP_FRAGMENT ? Rule.FRAGMENT_NESTED : receiveContent(whole);
         }
         if (rule == null) {
             core.count(Counter.InDelivers);
             core.count(Counter.InSegs);
             return forAll ? input.receiveForAll(segment) : input.receive(segment);
         }
-        tell(rule);
+        refuse(rule);
         return rule;
     }
 
@@ -124,19 +124,21 @@ public final class IpInput {
         }
     }
 
-    private @Nullable Rule ruleOfContent(Defect defect) {
+    /** Takes in what is for this host and not TCP; null if it is a good segment. */
+    private @Nullable Rule receiveContent(Defect defect) {
         return switch (defect) {
-            case IP_PROBLEM -> {
-                if (segment.protocol() == IpHeader.FRAGMENT) {
-                    core.count(Counter.ReasmReqds);
-                }
-                yield Rule.IP_PROBLEM;
-            }
+            case IP_FRAGMENT -> reassembly.take(segment);
+            case ICMP -> icmpInput.receive(segment);
+            default -> judgeContent(defect);
+        };
+    }
+
+    private @Nullable Rule judgeContent(Defect defect) {
+        return switch (defect) {
+            case IP_PROBLEM -> Rule.IP_PROBLEM;
             case IP_BAD_OPTION -> Rule.IP_BAD_OPTION;
             case IP_SOURCE_ROUTE -> Rule.IP_SOURCE_ROUTE;
-            case IP_FRAGMENT -> reassembly.take(segment);
             case NO_NEXT_HEADER -> Rule.NO_NEXT_HEADER;
-            case ICMP -> icmpInput.receive(segment);
             case NOT_TCP -> segment.protocol() == IpHeader.UDP ? judgeUdp() : Rule.NOT_TCP;
             case TCP_TRUNCATED -> Rule.TCP_TRUNCATED;
             case TCP_BAD_LENGTH -> Rule.TCP_BAD_LENGTH;
@@ -167,13 +169,16 @@ public final class IpInput {
         return good ? Rule.UDP_NO_PORT : Rule.UDP_BAD;
     }
 
-    /** Those who are to know why nothing becomes of their packet. */
-    private void tell(Rule rule) {
+    /** The packet is refused: its sender is told why, where Linux tells it. */
+    private void refuse(Rule rule) {
         boolean v6 = !segment.isIpv4();
         int problem = v6 ? Icmp.V6_PARAMETER_PROBLEM : Icmp.V4_PARAMETER_PROBLEM;
         int unreachable = v6 ? Icmp.V6_UNREACHABLE : Icmp.V4_UNREACHABLE;
         switch (rule) {
             case IP_PROBLEM -> {
+                if (segment.protocol() == IpHeader.FRAGMENT) {
+                    core.count(Counter.ReasmReqds);
+                }
                 int offset = segment.problemOffset();
                 icmpOutput.error(segment, problem, segment.problemCode(), v6 ? offset : offset << 24, rule);
             }

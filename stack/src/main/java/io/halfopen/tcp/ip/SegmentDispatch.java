@@ -115,6 +115,7 @@ final class SegmentDispatch {
     private Rule deliverToHalfOpen(HalfOpen half, Segment segment) {
         Listener listener = migration.heir(half);
         if (listener == null) {
+            migration.giveUp(half);
             halfOpenInput.remove(half);
             return deliverToListener(segment);
         }
@@ -122,7 +123,7 @@ final class SegmentDispatch {
         if (rule != Rule.HALF_OPEN_BAD_ACK) {
             return rule;
         }
-        // It may be the cookie of an earlier handshake: the listener answers it (tcp_check_req).
+        // The ACK may carry the cookie of an earlier handshake: the listener answers it (tcp_check_req).
         Rule answer = listenInput.receive(listener, segment, Host.ANY_ISN);
         return answer == Rule.LISTENER_ACK_RESET ? rule : answer;
     }

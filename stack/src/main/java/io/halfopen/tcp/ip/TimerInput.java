@@ -51,7 +51,7 @@ public final class TimerInput {
         this.ipInput = ipInput;
     }
 
-    /** Of what is due, the first; nothing if nothing is. */
+    /** Fires the first timer that is due, if any is. */
     public void fire() {
         switch (core.wheel.pollDue(core.now())) {
             case HalfOpen half -> halfOpenInput.onTimer(half);
@@ -63,7 +63,7 @@ public final class TimerInput {
         }
     }
 
-    /** It is set for the earliest of several things. */
+    /** Fires what is due of a connection: its one timer is set for the earliest of several things. */
     private void fire(Connection c) {
         c.refreshedAt = core.now();
         connectionInput.onAckTimer(c);

@@ -32,7 +32,7 @@ public final class DelayedAcks {
     /** A tick less than the peer's least retransmission timeout (tcp_delack_max). */
     private static final long LONGEST_DELAY = LONGEST_WAIT - TICK;
 
-    /** Of a peer that neither pauses nor converses (HZ / 2 in tcp_send_delayed_ack). */
+    /** The longest delay for a peer that neither pauses nor converses (HZ / 2 in tcp_send_delayed_ack). */
     private static final long LONGEST_OF_MANY = 500_000_000L;
 
     public static final int LEAST_SEGMENT = 88;
@@ -173,7 +173,7 @@ public final class DelayedAcks {
         wait = LEAST_WAIT;
     }
 
-    /** It could not be taken in, so the window is to be closed. */
+    /** A segment could not be taken in, so the window is to be closed. */
     public void refuseForMemory() {
         pending |= SCHEDULED | NOW | OUT_OF_MEMORY;
     }
@@ -202,7 +202,10 @@ public final class DelayedAcks {
         }
     }
 
-    /** It is a conversation, whatever came so far: the peer's FIN, or TCP_QUICKACK 0 (inet_csk_enter_pingpong_mode). */
+    /**
+     * Data of ours is likely to carry the ACK: after the peer's FIN, or TCP_QUICKACK 0
+     * (inet_csk_enter_pingpong_mode).
+     */
     public void expectAnswers(Host host) {
         pingpong = (short) host.sysctls.get(Sysctl.tcp_pingpong_thresh);
     }
@@ -251,7 +254,7 @@ public final class DelayedAcks {
         pending |= PUSHED;
     }
 
-    /** It may wait (tcp_send_delayed_ack); true if so long already that there is no point. */
+    /** Delays the ACK (tcp_send_delayed_ack); true if it has waited so long already that there is no point. */
     public boolean delay(Host host, long smoothed) {
         long patience = Math.min(bounded(host, smoothed), LONGEST_DELAY);
         if (due != Timer.NEVER && due <= host.now() + (patience >> 2)) {

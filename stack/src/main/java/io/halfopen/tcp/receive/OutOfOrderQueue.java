@@ -26,7 +26,7 @@ final class OutOfOrderQueue {
         return count;
     }
 
-    /** Of all stretches together. */
+    /** The octets of all stretches together. */
     int octets() {
         return octets;
     }

@@ -332,7 +332,7 @@ public final class Receiver {
                 : SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
     }
 
-    /** And where that ends. */
+    /** Where what begins there, beyond a gap, ends. */
     public int repeatedUntil(int from, int end) {
         int island = outOfOrderQueue.after(from);
         if (island == outOfOrderQueue.count()) {

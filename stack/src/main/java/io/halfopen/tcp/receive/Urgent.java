@@ -107,10 +107,14 @@ public final class Urgent {
         sending = true;
     }
 
+    /** The peer has all before this number; once that is the urgent octet, there is none to tell of. */
+    public void acknowledged(int una) {
+        sending &= SeqNumber.after(sendEnd, una);
+    }
+
     /** Whether the peer must still be told (tcp_urg_mode). */
     public boolean isSending(int una) {
-        sending &= SeqNumber.after(sendEnd, una);
-        return sending;
+        return sending && SeqNumber.after(sendEnd, una);
     }
 
     /** Whether a probe of the window can tell of it (tcp_write_wakeup). */

@@ -88,7 +88,7 @@ final class LossDetection {
         }
     }
 
-    /** It is lost, or its repetition is (tcp_mark_skb_lost). */
+    /** A packet is lost, or its repetition is (tcp_mark_skb_lost). */
     void lose(Sender sender, int slot) {
         Flight flight = sender.flight;
         if (flight.is(slot, Flight.SACKED)) {

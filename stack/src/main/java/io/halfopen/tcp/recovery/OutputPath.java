@@ -1,6 +1,7 @@
 package io.halfopen.tcp.recovery;
 
 import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.transmit.Emitter;
 import io.halfopen.tcp.transmit.Output;
 import io.halfopen.tcp.transmit.Transmission;
 import io.halfopen.tcp.transmit.XmitTimer;
@@ -18,8 +19,9 @@ public final class OutputPath {
         xmitTimer = new XmitTimer(core);
         detection = new LossDetection(core);
         reduction = new WindowReduction(core, detection);
-        retransmission = new Retransmission(core, output, xmitTimer, detection, reduction);
-        transmission = new Transmission(core, output, xmitTimer);
+        Emitter emitter = new Emitter(core, output);
+        retransmission = new Retransmission(core, emitter, xmitTimer, detection, reduction);
+        transmission = new Transmission(core, emitter, xmitTimer);
         timeouts = new Timeouts(core, xmitTimer, detection, reduction, retransmission, transmission);
     }
 }

@@ -28,7 +28,7 @@ final class Resegmentation {
         return end - index;
     }
 
-    /** And how many octets of data they have. */
+    /** How many octets of data these packets have. */
     static int octets(Flight flight, int index) {
         int last = flight.at(index + packets(flight, index) - 1);
         return flight.seq(last) + flight.length(last) - flight.seq(flight.at(index));
@@ -58,15 +58,15 @@ final class Resegmentation {
     }
 
     /**
-     * It was selectively acknowledged just now: it belongs to a neighbour that was before, if that has segments as long, and
-     * to no other. It shows if the peer throws them away again (tcp_shift_skb_data).
+     * A packet was selectively acknowledged just now: it belongs to a neighbour that was before, if that has segments as
+     * long, and to no other. It shows if the peer throws them away again (tcp_shift_skb_data).
      */
     static void sacked(Flight flight, int index) {
         meet(flight, index);
         meet(flight, index + 1);
     }
 
-    /** What a block reaches into, from the end of its segment {@code index} on: it is apart (tcp_match_skb_to_sack). */
+    /** A block ends within a burst: what follows its end is a burst of its own from now on (tcp_match_skb_to_sack). */
     static void part(Flight flight, int index, int seq) {
         int next = index < flight.packets() && flight.seq(flight.at(index)) != seq ? index + 1 : index;
         if (next < flight.packets() && !flight.is(flight.at(next), Flight.SACKED)) {

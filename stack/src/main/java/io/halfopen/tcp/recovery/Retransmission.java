@@ -4,7 +4,6 @@ import static io.halfopen.wire.TcpHeader.ACK;
 import static io.halfopen.wire.TcpHeader.FIN;
 import static io.halfopen.wire.TcpHeader.PSH;
 
-import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.send.CaState;
@@ -13,7 +12,7 @@ import io.halfopen.tcp.send.LossTimer.Purpose;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
-import io.halfopen.tcp.transmit.Output;
+import io.halfopen.tcp.transmit.Emitter;
 import io.halfopen.tcp.transmit.PathMtuDiscovery;
 import io.halfopen.tcp.transmit.XmitTimer;
 import io.halfopen.wire.SeqNumber;
@@ -21,14 +20,14 @@ import io.halfopen.wire.SeqNumber;
 /** Sends packets of the {@link Flight} again. */
 public final class Retransmission {
     private final Core core;
-    private final Output output;
+    private final Emitter emitter;
     private final XmitTimer timer;
     private final LossDetection detection;
     private final WindowReduction reduction;
 
-    Retransmission(Core core, Output output, XmitTimer timer, LossDetection detection, WindowReduction reduction) {
+    Retransmission(Core core, Emitter emitter, XmitTimer timer, LossDetection detection, WindowReduction reduction) {
         this.core = core;
-        this.output = output;
+        this.emitter = emitter;
         this.timer = timer;
         this.detection = detection;
         this.reduction = reduction;
@@ -85,7 +84,10 @@ public final class Retransmission {
         return send(c, 0, 1, why) > 0;
     }
 
-    /** So many at most of those that are lost and left as one; returns how many the peer's window lets (tcp_retransmit_skb). */
+    /**
+     * Sends up to so many packets of a lost burst again; returns how many the peer's window lets
+     * (tcp_retransmit_skb).
+     */
     private int send(Connection c, int index, int most, Rule why) {
         Sender sender = c.sender;
         int packets = sendAgain(c, index, most, why);
@@ -124,7 +126,7 @@ public final class Retransmission {
         withoutCongestion(c);
     }
 
-    /** The same of packets that have become too large for the path (tcp_simple_retransmit). */
+    /** Packets that have become too large for the path count as lost, and are sent again (tcp_simple_retransmit). */
     public void sendLarge(Connection c) {
         Sender sender = c.sender;
         boolean large = false;
@@ -159,8 +161,8 @@ public final class Retransmission {
     }
 
     /**
-     * So many packets at most of what belongs together from here on, as many as the window lets, cut anew; and a small one
-     * perhaps with its successors. Returns how many that are (__tcp_retransmit_skb).
+     * Sends up to so many packets of what belongs together from here on, as many as the window lets, cut anew; and a small
+     * one perhaps with its successors. Returns how many that are (__tcp_retransmit_skb).
      */
     private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;
@@ -190,8 +192,7 @@ public final class Retransmission {
         for (int i = index; i < index + sent; i++) {
             transmit(c, flight.at(i), sent > 1 && i == index + sent - 1, why);
         }
-        c.receiver.told();
-        sender.pacing.settle(core.now());
+        emitter.endBurst(c);
         return sent;
     }
 
@@ -218,10 +219,9 @@ public final class Retransmission {
         Flight flight = sender.flight;
         int length = flight.length(slot);
         int flags = ACK | (push || flight.is(slot, Flight.PUSH) ? PSH : 0) | (flight.is(slot, Flight.FIN) ? FIN : 0);
-        core.count(Counter.RetransSegs);
         sender.recovery.retransmits++;
         sender.recovery.retransmittedOctets += length;
-        output.segment(c, flags, flight.seq(slot), flight.seq(slot) - sender.una(), length, why);
+        emitter.again(c, flags, flight.seq(slot), length, why);
         sender.sentAgain(slot, core.now());
     }
 }

@@ -262,7 +262,7 @@ public final class Timeouts {
                 && core.now() >= since + Kernel.doublingFrom(Kernel.RTO_MIN, retries);
     }
 
-    /** Of an orphan it is fewer, and none once the timeouts grow no more (tcp_orphan_retries). */
+    /** How many timeouts end it; an orphan has fewer, and none once they grow no more (tcp_orphan_retries). */
     private static int retries(Core core, Connection c, long timeout) {
         if (!c.isOrphan()) {
             return core.sysctls.get(Sysctl.tcp_retries2);

@@ -20,7 +20,7 @@ public final class AckState {
 
     public int ack;
 
-    /** It echoes a timestamp of ours, and which. */
+    /** Whether the ACK echoes a timestamp of ours, and which. */
     public boolean stamped;
 
     public int echo;
@@ -62,7 +62,7 @@ public final class AckState {
     /** The first that is not acknowledged was selectively acknowledged before. */
     public boolean reneging;
 
-    /** It has a D-SACK of something we repeated, and that is the probe of the tail. */
+    /** Whether a D-SACK tells of something we repeated, and whether that is the probe of the tail. */
     public boolean duplicateSacked;
 
     public boolean duplicateOfProbe;
@@ -70,7 +70,7 @@ public final class AckState {
     /** The peer had thrown away what it had acknowledged selectively, before this ACK. */
     boolean reneged;
 
-    /** It says that the peer saw congestion (ECE). */
+    /** The ACK says that the peer saw congestion (ECE). */
     public boolean congestionEcho;
 
     /** The timer is to be set anew. */
@@ -78,7 +78,7 @@ public final class AckState {
 
     public boolean lostRetransmission;
 
-    /** It may have been delayed by the peer, and so tells little about the least round trip. */
+    /** The peer may have delayed the ACK, which then tells little about the least round trip. */
     public boolean maybeDelayed;
 
     public int duplicates;
@@ -135,7 +135,7 @@ public final class AckState {
         return stamped && echo - timestamp < 0;
     }
 
-    /** It cannot be a duplicate ACK (FLAG_NOT_DUP). */
+    /** Whether this cannot be a duplicate ACK (FLAG_NOT_DUP). */
     public boolean isNoDuplicate() {
         return data || windowUpdate || acked;
     }

@@ -31,7 +31,7 @@ public final class Chrono {
         buffer = 0;
     }
 
-    /** Of one that waits for nothing. */
+    /** Keeps or takes back the times of a sender that waits for nothing. */
     void keep(SavedState k) {
         since = k.time(since);
         busy = k.at(busy);
@@ -50,7 +50,7 @@ public final class Chrono {
         }
     }
 
-    /** It holds no more; {@code empty} if all that was written has been acknowledged (tcp_chrono_stop). */
+    /** A limit holds no more; {@code empty} if all that was written has been acknowledged (tcp_chrono_stop). */
     void stop(Limit last, boolean empty, long now) {
         if (empty) {
             enter(Limit.NONE, now);

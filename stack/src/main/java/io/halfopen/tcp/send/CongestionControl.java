@@ -25,7 +25,7 @@ public interface CongestionControl {
         return Math.max(window.cwnd, window.priorCwnd);
     }
 
-    /** It does not take part in recovery: {@link #control} sets window and pace instead of {@link #avoid} (cong_control). */
+    /** Whether {@link #control} sets window and pace, in recovery too, instead of {@link #avoid} (cong_control). */
     default boolean controls() {
         return false;
     }

@@ -25,7 +25,7 @@ public final class CongestionWindow {
 
     public int priorSsthresh;
 
-    /** It never gets larger (snd_cwnd_clamp). */
+    /** The window never gets larger than this (snd_cwnd_clamp). */
     public int clamp;
 
     public CaState state = CaState.OPEN;

@@ -32,7 +32,7 @@ public final class Flight {
     /** There was no more to send when it was sent. */
     static final int APP_LIMITED = 64;
 
-    /** It left as one with the one before it, and belongs to it yet: see {@code Resegmentation}. */
+    /** The packet left as one with the one before it, and belongs to it yet: see {@code Resegmentation}. */
     public static final int JOINED = 128;
 
     private static final int TAGS = SACKED | RETRANS | LOST;
@@ -83,7 +83,7 @@ public final class Flight {
         return count == FlightSlots.MOST;
     }
 
-    /** Of those, how many have arrived; without SACK this is what duplicate ACKs tell (sacked_out). */
+    /** How many packets in flight have arrived; without SACK this is what duplicate ACKs tell (sacked_out). */
     public int sackedOut() {
         return sackedOut;
     }
@@ -192,7 +192,7 @@ public final class Flight {
         return slot;
     }
 
-    /** It leaves again; it does not count as a retransmission yet (a probe is none). */
+    /** A packet leaves again, which does not count as a retransmission yet (a probe is none). */
     void sentAgain(int slot, long now) {
         slots.sentAt[slot] = now;
         slots.flags[slot] |= EVER_RETRANS;
@@ -230,7 +230,7 @@ public final class Flight {
         }
     }
 
-    /** It will be sent again; it is not looked for by time any more until then. */
+    /** A packet is lost: nobody looks for it by time any more until it is sent again. */
     public void tagLost(int slot) {
         slots.flags[slot] |= LOST;
         lostOut++;
@@ -244,7 +244,7 @@ public final class Flight {
         }
     }
 
-    /** It has to be sent again. */
+    /** A packet has to be sent again: the search for such ones begins there at the latest. */
     public void wanted(int slot) {
         if (hinted && SeqNumber.before(seq(slot), hint)) {
             hint = seq(slot);

@@ -12,10 +12,10 @@ public final class FlightSlots {
     /** The most packets that one connection can have in flight. */
     static final int MOST = 1 << SMALLEST_SHIFT + SIZES - 1;
 
-    /** Of each size, places: more than this goes to the garbage collector. */
+    /** The pool keeps so many places of each size: more goes to the garbage collector. */
     private static final int KEPT = 1 << 18;
 
-    /** Of a connection that has nothing in flight; nobody writes to it. */
+    /** The slots of every connection that has nothing in flight; nobody writes to them. */
     static final FlightSlots NONE = new FlightSlots(0);
 
     public final int[] seq;
@@ -32,7 +32,7 @@ public final class FlightSlots {
 
     final int[] deliveredCe;
 
-    /** And when the last of those was delivered, and when the first packet of that stretch was sent, ns. */
+    /** When the last of those was delivered, and when the first packet of that stretch was sent, ns. */
     final long[] deliveredAt;
 
     final long[] firstSentAt;
@@ -108,7 +108,7 @@ public final class FlightSlots {
         return until;
     }
 
-    /** Those that no connection needs now. */
+    /** The slots that no connection needs now. */
     public static final class Pool {
         private final @Nullable FlightSlots[] free = new FlightSlots[SIZES];
         private final int[] counts = new int[SIZES];

@@ -22,7 +22,7 @@ public final class Rack {
     /** So many episodes the window is kept at what D-SACKs made it (TCP_RACK_RECOVERY_THRESH). */
     static final int PERSISTENCE = 16;
 
-    /** Of those that have arrived, the one that was sent last: when, its end, and the time it took; ns. */
+    /** When the last sent of the packets that have arrived was sent, its end, and the time it took; ns. */
     private long sentAt;
 
     private int end;

@@ -29,7 +29,7 @@ public final class Recovery {
 
     public int undoFrom;
 
-    /** Of its retransmissions, how many no D-SACK has called superfluous; 0: all were; -1: there was none (undo_retrans). */
+    /** Retransmissions that no D-SACK has called superfluous; 0: all were; -1: there was none (undo_retrans). */
     public int undoRetransmits;
 
     /** When its first retransmission was sent, ns, or {@link Timer#NEVER} (retrans_stamp). */

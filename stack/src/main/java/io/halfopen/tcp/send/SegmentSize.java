@@ -12,10 +12,10 @@ public final class SegmentSize {
     /** Octets with the TCP header: what RFC 791 has every path take. */
     private static final int LEAST_SEGMENT = 68;
 
-    /** Of path and peer. */
+    /** The largest segment that path and peer take. */
     private int full;
 
-    /** Of that what the windows let (mss_cache). */
+    /** The part of it that the windows let (mss_cache). */
     private int mss;
 
     /** No window makes segments smaller than this. */

@@ -84,7 +84,7 @@ public final class SendStatistics {
         return timeoutSince == Timer.NEVER ? timeoutTime : timeoutTime + now - timeoutSince;
     }
 
-    /** Those that no connection has, and what happens to those that one has. */
+    /** The statistics that no connection has, and what happens to those that one has. */
     public static final class Pool {
         private final Host host;
         private @Nullable SendStatistics first;
@@ -136,7 +136,7 @@ public final class SendStatistics {
             of(sender).chrono.start(limit, host.now());
         }
 
-        /** It does no more; {@code empty} if all that was written has been acknowledged, or given up. */
+        /** A limit holds no more; {@code empty} if all that was written has been acknowledged, or given up. */
         public void unlimited(Sender sender, Limit limit, boolean empty) {
             if (sender.statistics != null) {
                 sender.statistics.chrono.stop(limit, empty, host.now());

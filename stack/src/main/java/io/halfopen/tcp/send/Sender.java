@@ -163,7 +163,9 @@ public final class Sender {
         delivery.start();
     }
 
-    /** The same of what this end opened: the ACK is of the SYN and perhaps of data that went with it. */
+    /**
+     * A connection that this end opened is established: the ACK is of the SYN and perhaps of data that went with it.
+     */
     public void opened(Sysctls sysctls, int ack, int window, int seq, int mss, int windowScale) {
         int synEnd = iss + 1;
         established(sysctls, synEnd, window, seq, mss, windowScale);
@@ -246,7 +248,7 @@ public final class Sender {
         return dataEnd() - nxt;
     }
 
-    /** The same and the FIN, which takes its one place in the window, too. */
+    /** What is unsent, and the FIN, which takes its one place in the window, too. */
     public int pending() {
         return unsent() + (finToSend() ? 1 : 0);
     }

@@ -33,7 +33,7 @@ final class SentOrder {
         last = NOWHERE;
     }
 
-    /** It is sent now; it must not be in the list. */
+    /** A packet is sent now; it must not be in the list. */
     void append(int slot) {
         earlier[slot] = last;
         later[slot] = NOWHERE;
@@ -51,7 +51,7 @@ final class SentOrder {
         forget(slot);
     }
 
-    /** It was sent with another, if that is in the list. */
+    /** A packet was sent with another, if that is in the list. */
     void addAfter(int slot, int added) {
         forget(added);
         if (contains(slot)) {
@@ -75,7 +75,7 @@ final class SentOrder {
         precede(later[to], to);
     }
 
-    /** The same list in a larger ring, whose first slot was that one. */
+    /** Copies the list of a smaller ring, whose first slot was that one. */
     void copy(SentOrder source, int head) {
         int mask = source.later.length - 1;
         Arrays.fill(earlier, NOWHERE);

@@ -107,7 +107,7 @@ public final class WriteQueue {
         finPushed = true;
     }
 
-    /** It was sent to probe a window, wherever it was cut (tcp_write_wakeup). */
+    /** What ends here was sent to probe a window, wherever it was cut (tcp_write_wakeup). */
     public void pushedTo(int end) {
         pushedSeq = end - pushedSeq > 0 ? end : pushedSeq;
     }

@@ -39,7 +39,7 @@ public final class Connection extends AcceptQueue.Entry {
     /** TCP_LINGER2 of the socket that was closed, seconds, 0 or -1. */
     public byte linger2;
 
-    /** It is counted among those that no process has. */
+    /** Whether this connection is counted among those that no process has. */
     public boolean orphaned;
 
     /** With SO_KEEPALIVE, or in a FIN_WAIT2 that lasts. */
@@ -264,7 +264,7 @@ public final class Connection extends AcceptQueue.Entry {
         announcedMss -= timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
-    /** It waits for nothing any more, and sends nothing. */
+    /** Stops all timers: the connection waits for nothing any more, and sends nothing. */
     void stop() {
         sender.timer.stop();
         sender.pacing.due = NEVER;

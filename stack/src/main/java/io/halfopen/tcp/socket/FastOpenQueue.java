@@ -51,7 +51,7 @@ public final class FastOpenQueue {
         length--;
     }
 
-    /** It was reset by its peer when a process had it already. */
+    /** A connection was reset by its peer when a process had it already. */
     void quarantine(long now) {
         if (reset == ends.length) {
             long[] wider = Arrays.copyOf(ends, 2 * reset);

@@ -67,7 +67,7 @@ public final class HalfOpen extends Flow {
         this.listener = listener;
     }
 
-    /** Of whom, to whom and from where in sequence: all that a segment of the peer's says by itself. */
+    /** Takes addresses, ports and sequence number, all that a segment of the peer's says by itself. */
     public void answer(Segment segment) {
         localHigh = segment.destinationHigh();
         localLow = segment.destinationLow();

@@ -32,7 +32,10 @@ public final class Listener {
     private long cookieAt = Timer.NEVER;
     private boolean closed;
 
-    /** Those with which it shares the SYNs by SO_REUSEPORT; once it is closed, those that take over what it leaves. */
+    /**
+     * The group that shares the SYNs by SO_REUSEPORT, and that takes over what this listener leaves once it is
+     * closed.
+     */
     @Nullable
     public ListenerGroup group;
 
@@ -112,7 +115,7 @@ public final class Listener {
         if (!kernel.refusesFinalAck(acceptQueue.length(), effectiveBacklog)) {
             return Rule.FINAL_ACK_ACCEPTED;
         }
-        return abortOnOverflow && kernel != Kernel.UNP ? Rule.FINAL_ACK_RESET : Rule.FINAL_ACK_IGNORED;
+        return abortOnOverflow ? Rule.FINAL_ACK_RESET : Rule.FINAL_ACK_IGNORED;
     }
 
     /** What listen() was called with. */

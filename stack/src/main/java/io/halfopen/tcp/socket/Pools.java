@@ -22,7 +22,7 @@ public final class Pools {
     private int connectionsSpare;
     private int dormantsOut;
 
-    /** Of the dormants, those that have a half-open. */
+    /** How many dormants have a half-open. */
     private int handshakes;
 
     private int timeWaitsOut;
@@ -82,7 +82,7 @@ public final class Pools {
         }
     }
 
-    /** It keeps the half-open. */
+    /** A connection that sleeps from its handshake on; the dormant keeps the half-open. */
     public Dormant dormant(HalfOpen handshake, long since) {
         handshakes++;
         Dormant dormant = dormant((Flow) handshake, since);
@@ -106,7 +106,7 @@ public final class Pools {
         return dormant;
     }
 
-    /** And what it was made of. */
+    /** Takes back a dormant and what it was made of. */
     public void give(Dormant dormant) {
         dormantsOut--;
         core.ports.of(dormant.localPort()).flows--;
@@ -186,7 +186,7 @@ public final class Pools {
         return connectionsOut + dormantsOut;
     }
 
-    /** Of the connections, those that do not sleep. */
+    /** How many connections do not sleep. */
     public int awake() {
         return connectionsOut;
     }

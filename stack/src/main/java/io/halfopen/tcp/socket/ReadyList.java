@@ -10,7 +10,7 @@ public final class ReadyList {
     private @Nullable Socket first;
     private @Nullable Socket last;
 
-    /** Those that wait for any of the events are concerned. */
+    /** A socket has news for those that wait for any of the events. */
     public void add(@Nullable Socket socket, int events) {
         if (socket == null) {
             return;

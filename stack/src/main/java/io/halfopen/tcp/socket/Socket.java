@@ -149,7 +149,7 @@ public final class Socket {
                 || localHigh == other.localHigh && localLow == other.localLow;
     }
 
-    /** The same against the local address of a connection. */
+    /** Whether the local address of a connection is one of this socket's. */
     boolean overlaps(Flow flow) {
         boolean covers = IpAddress.isIpv4(flow.localHigh, flow.localLow) ? coversIpv4() : coversIpv6();
         boolean any = IpAddress.isAny(localHigh, localLow);
@@ -178,7 +178,7 @@ public final class Socket {
         return ipv4 ? options.ipTos : options.trafficClass;
     }
 
-    /** The same of the time to live and the hop limit; -1 if it has none of its own. */
+    /** The time to live, or the hop limit, of this socket; -1 if it has none of its own. */
     public int ttl(boolean ipv4) {
         return ipv4 ? options.ipTtl : options.hopLimit;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * set: read it as {@code socket.options}, and write it only through {@link Socket#change}, which makes a copy first.
  */
 public final class SocketOptions {
-    /** Those of a socket for which nothing has been set. Never changed. */
+    /** The options of a socket for which nothing has been set; they never change. */
     public static final SocketOptions INITIAL = new SocketOptions();
 
     public boolean reuseAddress;

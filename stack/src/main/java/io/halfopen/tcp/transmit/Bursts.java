@@ -27,9 +27,9 @@ final class Bursts {
     enum Verdict {
         SEND,
         WAIT,
-        /** It is the congestion window that there should be more of. */
+        /** The congestion window holds the burst back. */
         WAIT_FOR_CWND,
-        /** It is the peer's window that there should be more of. */
+        /** The peer's window holds the burst back. */
         WAIT_FOR_WINDOW
     }
 

@@ -34,10 +34,11 @@ public final class Orphans {
         if (!exceed(core, c, doubts)) {
             return false;
         }
-        core.count(Rule.ORPHAN_ENDED);
         boolean shut = sender.window() == 0 && sender.flight.isEmpty();
         if (hopeful || silence <= LATELY || shut) {
             transmission.reset(c, Rule.ORPHAN_ENDED);
+        } else {
+            core.count(Rule.ORPHAN_ENDED);
         }
         core.close(c, 0);
         return true;

@@ -1,7 +1,6 @@
 package io.halfopen.tcp.transmit;
 
 import static io.halfopen.wire.TcpHeader.ACK;
-import static io.halfopen.wire.TcpHeader.CWR;
 import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
@@ -16,13 +15,13 @@ import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Flow;
 import io.halfopen.tcp.socket.HalfOpen;
+import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.IpPacket;
 import io.halfopen.wire.Segment;
-import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
@@ -109,30 +108,43 @@ public final class Output {
         core.count(Counter.OutSegs);
     }
 
-    /** The ACK, or the RST, that a half-open or a TIME_WAIT sends: all they know is in the arguments. */
-    public void bare(
-            Flow flow,
-            int flags,
-            int seq,
-            int ack,
-            int window,
-            boolean timestamps,
-            int tsOffset,
-            int echo,
-            int tos,
-            int label,
-            Rule why) {
-        int length = TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
-        int tcp = begin(flow, length);
-        if (timestamps) {
-            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+    /** The ACK of a half-open. */
+    public void ack(HalfOpen half, int tos, Rule why) {
+        int length = bareLength(half.timestamps);
+        int tcp = begin(half, length);
+        if (half.timestamps) {
+            stamp(tcp, half.tsOffset, half.tsRecent);
         }
-        header(flow, tcp, seq, ack, length, flags, window);
-        finish(flow, tcp, length, tos, DEFAULT_TTL, 0, label, why);
+        int window = half.window >>> Math.max(0, half.ourWindowScale);
+        header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window);
+        finish(half, tcp, length, tos, DEFAULT_TTL, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
     }
 
-    /** With what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. */
+    /** The ACK of a TIME_WAIT. */
+    public void ack(TimeWait rest, Rule why) {
+        int length = bareLength(rest.timestamps);
+        int tcp = begin(rest, length);
+        if (rest.timestamps) {
+            stamp(tcp, rest.tsOffset, rest.tsRecent);
+        }
+        header(rest, tcp, rest.sndNxt, rest.rcvNxt, length, ACK, rest.rcvWindow >>> rest.rcvWindowScale);
+        finish(rest, tcp, length, rest.tos, DEFAULT_TTL, 0, rest.label, why);
+        core.count(Counter.OutSegs);
+    }
+
+    private static int bareLength(boolean timestamps) {
+        return TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+    }
+
+    private void stamp(int tcp, int tsOffset, int echo) {
+        TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+    }
+
+    /**
+     * A SYN with what Fast Open adds: an option, unless that is null or none, and so many octets of the send buffer. Only
+     * the first one counts OutSegs: to Linux the others are retransmissions.
+     */
     public void syn(Connection c, int flags, @Nullable FastOpenCookie cookie, int data, Rule why) {
         c.label = core.flowLabel(c);
         core.statistics.count(c.sender, data);
@@ -153,6 +165,7 @@ public final class Output {
         c.sender.copyTo(0, bytes, tcp + header, data);
         header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff));
         finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
+        core.count(Counter.OutSegs, why == Rule.CONNECT_CALLED ? 1 : 0);
     }
 
     /** The SYN again, and with it the answer to the peer's: all options that were offered, whatever the peer's had. */
@@ -179,34 +192,31 @@ public final class Output {
         finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
-    /** A segment of an established connection: {@code length} octets of the send buffer from {@code position}. */
-    public void segment(Connection c, int flags, int seq, int position, int length, Rule why) {
-        c.sender.transmittedAt = core.now();
-        core.statistics.count(c.sender, length);
+    /**
+     * A segment of an established connection: {@code length} octets of the send buffer from {@code seq}, with the field of
+     * the window that {@link Emitter} has announced.
+     */
+    void segment(Connection c, int flags, boolean markable, int seq, int length, int window, Rule why) {
         SackBlocks sacks = c.sack ? c.receiver.sacks() : null;
         int stamp = c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
         int blocks = c.sackBlocks();
         int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
         if (c.timestamps) {
-            TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(c.tsOffset), c.tsRecent);
+            stamp(tcp, c.tsOffset, c.tsRecent);
         }
         if (sacks != null && blocks > 0) {
             writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
         }
-        c.sender.copyTo(position, bytes, tcp + header, length);
-        int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
-        boolean markable = c.ecn && length > 0 && !SeqNumber.before(seq, c.sender.nxt());
-        int tos = c.tos;
-        if (markable) { // what is sent again is not (RFC 3168, section 6.1.5)
-            tos |= IpHeader.ECN_CAPABLE;
-            echoing |= c.sender.congestion.takeCwr() ? CWR : 0;
+        if (length > 0) {
+            c.sender.copyTo(seq - c.sender.una(), bytes, tcp + header, length);
         }
         Urgent urgent = c.urgent;
         int pointer = urgent == null ? 0 : urgent.pointer(c.sender.una(), seq, c.sender.nxt());
-        int urging = pointer == 0 ? echoing : echoing | URG;
-        header(c, tcp, seq, c.receiver.nxt(), header, urging, c.receiver.announce(core));
+        int urging = pointer == 0 ? flags : flags | URG;
+        header(c, tcp, seq, c.receiver.nxt(), header, urging, window);
         TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
+        int tos = markable ? c.tos | IpHeader.ECN_CAPABLE : c.tos;
         finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
     }
 

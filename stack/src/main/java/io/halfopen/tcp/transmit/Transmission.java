@@ -24,14 +24,14 @@ public final class Transmission {
     private static final int NOTHING = -1;
 
     private final Core core;
-    private final Output output;
+    private final Emitter emitter;
     private final XmitTimer xmitTimer;
     private final CwndValidation validation;
     private final Bursts bursts;
 
-    public Transmission(Core core, Output output, XmitTimer xmitTimer) {
+    public Transmission(Core core, Emitter emitter, XmitTimer xmitTimer) {
         this.core = core;
-        this.output = output;
+        this.emitter = emitter;
         this.xmitTimer = xmitTimer;
         validation = new CwndValidation(core);
         bursts = new Bursts(core);
@@ -42,7 +42,7 @@ public final class Transmission {
         push(c, why, SendPolicy.of(c));
     }
 
-    /** The same with another {@link SendPolicy} than the socket's. */
+    /** Sends what may go by another {@link SendPolicy} than the socket's. */
     public void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         PathMtuDiscovery.follow(core, c);
@@ -57,7 +57,7 @@ public final class Transmission {
         }
     }
 
-    /** The same whatever Nagle says; F-RTO needs to send something new. */
+    /** Sends what windows let go whatever Nagle says; F-RTO needs to send something new. */
     public void pushNow(Connection c, Rule why) {
         sendAll(c, why, SendPolicy.PUSH, false);
     }
@@ -201,7 +201,7 @@ public final class Transmission {
             send(c, length, mss, marks, left == 0 && octets > mss, length == 0 ? Rule.FIN_SENT : why);
             packets++;
         } while (left > 0);
-        left(c);
+        emitter.endBurst(c);
         return packets;
     }
 
@@ -211,10 +211,9 @@ public final class Transmission {
         boolean first = sender.flight.isEmpty();
         boolean end = (marks & Flight.PUSH) != 0;
         int flags = ACK | (push || end ? PSH : 0) | ((marks & Flight.FIN) == 0 ? 0 : FIN);
-        output.segment(c, flags, sender.nxt(), sender.nxt() - sender.una(), length, why);
+        emitter.next(c, flags, length, why);
         sender.queue.sent(length);
         sender.sent(length, mss, marks, core.now());
-        core.count(Counter.OutSegs);
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {
             xmitTimer.rearm(c);
         }
@@ -222,12 +221,6 @@ public final class Transmission {
         if (length > 0) {
             c.receiver.acks.onDataSent(core.now());
         }
-    }
-
-    /** What goes to the interface as one has left: all of it told the same, and what comes next has to keep its pace. */
-    private void left(Connection c) {
-        c.receiver.told();
-        c.sender.pacing.settle(core.now());
     }
 
     /** What a segment without data is numbered: within the peer's window, if that has shrunk (tcp_acceptable_seq). */
@@ -239,24 +232,17 @@ public final class Transmission {
 
     /** An ACK and nothing else, now. */
     public void ack(Connection c, Rule why) {
-        output.segment(c, ACK, acceptable(c.sender), 0, 0, why);
-        c.receiver.told();
-        core.count(Counter.OutSegs);
+        emitter.bare(c, ACK, acceptable(c.sender), why);
     }
 
     /** RST with ACK: the connection is torn down from this side. */
     public void reset(Connection c, Rule why) {
-        output.segment(c, RST | ACK, acceptable(c.sender), 0, 0, why);
-        c.receiver.told();
-        core.count(Counter.OutSegs);
-        core.count(Counter.OutRsts);
+        emitter.bare(c, RST | ACK, acceptable(c.sender), why);
     }
 
     /** A segment without data from before the window: the peer must answer it (tcp_xmit_probe_skb). */
     public void probe(Connection c, Rule why) {
-        output.segment(c, ACK, c.sender.una() - 1, 0, 0, why);
-        c.receiver.told();
-        core.count(Counter.OutSegs);
+        emitter.bare(c, ACK, c.sender.una() - 1, why);
     }
 
     /** The answer to a probe tells the window; one that nobody is left for is not waited for long (tcp_probe_timer). */
@@ -279,11 +265,8 @@ public final class Transmission {
             return;
         }
         if (c.urgent != null && c.urgent.isNear(sender.una())) {
-            core.count(Rule.WINDOW_PROBED);
-            output.segment(c, ACK, sender.una(), 0, 0, Rule.WINDOW_PROBED); // it tells of the urgent octet
-            core.count(Counter.OutSegs);
+            emitter.bare(c, ACK, sender.una(), Rule.WINDOW_PROBED); // it tells of the urgent octet
         }
-        core.count(Rule.WINDOW_PROBED);
         probe(c, Rule.WINDOW_PROBED);
         timer.probed(core.sysctls.get(Sysctl.tcp_retries2));
         timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.probeTimeout(), end)));
@@ -304,6 +287,6 @@ public final class Transmission {
         sender.timer.opened();
         int marks = Flight.PUSH | (whole && sender.isFinOfHead() ? Flight.FIN : 0);
         send(c, length, /* mss= */ length, marks, false, length == 0 ? Rule.FIN_SENT : Rule.DATA_SENT);
-        left(c);
+        emitter.endBurst(c);
     }
 }

@@ -1,0 +1,79 @@
+package io.halfopen.linux;
+
+import static io.halfopen.linux.KernelChange.Evidence.HISTORY;
+import static io.halfopen.linux.KernelChange.Evidence.MEASURED;
+import static io.halfopen.linux.KernelChange.Evidence.TRACE;
+
+/**
+ * What Linux did otherwise before some version: a row a change, from old to new. The behaviour since then was measured on
+ * 6.18 in every row; {@link Evidence} says how the one before is known, and the text where the version is from.
+ */
+public enum KernelChange {
+    COOKIES_ON_DEMAND(3, 12, HISTORY, "ip-sysctl: tcp_syncookies may be 2"),
+    FLOOD_WARNING_NAMES_POOL(3, 17, HISTORY, "tcp_conn_request logs the name of its slab"),
+    LIMITED_INVALID_ACKS(4, 0, HISTORY, "ip-sysctl: tcp_invalid_ratelimit"),
+    TIMER_PER_HALF_OPEN(4, 1, TRACE, "one scan of all half-opens each 200 ms before"),
+    SYN_QUEUE_BY_BACKLOG(4, 4, HISTORY, "commits ef547f2ac16b, 079096f103fa: max_qlen_log is gone"),
+    CHALLENGE_ACKS_BY_CHANCE(4, 7, HISTORY, "ip-sysctl: tcp_challenge_ack_limit"),
+    RESET_AT_SACK_EDGE(4, 8, HISTORY, "tcp_reset_check and the right-most SACK block"),
+    SYN_NEEDS_ACCEPT_QUEUE(4, 10, TRACE, "commit 5ea8ea2cb7f1"),
+    RANDOM_TIMESTAMPS(4, 10, HISTORY, "commit 95a22caee396"),
+    RESET_AT_FIN(4, 11, HISTORY, "tcp_reset_check and the FIN's own number"),
+    COMPRESSED_SACKS(4, 18, HISTORY, "ip-sysctl: tcp_comp_sack_delay_ns"),
+    EXACT_USER_TIMEOUT(4, 20, HISTORY, "tcp_clamp_rto_to_user_timeout"),
+    BUFFER_KEPT_BY_HANDSHAKE(4, 20, TRACE, "tcp_fixup_rcvbuf is gone"),
+    HURRIED_SYN(5, 6, HISTORY, "tcp_rcv_synsent_state_process and TCP_TIMEOUT_MIN"),
+    FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
+    LINEAR_SYN_TIMEOUTS(6, 5, MEASURED, "commit ccce324dabfe; 6.1 is without, 6.12 with it"),
+    MEASURED_OVERHEAD(6, 6, MEASURED, "tcp_measure_rcv_mss and scaling_ratio; 6.1 is without, 6.12 with it"),
+    ACK_OF_WHAT_WAS_SENT(6, 7, HISTORY, "tcp_ack and bytes_acked"),
+    SIGNATURES(6, 7, HISTORY, "TCP-AO; 6.1 has none of its counters, 6.12 all"),
+    SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
+    TIMESTAMP_OF_ACCEPTED_ACK(6, 15, TRACE, "tcp_check_req"),
+    REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it");
+
+    /** How it is known what a kernel before the change does. */
+    public enum Evidence {
+        /** Measured on a kernel of before. */
+        MEASURED,
+        /** Seen in the packets that an article lists. */
+        TRACE,
+        /** Known from the kernel's public history only. */
+        HISTORY
+    }
+
+    private final int version;
+    private final Evidence before;
+    private final String source;
+
+    KernelChange(int major, int minor, Evidence before, String source) {
+        version = number(major, minor);
+        this.before = before;
+        this.source = source;
+    }
+
+    /** Versions in their order. */
+    static int number(int major, int minor) {
+        return major << 8 | minor;
+    }
+
+    /** Whether the kernel of this {@link #number} has it. */
+    boolean isIn(int kernel) {
+        return kernel >= version;
+    }
+
+    /** The version that has it first, such as 4.10. */
+    public String since() {
+        return (version >> 8) + "." + (version & 0xff);
+    }
+
+    /** How the behaviour before it is known. */
+    public Evidence before() {
+        return before;
+    }
+
+    /** The commit, document, function or counter that tells of it. */
+    public String source() {
+        return source;
+    }
+}
