@@ -127,7 +127,7 @@ public final class Output {
         if (timestamps) {
             TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
         }
-        header(flow, tcp, seq, ack, length, flags, window);
+        header(flow, tcp, seq, ack, length, flags, window & 0xffff); // a TIME_WAIT's may be larger
         finish(flow, tcp, length, tos, DEFAULT_TTL, 0, label, why);
         core.count(Counter.OutSegs);
     }
