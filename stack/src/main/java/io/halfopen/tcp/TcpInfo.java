@@ -186,7 +186,7 @@ final class TcpInfo {
     /** What is agreed on; of what is only offered Linux tells ECN alone. */
     private static int options(Connection c) {
         int ecn = (c.ecn ? ECN : 0) | (c.ecnSeen ? ECN_SEEN : 0);
-        if (c.state() == TcpState.SYN_SENT) {
+        if (c.hasOnlyAsked()) {
             return c.deferred ? 0 : ecn;
         }
         return ecn
@@ -214,13 +214,13 @@ final class TcpInfo {
 
     /** The peer's SYN tells it; before that only Fast Open thinks that it knows. */
     private long sndMss(Connection c) {
-        boolean known = c.state() != TcpState.SYN_SENT || c.dataInSyn > 0;
+        boolean known = !c.hasOnlyAsked() || c.dataInSyn > 0;
         return known ? c.sender.mss() : HandshakeOptions.firstMss(core, c);
     }
 
     /** Nothing is known of the peer's segments before its SYN. */
     private static long rcvMss(Connection c) {
-        if (c.state() != TcpState.SYN_SENT) {
+        if (!c.hasOnlyAsked()) {
             return c.receiver.acks.segmentSize();
         }
         return c.deferred ? 0 : DelayedAcks.LEAST_SEGMENT;
@@ -237,7 +237,7 @@ final class TcpInfo {
         Sender sender = c.sender;
         Receiver receiver = c.receiver;
         RoundTrip roundTrip = sender.roundTrip;
-        boolean opening = c.isOpening();
+        boolean opening = c.neverOpened();
         put("pmtu", opening ? PathMtuDiscovery.of(core, c) : c.path.mtu);
         put("rcv_ssthresh", c.deferred ? 0 : receiver.window.threshold());
         put("rtt", roundTrip.smoothed() / NANOS_PER_MICRO);
@@ -274,10 +274,14 @@ final class TcpInfo {
         put("bytes_received", receiver.received);
         put("segs_out", sender.segments);
         put("segs_in", receiver.segments);
-        put("notsent_bytes", c.isOpening() ? 0 : Math.max(0, sender.pending()));
+        put("notsent_bytes", c.neverOpened() ? 0 : Math.max(0, notSent(c)));
         put("min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / NANOS_PER_MICRO);
         put("data_segs_in", receiver.dataSegments);
         put("data_segs_out", statistics(c).dataSegments);
+    }
+
+    private static int notSent(Connection c) {
+        return c.state() == TcpState.CLOSE ? c.sender.abandoned : c.sender.pending();
     }
 
     private static SendStatistics statistics(Connection c) {

@@ -251,15 +251,16 @@ final class DataInput {
                 c.enter(TcpState.CLOSE_WAIT);
             }
             case FIN_WAIT1 -> {
-                c.receiver.acks.atOnce();
+                transmission.ack(c, Rule.ACK_ACCEPTED); // which still tells of what lies beyond
                 c.enter(TcpState.CLOSING);
             }
             case FIN_WAIT2 -> {
-                c.receiver.acks.atOnce();
+                transmission.ack(c, Rule.ACK_ACCEPTED);
                 c.enter(TcpState.TIME_WAIT);
             }
             default -> {}
         }
+        c.receiver.forgetBeyondFin();
     }
 
     /** A delayed ACK is due, or those of a gap that were collected (tcp_delack_timer_handler, tcp_compressed_ack_kick). */

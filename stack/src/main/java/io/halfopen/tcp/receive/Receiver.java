@@ -268,6 +268,10 @@ public final class Receiver {
         nxt++;
         received++;
         finReached = true;
+    }
+
+    /** A FIN was reached: what came from beyond it never counts, and no ACK tells of it any more. */
+    public void forgetBeyondFin() {
         buffer.dropBeyond(outOfOrderQueue.octets(), outOfOrderQueue.octets());
         outOfOrderQueue.clear();
         if (sacks != null) {

@@ -57,6 +57,9 @@ public final class Sender {
     private byte windowScale;
     private long acknowledged;
 
+    /** What was not sent when the connection was closed, octets: it is gone, and still told of (tcpi_notsent_bytes). */
+    public int abandoned;
+
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
     private boolean finQueued;
 
@@ -99,6 +102,7 @@ public final class Sender {
         size.reset();
         windowScale = 0;
         acknowledged = 0;
+        abandoned = 0;
     }
 
     /** All that it knows while nothing is in flight and nothing is to be sent. */

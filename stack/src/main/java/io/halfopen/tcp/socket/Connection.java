@@ -27,6 +27,9 @@ public final class Connection extends AcceptQueue.Entry {
 
     private TcpState state = TcpState.CLOSE;
 
+    /** The state before the last one. */
+    private TcpState before = TcpState.CLOSE;
+
     /** An error that came before there was a socket to tell. */
     public int error;
 
@@ -130,6 +133,7 @@ public final class Connection extends AcceptQueue.Entry {
 
     void reset() {
         state = TcpState.CLOSE;
+        before = TcpState.CLOSE;
         socket = null;
         listener = null;
         error = 0;
@@ -205,6 +209,7 @@ public final class Connection extends AcceptQueue.Entry {
         if (was && next == TcpState.CLOSE) {
             host.count(Counter.EstabResets);
         }
+        before = state;
         state = next;
     }
 
@@ -229,6 +234,17 @@ public final class Connection extends AcceptQueue.Entry {
     /** connect() was called, and the handshake is not done. */
     public boolean isOpening() {
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV && fastOpen == null;
+    }
+
+    /** The same, or that came to nothing: TCP_INFO still says what the handshake did not change. */
+    public boolean neverOpened() {
+        boolean failed = state == TcpState.CLOSE && before == TcpState.SYN_RECV && fastOpen == null;
+        return isOpening() || failed || hasOnlyAsked();
+    }
+
+    /** Nothing is known from the peer, as no SYN of it has come. */
+    public boolean hasOnlyAsked() {
+        return state == TcpState.SYN_SENT || state == TcpState.CLOSE && before == TcpState.SYN_SENT;
     }
 
     /** A timeout that says that Fast Open does not work here (tcp_fastopen_active_detect_blackhole). */
@@ -270,6 +286,7 @@ public final class Connection extends AcceptQueue.Entry {
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
+        sender.abandoned = sender.pending();
         sender.ring.clear();
         sender.queue.clear();
         sender.flight.reset();
