@@ -4,6 +4,8 @@ import io.halfopen.link.LinkException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +48,7 @@ public final class SeedRange {
     private final int usualMost;
 
     private final AtomicLong next = new AtomicLong();
+    private final NavigableSet<Long> begun = new TreeSet<>();
     private PrintWriter err = new PrintWriter(PrintWriter.nullWriter());
     private long seed;
     private long last;
@@ -67,6 +70,16 @@ public final class SeedRange {
         check(workers, bad);
         err = progress;
         start = System.nanoTime();
+        Thread stopped = Thread.ofPlatform().unstarted(this::tellStopped);
+        Runtime.getRuntime().addShutdownHook(stopped);
+        try {
+            return run(work, workers);
+        } finally {
+            withdraw(stopped);
+        }
+    }
+
+    private int run(Work work, int workers) throws LinkException {
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
@@ -81,6 +94,24 @@ public final class SeedRange {
         }
         clearProgress();
         return failures;
+    }
+
+    /** Ctrl-C: how far it got. The exit code is then 130, as Java has it. */
+    private synchronized void tellStopped() {
+        clearProgress();
+        long seeds = last - seed + 1;
+        long from = begun.isEmpty() ? next.get() : begun.first();
+        err.println("stopped after " + done + " of " + seeds + " seeds, of which " + failures + " failed"
+                + (from > last ? "" : "; --seed " + from + " --count " + (last - from + 1) + " goes on"));
+        err.flush();
+    }
+
+    private static void withdraw(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException itRuns) {
+            // Stopped in this moment: that is what it tells.
+        }
     }
 
     /** How many seeds were looked at. */
@@ -130,10 +161,10 @@ public final class SeedRange {
 
     private void work(Work work) throws LinkException {
         long end = minutes == null ? Long.MAX_VALUE : minutes * NANOS_PER_MINUTE;
-        long mine = next.getAndIncrement();
+        long mine = take();
         while (mine <= last && mine >= seed && System.nanoTime() - start < end && hasRoom()) {
-            count(work.fails(mine));
-            mine = next.getAndIncrement();
+            count(mine, work.fails(mine));
+            mine = take();
         }
     }
 
@@ -141,7 +172,16 @@ public final class SeedRange {
         return failures < (most == null ? usualMost : most);
     }
 
-    private synchronized void count(boolean failed) {
+    private synchronized long take() {
+        long mine = next.getAndIncrement();
+        if (mine <= last && mine >= seed) {
+            begun.add(mine);
+        }
+        return mine;
+    }
+
+    private synchronized void count(long mine, boolean failed) {
+        begun.remove(mine);
         done++;
         failures += failed ? 1 : 0;
         if (Terminal.showsProgress() && System.nanoTime() - shown > NANOS_PER_PROGRESS) {

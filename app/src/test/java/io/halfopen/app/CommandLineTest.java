@@ -83,7 +83,8 @@ class CommandLineTest {
             serve --workers 0                      | serve: --workers takes 1 or more, not 0
             serve --defer -1                       | serve: --defer takes 0 or more, not -1
             serve --body -1                        | serve: --body takes 0 or more, not -1
-            connect nosuchhost 1                   | connect: HOST: not an IPv4 or IPv6 address: 'nosuchhost'
+            connect 10.9 1                         | connect: HOST: not an IPv4 or IPv6 address: '10.9'
+            connect 127.0.0.1 80                   | connect: HOST is on this machine's loopback, which has no way to the stack: connect to the kernel's end, 10.9.0.1
             connect 10.9.0.1 http                  | connect: PORT: 'http' is not a whole number
             connect 10.9.0.1 0                     | connect: PORT is 1 to 65535, not 0
             connect 10.9.0.2 80                    | connect: HOST is --address, the stack itself: connect to the kernel's end or beyond

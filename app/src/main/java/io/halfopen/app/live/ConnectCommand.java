@@ -40,8 +40,11 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class ConnectCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "HOST", converter = AddressConverter.class, description = "Its address.")
-    private IpAddress host = IpAddress.ANY_V4;
+    @Parameters(
+            index = "0",
+            paramLabel = "HOST",
+            description = "Its address, or its name, which this machine resolves, not the stack.")
+    private String host = "";
 
     @Parameters(index = "1", paramLabel = "PORT", description = "Its port.")
     private int port;
@@ -57,17 +60,33 @@ public final class ConnectCommand extends Subcommand {
         if (port < 1 || port > 65535) {
             throw bad("PORT is 1 to 65535, not " + port);
         }
-        wireOptions.check(host);
+        IpAddress remote = resolve();
+        wireOptions.check(remote);
         noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         PrintWriter err = err();
         Style style = style();
         try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(wire::close));
-            Client client = new Client(wire, err, System.out);
+            Client client = new Client(wire, remote, err, System.out);
             wire.start();
             wire.execute(client::connect);
             wire.join();
             return client.result == 0 ? 0 : 1;
+        }
+    }
+
+    /** A name's address is told. */
+    private IpAddress resolve() {
+        Cidr ours = wireOptions.address;
+        try {
+            IpAddress remote =
+                    HostNames.resolve(host, ours == null || ours.address().isIpv4());
+            if (!host.equals(remote.toString())) {
+                err().println(host + " is " + remote);
+            }
+            return remote;
+        } catch (IllegalArgumentException unresolved) {
+            throw bad("HOST: " + unresolved.getMessage());
         }
     }
 
@@ -76,6 +95,7 @@ public final class ConnectCommand extends Subcommand {
         private static final int CHUNK = 1 << 14;
 
         private final Wire wire;
+        private final IpAddress remote;
         private final LoopCalls calls;
         private final PrintWriter err;
         private final OutputStream out;
@@ -91,8 +111,9 @@ public final class ConnectCommand extends Subcommand {
         private boolean outputEnded;
         private int result;
 
-        Client(Wire wire, PrintWriter err, OutputStream out) {
+        Client(Wire wire, IpAddress remote, PrintWriter err, OutputStream out) {
             this.wire = wire;
+            this.remote = remote;
             this.calls = wire.calls();
             this.err = err;
             this.out = out;
@@ -107,9 +128,9 @@ public final class ConnectCommand extends Subcommand {
 
         void connect() {
             calledAt = calls.now();
-            fd = calls.socket(host.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
+            fd = calls.socket(remote.isIpv4() ? Stack.AF_INET : Stack.AF_INET6);
             calls.watch(fd, events -> onReady());
-            int called = calls.connect(fd, host, port);
+            int called = calls.connect(fd, remote, port);
             if (called != -Errno.EINPROGRESS) {
                 end("connect()", called);
             }
@@ -117,7 +138,7 @@ public final class ConnectCommand extends Subcommand {
 
         private void onReady() {
             if (!connected) {
-                int called = calls.connect(fd, host, port);
+                int called = calls.connect(fd, remote, port);
                 if (called == -Errno.EALREADY) {
                     return;
                 }

@@ -2,6 +2,7 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
+import io.halfopen.app.TextWrap;
 import io.halfopen.app.Times;
 import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Rule;
@@ -10,8 +11,10 @@ import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,10 +24,13 @@ import java.util.TreeMap;
 final class LiveTimeline implements PacketTap {
     private static final long SECOND = 1_000_000_000L;
     private static final int LINES_PER_SECOND = 30;
+    private static final String GAP = "  ";
+    private static final String INDENT = " ".repeat(12);
 
     private final PrintWriter out;
     private final Style style;
     private final Segment segment = new Segment();
+    private final Set<Rule> explained = EnumSet.noneOf(Rule.class);
     private final Map<String, Integer> unsaid = new TreeMap<>();
     private long second = -1;
     private int lines;
@@ -78,28 +84,58 @@ final class LiveTimeline implements PacketTap {
     }
 
     void say(long now, SocketRow connection, String what) {
-        line(now, endpoint(connection.remoteAddress(), connection.remotePort()), what, what, "");
+        if (mayPrint(now, what)) {
+            print(head(now, connection, what).stripTrailing());
+        }
     }
 
-    /** The same with more to tell than fits a word. */
+    /** The same with more to tell than fits a line. */
     void say(long now, SocketRow connection, String what, String text) {
-        line(now, endpoint(connection.remoteAddress(), connection.remotePort()), what, what, "  " + text);
+        if (mayPrint(now, what)) {
+            print(head(now, connection, what).stripTrailing());
+            TextWrap.lines(text, TextWrap.COLUMNS - INDENT.length()).forEach(line -> print(INDENT + line));
+        }
     }
 
+    /** A rule is explained when it is met for the first time. */
     private void say(long now, String peer, String what, Rule rule) {
-        String reason = "  " + style.rule(rule.name()) + style.faint("  " + rule.sentence());
-        line(now, peer, what, rule.name(), reason);
+        if (!mayPrint(now, rule.name())) {
+            return;
+        }
+        String head = head(now, peer, what);
+        if (head.length() + GAP.length() + rule.name().length() <= TextWrap.COLUMNS) {
+            print(head + GAP + style.rule(rule.name()));
+        } else {
+            print(head.stripTrailing());
+            print(INDENT + style.rule(rule.name()));
+        }
+        if (explained.add(rule)) {
+            TextWrap.lines(rule.sentence(), TextWrap.COLUMNS - INDENT.length())
+                    .forEach(line -> print(INDENT + style.faint(line)));
+        }
     }
 
-    private void line(long now, String peer, String what, String tally, String reason) {
+    private static String head(long now, SocketRow connection, String what) {
+        return head(now, endpoint(connection.remoteAddress(), connection.remotePort()), what);
+    }
+
+    private static String head(long now, String peer, String what) {
+        return String.format(Locale.ROOT, "%10s  %-22s %-13s", Times.seconds(now), peer, what);
+    }
+
+    private void print(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** What comes too often is counted, by this name. */
+    private boolean mayPrint(long now, String tally) {
         startSecond(now);
-        if (lines++ < LINES_PER_SECOND) {
-            String text = String.format(Locale.ROOT, "%10s  %-22s %-13s", Times.seconds(now), peer, what) + reason;
-            out.println(text.stripTrailing());
-            out.flush();
-        } else {
+        boolean may = lines++ < LINES_PER_SECOND;
+        if (!may) {
             unsaid.merge(tally, 1, Integer::sum);
         }
+        return may;
     }
 
     private void startSecond(long now) {
@@ -113,10 +149,10 @@ final class LiveTimeline implements PacketTap {
     /** Says in one line what there were too many lines for. */
     void flush() {
         if (!unsaid.isEmpty()) {
-            StringBuilder text = new StringBuilder("            and in that second");
+            StringBuilder text = new StringBuilder(INDENT + "and in that second");
             unsaid.forEach((what, count) ->
                     text.append("  ").append(count).append(" x ").append(what));
-            out.println(style.faint(text.toString()));
+            TextWrap.hanging(text.toString(), INDENT.length()).lines().forEach(line -> print(style.faint(line)));
             unsaid.clear();
         }
         out.flush();

@@ -2,7 +2,6 @@ package io.halfopen.app.live;
 
 import io.halfopen.link.EventLoop;
 import io.halfopen.link.Interface;
-import io.halfopen.link.LinkException;
 import io.halfopen.link.OffloadTun;
 import io.halfopen.link.PacketTap;
 import io.halfopen.tcp.Secrets;
@@ -10,7 +9,10 @@ import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +59,30 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static int setUp(OffloadTun tun, Cidr cidr, @Nullable IpAddress peer) throws LinkException {
+    private static int setUp(OffloadTun tun, Cidr cidr, @Nullable IpAddress peer) throws IOException {
+        requireFree(cidr, tun.name());
         Interface kernelEnd = new Interface(tun.name());
         kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
         kernelEnd.lengthenQueue(QUEUE);
         kernelEnd.bringUp();
         return kernelEnd.mtu();
+    }
+
+    /** Of two interfaces in one network the kernel would use one, and whoever has the other would wait in vain. */
+    private static void requireFree(Cidr cidr, String name) throws IOException {
+        try {
+            for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                boolean inside = each.inetAddresses()
+                        .anyMatch(address -> cidr.contains(
+                                IpAddress.parse(address.getHostAddress().replaceFirst("%.*", ""))));
+                if (inside && !each.getName().equals(name)) {
+                    throw new IOException("the interface " + each.getName() + " is in the network of --address "
+                            + cidr.address().toHostString() + " already: choose another");
+                }
+            }
+        } catch (SocketException unknown) {
+            throw new IOException("cannot list this machine's interfaces: " + unknown.getMessage(), unknown);
+        }
     }
 
     private static Secrets secrets() {

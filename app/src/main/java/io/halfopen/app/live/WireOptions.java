@@ -79,6 +79,9 @@ final class WireOptions {
             why = "HOST is --address, the stack itself: connect to the kernel's end or beyond";
         } else if (remote != null && remote.isIpv4() != ours.address().isIpv4()) {
             why = "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
+        } else if (remote != null && IpAddress.isLoopback(remote.high(), remote.low())) {
+            why = "HOST is on this machine's loopback, which has no way to the stack: connect to the kernel's end, "
+                    + (peer == null ? ours.neighbour() : peer);
         }
         if (!why.isEmpty()) {
             throw new ParameterException(spec.commandLine(), why);

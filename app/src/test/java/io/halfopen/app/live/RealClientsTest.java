@@ -103,6 +103,22 @@ class RealClientsTest {
     }
 
     @Test
+    void aSecondOneOfTheSameNetworkIsRefused() throws Exception {
+        try (NetNamespace namespace = NetNamespace.create()) {
+            Halfopen.serve(namespace);
+            RealProcess sameAddress = Halfopen.start(namespace, "serve", "--tun", "other0");
+            assertThat(sameAddress.exitCode()).isEqualTo(1);
+            assertThat(sameAddress.err())
+                    .isEqualTo("halfopen serve: the interface halfopen0 is in the network of --address 10.9.0.2"
+                            + " already: choose another\n");
+            RealProcess sameInterface = Halfopen.start(namespace, "serve", "--address", "10.8.0.2/24");
+            assertThat(sameInterface.exitCode()).isEqualTo(1);
+            assertThat(sameInterface.err())
+                    .isEqualTo("halfopen serve: the interface halfopen0 is in use by another program\n");
+        }
+    }
+
+    @Test
     void forEndsItAsCtrlCDoesButWithSuccess() throws Exception {
         try (NetNamespace namespace = NetNamespace.create()) {
             RealProcess serve = Halfopen.start(namespace, "serve", "--for", "100ms");
