@@ -22,9 +22,13 @@ public abstract class Subcommand implements Callable<Integer> {
 
     /** What was set and does nothing is said, on stderr, where it is in nobody's way. */
     protected final void noteIgnored(Stream<Sysctl> sysctls) {
-        sysctls.filter(sysctl -> sysctl.effect() == Effect.IGNORED)
-                .forEach(sysctl -> err().println(commandSpec().qualifiedName() + ": " + sysctl.fullName()
-                        + " is accepted and ignored: it has no effect on the stack"));
+        sayIgnored(sysctls.filter(sysctl -> sysctl.effect() == Effect.IGNORED).map(Sysctl::fullName));
+    }
+
+    /** The same of whatever has a name. */
+    protected final void sayIgnored(Stream<String> names) {
+        names.forEach(name -> err().println(
+                commandSpec().qualifiedName() + ": " + name + " is accepted and ignored: it has no effect on the stack"));
     }
 
     protected final PrintWriter out() {

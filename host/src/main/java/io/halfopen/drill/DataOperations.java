@@ -84,7 +84,7 @@ final class DataOperations {
         }
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & (MSG_DONTWAIT | Message.MSG_OOB)) != 0;
         int[] done = {0};
-        return () -> {
+        Operation whole = () -> {
             int result = machine.receive(descriptor.live, transfer.length - done[0], transfer.flags & ~MSG_WAITALL);
             boolean all = (transfer.flags & MSG_WAITALL) != 0 && !nonBlocking;
             if (all && result > 0 && done[0] + result < transfer.length) {
@@ -93,6 +93,7 @@ final class DataOperations {
             }
             return total(done[0], SystemCalls.orWait(result, nonBlocking));
         };
+        return new LimitedOperation(machine, whole, descriptor.receiveTimeout, () -> total(done[0], -Errno.EAGAIN));
     }
 
     Operation send(Arguments arguments) throws Stop {
@@ -112,7 +113,7 @@ final class DataOperations {
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
         int[] done = {0};
         boolean[] waiting = {false};
-        return () -> {
+        Operation whole = () -> {
             if (waiting[0] && (machine.poll(descriptor.live) & WRITABLE) == 0) {
                 return SystemCalls.WAIT;
             }
@@ -124,6 +125,7 @@ final class DataOperations {
             }
             return total(done[0], SystemCalls.orWait(result, nonBlocking));
         };
+        return new LimitedOperation(machine, whole, descriptor.sendTimeout, () -> total(done[0], -Errno.EAGAIN));
     }
 
     private static int total(int done, int result) {

@@ -8,6 +8,7 @@ import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,11 @@ interface Machine extends AutoCloseable {
 
     /** Fills {@code value} as far as it goes; returns how far, or -errno. */
     int getsockopt(int fd, int level, int number, String option, byte[] value) throws Stop;
+
+    /** Socket options and sysctls that were set and do nothing on this machine. */
+    default Set<String> ignored() {
+        return Set.of();
+    }
 
     int ioctl(int fd, long request) throws Stop;
 

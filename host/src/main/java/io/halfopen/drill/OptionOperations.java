@@ -10,6 +10,10 @@ import java.util.List;
 
 /** setsockopt(), getsockopt() and ioctl(). */
 final class OptionOperations {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
+
     private final Machine machine;
 
     OptionOperations(Machine machine) {
@@ -25,7 +29,29 @@ final class OptionOperations {
         byte[] whole = value(arguments, 3);
         int length = Math.max(0, arguments.integer(4));
         byte[] value = Arrays.copyOf(whole, length);
-        return () -> machine.setsockopt(descriptor.live, level, number, name, value);
+        return () -> {
+            int result = machine.setsockopt(descriptor.live, level, number, name, value);
+            if (result == 0 && level == SOL_SOCKET && (number == SO_RCVTIMEO || number == SO_SNDTIMEO)) {
+                keepTimeout(descriptor, number, name, value);
+            }
+            return result;
+        };
+    }
+
+    /** The machine's sockets never block, so it is kept here, as the machine rounds it; 0 is no limit, and below 0 not to wait. */
+    private void keepTimeout(Descriptor descriptor, int number, String name, byte[] value) throws Stop {
+        byte[] rounded = new byte[value.length];
+        machine.getsockopt(descriptor.live, SOL_SOCKET, number, name, rounded);
+        long seconds = ByteBuffer.wrap(rounded).order(ByteOrder.nativeOrder()).getLong(0);
+        long micros = ByteBuffer.wrap(rounded).order(ByteOrder.nativeOrder()).getLong(Long.BYTES);
+        boolean past = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getLong(0) < 0;
+        boolean never = seconds > Long.MAX_VALUE / 2_000_000_000L || seconds == 0 && micros == 0 && !past;
+        long timeout = never ? Long.MAX_VALUE : seconds * 1_000_000_000L + micros * 1000;
+        if (number == SO_RCVTIMEO) {
+            descriptor.receiveTimeout = timeout;
+        } else {
+            descriptor.sendTimeout = timeout;
+        }
     }
 
     private static byte[] value(Arguments arguments, int index) throws Stop {
@@ -35,6 +61,13 @@ final class OptionOperations {
         }
         if (value instanceof Expression.Struct struct && Arguments.field(struct, "onoff") != null) {
             return ints(Arguments.numberField(struct, "onoff", 0), Arguments.numberField(struct, "linger", 0));
+        }
+        if (value instanceof Expression.Struct struct && Arguments.field(struct, "tv_sec") != null) {
+            return ByteBuffer.allocate(2 * Long.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .putLong(Arguments.numberField(struct, "tv_sec", 0))
+                    .putLong(Arguments.numberField(struct, "tv_usec", 0))
+                    .array();
         }
         if (value instanceof Expression.Items list) {
             List<Expression> items = list.items();

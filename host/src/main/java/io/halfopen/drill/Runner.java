@@ -41,7 +41,13 @@ final class Runner {
         } catch (Stop noMore) {
             notes.append(noMore.reason()).append('\n');
         }
-        return new Outcome(outcome.status(), outcome.file(), outcome.line(), outcome.reason(), notes.toString());
+        return new Outcome(
+                outcome.status(),
+                outcome.file(),
+                outcome.line(),
+                outcome.reason(),
+                notes.toString(),
+                machine.ignored());
     }
 
     private Outcome runEvents() {
@@ -57,10 +63,10 @@ final class Runner {
                 at = cleanup;
                 run(cleanup);
             }
-            return new Outcome(Outcome.Status.PASS, script.file(), 0, "", notes.toString());
+            return new Outcome(Outcome.Status.PASS, script.file(), 0, "", notes.toString(), machine.ignored());
         } catch (Stop stop) {
             int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line() + shell.line();
-            return new Outcome(stop.status(), script.file(), line, stop.reason(), notes.toString());
+            return new Outcome(stop.status(), script.file(), line, stop.reason(), notes.toString(), machine.ignored());
         }
     }
 

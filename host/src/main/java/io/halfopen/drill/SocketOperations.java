@@ -115,11 +115,14 @@ final class SocketOperations {
     Operation accept(Arguments arguments) throws Stop {
         arguments.require(3, 3);
         Descriptor descriptor = arguments.descriptor(0);
-        return new Simple(() -> SystemCalls.orWait(machine.accept(descriptor.live), descriptor.nonBlocking), live -> {
-            int fd = open(arguments, live, false);
-            SocketRow row = machine.row(live);
-            subjects.accepted(fd, row.remoteAddress(), row.remotePort());
-        });
+        Operation accept =
+                new Simple(() -> SystemCalls.orWait(machine.accept(descriptor.live), descriptor.nonBlocking), live -> {
+                    int fd = open(arguments, live, false);
+                    SystemCalls.descriptor(descriptors, fd).takeTimeouts(descriptor);
+                    SocketRow row = machine.row(live);
+                    subjects.accepted(fd, row.remoteAddress(), row.remotePort());
+                });
+        return new LimitedOperation(machine, accept, descriptor.receiveTimeout, () -> -Errno.EAGAIN);
     }
 
     Operation connect(Arguments arguments) throws Stop {
@@ -132,17 +135,20 @@ final class SocketOperations {
         IpAddress address = to == null ? null : to.address();
         int port = to == null ? 0 : to.port();
         boolean[] waits = {false};
-        return () -> {
+        int[] begun = {0};
+        Operation connect = () -> {
             if (waits[0]) {
                 return connected(descriptor.live);
             }
             int result = machine.connect(descriptor.live, address, port);
             subjects.connects(
                     arguments.scriptFd(0), machine.getsockname(descriptor.live).port());
+            begun[0] = result;
             boolean pending = result == -Errno.EINPROGRESS || result == -Errno.EALREADY;
             waits[0] = pending && !descriptor.nonBlocking;
             return waits[0] ? SystemCalls.WAIT : result;
         };
+        return new LimitedOperation(machine, connect, descriptor.sendTimeout, () -> begun[0]);
     }
 
     /** Who waits in connect() looks at the state (__inet_stream_connect): after a shutdown() another call would begin anew. */

@@ -1,12 +1,11 @@
 package io.halfopen.drill;
 
-import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Effect;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.ListenQueues;
@@ -16,25 +15,27 @@ import io.halfopen.tcp.Stack;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A stack in virtual time: every timer fires at its nanosecond. */
 final class StackMachine implements Machine {
-    private static final int SO_LINGER_SIZE = 8;
-    private static final String CONGESTION = "TCP_CONGESTION";
     private static final int KNOWN_FLAGS =
             Stack.MSG_DONTWAIT | Stack.MSG_NOSIGNAL | Stack.MSG_MORE | Stack.MSG_FASTOPEN | Message.MSG_OOB;
     private static final int LOOPBACK_MTU = 65_536;
-    private static final int LONGEST_NAME = 16;
+    private static final int IPPROTO_TCP = 6;
+    private static final int IPPROTO_MPTCP = 262;
+
+    /** IPPROTO_MAX. */
+    private static final int PROTOCOLS = 263;
+
     private static final long SIOCINQ = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
     private static final long SIOCATMARK = 0x8905;
@@ -45,6 +46,8 @@ final class StackMachine implements Machine {
 
     private final Stack stack;
     private final StackEpolls epolls;
+    private final Set<String> ignored = new LinkedHashSet<>();
+    private final StackOptions options;
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final Deque<byte[]> toItself = new ArrayDeque<>();
     private final IpAddress local;
@@ -58,6 +61,7 @@ final class StackMachine implements Machine {
         stack.addAddress(IpAddress.parse("127.0.0.1"), LOOPBACK_MTU);
         stack.addAddress(IpAddress.parse("::1"), LOOPBACK_MTU);
         epolls = new StackEpolls(stack);
+        options = new StackOptions(stack, ignored);
     }
 
     @Override
@@ -145,8 +149,14 @@ final class StackMachine implements Machine {
     // ---- calls
 
     @Override
-    public int socket(int family, int type, int protocol) {
-        return stack.socket(family);
+    public int socket(int family, int type, int protocol) throws Stop {
+        if (protocol == IPPROTO_MPTCP) {
+            throw Stop.unsupported("IPPROTO_MPTCP on the stack");
+        }
+        if (protocol < 0 || protocol >= PROTOCOLS) {
+            return -Errno.EINVAL;
+        }
+        return protocol == 0 || protocol == IPPROTO_TCP ? stack.socket(family) : -Errno.EPROTONOSUPPORT;
     }
 
     @Override
@@ -229,52 +239,19 @@ final class StackMachine implements Machine {
         return epolls.isEpoll(fd) ? epolls.close(fd) : drain(stack.close(now, fd));
     }
 
-    private static SocketOption option(String name) throws Stop {
-        try {
-            return SocketOption.valueOf(name);
-        } catch (IllegalArgumentException unknown) {
-            throw Stop.unsupported("the socket option " + name + " on the stack");
-        }
-    }
-
     @Override
     public int setsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
-        if (option.equals(CONGESTION)) {
-            return stack.setCongestionControl(fd, new String(value, StandardCharsets.US_ASCII));
-        }
-        SocketOption known = option(option);
-        ByteBuffer numbers = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
-        if (!known.settable()) {
-            return -Errno.ENOPROTOOPT;
-        }
-        if (value.length < Integer.BYTES || (known == SocketOption.SO_LINGER && value.length < SO_LINGER_SIZE)) {
-            return -Errno.EINVAL;
-        }
-        boolean off = known == SocketOption.SO_LINGER && numbers.getInt(0) == 0;
-        int taken = known != SocketOption.SO_LINGER ? numbers.getInt(0) : off ? -1 : numbers.getInt(4);
-        return drain(stack.setsockopt(fd, known, taken));
+        return drain(options.set(fd, option, value));
     }
 
     @Override
     public int getsockopt(int fd, int level, int number, String option, byte[] value) throws Stop {
-        CongestionAlgorithm congestion = option.equals(CONGESTION) ? stack.congestionControl(fd) : null;
-        if (congestion != null) {
-            byte[] name = congestion.name().getBytes(StandardCharsets.US_ASCII);
-            System.arraycopy(name, 0, value, 0, Math.min(name.length, value.length));
-            return Math.min(value.length, LONGEST_NAME);
-        }
-        SocketOption known = option(option);
-        int there = stack.getsockopt(fd, known);
-        if (there == -Errno.EBADF) {
-            return there;
-        }
-        boolean linger = known == SocketOption.SO_LINGER;
-        ByteBuffer buffer = ByteBuffer.allocate(SO_LINGER_SIZE).order(ByteOrder.nativeOrder());
-        buffer.putInt(0, linger ? there < 0 ? 0 : 1 : there);
-        buffer.putInt(4, linger ? Math.max(0, there) : 0);
-        int length = Math.min(value.length, linger ? SO_LINGER_SIZE : Integer.BYTES);
-        System.arraycopy(buffer.array(), 0, value, 0, length);
-        return length;
+        return options.get(fd, option, value);
+    }
+
+    @Override
+    public Set<String> ignored() {
+        return ignored;
     }
 
     @Override
@@ -353,6 +330,9 @@ final class StackMachine implements Machine {
         }
         try {
             stack.sysctls().set(sysctl, sysctl.parse(value));
+            if (sysctl.effect() == Effect.IGNORED) {
+                ignored.add(sysctl.fullName());
+            }
         } catch (IllegalArgumentException bad) {
             throw Stop.failed(String.valueOf(bad.getMessage()));
         }

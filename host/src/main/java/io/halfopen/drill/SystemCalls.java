@@ -62,9 +62,20 @@ final class SystemCalls {
         final int live;
         boolean nonBlocking;
 
+        /** SO_RCVTIMEO and SO_SNDTIMEO, ns: how long a call that blocks waits. */
+        long receiveTimeout = Long.MAX_VALUE;
+
+        long sendTimeout = Long.MAX_VALUE;
+
         Descriptor(int live, boolean nonBlocking) {
             this.live = live;
             this.nonBlocking = nonBlocking;
+        }
+
+        /** accept() hands them on. */
+        void takeTimeouts(Descriptor listener) {
+            receiveTimeout = listener.receiveTimeout;
+            sendTimeout = listener.sendTimeout;
         }
     }
 

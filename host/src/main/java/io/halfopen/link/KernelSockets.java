@@ -102,6 +102,9 @@ final class KernelSockets {
         return buffer;
     }
 
+    /** struct timeval. */
+    private static final int TIMEVAL = 16;
+
     static int setsockopt(int fd, int level, int name, byte[] value) {
         try (Arena arena = Arena.ofConfined()) {
             return SocketLibc.setsockopt(fd, level, name, arena.allocateFrom(JAVA_BYTE, value));
@@ -117,6 +120,9 @@ final class KernelSockets {
     /** struct linger has an on and off before the time; -1 is off. */
     static int setsockopt(int fd, SocketOption option, int value) {
         OptionNumber number = OptionNumber.of(option);
+        if (isTimeout(option)) {
+            return setTimeout(fd, number, value);
+        }
         if (option != SocketOption.SO_LINGER) {
             return setsockopt(fd, number.level(), number.name(), value);
         }
@@ -126,12 +132,28 @@ final class KernelSockets {
         }
     }
 
+    private static boolean isTimeout(SocketOption option) {
+        return option == SocketOption.SO_RCVTIMEO || option == SocketOption.SO_SNDTIMEO;
+    }
+
+    private static int setTimeout(int fd, OptionNumber number, int millis) {
+        try (Arena arena = Arena.ofConfined()) {
+            long seconds = Math.floorDiv(millis, 1000);
+            MemorySegment time = arena.allocateFrom(JAVA_LONG, seconds, Math.floorMod(millis, 1000) * 1000L);
+            return SocketLibc.setsockopt(fd, number.level(), number.name(), time);
+        }
+    }
+
     static int getsockopt(int fd, SocketOption option) {
         OptionNumber number = OptionNumber.of(option);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(8, 4);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, 8);
+            MemorySegment value = arena.allocate(TIMEVAL, 8);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, isTimeout(option) ? TIMEVAL : 8);
             int error = SocketLibc.getsockopt(fd, number.level(), number.name(), value, length);
+            if (error == 0 && isTimeout(option)) {
+                long millis = value.get(JAVA_LONG, 0) * 1000 + value.get(JAVA_LONG, 8) / 1000;
+                return (int) Math.min(Integer.MAX_VALUE, millis);
+            }
             if (error < 0 || option != SocketOption.SO_LINGER) {
                 return error < 0 ? error : value.get(JAVA_INT, 0);
             }

@@ -18,6 +18,11 @@ record OptionNumber(int level, int name) {
             case SO_ERROR -> socket(4);
             case SO_SNDBUF -> socket(7);
             case SO_RCVBUF -> socket(8);
+            case SO_TYPE -> socket(3);
+            case SO_PROTOCOL -> socket(38);
+            case SO_DOMAIN -> socket(SO_DOMAIN);
+            case SO_RCVTIMEO -> socket(20);
+            case SO_SNDTIMEO -> socket(21);
             case SO_LINGER -> socket(13);
             case SO_REUSEPORT -> socket(15);
             case SO_ACCEPTCONN -> socket(30);
@@ -35,6 +40,7 @@ record OptionNumber(int level, int name) {
             case TCP_FASTOPEN_CONNECT -> tcp(30);
             case TCP_FASTOPEN_NO_COOKIE -> tcp(34);
             case TCP_USER_TIMEOUT -> tcp(18);
+            case TCP_RTO_MAX_MS -> tcp(44);
             case TCP_DEFER_ACCEPT -> tcp(9);
             case TCP_WINDOW_CLAMP -> tcp(10);
             case SO_KEEPALIVE -> socket(9);

@@ -7,6 +7,8 @@ public final class Errno {
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
     public static final int EINVAL = 22;
+    public static final int EDOM = 33;
+    public static final int EPROTONOSUPPORT = 93;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
     public static final int EPIPE = 32;
@@ -42,6 +44,8 @@ public final class Errno {
             case EAGAIN -> "EAGAIN";
             case EACCES -> "EACCES";
             case EINVAL -> "EINVAL";
+            case EDOM -> "EDOM";
+            case EPROTONOSUPPORT -> "EPROTONOSUPPORT";
             case ENFILE -> "ENFILE";
             case EMFILE -> "EMFILE";
             case EPIPE -> "EPIPE";

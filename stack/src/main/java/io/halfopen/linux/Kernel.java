@@ -153,8 +153,8 @@ public class Kernel {
     }
 
     /** The longest that connect() tries, ns: it gives up at the first timeout that is not before this. */
-    public long synPatience(int synRetries) {
-        return doublingFrom(SECOND, synRetries);
+    public long synPatience(int synRetries, long longest) {
+        return doublingFrom(SECOND, synRetries, longest);
     }
 
     /** When a timer fires: the last time when TCP_USER_TIMEOUT ends, or a tick from now; in old kernels one too late. */
@@ -309,10 +309,10 @@ public class Kernel {
         return other == null ? sysctl.defaults() : other.clone();
     }
 
-    /** No interval between retransmissions is longer: 120 s. */
+    /** No interval between retransmissions is longer, unless tcp_rto_max_ms says less: 120 s. */
     public static final long RTO_MAX = 120 * SECOND;
 
-    /** The shortest retransmission timeout of data: 200 ms. */
+    /** The shortest retransmission timeout of data, unless tcp_rto_min_us says otherwise: 200 ms. */
     public static final long RTO_MIN = 200 * MILLISECOND;
 
     /** The shortest delay of a timer that is finer than that: 2 ms (TCP_TIMEOUT_MIN_US). */
@@ -320,14 +320,14 @@ public class Kernel {
 
     /**
      * The time that {@code retries} timeouts take when the first is {@code first} and they double up to
-     * {@link #RTO_MAX}; Linux bounds retransmission by this time as well as by their number (tcp_model_timeout).
+     * {@code longest}; Linux bounds retransmission by this time as well as by their number (tcp_model_timeout).
      */
-    public static long doublingFrom(long first, int retries) {
-        int doublings = 63 - Long.numberOfLeadingZeros(RTO_MAX / first);
+    public static long doublingFrom(long first, int retries, long longest) {
+        int doublings = 63 - Long.numberOfLeadingZeros(longest / first);
         if (retries <= doublings) {
             return ((2L << retries) - 1) * first;
         }
-        return ((2L << doublings) - 1) * first + (retries - doublings) * RTO_MAX;
+        return ((2L << doublings) - 1) * first + (retries - doublings) * longest;
     }
 
     private static int ceilingPowerOfTwo(int n) {
@@ -414,7 +414,7 @@ public class Kernel {
         }
 
         @Override
-        public long synPatience(int synRetries) {
+        public long synPatience(int synRetries, long longest) {
             return 75 * SECOND;
         }
 

@@ -9,6 +9,9 @@ import java.util.Arrays;
 public enum SocketOption {
     SO_ACCEPTCONN(false, "1 for a listener, 0 for any other socket"),
     SO_ERROR(false, "the pending error as a positive errno; reading it clears it"),
+    SO_TYPE(false, "1: SOCK_STREAM"),
+    SO_PROTOCOL(false, "6: IPPROTO_TCP"),
+    SO_DOMAIN(false, "2: AF_INET, 10: AF_INET6"),
     SO_LINGER(
             true,
             "0: close(2) sends RST and forgets everything; -1 (off), and any time: close(2) sends FIN. Nothing blocks here, so a"
@@ -56,6 +59,10 @@ public enum SocketOption {
     TCP_USER_TIMEOUT(
             true,
             "how long SYN, data or a closed window may stay unanswered before ETIMEDOUT, milliseconds; 0: default"),
+    TCP_RTO_MAX_MS(
+            true,
+            "longest time between two retransmissions, SYNs and probes included, SYN-ACKs not, milliseconds, 1000 to 120000; at first"
+                    + " net.ipv4.tcp_rto_max_ms"),
     TCP_LINGER2(
             true,
             "how long FIN_WAIT2 lasts after close(2), seconds, at most 120; 0: net.ipv4.tcp_fin_timeout; below 0: RST"
@@ -90,9 +97,18 @@ public enum SocketOption {
             "1: bind(2) to port 0 leaves the port to connect(2), which then shares ports between destinations"),
 
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
-    SO_PRIORITY(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device"),
-    SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came"),
-    SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY"),
+    SO_PRIORITY(
+            Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device; there is none here, packets leave in order"),
+    SO_RCVTIMEO(
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            0,
+            "how long read(2) and accept(2) block, milliseconds, rounded up to 4; nothing blocks here, so whoever waits"
+                    + " has to look at it, as drill does"),
+    SO_SNDTIMEO(
+            Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "how long write(2) and connect(2) block, milliseconds, likewise"),
+    SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came; there is no recvmsg(2) here, and a caller has its own clock"),
+    SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY; that flag is refused here, since write(2) copies"),
     TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
     TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),

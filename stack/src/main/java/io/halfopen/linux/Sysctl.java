@@ -217,6 +217,18 @@ public enum Sysctl {
     tcp_rfc1337("net.ipv4", 0, 255, "1: an RST does not end TIME_WAIT", 0),
     tcp_rmem(
             "net.ipv4", 1, Integer.MAX_VALUE, "receive buffer: least, initial and most, bytes", 4096, 131072, 33554432),
+    tcp_rto_max_ms(
+            "net.ipv4",
+            1000,
+            120_000,
+            "TCP_RTO_MAX_MS of sockets that are made: longest time between two retransmissions, milliseconds",
+            120_000),
+    tcp_rto_min_us(
+            "net.ipv4",
+            1,
+            Integer.MAX_VALUE,
+            "of sockets that are made: least time beyond the round trip before data is sent again, microseconds",
+            200_000),
     tcp_sack("net.ipv4", 0, 1, "offer selective acknowledgment", 1),
     tcp_shrink_window("net.ipv4", 0, 1, "1: a window that is scaled may shrink after it was announced", 0),
     tcp_slow_start_after_idle(

@@ -164,6 +164,7 @@ public final class DrillCommand extends Subcommand {
             Outcome outcome = target == Target.stack
                     ? Drill.onStack(script, all, kernel, allowShell)
                     : Drill.onKernel(script, all, allowShell);
+            sayIgnored(outcome.ignored().stream().map(each -> name + ": " + each));
             return new Line(outcome.status().name(), name, outcome.line(), outcome.toString(), outcome.notes());
         } catch (LinkException refused) {
             throw bad(String.valueOf(refused.getMessage()));

@@ -20,6 +20,14 @@ public final class Options {
     private static final int GREATEST_MAXSEG = 32767;
     private static final int GREATEST_SYNCNT = 127;
 
+    /** Of a kernel with HZ=250. */
+    private static final int MILLIS_PER_TICK = 4;
+
+    private static final int SOCK_STREAM = 1;
+    private static final int IPPROTO_TCP = 6;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+
     private interface Setter {
         int set(Socket socket, SocketOption option, int value);
     }
@@ -54,6 +62,9 @@ public final class Options {
         handle(Options::setSynCount, this::getSynCount, TCP_SYNCNT);
         handle(this::setDeferral, (socket, option) -> DeferAccept.seconds(socket.deferTimeouts), TCP_DEFER_ACCEPT);
         handle(Options::setPacingRate, Socket::kept, SO_MAX_PACING_RATE);
+        handle(Options::keepTime, Socket::kept, SO_RCVTIMEO, SO_SNDTIMEO);
+        handle(Options::refuse, Options::nature, SO_TYPE, SO_PROTOCOL, SO_DOMAIN);
+        handle(Options::setLongestTimeout, (socket, option) -> socket.options.rtoMax, TCP_RTO_MAX_MS);
         handle(Options::keep, Socket::kept, SO_PRIORITY, SO_TIMESTAMP, SO_ZEROCOPY, TCP_THIN_LINEAR_TIMEOUTS);
         handle(Options::keep, Socket::kept, TCP_SAVE_SYN, TCP_INQ, IP_RECVERR, IP_BIND_ADDRESS_NO_PORT);
         handle(Options::refuse, (socket, option) -> socket.listener != null ? 1 : 0, SO_ACCEPTCONN);
@@ -98,6 +109,32 @@ public final class Options {
             return -Errno.EINVAL;
         }
         socket.keep(option, option.kept(value));
+        return 0;
+    }
+
+    /** Of a kernel with HZ=250 it is a number of ticks; a negative time is none (sock_set_timeout). */
+    private static int keepTime(Socket socket, SocketOption option, int millis) {
+        long ticks = (Math.max(0L, millis) + MILLIS_PER_TICK - 1) / MILLIS_PER_TICK;
+        socket.keep(option, (int) Math.min(Integer.MAX_VALUE, ticks * MILLIS_PER_TICK));
+        return 0;
+    }
+
+    private static int nature(Socket socket, SocketOption option) {
+        return switch (option) {
+            case SO_TYPE -> SOCK_STREAM;
+            case SO_PROTOCOL -> IPPROTO_TCP;
+            default -> socket.ipv6 ? AF_INET6 : AF_INET;
+        };
+    }
+
+    private static int setLongestTimeout(Socket socket, SocketOption option, int millis) {
+        if (!Sysctl.tcp_rto_max_ms.allows(millis)) {
+            return -Errno.EINVAL;
+        }
+        socket.change().rtoMax = millis;
+        if (socket.connection != null) {
+            socket.connection.sender.longestTimeout = socket.options.longestTimeout();
+        }
         return 0;
     }
 

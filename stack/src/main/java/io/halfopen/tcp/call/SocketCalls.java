@@ -48,11 +48,16 @@ public final class SocketCalls {
         CongestionAlgorithm congestion = core.controls.usual();
         boolean v6Only = ipv6 && core.sysctls.isOn(Sysctl.bindv6only);
         int discover = core.sysctls.isOn(Sysctl.ip_no_pmtu_disc) ? PathMtu.DONT : PathMtu.WANT;
-        if (initial.congestion != congestion || initial.v6Only != v6Only || initial.mtuDiscover != discover) {
+        int rtoMin = core.sysctls.get(Sysctl.tcp_rto_min_us);
+        int rtoMax = core.sysctls.get(Sysctl.tcp_rto_max_ms);
+        boolean same = initial.congestion == congestion && initial.v6Only == v6Only && initial.mtuDiscover == discover;
+        if (!same || initial.rtoMin != rtoMin || initial.rtoMax != rtoMax) {
             initial = new SocketOptions();
             initial.congestion = congestion;
             initial.v6Only = v6Only;
             initial.mtuDiscover = (byte) discover;
+            initial.rtoMin = rtoMin;
+            initial.rtoMax = rtoMax;
         }
         return initial;
     }

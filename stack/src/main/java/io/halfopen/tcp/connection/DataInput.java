@@ -294,7 +294,7 @@ final class DataInput {
         }
         long smoothed = c.sender.roundTrip.smoothed();
         if (!receiver.hasGap()) {
-            return acks.delay(core, smoothed);
+            return acks.delay(core, smoothed, c.sender.roundTrip.shortest());
         }
         return !c.sack || acks.sacks.isDueNow(core, receiver.nxt(), smoothed / 125, receiver.tuning.roundTrip8());
     }

@@ -130,6 +130,7 @@ public final class Promotion {
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
         c.userTimeout = parent.options.userTimeout;
+        c.sender.bound(parent.options.shortestTimeout(), parent.options.longestTimeout());
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
         c.startIds(half.iss >>> 16 ^ half.irs);
         int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);

@@ -29,9 +29,6 @@ public final class DelayedAcks {
     /** Linux's TCP_DELACK_MAX: what a handshake's last ACK may wait for the first data. */
     private static final long LONGEST_WAIT = 200_000_000L;
 
-    /** A tick less than the peer's least retransmission timeout (tcp_delack_max). */
-    private static final long LONGEST_DELAY = LONGEST_WAIT - TICK;
-
     /** The longest delay for a peer that neither pauses nor converses (HZ / 2 in tcp_send_delayed_ack). */
     private static final long LONGEST_OF_MANY = 500_000_000L;
 
@@ -254,15 +251,24 @@ public final class DelayedAcks {
         pending |= PUSHED;
     }
 
-    /** Delays the ACK (tcp_send_delayed_ack); true if it has waited so long already that there is no point. */
-    public boolean delay(Host host, long smoothed) {
-        long patience = Math.min(bounded(host, smoothed), LONGEST_DELAY);
+    /**
+     * Delays the ACK (tcp_send_delayed_ack); true if it has waited so long already that there is no point. The peer's timeouts
+     * are thought to be no shorter than {@code shortest}, as ours are.
+     */
+    public boolean delay(Host host, long smoothed, long shortest) {
+        long patience = Math.min(bounded(host, smoothed), longestDelay(shortest));
         if (due != Timer.NEVER && due <= host.now() + (patience >> 2)) {
             return true;
         }
         pending |= SCHEDULED;
         due = Math.min(due, host.due(host.now() + Math.max(patience, TICK)));
         return false;
+    }
+
+    /** A tick less than the peer's least retransmission timeout (tcp_delack_max). */
+    private static long longestDelay(long shortest) {
+        long ticks = (shortest + TICK - 1) / TICK;
+        return Math.min(LONGEST_WAIT, (Math.max(ticks, 2) - 1) * TICK);
     }
 
     /** Not longer than a round trip. */

@@ -20,6 +20,10 @@ public final class RoundTrip {
     private long variance;
     private int roundEnd;
     private long timeout = INITIAL;
+
+    /** The variance is never less, ns (tcp_rto_min_us). */
+    private long shortest = Kernel.RTO_MIN;
+
     private final LeastRoundTrip least = new LeastRoundTrip();
 
     void reset() {
@@ -38,7 +42,17 @@ public final class RoundTrip {
         variance = k.at(variance);
         roundEnd = k.seq(roundEnd);
         timeout = k.at(timeout);
+        shortest = k.at(shortest);
         least.keep(k);
+    }
+
+    void setShortest(long nanos) {
+        shortest = nanos;
+    }
+
+    /** The least that the timeout is beyond the round trip, ns (tcp_rto_min). */
+    public long shortest() {
+        return shortest;
     }
 
     /** Smoothed round-trip time, ns; 0 before the first sample. */
@@ -81,7 +95,7 @@ public final class RoundTrip {
         if (srtt8 == 0) {
             srtt8 = rtt << 3;
             deviation4 = rtt << 1;
-            variance = Math.max(deviation4, Kernel.RTO_MIN);
+            variance = Math.max(deviation4, shortest);
             deviationMax = variance;
             roundEnd = nxt;
         } else {
@@ -104,7 +118,7 @@ public final class RoundTrip {
                 variance -= variance - deviationMax >> 2;
             }
             roundEnd = nxt;
-            deviationMax = Kernel.RTO_MIN;
+            deviationMax = shortest;
         }
     }
 }

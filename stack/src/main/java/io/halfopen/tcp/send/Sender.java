@@ -47,6 +47,9 @@ public final class Sender {
     /** When the last ACK came that was not overtaken, ns (rcv_tstamp). */
     public long answeredAt;
 
+    /** No timeout is longer, ns (TCP_RTO_MAX_MS). */
+    public long longestTimeout = Kernel.RTO_MAX;
+
     public final Delivery delivery = new Delivery();
 
     private int iss;
@@ -117,6 +120,7 @@ public final class Sender {
         windowScale = k.at(windowScale);
         acknowledged = k.at(acknowledged);
         sendBuffer = k.at(sendBuffer);
+        longestTimeout = k.at(longestTimeout);
         segments = k.at(segments);
         synTimedOut = k.at(synTimedOut);
         answeredAt = k.time(answeredAt);
@@ -402,13 +406,19 @@ public final class Sender {
         return count;
     }
 
+    /** The least that the timeout is beyond the round trip, and the most that it is, ns. */
+    public void bound(long shortest, long longest) {
+        roundTrip.setShortest(shortest);
+        longestTimeout = longest;
+    }
+
     /** The timeout as it stands, backed off, ns (icsk_rto). */
     public long timeout() {
-        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), Kernel.RTO_MAX);
+        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), longestTimeout);
     }
 
     /** How long a probe of the window is waited for, which probes double and the timeout does not know of (tcp_probe0_when). */
     public long probeTimeout() {
-        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), Kernel.RTO_MAX);
+        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), longestTimeout);
     }
 }

@@ -36,6 +36,11 @@ public final class SocketOptions {
     /** TCP_USER_TIMEOUT, ms; 0 means that the number of retransmissions counts. */
     public int userTimeout;
 
+    /** TCP_RTO_MAX_MS, and what tcp_rto_min_us was when the socket was made. */
+    public int rtoMax = 120_000;
+
+    public int rtoMin = 200_000;
+
     /** TCP_MAXSEG, TCP_SYNCNT, SO_RCVBUF and SO_SNDBUF; 0 means the sysctl's. */
     public int maxSeg;
 
@@ -85,6 +90,8 @@ public final class SocketOptions {
         keepIdle = other.keepIdle;
         keepInterval = other.keepInterval;
         userTimeout = other.userTimeout;
+        rtoMax = other.rtoMax;
+        rtoMin = other.rtoMin;
         maxSeg = other.maxSeg;
         synCount = other.synCount;
         receiveBuffer = other.receiveBuffer;
@@ -101,6 +108,16 @@ public final class SocketOptions {
         hopLimit = other.hopLimit;
         mtuDiscover = other.mtuDiscover;
         kept = other.kept;
+    }
+
+    /** ns. */
+    public long longestTimeout() {
+        return rtoMax * 1_000_000L;
+    }
+
+    /** The least that a retransmission timeout is beyond the round trip, ns. */
+    public long shortestTimeout() {
+        return rtoMin * 1000L;
     }
 
     void keep(SocketOption option, int value) {

@@ -6,7 +6,6 @@ import static io.halfopen.wire.TcpHeader.PSH;
 import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
-import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Timer;
@@ -258,7 +257,7 @@ public final class Transmission {
         LossTimer timer = sender.timer;
         timer.probingSince = Math.min(timer.probingSince, core.now());
         long end = c.patienceEnd(timer.probingSince);
-        boolean forgotten = c.isOrphan() && sender.probeTimeout() >= Kernel.RTO_MAX && timer.backoff >= retries;
+        boolean forgotten = c.isOrphan() && sender.probeTimeout() >= sender.longestTimeout && timer.backoff >= retries;
         if (timer.retransmits >= retries || forgotten || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             core.timeOut(c);

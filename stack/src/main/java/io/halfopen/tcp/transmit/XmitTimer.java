@@ -62,7 +62,7 @@ public final class XmitTimer {
         if (c.fastOpen != null || !wanted || sender.flight.isEmpty() || !c.sack || !calm) {
             return false;
         }
-        long delayedAck = sender.flight.packets() == 1 ? Kernel.RTO_MIN : Kernel.TIMEOUT_MIN;
+        long delayedAck = sender.flight.packets() == 1 ? sender.roundTrip.shortest() : Kernel.TIMEOUT_MIN;
         RoundTrip roundTrip = sender.roundTrip;
         long delay = roundTrip.isMeasured() ? 2 * roundTrip.smoothed() + delayedAck : FIRST_PROBE;
         long timeout = progress ? sender.timeout() : timeoutOfFirst(sender) - core.now();
