@@ -252,6 +252,10 @@ public final class ConnectionInput {
         if (c.state() == TcpState.CLOSE) {
             return Rule.ACK_ACCEPTED; // that ACK of our FIN was the last thing to happen
         }
+        if (c.state() == TcpState.TIME_WAIT) {
+            timeWaitInput.enter(c); // out of CLOSING: what else the segment brings is not looked at
+            return Rule.ACK_ACCEPTED;
+        }
         if (c.linger2 < 0 && c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
             output.reset(segment, Rule.ENDED_BY_LINGER2);
             core.close(c, 0);

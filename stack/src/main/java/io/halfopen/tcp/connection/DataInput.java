@@ -252,7 +252,7 @@ final class DataInput {
                 c.enter(TcpState.CLOSE_WAIT);
             }
             case FIN_WAIT1 -> {
-                c.receiver.acks.atOnce();
+                transmission.ack(c, Rule.ACK_ACCEPTED); // before what this lets go
                 c.enter(TcpState.CLOSING);
             }
             case FIN_WAIT2 -> {

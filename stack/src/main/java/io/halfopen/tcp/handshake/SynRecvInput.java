@@ -197,8 +197,8 @@ public final class SynRecvInput {
         boolean scaling = segment.windowScale() >= 0 && c.receiver.window.offersScaling();
         int mss = HandshakeOptions.mssToSend(core, c, c.socket, HandshakeOptions.mssOf(c, segment));
         c.receiver.window.cross(scaling);
-        c.receiver.acks.start(mss, c.receiver.window.size(), DelayedAcks.LONG_AGO);
         c.sender.crossed(segment.window(), segment.seq(), mss, scaling ? segment.windowScale() : 0);
+        c.receiver.acks.start(c.sender.mss(), c.receiver.window.size(), DelayedAcks.LONG_AGO);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
         c.sender.timer.backoff = Math.max(0, c.sender.timer.retransmits - linear);
         c.sender.timer.doublings = c.sender.timer.backoff;

@@ -62,6 +62,9 @@ public final class Sender {
 
     private boolean finAcknowledged;
 
+    /** What was still to be sent when it ended, octets. */
+    private int abandoned;
+
     /** When anything was sent last, ns (tcp_wstamp_ns). */
     public long transmittedAt;
 
@@ -88,6 +91,7 @@ public final class Sender {
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
+        abandoned = 0;
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
@@ -249,6 +253,16 @@ public final class Sender {
     /** The same and the FIN, which takes its one place in the window, too. */
     public int pending() {
         return unsent() + (finToSend() ? 1 : 0);
+    }
+
+    /** It is over; what was not sent is only counted. */
+    public void abandon() {
+        abandoned = Math.max(0, pending());
+    }
+
+    /** What has not been sent, or never was (tcpi_notsent_bytes). */
+    public int notSent() {
+        return Math.max(abandoned, pending());
     }
 
     boolean finToSend() {

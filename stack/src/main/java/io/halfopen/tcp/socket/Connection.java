@@ -27,6 +27,9 @@ public final class Connection extends AcceptQueue.Entry {
 
     private TcpState state = TcpState.CLOSE;
 
+    /** What it was in when it ended: that is what TCP_INFO goes on telling of. */
+    private TcpState lastState = TcpState.CLOSE;
+
     /** An error that came before there was a socket to tell. */
     public int error;
 
@@ -130,6 +133,7 @@ public final class Connection extends AcceptQueue.Entry {
 
     void reset() {
         state = TcpState.CLOSE;
+        lastState = TcpState.CLOSE;
         socket = null;
         listener = null;
         error = 0;
@@ -205,12 +209,19 @@ public final class Connection extends AcceptQueue.Entry {
         if (was && next == TcpState.CLOSE) {
             host.count(Counter.EstabResets);
         }
+        lastState = next == TcpState.CLOSE ? state : next;
         state = next;
+    }
+
+    /** The state, or if it is over the one before. */
+    public TcpState lastState() {
+        return lastState;
     }
 
     /** The connection is made late: what there is to count was counted when its handshake was done. */
     void establish() {
         state = TcpState.ESTABLISHED;
+        lastState = state;
     }
 
     private static boolean isCurrent(TcpState state) {
@@ -266,6 +277,7 @@ public final class Connection extends AcceptQueue.Entry {
 
     /** It waits for nothing any more, and sends nothing. */
     void stop() {
+        sender.abandon();
         sender.timer.stop();
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
