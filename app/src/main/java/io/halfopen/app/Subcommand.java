@@ -27,8 +27,8 @@ public abstract class Subcommand implements Callable<Integer> {
 
     /** The same of whatever has a name. */
     protected final void sayIgnored(Stream<String> names) {
-        names.forEach(name -> err().println(
-                commandSpec().qualifiedName() + ": " + name + " is accepted and ignored: it has no effect on the stack"));
+        names.forEach(name -> err().println(commandSpec().qualifiedName() + ": " + name
+                + " is accepted and ignored: it has no effect on the stack"));
     }
 
     protected final PrintWriter out() {

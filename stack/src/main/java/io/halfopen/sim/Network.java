@@ -169,7 +169,8 @@ final class Network {
         }
         segment.parse(packet, 0, packet.length);
         IpAddress source = new IpAddress(segment.sourceHigh(), segment.sourceLow());
-        boolean looped = IpAddress.isLoopback(source.high(), source.low()) || owners.get(source) == to; // only the host itself sends from there
+        boolean looped = IpAddress.isLoopback(source.high(), source.low())
+                || owners.get(source) == to; // only the host itself sends from there
         Rule rule = looped
                 ? to.stack().onLooped(world.now(), packet, 0, packet.length)
                 : to.stack().onPacket(world.now(), packet, 0, packet.length);

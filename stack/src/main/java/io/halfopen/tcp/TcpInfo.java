@@ -167,7 +167,7 @@ final class TcpInfo {
         Sender sender = c.sender;
         LossTimer timer = sender.timer;
         boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE;
-        boolean synLost = c.isOpening() && timer.retransmits > 0;
+        boolean synLost = isOrWasOpening(c) && timer.retransmits > 0;
         put("state", number(c.state()));
         put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());
         put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
@@ -186,7 +186,7 @@ final class TcpInfo {
     /** What is agreed on; of what is only offered Linux tells ECN alone. */
     private static int options(Connection c) {
         int ecn = (c.ecn ? ECN : 0) | (c.ecnSeen ? ECN_SEEN : 0);
-        if (c.hasOnlyAsked()) {
+        if (c.lastState() == TcpState.SYN_SENT) {
             return c.deferred ? 0 : ecn;
         }
         return ecn
@@ -201,26 +201,27 @@ final class TcpInfo {
     private void fillQueues(Connection c) {
         Flight flight = c.sender.flight;
         boolean opening = c.isOpening();
-        int again = opening && c.sender.timer.retransmits > 0 ? 1 : 0;
+        boolean syns = isOrWasOpening(c);
+        int again = syns && c.sender.timer.retransmits > 0 ? 1 : 0;
         int syn = c.deferred ? 0 : 1 + flight.packets();
         put("snd_mss", sndMss(c));
         put("rcv_mss", rcvMss(c));
         put("unacked", opening ? syn : flight.packets());
         put("sacked", flight.sackedOut());
-        put("lost", opening ? again * syn : flight.lostOut());
-        put("retrans", opening ? again : flight.retransOut());
+        put("lost", syns ? again * syn : flight.lostOut());
+        put("retrans", syns ? again : flight.retransOut());
         put("fackets", 0);
     }
 
     /** The peer's SYN tells it; before that only Fast Open thinks that it knows. */
     private long sndMss(Connection c) {
-        boolean known = !c.hasOnlyAsked() || c.dataInSyn > 0;
+        boolean known = c.lastState() != TcpState.SYN_SENT || c.dataInSyn > 0;
         return known ? c.sender.mss() : HandshakeOptions.firstMss(core, c);
     }
 
     /** Nothing is known of the peer's segments before its SYN. */
     private static long rcvMss(Connection c) {
-        if (!c.hasOnlyAsked()) {
+        if (c.lastState() != TcpState.SYN_SENT) {
             return c.receiver.acks.segmentSize();
         }
         return c.deferred ? 0 : DelayedAcks.LEAST_SEGMENT;
@@ -237,7 +238,7 @@ final class TcpInfo {
         Sender sender = c.sender;
         Receiver receiver = c.receiver;
         RoundTrip roundTrip = sender.roundTrip;
-        boolean opening = c.neverOpened();
+        boolean opening = isOrWasOpening(c);
         put("pmtu", opening ? PathMtuDiscovery.of(core, c) : c.path.mtu);
         put("rcv_ssthresh", c.deferred ? 0 : receiver.window.threshold());
         put("rtt", roundTrip.smoothed() / NANOS_PER_MICRO);
@@ -252,6 +253,12 @@ final class TcpInfo {
         put("total_retrans", sender.recovery.retransmits);
         put("pacing_rate", opening ? Pacing.UNLIMITED : sender.pacing.rate);
         put("max_pacing_rate", sender.pacing.maxRate);
+    }
+
+    /** Before the handshake is done, and if it never is: nothing more has been set then. */
+    private static boolean isOrWasOpening(Connection c) {
+        boolean syn = c.lastState() == TcpState.SYN_SENT || c.lastState() == TcpState.SYN_RECV;
+        return c.isOpening() || c.state() == TcpState.CLOSE && syn && !c.fastOpenChild;
     }
 
     /** A lost SYN lowers the threshold until the handshake is done. */
@@ -274,14 +281,10 @@ final class TcpInfo {
         put("bytes_received", receiver.received);
         put("segs_out", sender.segments);
         put("segs_in", receiver.segments);
-        put("notsent_bytes", c.neverOpened() ? 0 : Math.max(0, notSent(c)));
+        put("notsent_bytes", isOrWasOpening(c) ? 0 : sender.notSent());
         put("min_rtt", least == LeastRoundTrip.UNKNOWN ? UNKNOWN : least / NANOS_PER_MICRO);
         put("data_segs_in", receiver.dataSegments);
         put("data_segs_out", statistics(c).dataSegments);
-    }
-
-    private static int notSent(Connection c) {
-        return c.state() == TcpState.CLOSE ? c.sender.abandoned : c.sender.pending();
     }
 
     private static SendStatistics statistics(Connection c) {

@@ -60,13 +60,13 @@ public final class Sender {
     private byte windowScale;
     private long acknowledged;
 
-    /** What was not sent when the connection was closed, octets: it is gone, and still told of (tcpi_notsent_bytes). */
-    public int abandoned;
-
     /** The FIN is the last thing to be sent: shutdown() or close() was called. */
     private boolean finQueued;
 
     private boolean finAcknowledged;
+
+    /** What was still to be sent when it ended, octets. */
+    private int abandoned;
 
     /** When anything was sent last, ns (tcp_wstamp_ns). */
     public long transmittedAt;
@@ -94,6 +94,7 @@ public final class Sender {
         pacing.reset();
         finQueued = false;
         finAcknowledged = false;
+        abandoned = 0;
         flight.reset();
         recovery.reset();
         synAt = Timer.NEVER;
@@ -105,7 +106,6 @@ public final class Sender {
         size.reset();
         windowScale = 0;
         acknowledged = 0;
-        abandoned = 0;
     }
 
     /** All that it knows while nothing is in flight and nothing is to be sent. */
@@ -259,6 +259,16 @@ public final class Sender {
     /** What is unsent, and the FIN, which takes its one place in the window, too. */
     public int pending() {
         return unsent() + (finToSend() ? 1 : 0);
+    }
+
+    /** It is over; what was not sent is only counted. */
+    public void abandon() {
+        abandoned = Math.max(0, pending());
+    }
+
+    /** What has not been sent, or never was (tcpi_notsent_bytes). */
+    public int notSent() {
+        return Math.max(abandoned, pending());
     }
 
     boolean finToSend() {

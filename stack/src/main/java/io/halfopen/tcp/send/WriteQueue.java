@@ -42,7 +42,8 @@ public final class WriteQueue {
         return first + index & buffers.length - 1;
     }
 
-    int count() {
+    /** The buffers. */
+    public int count() {
         return count;
     }
 

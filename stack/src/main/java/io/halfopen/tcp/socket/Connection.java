@@ -27,8 +27,8 @@ public final class Connection extends AcceptQueue.Entry {
 
     private TcpState state = TcpState.CLOSE;
 
-    /** The state before the last one. */
-    private TcpState before = TcpState.CLOSE;
+    /** What it was in when it ended: that is what TCP_INFO goes on telling of. */
+    private TcpState lastState = TcpState.CLOSE;
 
     /** An error that came before there was a socket to tell. */
     public int error;
@@ -133,7 +133,7 @@ public final class Connection extends AcceptQueue.Entry {
 
     void reset() {
         state = TcpState.CLOSE;
-        before = TcpState.CLOSE;
+        lastState = TcpState.CLOSE;
         socket = null;
         listener = null;
         error = 0;
@@ -209,13 +209,19 @@ public final class Connection extends AcceptQueue.Entry {
         if (was && next == TcpState.CLOSE) {
             host.count(Counter.EstabResets);
         }
-        before = state;
+        lastState = next == TcpState.CLOSE ? state : next;
         state = next;
+    }
+
+    /** The state, or if it is over the one before. */
+    public TcpState lastState() {
+        return lastState;
     }
 
     /** The connection is made late: what there is to count was counted when its handshake was done. */
     void establish() {
         state = TcpState.ESTABLISHED;
+        lastState = state;
     }
 
     private static boolean isCurrent(TcpState state) {
@@ -234,17 +240,6 @@ public final class Connection extends AcceptQueue.Entry {
     /** connect() was called, and the handshake is not done. */
     public boolean isOpening() {
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECV && fastOpen == null;
-    }
-
-    /** The same, or that came to nothing: TCP_INFO still says what the handshake did not change. */
-    public boolean neverOpened() {
-        boolean failed = state == TcpState.CLOSE && before == TcpState.SYN_RECV && fastOpen == null;
-        return isOpening() || failed || hasOnlyAsked();
-    }
-
-    /** Nothing is known from the peer, as no SYN of it has come. */
-    public boolean hasOnlyAsked() {
-        return state == TcpState.SYN_SENT || state == TcpState.CLOSE && before == TcpState.SYN_SENT;
     }
 
     /** A timeout that says that Fast Open does not work here (tcp_fastopen_active_detect_blackhole). */
@@ -282,11 +277,11 @@ public final class Connection extends AcceptQueue.Entry {
 
     /** Stops all timers: the connection waits for nothing any more, and sends nothing. */
     void stop() {
+        sender.abandon();
         sender.timer.stop();
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
-        sender.abandoned = sender.pending();
         sender.ring.clear();
         sender.queue.clear();
         sender.flight.reset();

@@ -71,7 +71,10 @@ public final class SendBuffers {
     static long inUse(Connection c) {
         Sender sender = c.sender;
         int queued = sender.queued();
-        int full = sender.flight.packets() == 0 ? 0 : (queued - sender.unsent()) / Math.max(1, sender.mss());
+        if (sender.flight.packets() == 0) {
+            return queued + (long) OVERHEAD * sender.queue.count(); // the first may have taken some of the second
+        }
+        int full = (queued - sender.unsent()) / Math.max(1, sender.mss());
         int small = Math.max(0, sender.flight.packets() - full);
         int goal = goal(c);
         return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));

@@ -9,6 +9,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Timer;
+import io.halfopen.tcp.receive.ReceiveWindow;
 import io.halfopen.tcp.send.Chrono.Limit;
 import io.halfopen.tcp.send.Flight;
 import io.halfopen.tcp.send.LossTimer;
@@ -223,20 +224,22 @@ public final class Transmission {
     }
 
     /** What a segment without data is numbered: within the peer's window, if that has shrunk (tcp_acceptable_seq). */
-    private static int acceptable(Sender sender) {
+    private static int acceptable(Connection c) {
+        Sender sender = c.sender;
         int beyond = sender.inFlight() - sender.window();
-        boolean rounding = sender.windowScale() > 0 && beyond < 1 << sender.windowScale();
+        ReceiveWindow own = c.receiver.window; // measured: not the peer's scale, whose rounding it is
+        boolean rounding = own.scales() && beyond < 1 << own.scale();
         return beyond <= 0 || rounding ? sender.nxt() : sender.nxt() - beyond;
     }
 
     /** An ACK and nothing else, now. */
     public void ack(Connection c, Rule why) {
-        emitter.bare(c, ACK, acceptable(c.sender), why);
+        emitter.bare(c, ACK, acceptable(c), why);
     }
 
     /** RST with ACK: the connection is torn down from this side. */
     public void reset(Connection c, Rule why) {
-        emitter.bare(c, RST | ACK, acceptable(c.sender), why);
+        emitter.bare(c, RST | ACK, acceptable(c), why);
     }
 
     /** A segment without data from before the window: the peer must answer it (tcp_xmit_probe_skb). */
