@@ -12,7 +12,7 @@ import io.halfopen.tcp.socket.SynQueue;
  * @param acceptQueue finished connections that wait for accept()
  * @param acceptQueuePeak the most there have been
  * @param synQueue handshakes under way
- * @param young those of them whose SYN-ACK was not retransmitted
+ * @param young those of them whose timer has not fired yet
  * @param synQueuePeak the most there have been
  */
 public record ListenQueues(

@@ -398,7 +398,7 @@ public final class Stack {
         return Snapshot.of(core, descriptors);
     }
 
-    /** A listener's two queues. -1 fields where the descriptor is none. */
+    /** A listener's two queues. IllegalArgumentException where the descriptor is no listener's. */
     public ListenQueues queues(int fd) {
         Listener listener = descriptors.require(fd).listener;
         if (listener == null) {

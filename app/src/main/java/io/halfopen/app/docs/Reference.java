@@ -22,16 +22,17 @@ final class Reference {
     private static final Map<Rule, String> CHAPTERS = Map.ofEntries(
             Map.entry(Rule.NOT_IP, "Packets that are not segments for us"),
             Map.entry(Rule.ICMP_BAD_LENGTH, "ICMP"),
-            Map.entry(Rule.NO_SOCKET_RESET, "No socket"),
-            Map.entry(Rule.SYN_ANSWERED, "LISTEN"),
+            Map.entry(Rule.MD5_UNEXPECTED, "Signatures"),
+            Map.entry(Rule.NO_SOCKET_SIGNED, "No socket"),
+            Map.entry(Rule.SYN_BROADCAST, "LISTEN"),
             Map.entry(Rule.SYN_DUPLICATE, "SYN_RECV: half-open"),
             Map.entry(Rule.FAST_OPEN_RESET, "SYN_RECV: Fast Open"),
             Map.entry(Rule.SYN_SENT_BAD_ACK, "SYN_SENT"),
             Map.entry(Rule.SYN_RECV_BAD_ACK, "SYN_RECV: simultaneous open"),
-            Map.entry(Rule.PAWS_REJECTED, "ESTABLISHED and what follows"),
+            Map.entry(Rule.PAWS_OLD_ACK, "ESTABLISHED and what follows"),
             Map.entry(Rule.TIME_WAIT_ACKED, "TIME_WAIT"),
-            Map.entry(Rule.SYN_RETRANSMITTED, "Timers"),
-            Map.entry(Rule.CONNECT_CALLED, "Calls"));
+            Map.entry(Rule.REASSEMBLY_TIMED_OUT, "Timers"),
+            Map.entry(Rule.TIME_WAIT_REUSED, "Calls"));
 
     private Reference() {}
 

@@ -26,7 +26,6 @@ final class Comparison {
 
     private final PrintWriter out;
     private final Style style;
-    private final TextTable table = new TextTable("llll", 2);
 
     Comparison(PrintWriter out, Style style) {
         this.out = out;
@@ -37,27 +36,31 @@ final class Comparison {
         out.println(TextWrap.hanging(scenario.name() + ": " + Headline.of(scenario), 2)
                 .replaceFirst("^[^:]*", Matcher.quoteReplacement(style.bold(scenario.name()))));
         out.println();
-        line("", reports, Comparison::title);
-        line("connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
+        TextTable table = new TextTable("l".repeat(1 + reports.size()), 2);
+        line(table, "", reports, Comparison::title);
+        line(table, "connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
         line(
+                table,
                 "connect() later",
                 reports,
                 report -> clients(report, c -> c.connect().equals("OK") && !isAtOnce(c)));
-        line("  the last after", reports, Comparison::slowest);
-        line("connect() failed", reports, Comparison::failures);
-        line("accept() returned", reports, report -> String.valueOf(report.accepted()));
-        line("outcome", reports, Comparison::outcomes);
-        line("accept queue, peak", reports, report -> peak(report.listener()));
+        line(table, "  the last after", reports, Comparison::slowest);
+        line(table, "connect() failed", reports, Comparison::failures);
+        line(table, "accept() returned", reports, report -> String.valueOf(report.accepted()));
+        line(table, "outcome", reports, Comparison::outcomes);
+        line(table, "accept queue, peak", reports, report -> peak(report.listener()));
         line(
+                table,
                 "SYN queue, peak",
                 reports,
                 report -> String.valueOf(report.listener().synQueuePeak()));
-        line("dropped or ignored", reports, report -> String.valueOf(sum(report)));
+        line(table, "dropped or ignored", reports, report -> String.valueOf(sum(report)));
         line(
+                table,
                 "ListenOverflows",
                 reports,
                 report -> String.valueOf(report.counters().getOrDefault("ListenOverflows", 0L)));
-        line("ended after", reports, report -> Times.secondsOfMillis(report.endMs()));
+        line(table, "ended after", reports, report -> Times.secondsOfMillis(report.endMs()));
         table.lines().forEach(out::println);
         out.println();
         reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
@@ -90,7 +93,7 @@ final class Comparison {
         out.println(style.faint(title) + times + style.rule(rule));
     }
 
-    private void line(String name, List<LabReport> reports, Function<LabReport, String> cell) {
+    private void line(TextTable table, String name, List<LabReport> reports, Function<LabReport, String> cell) {
         Object[] cells =
                 Stream.concat(Stream.of(name), reports.stream().map(cell)).toArray();
         if (name.isEmpty()) {

@@ -77,12 +77,13 @@ public final class HandshakeOptions {
         return segment.mss() == 0 ? usual : segment.mss();
     }
 
-    /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
+    /** What TCP_INFO tells of our full segments before the peer has said what it takes, octets of data. */
     public static int firstMss(Core core, Connection c) {
         int usual = c.isIpv4() ? TcpOptions.DEFAULT_MSS : DEFAULT_MSS_V6;
         return usual - (core.sysctls.isOn(Sysctl.tcp_timestamps) ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }
 
+    /** The octets of data in our full segments: what both ends and the path take, less the timestamps. */
     static int mssToSend(Core core, Connection c, @Nullable Socket socket, int peerMss) {
         int most = socket == null || socket.options.maxSeg == 0 ? peerMss : Math.min(peerMss, socket.options.maxSeg);
         return PathMtuDiscovery.start(core, c, most);

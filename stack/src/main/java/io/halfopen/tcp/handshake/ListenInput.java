@@ -116,7 +116,7 @@ public final class ListenInput {
     /** The handshake begins: keep what the final ACK will need, and answer. */
     private void answer(Listener listener, Segment segment, int isn, Rule rule) {
         HalfOpen half = core.pools.halfOpen(listener);
-        half.answer(segment);
+        half.take(segment);
         long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, segment, secret);
         half.iss = isn == Host.ANY_ISN ? core.isn(secret) : isn;

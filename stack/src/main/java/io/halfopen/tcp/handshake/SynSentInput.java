@@ -32,7 +32,7 @@ import io.halfopen.wire.SeqNumber;
 import io.halfopen.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
-/** connect() on its way: the SYN, its duplicateSacks, and what answers it (RFC 9293, section 3.10.7.3). */
+/** connect() on its way: the SYN, its repetitions, and what answers it (RFC 9293, section 3.10.7.3). */
 public final class SynSentInput {
     /** Linux's TCP_TIMEOUT_MIN, two ticks at HZ=250. */
     private static final long HURRY = 8_000_000L;

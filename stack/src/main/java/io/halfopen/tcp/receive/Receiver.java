@@ -149,7 +149,7 @@ public final class Receiver {
         return nxt - (finReached ? 1 : 0) - ring.length();
     }
 
-    /** What the next ACK says of gaps and duplicateSacks; null if there has never been one. */
+    /** What the next ACK says of gaps and of what came twice; null if there has never been one. */
     @Nullable
     public SackBlocks sacks() {
         return sacks;

@@ -12,7 +12,7 @@ import io.halfopen.tcp.socket.Core;
 import io.halfopen.wire.SeqNumber;
 
 /**
- * Taking back what was done about a loss that was none: D-SACKs say that all duplicateSacks were superfluous (RFC 3708), or
+ * Taking back what was done about a loss that was none: D-SACKs say that all repetitions were superfluous (RFC 3708), or
  * a timestamp that the original arrived (Eifel, RFC 4015).
  */
 final class Undo {
@@ -77,7 +77,7 @@ final class Undo {
         return true;
     }
 
-    /** A hole was filled by a packet that was late; true while duplicateSacks of others are out (tcp_try_undo_partial). */
+    /** A hole was filled by a packet that was late; true while repetitions of others are out (tcp_try_undo_partial). */
     boolean duringRecovery(Connection c, AckState ack) {
         Sender sender = c.sender;
         if (!sender.recovery.undoable || !wasDelayed(c, ack)) {
@@ -109,7 +109,7 @@ final class Undo {
         return c.sack || SeqNumber.before(c.sender.una(), recovery.high);
     }
 
-    /** Without SACK the state stays until more is acknowledged: duplicate ACKs may be of our own duplicateSacks (RFC 6582). */
+    /** Without SACK the state stays until more is acknowledged: duplicate ACKs may be of our own repetitions (RFC 6582). */
     private boolean preventsReopening(Connection c) {
         Sender sender = c.sender;
         if (c.sack || sender.una() != sender.recovery.high) {

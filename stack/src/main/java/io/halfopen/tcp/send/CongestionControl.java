@@ -52,6 +52,6 @@ public interface CongestionControl {
     /** So many packets were acknowledged, and the round trip of one of them took that long, or -1 (pkts_acked). */
     default void onAcked(Sender sender, int packets, long rtt, long now) {}
 
-    /** All that it knows, of a connection that is idle; {@link #controls} has too much of that. */
+    /** Saves or restores the fields when the connection sleeps or wakes; one that {@link #controls} never does. */
     default void keep(SavedState k) {}
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * reset meanwhile keeps its place: accept() still returns it, and until then it takes up room.
  */
 public final class AcceptQueue {
-    /** What can wait in the queue, or has. */
+    /** A connection, awake or asleep: what can wait in the queue. Those that connect() opened are never in one. */
     public abstract static sealed class Entry extends Flow permits Dormant, Connection {
         /** In whose queue it waits. */
         @Nullable
@@ -29,7 +29,7 @@ public final class AcceptQueue {
             return after;
         }
 
-        /** Its port is not one that its socket was bound to. */
+        /** No socket holds the port for it: who binds that has to ask the connection itself. */
         final boolean isAlone() {
             return socket == null || socket.portUse == null;
         }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection from its handshake to its end: two halves, {@link Sender} and {@link Receiver}, and what belongs to
- * both. It is judged and driven from outside: {@code SynSentInput} and {@code ConnectionInput} by segments,
- * {@code Transmission} by timers and calls.
+ * both. It is judged and driven from outside: by the rooms
+ * {@code handshake} and {@code connection} for segments, {@code recovery} and {@code transmit} for timers and data, {@code
+ * call} for calls.
  */
 public final class Connection extends AcceptQueue.Entry {
     private final Host host;

@@ -67,8 +67,8 @@ public final class HalfOpen extends Flow {
         this.listener = listener;
     }
 
-    /** Takes addresses, ports and sequence number, all that a segment of the peer's says by itself. */
-    public void answer(Segment segment) {
+    /** Takes tuple and sequence number from a segment of the peer: its SYN, or the ACK that brings a cookie back. */
+    public void take(Segment segment) {
         localHigh = segment.destinationHigh();
         localLow = segment.destinationLow();
         remoteHigh = segment.sourceHigh();

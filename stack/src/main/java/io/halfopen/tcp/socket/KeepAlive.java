@@ -6,8 +6,8 @@ import io.halfopen.tcp.host.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SO_KEEPALIVE of one connection, whose options it has while there is a process and before accept(); and what a closed one
- * waits for that stays long in FIN_WAIT2. Both are what Linux has sk_timer for. Connections without either have none.
+ * The timer for silence (sk_timer): keep-alive while a connection is open, the end of FIN_WAIT2 once it is closed. Most
+ * connections wait for neither, and have none.
  */
 public final class KeepAlive {
     private static final long SECOND = 1_000_000_000L;

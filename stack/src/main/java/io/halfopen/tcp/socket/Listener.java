@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   SYN --judgeSyn--> SynQueue --judgeFinalAck--> AcceptQueue --accept()--> a descriptor
- *                     (HalfOpen)                  (Connection)
+ *                     (HalfOpen)                  (Dormant)
  * </pre>
  *
  * The number is the effective backlog, B = min(backlog, somaxconn), both unsigned. Linux asks "more than B?" before it
- * adds, so each queue holds B + 1. On 6.18 a SYN is dropped while the accept queue is full, whatever
+ * adds, so each queue holds B + 1 (the SYN queue of old kernels was another: Kernel.synQueueIsFull). On 6.18 a SYN is dropped while the accept queue is full, whatever
  * tcp_abort_on_overflow says; that knob acts only on handshakes that were let in before.
  */
 public final class Listener {

@@ -1,8 +1,7 @@
 package io.halfopen.tcp.socket;
 
 /**
- * How many handshakes of a listener are under way, and how many of them are young: their SYN-ACK has not been
- * retransmitted. The handshakes themselves are in the {@link FlowTable}; Linux keeps them in its hash table, too, and
+ * How many handshakes of a listener are under way, and how many of them are young: their timer has not fired yet. The handshakes themselves are in the {@link FlowTable}; Linux keeps them in its hash table, too, and
  * only the numbers with the listener (request_sock_queue).
  */
 public final class SynQueue {
