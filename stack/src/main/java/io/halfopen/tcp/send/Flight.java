@@ -41,6 +41,7 @@ public final class Flight {
     private FlightSlots slots = FlightSlots.NONE;
     private int head;
     private int count;
+    private int joined;
     private int sackedOut;
     private int lostOut;
     private int retransOut;
@@ -62,6 +63,7 @@ public final class Flight {
         slots = FlightSlots.NONE;
         head = 0;
         count = 0;
+        joined = 0;
         sackedOut = 0;
         lostOut = 0;
         retransOut = 0;
@@ -73,6 +75,11 @@ public final class Flight {
     /** Packets sent and not acknowledged (packets_out). */
     public int packets() {
         return count;
+    }
+
+    /** What left as one, and is yet, is one buffer. */
+    public int buffers() {
+        return count - joined;
     }
 
     public boolean isEmpty() {
@@ -187,6 +194,7 @@ public final class Flight {
         slots.seq[slot] = seq;
         slots.end[slot] = end;
         slots.flags[slot] = (byte) flags;
+        joined += isJoined(slot);
         slots.sentAt[slot] = now;
         slots.order.append(slot);
         return slot;
@@ -264,6 +272,7 @@ public final class Flight {
     /** The oldest is acknowledged; {@code sack} says that SACKED flags are what sackedOut counts. */
     public void removeFirst(boolean sack) {
         int slot = head;
+        joined -= isJoined(slot);
         if (sack) {
             untagSacked(slot);
         }
@@ -321,7 +330,12 @@ public final class Flight {
 
     /** Whether it belongs to the one before it. */
     public void join(int slot, boolean joins) {
+        joined += (joins ? 1 : 0) - isJoined(slot);
         slots.flags[slot] = (byte) (joins ? slots.flags[slot] | JOINED : slots.flags[slot] & ~JOINED);
+    }
+
+    private int isJoined(int slot) {
+        return is(slot, JOINED) ? 1 : 0;
     }
 
     /** So many octets of its successor are its own. */
@@ -346,6 +360,7 @@ public final class Flight {
         slots.seq[second] = slots.seq[first] + length;
         slots.end[first] = slots.seq[second];
         slots.flags[first] &= ~(PUSH | FIN);
+        joined += isJoined(second);
         join(second, true);
         countTags(second, 1);
         slots.order.addAfter(first, second);
@@ -359,6 +374,7 @@ public final class Flight {
         slots.end[first] = slots.end[second];
         slots.flags[first] |= (byte) (slots.flags[second] & (EVER_RETRANS | PUSH | FIN));
         countTags(second, -1);
+        joined -= isJoined(second);
         unlink(second);
         for (int i = index + 1; i < count - 1; i++) {
             move(at(i + 1), at(i));

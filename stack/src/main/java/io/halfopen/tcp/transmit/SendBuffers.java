@@ -67,17 +67,10 @@ public final class SendBuffers {
         return Math.max(mss, most / mss * mss);
     }
 
-    /** What the octets take: each small segment in flight has a buffer of its own, others share (sk_wmem_queued). */
+    /** What the octets take, in flight and not (sk_wmem_queued). */
     static long inUse(Connection c) {
         Sender sender = c.sender;
-        int queued = sender.queued();
-        if (sender.flight.packets() == 0) {
-            return queued + (long) OVERHEAD * sender.queue.count(); // the first may have taken some of the second
-        }
-        int full = (queued - sender.unsent()) / Math.max(1, sender.mss());
-        int small = Math.max(0, sender.flight.packets() - full);
-        int goal = goal(c);
-        return queued + (long) OVERHEAD * (small + (queued + goal - 1) / goal - (small > 0 && full == 0 ? 1 : 0));
+        return sender.queued() + (long) OVERHEAD * (sender.flight.buffers() + sender.queue.count());
     }
 
     /** What is left of the last page that both buffers have taken is enough for a packet (sk_forward_alloc). */
