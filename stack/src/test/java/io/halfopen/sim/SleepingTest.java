@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Conversations with pauses over a bad path, once with connections that sleep in every pause: the same packets. */
 class SleepingTest {
@@ -22,7 +22,7 @@ class SleepingTest {
     private static final Path BAD = new Path(10 * MILLI, 3 * MILLI, 0.03, 0.01, 0.02, 50_000_000);
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("io.halfopen.linux.Kernel#all")
     void notAPacketDiffers(Kernel kernel) {
         Run awake = new Run(kernel, Long.MAX_VALUE);
         Run asleep = new Run(kernel, 0);
