@@ -113,6 +113,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
         return channel;
     }
 
+    // An option has the type that its name says; the table holds them all.
     @SuppressWarnings("unchecked")
     private static <T> void setKernel(NetworkChannel channel, SocketOption<T> option, Object value) throws IOException {
         if (!OptionTable.isOurs(option)) {
@@ -136,6 +137,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
         }
     }
 
+    // An option has the type that its name says; the table holds them all.
     @SuppressWarnings("unchecked")
     <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
         lock.lock();
