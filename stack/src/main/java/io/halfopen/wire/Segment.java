@@ -47,6 +47,19 @@ public final class Segment extends IpPacket {
         UNREADABLE
     }
 
+    /** Bits of {@link #found}. */
+    private static final int MSS = 1;
+
+    private static final int WINDOW_SCALE = 1 << 1;
+    private static final int SACK_PERMITTED = 1 << 2;
+    private static final int TIMESTAMPS = 1 << 3;
+    private static final int SACK = 1 << 4;
+    private static final int COOKIE = 1 << 5;
+    private static final int MD5 = 1 << 6;
+    private static final int AO = 1 << 7;
+    private static final int UNREADABLE = 1 << 8;
+    private static final int SIGNED = MD5 | AO | UNREADABLE;
+
     private int payloadOffset;
     private int payloadLength;
 
@@ -55,13 +68,13 @@ public final class Segment extends IpPacket {
     private int seq;
     private int ack;
     private int flags;
-    private boolean reservedFlags;
     private int window;
+
+    /** Which options were found: what is said of the others below is of an earlier packet. */
+    private int found;
 
     private int mss;
     private int windowScale;
-    private boolean sackPermitted;
-    private boolean timestamps;
     private int tsValue;
     private int tsEcho;
     private int sackOffset;
@@ -69,7 +82,6 @@ public final class Segment extends IpPacket {
     private int cookieOffset;
     private int cookieLength;
     private boolean cookieExperimental;
-    private Signature signature = Signature.NONE;
 
     /** Nothing, until a packet is parsed. */
     public Segment() {}
@@ -102,7 +114,6 @@ public final class Segment extends IpPacket {
         seq = Bytes.getInt(bytes, transportOffset + TcpHeader.SEQ);
         ack = Bytes.getInt(bytes, transportOffset + TcpHeader.ACK_SEQ);
         flags = offsetAndFlags & 0xff;
-        reservedFlags = (offsetAndFlags & 0xf00) != 0;
         window = Bytes.getShort(bytes, transportOffset + TcpHeader.WINDOW);
         payloadOffset = transportOffset + header;
         payloadLength = transportLength - header;
@@ -112,19 +123,12 @@ public final class Segment extends IpPacket {
 
     /** Like Linux: what makes no sense ends the list, and the segment counts without the rest. */
     private void parseOptions(int from, int end) {
-        mss = 0;
-        windowScale = -1;
-        sackPermitted = false;
-        timestamps = false;
-        sackBlocks = 0;
-        cookieLength = FastOpenCookie.NONE;
-        cookieExperimental = false;
-        signature = Signature.NONE;
+        int all = 0;
         int at = from;
         while (at < end) {
             int kind = Bytes.getByte(bytes, at);
             if (kind == TcpOptions.END) {
-                return;
+                break;
             }
             if (kind == TcpOptions.NOP) {
                 at++;
@@ -132,64 +136,90 @@ public final class Segment extends IpPacket {
             }
             int length = at + 1 < end ? Bytes.getByte(bytes, at + 1) : 0;
             if (length < 2 || length > end - at) {
-                if (end - at >= TcpOptions.MD5_LENGTH) {
-                    signature = Signature.UNREADABLE;
-                }
-                return;
+                all |= end - at >= TcpOptions.MD5_LENGTH ? UNREADABLE : 0;
+                break;
             }
-            parseOption(kind, at, length);
+            all |= parseOption(kind, at, length, all);
             at += length;
         }
+        found = all;
     }
 
-    private void parseOption(int kind, int at, int length) {
+    /** Returns what of {@link #found} is new; {@code before} were there already. */
+    private int parseOption(int kind, int at, int length, int before) {
         switch (kind) {
-            case TcpOptions.MSS -> mss = length == 4 ? Bytes.getShort(bytes, at + 2) : mss;
-            case TcpOptions.WINDOW_SCALE ->
-                windowScale =
-                        length == 3 ? Math.min(Bytes.getByte(bytes, at + 2), TcpOptions.MAX_WINDOW_SCALE) : windowScale;
-            case TcpOptions.SACK_PERMITTED -> sackPermitted |= length == 2;
+            case TcpOptions.MSS -> {
+                if (length == 4) {
+                    mss = Bytes.getShort(bytes, at + 2);
+                    return MSS;
+                }
+            }
+            case TcpOptions.WINDOW_SCALE -> {
+                if (length == 3) {
+                    windowScale = Math.min(Bytes.getByte(bytes, at + 2), TcpOptions.MAX_WINDOW_SCALE);
+                    return WINDOW_SCALE;
+                }
+            }
+            case TcpOptions.SACK_PERMITTED -> {
+                return length == 2 ? SACK_PERMITTED : 0;
+            }
             case TcpOptions.TIMESTAMP -> {
                 if (length == 10) {
-                    timestamps = true;
                     tsValue = Bytes.getInt(bytes, at + 2);
                     tsEcho = Bytes.getInt(bytes, at + 6);
+                    return TIMESTAMPS;
                 }
             }
             case TcpOptions.SACK -> {
                 if (length >= 10 && (length - 2) % 8 == 0) {
                     sackOffset = at + 2;
                     sackBlocks = (length - 2) / 8;
+                    return SACK;
                 }
             }
-            case TcpOptions.MD5 -> sign(Signature.MD5, at, length == TcpOptions.MD5_LENGTH);
-            case TcpOptions.AO -> sign(Signature.AO, at, length > TcpOptions.AO_HEAD);
+            default -> {
+                return parseRareOption(kind, at, length, before);
+            }
+        }
+        return 0;
+    }
+
+    /** Apart, so that HotSpot inlines what every segment has. */
+    private int parseRareOption(int kind, int at, int length, int before) {
+        return switch (kind) {
+            case TcpOptions.MD5 -> sign(MD5, at, length == TcpOptions.MD5_LENGTH, before);
+            case TcpOptions.AO -> sign(AO, at, length > TcpOptions.AO_HEAD, before);
             case FastOpenCookie.KIND -> cookie(at + 2, length - 2, false);
             case FastOpenCookie.KIND_EXPERIMENTAL -> {
-                if (length >= 4 && Bytes.getShort(bytes, at + 2) == FastOpenCookie.MAGIC) {
-                    cookie(at + 4, length - 4, true);
-                }
+                boolean cookie = length >= 4 && Bytes.getShort(bytes, at + 2) == FastOpenCookie.MAGIC;
+                yield cookie ? cookie(at + 4, length - 4, true) : 0;
             }
-            default -> {} // unknown options are skipped by their length: RFC 9293, MUST-6
-        }
+            default -> 0; // unknown options are skipped by their length: RFC 9293, MUST-6
+        };
     }
 
     /** Where fewer octets are left than MD5 takes, Linux looks for none (tcp_do_parse_auth_options). */
-    private void sign(Signature kind, int at, boolean whole) {
-        if (payloadOffset - at >= TcpOptions.MD5_LENGTH) {
-            signature = whole && signature == Signature.NONE ? kind : Signature.UNREADABLE;
+    private int sign(int kind, int at, boolean whole, int before) {
+        if (payloadOffset - at < TcpOptions.MD5_LENGTH) {
+            return 0;
         }
+        return whole && (before & SIGNED) == 0 ? kind : UNREADABLE;
     }
 
     /** Only of SYNs and of an even length; one that is too short or too long is none (tcp_parse_fastopen_option). */
-    private void cookie(int at, int length, boolean experimental) {
+    private int cookie(int at, int length, boolean experimental) {
         if ((flags & TcpHeader.SYN) == 0 || (length & 1) != 0) {
-            return;
+            return 0;
         }
         boolean fits = length == 0 || length >= FastOpenCookie.SHORTEST && length <= FastOpenCookie.LONGEST;
         cookieOffset = at;
         cookieLength = fits ? length : FastOpenCookie.NONE;
         cookieExperimental = experimental;
+        return COOKIE;
+    }
+
+    private boolean hasOption(int option) {
+        return (found & option) != 0;
     }
 
     public int sourcePort() {
@@ -218,7 +248,7 @@ public final class Segment extends IpPacket {
 
     /** Whether one of the four flags is set that RFC 9293 reserves; the last of them is Accurate ECN's AE. */
     public boolean hasReservedFlags() {
-        return reservedFlags;
+        return (Bytes.getShort(bytes, transportOffset + TcpHeader.DATA_OFFSET) & 0xf00) != 0;
     }
 
     /** The window field as it stands in the header, not scaled. */
@@ -261,20 +291,20 @@ public final class Segment extends IpPacket {
 
     /** The MSS option, or 0 where there is none. */
     public int mss() {
-        return mss;
+        return hasOption(MSS) ? mss : 0;
     }
 
     /** The window scale option, at most 14, or -1 where there is none. */
     public int windowScale() {
-        return windowScale;
+        return hasOption(WINDOW_SCALE) ? windowScale : -1;
     }
 
     public boolean sackPermitted() {
-        return sackPermitted;
+        return hasOption(SACK_PERMITTED);
     }
 
     public boolean hasTimestamps() {
-        return timestamps;
+        return hasOption(TIMESTAMPS);
     }
 
     public int tsValue() {
@@ -286,7 +316,7 @@ public final class Segment extends IpPacket {
     }
 
     public int sackBlocks() {
-        return sackBlocks;
+        return hasOption(SACK) ? sackBlocks : 0;
     }
 
     public int sackLeft(int block) {
@@ -299,7 +329,7 @@ public final class Segment extends IpPacket {
 
     /** The octets of a Fast Open cookie; 0 where one is asked for, {@link FastOpenCookie#NONE} without the option. */
     public int cookieLength() {
-        return cookieLength;
+        return hasOption(COOKIE) ? cookieLength : FastOpenCookie.NONE;
     }
 
     public int cookieOffset() {
@@ -307,12 +337,20 @@ public final class Segment extends IpPacket {
     }
 
     public boolean isCookieExperimental() {
-        return cookieExperimental;
+        return cookieExperimental && hasOption(COOKIE);
+    }
+
+    /** Whether {@link #signature} has anything to tell. */
+    public boolean isSigned() {
+        return hasOption(SIGNED);
     }
 
     /** What it is signed with; nothing here has a key to see whether that is good. */
     public Signature signature() {
-        return signature;
+        if (hasOption(UNREADABLE)) {
+            return Signature.UNREADABLE;
+        }
+        return hasOption(MD5) ? Signature.MD5 : hasOption(AO) ? Signature.AO : Signature.NONE;
     }
 
     /** Where the TCP options are, for those who print them. */

@@ -94,24 +94,7 @@ final class AckInput {
     /** In the order of tcp_ack. */
     private void acknowledge(Connection c, Segment segment) {
         Sender sender = c.sender;
-        if (ack.advanced) {
-            sender.timer.retransmits = 0;
-        }
-        int window = sender.window();
-        ack.windowUpdate = sender.updateWindow(segment);
-        if (sender.window() != window) {
-            transmission.windowChanged(sender);
-        }
-        sender.acknowledge(segment.ack());
-        if (c.urgent != null) {
-            c.urgent.acknowledged(segment.ack());
-        }
-        if (c.sack && segment.sackBlocks() > 0) {
-            sackInput.accept(c, segment, ack);
-        }
-        sender.delivery.add(ack.sackDelivered, ack.congestionEcho);
-        c.softError = 0; // something got through
-        c.onAnswer();
+        update(c, segment);
         if (ack.packets == 0) {
             onNothingInFlight(c);
             return;
@@ -133,6 +116,29 @@ final class AckInput {
         countDelivered(sender);
         adaptWindow(sender);
         send(c);
+    }
+
+    /** What the header and its options say, before anything is done about it. */
+    private void update(Connection c, Segment segment) {
+        Sender sender = c.sender;
+        if (ack.advanced) {
+            sender.timer.retransmits = 0;
+        }
+        int window = sender.window();
+        ack.windowUpdate = sender.updateWindow(segment);
+        if (sender.window() != window) {
+            transmission.windowChanged(sender);
+        }
+        sender.acknowledge(segment.ack());
+        if (c.urgent != null) {
+            c.urgent.acknowledged(segment.ack());
+        }
+        if (c.sack && segment.sackBlocks() > 0) {
+            sackInput.accept(c, segment, ack);
+        }
+        sender.delivery.add(ack.sackDelivered, ack.congestionEcho);
+        c.softError = 0; // something got through
+        c.onAnswer();
     }
 
     /** tcp_newly_delivered. */

@@ -22,6 +22,7 @@ import io.halfopen.tcp.socket.Dormant;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
+import io.halfopen.tcp.socket.SocketOptions;
 import io.halfopen.tcp.transmit.SendBuffers;
 import io.halfopen.wire.Segment;
 
@@ -115,47 +116,64 @@ public final class Promotion {
         return c;
     }
 
+    /** A connection as the handshake left it, in no table yet. */
     private Connection establish(HalfOpen half, Socket parent, int window, int seq, boolean fastOpen) {
         Connection c = core.pools.connection(core.ports.of(half.localPort()));
-        c.copyTuple(half);
-        c.timestamps = half.timestamps;
-        c.sack = half.sack;
-        c.reuseAddress = parent.options.reuseAddress;
-        c.reusePort = parent.options.reusePort;
-        c.ecn = half.ecn;
-        c.label = core.flowLabel(half);
-        c.tos = half.tos;
-        c.ttl = half.ttl;
-        c.path.discover = parent.options.mtuDiscover;
-        c.tsOffset = half.tsOffset;
-        c.tsRecent = half.tsRecent;
-        c.userTimeout = parent.options.userTimeout;
-        c.sender.bound(parent.options.shortestTimeout(), parent.options.longestTimeout());
+        takeHandshake(c, half);
+        inherit(c, parent.options);
         c.announcedMss = HandshakeOptions.mssToAnnounce(core, half, parent);
-        c.startIds(half.iss >>> 16 ^ half.irs);
-        int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
-        boolean fixed = parent.options.receiveBuffer != 0;
-        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
-        c.receiver.window.limit(parent.options.windowClamp);
-        int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
         c.fastOpenChild = fastOpen;
-        if (fastOpen) {
-            c.receiver.established(c.announcedMss, core.now());
-        } else {
-            c.startReceiving();
-        }
-        c.sender.control =
-                core.controls.take(parent.options.congestionChosen ? parent.options.congestion : core.controls.usual());
-        c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
-        c.sender.start(half.iss);
-        c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
-        SendBuffers.start(core, c, parent);
+        startReceiver(c, half, parent);
+        startSender(c, half, parent, window, seq);
         core.startSilence(c, parent.options);
         c.receiver.acks.start(c.sender.mss(), half.window, core.now());
         if (parent.options.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);
         }
         return c;
+    }
+
+    private void takeHandshake(Connection c, HalfOpen half) {
+        c.copyTuple(half);
+        c.timestamps = half.timestamps;
+        c.sack = half.sack;
+        c.ecn = half.ecn;
+        c.label = core.flowLabel(half);
+        c.tos = half.tos;
+        c.ttl = half.ttl;
+        c.tsOffset = half.tsOffset;
+        c.tsRecent = half.tsRecent;
+        c.startIds(half.iss >>> 16 ^ half.irs);
+    }
+
+    private static void inherit(Connection c, SocketOptions options) {
+        c.reuseAddress = options.reuseAddress;
+        c.reusePort = options.reusePort;
+        c.path.discover = options.mtuDiscover;
+        c.userTimeout = options.userTimeout;
+        c.sender.bound(options.shortestTimeout(), options.longestTimeout());
+    }
+
+    private void startReceiver(Connection c, HalfOpen half, Socket parent) {
+        int buffer = HandshakeOptions.establishedBuffer(core, parent, c.announcedMss);
+        boolean fixed = parent.options.receiveBuffer != 0;
+        c.receiver.start(half.rcvNxt(), half.window, buffer, fixed, half.ourWindowScale);
+        c.receiver.window.limit(parent.options.windowClamp);
+        if (c.fastOpenChild) {
+            c.receiver.established(c.announcedMss, core.now());
+        } else {
+            c.startReceiving();
+        }
+    }
+
+    private void startSender(Connection c, HalfOpen half, Socket parent, int window, int seq) {
+        SocketOptions options = parent.options;
+        int mss = HandshakeOptions.mssToSend(core, c, parent, half.peerMss);
+        c.sender.control = core.controls.take(options.congestionChosen ? options.congestion : core.controls.usual());
+        c.sender.pacing.limit(parent.kept(SocketOption.SO_MAX_PACING_RATE));
+        c.sender.start(half.iss);
+        c.sender.established(core.sysctls, half.iss + 1, window, seq, mss, half.peerWindowScale);
+        SendBuffers.start(core, c, parent);
     }
 
     /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */

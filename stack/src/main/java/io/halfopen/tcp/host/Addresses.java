@@ -10,12 +10,17 @@ public final class Addresses {
     private static final int LOOPBACK_MTU = 65536;
 
     private IpAddress[] addresses = {};
+
+    /** A bit for the last six bits of each address: almost every stranger is known as one by them. */
+    private long lastBits;
+
     private int[] mtus = {};
     private IpAddress[] broadcasts = {};
 
     public void add(IpAddress address, int mtu) {
         addresses = Arrays.copyOf(addresses, addresses.length + 1);
         addresses[addresses.length - 1] = address;
+        lastBits |= 1L << address.low();
         mtus = Arrays.copyOf(mtus, addresses.length);
         mtus[addresses.length - 1] = mtu;
     }
@@ -37,6 +42,10 @@ public final class Addresses {
     }
 
     public boolean isLocal(long high, long low) {
+        return (lastBits >>> low & 1) != 0 && isOneOf(high, low);
+    }
+
+    private boolean isOneOf(long high, long low) {
         for (IpAddress address : addresses) {
             if (address.low() == low && address.high() == high) {
                 return true;

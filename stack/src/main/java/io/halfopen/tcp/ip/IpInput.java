@@ -23,9 +23,6 @@ public final class IpInput {
     private final IcmpOutput icmpOutput;
     private final Reassembly reassembly;
 
-    /** The segment is for all hosts, not only for this one. */
-    private boolean forAll;
-
     IpInput(Core core, SegmentDispatch input, IcmpInput icmpInput, IcmpOutput icmpOutput) {
         this.core = core;
         this.input = input;
@@ -43,30 +40,64 @@ public final class IpInput {
     }
 
     private Rule take(Defect defect, boolean looped) {
-        Rule header = ruleOfHeader(defect);
-        Rule refused = header == null ? judgeAddresses(defect, looped) : header;
-        if (refused != null) {
-            if (refused == Rule.IP_MARTIAN && !segment.isIpv4()) {
-                core.count(Counter.InHdrErrors); // IPv4's are not counted at all
-            }
-            return refused;
+        Rule refused = defect == Defect.NONE ? null : ruleOfHeader(defect);
+        if (refused == null) {
+            refused = judgeSource(looped);
         }
+        if (refused != null) {
+            return countMartian(refused);
+        }
+        if (!core.addresses.isLocal(segment.destinationHigh(), segment.destinationLow())) {
+            return takeStranger(defect);
+        }
+        Rule rule = defect == Defect.NONE && !segment.isAtomicFragment() ? null : receiveOther(defect);
+        if (rule == null) {
+            countDelivered();
+            return input.receive(segment);
+        }
+        refuse(rule);
+        return rule;
+    }
+
+    /** Not for an address of ours: TCP looks only at what is for all hosts. */
+    private Rule takeStranger(Defect defect) {
+        Rule refused = judgeStranger(segment.destinationHigh(), segment.destinationLow(), defect);
+        if (refused != null) {
+            return countMartian(refused);
+        }
+        Rule rule = receiveOther(defect);
+        if (rule == null) {
+            countDelivered();
+            return input.receiveForAll(segment);
+        }
+        refuse(rule);
+        return rule;
+    }
+
+    private void countDelivered() {
+        core.count(Counter.InDelivers);
+        core.count(Counter.InSegs);
+    }
+
+    private Rule countMartian(Rule refused) {
+        if (refused == Rule.IP_MARTIAN && !segment.isIpv4()) {
+            core.count(Counter.InHdrErrors); // IPv4's are not counted at all
+        }
+        return refused;
+    }
+
+    /** Not simply a good segment; null if it proves to be one. */
+    private @Nullable Rule receiveOther(Defect defect) {
         if (segment.isAtomicFragment()) {
             core.count(Rule.REASSEMBLED);
         }
         Rule rule = receiveContent(defect);
-        if (rule == Rule.REASSEMBLED) {
-            core.count(rule);
-            Defect whole = segment.parse(reassembly.whole(), 0, reassembly.wholeLength);
-            rule = whole == Defect.IP_FRAGMENT ? Rule.FRAGMENT_NESTED : receiveContent(whole);
+        if (rule != Rule.REASSEMBLED) {
+            return rule;
         }
-        if (rule == null) {
-            core.count(Counter.InDelivers);
-            core.count(Counter.InSegs);
-            return forAll ? input.receiveForAll(segment) : input.receive(segment);
-        }
-        refuse(rule);
-        return rule;
+        core.count(rule);
+        Defect whole = segment.parse(reassembly.whole(), 0, reassembly.wholeLength);
+        return whole == Defect.IP_FRAGMENT ? Rule.FRAGMENT_NESTED : receiveContent(whole);
     }
 
     /** What is wrong before anybody asks to whom it goes. */
@@ -81,29 +112,22 @@ public final class IpInput {
     }
 
     /** A loopback address is a martian on a host that has not got it: it came over a wire, which none may. */
-    private @Nullable Rule judgeAddresses(Defect defect, boolean looped) {
-        forAll = false;
-        boolean own = core.addresses.isLocal(segment.sourceHigh(), segment.sourceLow());
-        boolean loopback = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow());
-        if (loopback && !own) {
-            return Rule.IP_MARTIAN;
+    private @Nullable Rule judgeSource(boolean looped) {
+        long high = segment.sourceHigh();
+        long low = segment.sourceLow();
+        if (core.addresses.isLocal(high, low)) {
+            return looped || !segment.isIpv4() ? null : Rule.IP_OWN_SOURCE; // IPv6 does not mind, and answers itself
         }
-        if (own && !looped && segment.isIpv4()) {
-            return Rule.IP_OWN_SOURCE; // IPv6 does not mind, and answers itself
-        }
-        long high = segment.destinationHigh();
-        long low = segment.destinationLow();
-        return core.addresses.isLocal(high, low) ? null : judgeStranger(high, low, defect);
+        return IpAddress.isLoopback(high, low) ? Rule.IP_MARTIAN : null;
     }
 
-    /** Not an address of ours alone: TCP looks at what is for all hosts. */
     private @Nullable Rule judgeStranger(long high, long low, Defect defect) {
-        forAll = core.addresses.isForAll(high, low) && isSegment(defect);
-        if (forAll) {
+        boolean forAll = core.addresses.isForAll(high, low);
+        if (forAll && isSegment(defect)) {
             return null;
         }
-        boolean none = IpAddress.isMulticast(high, low) || IpAddress.isLoopback(high, low);
-        return none || core.addresses.isForAll(high, low) ? Rule.IP_MARTIAN : Rule.IP_NOT_FOR_US;
+        boolean none = forAll || IpAddress.isMulticast(high, low) || IpAddress.isLoopback(high, low);
+        return none ? Rule.IP_MARTIAN : Rule.IP_NOT_FOR_US;
     }
 
     private static boolean isSegment(Defect defect) {

@@ -22,7 +22,6 @@ import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.tcp.transmit.Output;
 import io.halfopen.wire.Segment;
-import io.halfopen.wire.Segment.Signature;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +68,7 @@ final class SegmentDispatch {
 
     Rule receive(Segment segment) {
         Flow flow = core.flows.find(segment);
-        if (segment.signature() != Signature.NONE) {
+        if (segment.isSigned()) {
             Rule rule = judgeSignature(segment, flow);
             if (rule != null) {
                 return rule;
@@ -137,7 +136,7 @@ final class SegmentDispatch {
             return rule;
         }
         core.count(rule);
-        Rule signed = segment.signature() == Signature.NONE ? null : judgeSignature(segment, null);
+        Rule signed = segment.isSigned() ? judgeSignature(segment, null) : null;
         return signed == null ? listenInput.receive(listener, segment, isn) : signed;
     }
 

@@ -95,8 +95,7 @@ public final class Transmission {
 
     private boolean sendAll(Connection c, Rule why, int usual, boolean one) {
         Sender sender = c.sender;
-        boolean urgent = c.urgent != null && c.urgent.isSending(sender.una());
-        int policy = urgent ? SendPolicy.PUSH : usual; // Nagle's rule is not for urgent data (tcp_nagle_test)
+        int policy = isUrgent(c) ? SendPolicy.PUSH : usual; // Nagle's rule is not for urgent data (tcp_nagle_test)
         int most = core.controls.burst(sender);
         int mss = c.currentMss(); // also if what takes room from data is told with the first of them
         int packets = 0;
@@ -110,13 +109,21 @@ public final class Transmission {
             packets += sent;
             quota = sent == 0 || one ? 0 : Math.min(sender.cwndQuota(), most);
         }
+        keepStatistics(sender, verdict);
+        afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
+        return packets > 0;
+    }
+
+    private static boolean isUrgent(Connection c) {
+        return c.urgent != null && c.urgent.isSending(c.sender.una());
+    }
+
+    private void keepStatistics(Sender sender, Verdict verdict) {
         if (verdict == Verdict.WAIT_FOR_WINDOW || isWindowFull(sender) && sender.cwndQuota() > 0) {
             core.statistics.limited(sender, Limit.WINDOW);
         } else {
             core.statistics.unlimited(sender, Limit.WINDOW, !sender.hasInFlight() && sender.pending() == 0);
         }
-        afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
-        return packets > 0;
     }
 
     /** The peer's window has no room for the next segment (tcp_snd_wnd_test). */
