@@ -53,16 +53,20 @@ class TidyTest {
             "tcp.call");
 
     /** Each other package of the libraries, and the packages it may use; of tcp's rooms only tcp itself uses any. */
-    private static final Map<String, List<String>> MAY_USE = Map.of(
-            "wire", List.of(),
-            "linux", List.of(),
-            "tcp", Stream.concat(Stream.of("wire", "linux"), ROOMS.stream()).toList(),
-            "trace", List.of("wire", "linux", "tcp"),
-            "sim", List.of("wire", "linux", "tcp", "trace"),
-            "link", List.of("wire", "linux", "tcp", "trace"),
-            "drill", List.of("wire", "linux", "tcp", "trace", "sim", "link"),
-            "nio", List.of("wire", "linux", "tcp", "trace", "sim"),
-            "junit", List.of("wire", "linux", "tcp", "trace", "sim", "nio"));
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("wire", List.of()),
+            Map.entry("linux", List.of()),
+            Map.entry(
+                    "tcp",
+                    Stream.concat(Stream.of("wire", "linux"), ROOMS.stream()).toList()),
+            Map.entry("trace", List.of("wire", "linux", "tcp")),
+            Map.entry("sim", List.of("wire", "linux", "tcp", "trace")),
+            Map.entry("link", List.of("wire", "linux", "tcp", "trace")),
+            Map.entry("drill", List.of("wire", "linux", "tcp", "trace", "sim", "link")),
+            Map.entry("nio", List.of("wire", "linux", "tcp", "trace", "sim")),
+            Map.entry("junit", List.of("wire", "linux", "tcp", "trace", "sim", "nio")),
+            Map.entry("lab.server", List.of("wire", "linux", "tcp", "trace", "sim")),
+            Map.entry("lab", List.of("wire", "linux", "tcp", "trace", "sim", "lab.server")));
 
     /** How many classes may all reach each other: sockets, listeners and connections hold one another, nothing else does. */
     private static final int MOST_ENTANGLED = 10;
@@ -206,6 +210,18 @@ class TidyTest {
         check(noClasses().that().resideInAnyPackage(PURE).should().accessTargetWhere(impure));
     }
 
+    /** The lab runs where there is no command line, no file, no thread and no clock, such as in a browser. */
+    @Test
+    void theLabUsesNothingThatABrowserLacks() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.halfopen.lab..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.nio.file..", "java.net..", "java.util.concurrent..", "picocli..")
+                                .or(describe("a thread", type -> type.getName().equals("java.lang.Thread")))));
+    }
+
     @Test
     void onlyTheLinkUsesForeignMemory() {
         check(noClasses()
@@ -322,7 +338,7 @@ class TidyTest {
 
     private static List<Path> sources(Path repository, String kind) {
         List<Path> found = new ArrayList<>();
-        for (String module : List.of("stack", "host", "nio", "junit", "app", "bench")) {
+        for (String module : List.of("stack", "host", "lab", "nio", "junit", "app", "bench")) {
             Path java = repository.resolve(module).resolve("src").resolve(kind).resolve("java");
             if (Files.exists(java)) {
                 try (Stream<Path> files = Files.walk(java)) {

@@ -16,11 +16,6 @@ public final class KernelOption implements ITypeConverter<Kernel> {
         }
     }
 
-    /** Its name for people. */
-    public static String title(Kernel kernel) {
-        return kernel == Kernel.UNP ? "by the book (unp)" : "Linux " + kernel.version();
-    }
-
     /** For help and completion. */
     public static final class Versions implements Iterable<String> {
         @Override

@@ -54,6 +54,11 @@ public class Kernel {
         return version;
     }
 
+    /** Its name for people. */
+    public String title() {
+        return "Linux " + version;
+    }
+
     /**
      * Finds one by its version.
      *
@@ -304,7 +309,7 @@ public class Kernel {
     }
 
     /** The value a sysctl has after boot; where a kernel's is not known, 6.18's. */
-    int[] defaultOf(Sysctl sysctl) {
+    public int[] defaultOf(Sysctl sysctl) {
         int[] other = defaults.get(sysctl);
         return other == null ? sysctl.defaults() : other.clone();
     }
@@ -354,6 +359,11 @@ public class Kernel {
     private static final class Berkeley extends Kernel {
         Berkeley() {
             super("unp", 0, 0, defaultsOf2013(CongestionAlgorithm.reno));
+        }
+
+        @Override
+        public String title() {
+            return "by the book (" + version() + ")";
         }
 
         /** One bound for the sum of both queues, with Berkeley's fudge factor (UNP 4.5, figure 4.10). */

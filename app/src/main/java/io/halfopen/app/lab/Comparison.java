@@ -1,10 +1,13 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
 import io.halfopen.app.TextTable;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Headline;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Scenario;
+import io.halfopen.lab.Times;
+import io.halfopen.lab.Tolerance;
 import io.halfopen.linux.Kernel;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -106,7 +109,7 @@ final class Comparison {
     private static String title(LabReport report) {
         return report.on().equals("kernel")
                 ? "live Linux " + report.kernel()
-                : KernelOption.title(Kernel.named(report.kernel()));
+                : Kernel.named(report.kernel()).title();
     }
 
     private static boolean isAtOnce(LabReport.Client client) {

@@ -1,6 +1,10 @@
 package io.halfopen.app.lab;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.halfopen.lab.Experiment;
+import io.halfopen.lab.Judgement;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Tolerance;
 import io.halfopen.linux.Kernel;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +19,6 @@ final class Judge {
     private static final long[] PACES = {0, 5_000_000L};
 
     /** What {@code --on kernel --compare --json} prints. */
-    @JsonPropertyOrder({"reports", "differences"})
     record Verdict(List<LabReport> reports, List<String> differences) {
         /** How the programs were kept waiting; not in the JSON. */
         static Verdict of(Run stack, Run kernel, Tolerance tolerance) {

@@ -1,6 +1,9 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.server.KernelLoop;
+import io.halfopen.lab.Flood;
+import io.halfopen.lab.Recorder;
+import io.halfopen.lab.Scenario;
 import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.link.PacketCapture;

@@ -1,9 +1,13 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.app.Times;
-import io.halfopen.app.server.ArticleServer;
 import io.halfopen.app.server.KernelCalls;
 import io.halfopen.app.server.KernelLoop;
+import io.halfopen.lab.Clients;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Scenario;
+import io.halfopen.lab.Times;
+import io.halfopen.lab.server.ArticleServer;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
@@ -118,7 +122,7 @@ final class KernelRun extends Run implements AutoCloseable {
     }
 
     @Override
-    void run(LongConsumer progress) throws IOException {
+    public void run(LongConsumer progress) throws IOException {
         KernelLoop loop = net.loop();
         try (this) {
             listen();
@@ -146,7 +150,7 @@ final class KernelRun extends Run implements AutoCloseable {
     }
 
     @Override
-    LabReport report() {
+    public LabReport report() {
         if (report == null) {
             throw new IllegalStateException("it has not run");
         }
@@ -162,18 +166,18 @@ final class KernelRun extends Run implements AutoCloseable {
     }
 
     @Override
-    ArticleServer server() {
+    protected ArticleServer server() {
         return server;
     }
 
     @Override
-    Clients clients() {
+    protected Clients clients() {
         return clients;
     }
 
     /** Linux keeps no peaks; they are those that were seen. Nor does it tell what listen() was called with. */
     @Override
-    ListenQueues queues() {
+    public ListenQueues queues() {
         if (ending != null) {
             return ending.queues();
         }
@@ -197,58 +201,58 @@ final class KernelRun extends Run implements AutoCloseable {
     }
 
     @Override
-    List<SocketRow> snapshot() {
+    public List<SocketRow> snapshot() {
         return ending().rows();
     }
 
     @Override
-    List<SocketRow> clientSnapshot() {
+    public List<SocketRow> clientSnapshot() {
         return ending().clientRows();
     }
 
     @Override
-    long counter(Counter counter) {
+    public long counter(Counter counter) {
         return ending().counters().getOrDefault(counter.fullName(), 0L);
     }
 
     @Override
-    long counted(Rule rule) {
+    public long counted(Rule rule) {
         return net.tap().counted(rule);
     }
 
     /** The machine's log is not for everybody to read. */
     @Override
-    List<String> dmesg() {
+    public List<String> dmesg() {
         return List.of();
     }
 
     @Override
-    String version() {
+    public String version() {
         return release;
     }
 
     @Override
-    String on() {
+    public String on() {
         return "kernel";
     }
 
     @Override
-    String title() {
+    public String title() {
         return "Linux " + release;
     }
 
     @Override
-    String how() {
+    public String how() {
         return "this machine's own kernel, in real time";
     }
 
     @Override
-    long sameTime() {
+    public long sameTime() {
         return SAME_TIME;
     }
 
     @Override
-    long endedAt() {
+    public long endedAt() {
         return endedAt;
     }
 

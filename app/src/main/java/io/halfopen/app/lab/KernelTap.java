@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.lab.SeenPacket.Endpoint;
 import io.halfopen.app.lab.SeenPacket.Fate;
+import io.halfopen.lab.Recorder;
 import io.halfopen.link.KernelHost;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.SocketRow;

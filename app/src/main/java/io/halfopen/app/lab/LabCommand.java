@@ -3,7 +3,13 @@ package io.halfopen.app.lab;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Experiment;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Presets;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Scenario;
+import io.halfopen.lab.Times;
+import io.halfopen.lab.Tolerance;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.NearNames;
@@ -22,8 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code halfopen lab}: what happens to every connection, and why. */
 @Command(
@@ -255,10 +259,7 @@ public final class LabCommand extends Subcommand {
     }
 
     private static String json(Object value) {
-        return JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(value);
+        return ReportJson.MAPPER.writeValueAsString(value);
     }
 
     /** On a terminal, once a run takes long enough to wonder: how far virtual time has come. */
@@ -272,7 +273,7 @@ public final class LabCommand extends Subcommand {
             if (System.nanoTime() >= next[0]) {
                 next[0] = System.nanoTime() + NANOS_PER_PROGRESS;
                 err.print("\r" + Times.seconds(time) + " of " + (options.isOnKernel() ? "real" : "virtual") + " time, "
-                        + run.clients().connected() + " of " + run.scenario().clients() + " connected\u001b[K\r");
+                        + run.connected() + " of " + run.scenario().clients() + " connected\u001b[K\r");
                 err.flush();
             }
         };

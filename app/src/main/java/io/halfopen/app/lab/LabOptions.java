@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Durations;
 import io.halfopen.app.KernelOption;
+import io.halfopen.lab.Scenario;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Timers;
 import java.util.List;

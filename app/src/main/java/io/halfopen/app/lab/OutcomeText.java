@@ -2,7 +2,9 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Style;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Headline;
+import io.halfopen.lab.Outcome;
+import io.halfopen.lab.Times;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -28,11 +30,11 @@ final class OutcomeText {
         }
         outcome.failed().forEach((errno, failures) -> line("  never", never(errno, failures)));
         if (outcome.waiting() > 0) {
-            line("  waiting", number(outcome.waiting()) + " were still in connect() at the end");
+            line("  waiting", Headline.number(outcome.waiting()) + " were still in connect() at the end");
         }
         line("accepted", accepted());
         if (outcome.reset() > 0) {
-            line("reset", number(outcome.reset()) + " of the clients were told ECONNRESET or ECONNREFUSED");
+            line("reset", Headline.number(outcome.reset()) + " of the clients were told ECONNRESET or ECONNREFUSED");
         }
         times("connect()", outcome.connect(), "");
         times("accept()", outcome.accept(), "  from connect() on");
@@ -41,11 +43,11 @@ final class OutcomeText {
     private String connected() {
         int later = outcome.connected() - outcome.atOnce();
         StringJoiner text = new StringJoiner(", ");
-        text.add(number(outcome.atOnce()) + " of " + number(outcome.clients()) + " at once");
-        text.add(number(later) + " later");
-        text.add(number(outcome.failures()) + " never");
+        text.add(Headline.number(outcome.atOnce()) + " of " + Headline.number(outcome.clients()) + " at once");
+        text.add(Headline.number(later) + " later");
+        text.add(Headline.number(outcome.failures()) + " never");
         if (outcome.idle() > 0) {
-            text.add(number(outcome.idle()) + " did not try");
+            text.add(Headline.number(outcome.idle()) + " did not try");
         }
         return text.toString();
     }
@@ -56,12 +58,12 @@ final class OutcomeText {
         if (outcome.later().size() == 1 && later > 0) {
             long first = outcome.connect().sorted()[outcome.atOnce()];
             long last = outcome.connect().most();
-            return number(later) + " after " + range(first, last);
+            return Headline.number(later) + " after " + range(first, last);
         }
         StringJoiner text = new StringJoiner(", ");
         outcome.later()
                 .forEach((seconds, count) ->
-                        text.add(number(count) + (seconds == 0 ? " within 1 s" : " after " + seconds + " s")));
+                        text.add(Headline.number(count) + (seconds == 0 ? " within 1 s" : " after " + seconds + " s")));
         return text.toString();
     }
 
@@ -70,14 +72,14 @@ final class OutcomeText {
     }
 
     private static String never(String errno, Outcome.Failures failures) {
-        return number(failures.count()) + " " + errno + " after " + range(failures.first(), failures.last());
+        return Headline.number(failures.count()) + " " + errno + " after " + range(failures.first(), failures.last());
     }
 
     private String accepted() {
-        String text = number(outcome.accepted()) + " of " + number(outcome.clients());
+        String text = Headline.number(outcome.accepted()) + " of " + Headline.number(outcome.clients());
         return outcome.unaccepted() == 0
                 ? text
-                : text + "; " + number(outcome.unaccepted()) + " connected and were never accepted";
+                : text + "; " + Headline.number(outcome.unaccepted()) + " connected and were never accepted";
     }
 
     private void times(String label, Outcome.Times times, String since) {
@@ -92,10 +94,6 @@ final class OutcomeText {
                             Times.seconds(times.most()),
                             since));
         }
-    }
-
-    static String number(long number) {
-        return number < 10_000 ? String.valueOf(number) : String.format(Locale.ROOT, "%,d", number);
     }
 
     private void line(String label, String text) {

@@ -1,6 +1,7 @@
 package io.halfopen.app.lab;
 
 import io.halfopen.app.Durations;
+import io.halfopen.lab.ServerPlan;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

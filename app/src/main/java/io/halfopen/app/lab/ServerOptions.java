@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.SysctlOption;
 import io.halfopen.app.Values;
+import io.halfopen.lab.ServerPlan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

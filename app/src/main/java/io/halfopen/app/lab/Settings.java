@@ -2,6 +2,7 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Durations;
 import io.halfopen.app.Values;
+import io.halfopen.lab.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;

@@ -2,6 +2,9 @@ package io.halfopen.app.lab;
 
 import io.halfopen.app.Faults;
 import io.halfopen.app.Style;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Recorder;
+import io.halfopen.lab.Run;
 import io.halfopen.linux.Rule;
 import io.halfopen.trace.NetstatTable;
 import io.halfopen.trace.NstatTable;

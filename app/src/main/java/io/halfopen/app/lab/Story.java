@@ -4,7 +4,13 @@ import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.TextTable;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Headline;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Recorder;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Scenario;
+import io.halfopen.lab.ServerStory;
+import io.halfopen.lab.Times;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import java.io.PrintWriter;
@@ -50,11 +56,7 @@ final class Story {
     }
 
     void outcome() {
-        new OutcomeText(
-                        out,
-                        style,
-                        Outcome.of(run.clients().all(), run.scenario().rtt()))
-                .print();
+        new OutcomeText(out, style, run.outcome()).print();
     }
 
     // ---- the timeline

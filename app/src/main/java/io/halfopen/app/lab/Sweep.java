@@ -3,7 +3,12 @@ package io.halfopen.app.lab;
 import io.halfopen.app.Style;
 import io.halfopen.app.TextTable;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Outcome;
+import io.halfopen.lab.Presets;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Scenario;
+import io.halfopen.lab.Times;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +29,7 @@ final class Sweep {
     }
 
     void add(List<String> values, Run run, LabReport report) {
-        Outcome outcome = Outcome.of(run.clients().all(), run.scenario().rtt());
+        Outcome outcome = run.outcome();
         List<Object> cells = new ArrayList<>(values);
         cells.add(outcome.atOnce());
         cells.add(outcome.connected() - outcome.atOnce());

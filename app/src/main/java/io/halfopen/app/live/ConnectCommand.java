@@ -3,7 +3,7 @@ package io.halfopen.app.live;
 import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.SysctlOption;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Times;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.Stack;

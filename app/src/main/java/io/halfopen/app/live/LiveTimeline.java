@@ -3,7 +3,7 @@ package io.halfopen.app.live;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Style;
 import io.halfopen.app.TextWrap;
-import io.halfopen.app.Times;
+import io.halfopen.lab.Times;
 import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.SocketRow;

@@ -1,6 +1,6 @@
 package io.halfopen.app.live;
 
-import io.halfopen.app.server.Calls;
+import io.halfopen.lab.server.Calls;
 import io.halfopen.link.EventLoop;
 import io.halfopen.linux.CongestionAlgorithm;
 import io.halfopen.linux.SocketOption;

@@ -1,13 +1,12 @@
 package io.halfopen.app.live;
 
 import io.halfopen.app.Durations;
-import io.halfopen.app.KernelOption;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.SysctlOption;
-import io.halfopen.app.server.Answer;
-import io.halfopen.app.server.ArticleServer;
-import io.halfopen.app.server.Request;
+import io.halfopen.lab.server.Answer;
+import io.halfopen.lab.server.ArticleServer;
+import io.halfopen.lab.server.Request;
 import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.SocketRow;
@@ -174,7 +173,7 @@ public final class ServeCommand extends Subcommand {
     private void announce(Wire wire) {
         String host = wire.address().toHostString();
         out().println(style().bold("http://" + host + ":" + port + "/") + "  on " + wireOptions.tun + ", backlog "
-                + backlog + ", " + KernelOption.title(wireOptions.kernel) + "; Ctrl-C ends it");
+                + backlog + ", " + wireOptions.kernel.title() + "; Ctrl-C ends it");
         out().flush();
     }
 

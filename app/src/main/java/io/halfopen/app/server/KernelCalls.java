@@ -1,5 +1,6 @@
 package io.halfopen.app.server;
 
+import io.halfopen.lab.server.Calls;
 import io.halfopen.link.KernelHost;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;

@@ -1,7 +1,4 @@
-/**
- * The articles' server and what it runs on: {@link io.halfopen.app.server.ArticleServer} is one program for the
- * simulator and for real packets, since it only knows {@link io.halfopen.app.server.Calls}.
- */
+/** Programs on this machine's own kernel: the calls of {@link io.halfopen.lab.server.Calls}, and a loop that drives them. */
 @NullMarked
 package io.halfopen.app.server;
 

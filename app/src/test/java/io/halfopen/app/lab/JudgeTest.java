@@ -2,6 +2,8 @@ package io.halfopen.app.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.lab.Presets;
+import io.halfopen.lab.Scenario;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctl;
 import java.io.IOException;

@@ -2,6 +2,10 @@ package io.halfopen.app.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.lab.LabReport;
+import io.halfopen.lab.Recorder;
+import io.halfopen.lab.Run;
+import io.halfopen.lab.Scenario;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.halfopen.app.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.halfopen.app.server.Calls;
+import io.halfopen.lab.server.Calls;
 import io.halfopen.linux.Errno;
 import io.halfopen.wire.Bytes;
 import java.util.ArrayList;

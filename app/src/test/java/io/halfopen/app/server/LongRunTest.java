@@ -2,6 +2,11 @@ package io.halfopen.app.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.lab.server.Answer;
+import io.halfopen.lab.server.ArticleServer;
+import io.halfopen.lab.server.Calls;
+import io.halfopen.lab.server.Request;
+import io.halfopen.lab.server.SimCalls;
 import io.halfopen.linux.Kernel;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;

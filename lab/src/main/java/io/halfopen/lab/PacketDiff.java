@@ -1,0 +1,62 @@
+package io.halfopen.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which packets of a client only one of two runs has, and which come at another time. */
+final class PacketDiff {
+    private final Tolerance tolerance;
+    private final String who;
+    private final List<ClientPackets.Line> stack;
+    private final List<ClientPackets.Line> kernel;
+    private final List<String> found = new ArrayList<>();
+
+    PacketDiff(Tolerance tolerance, int client, List<ClientPackets.Line> stack, List<ClientPackets.Line> kernel) {
+        this.tolerance = tolerance;
+        who = "client " + client + ": packet ";
+        this.stack = stack;
+        this.kernel = kernel;
+    }
+
+    List<String> differences() {
+        int[][] common = longestCommon();
+        int i = 0;
+        int j = 0;
+        while (i < stack.size() || j < kernel.size()) {
+            if (i < stack.size() && j < kernel.size() && isSame(i, j)) {
+                compareTimes(stack.get(i++), kernel.get(j++));
+            } else if (j == kernel.size() || i < stack.size() && common[i + 1][j] >= common[i][j + 1]) {
+                only("stack", stack.get(i++));
+            } else {
+                only("kernel", kernel.get(j++));
+            }
+        }
+        return found;
+    }
+
+    private boolean isSame(int i, int j) {
+        return stack.get(i).what().equals(kernel.get(j).what());
+    }
+
+    /** How many packets the rest of one and the rest of the other have in common, in the same order. */
+    private int[][] longestCommon() {
+        int[][] common = new int[stack.size() + 1][kernel.size() + 1];
+        for (int i = stack.size() - 1; i >= 0; i--) {
+            for (int j = kernel.size() - 1; j >= 0; j--) {
+                common[i][j] = isSame(i, j) ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+            }
+        }
+        return common;
+    }
+
+    private void only(String where, ClientPackets.Line line) {
+        found.add(who + line.what() + " only on the " + where + ", after " + Times.seconds(line.time()));
+    }
+
+    private void compareTimes(ClientPackets.Line a, ClientPackets.Line b) {
+        if (!tolerance.allows(a.time(), b.time())) {
+            found.add(who + a.what() + " after " + Times.seconds(a.time()) + " on the stack, " + Times.seconds(b.time())
+                    + " on the kernel");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.halfopen.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.linux.Kernel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a comparison finds between two runs: here of the simulator, where it is known what they have in common. */
+final class JudgementTest {
+    private static final Tolerance TOLERANCE = new Tolerance(0);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listen-2", "listen-0", "ab-backlog-1", "unp-overflow", "defer-accept-silent"})
+    void aRunDoesNotDifferFromItself(String preset) {
+        assertThat(differences(run(preset, Kernel.LINUX_6_18), run(preset, Kernel.LINUX_6_18)))
+                .isEmpty();
+    }
+
+    @Test
+    void everyKindOfDifferenceIsNamed() {
+        List<String> found =
+                differences(run("ab-backlog-1", Kernel.LINUX_6_18), run("ab-backlog-1", Kernel.LINUX_3_10));
+
+        assertThat(found)
+                .contains(
+                        "client 4: connect(): OK after 11.000 s on the stack, OK after 0.000 s on the kernel",
+                        "client 4: SYNs: 8 on the stack, 1 on the kernel",
+                        "client 4: packet > S 0:0(0) only on the stack, after 1.000 s",
+                        "client 4: packet < S. 0:0(0) ack 1 only on the kernel, after 1.200 s",
+                        "queues from 0.000 s to 10.000 s on the stack: SYN 0, accept 2; not so on the kernel",
+                        "ListenOverflows: 7 on the stack, 11 on the kernel")
+                .noneMatch(difference -> difference.startsWith("client 1: connect()"));
+    }
+
+    @Test
+    void timersMayBeLateButNotMuch() {
+        assertThat(TOLERANCE.allows(16_000_000_000L, 17_100_000_000L)).isTrue();
+        assertThat(TOLERANCE.allows(16_000_000_000L, 17_200_000_000L)).isFalse();
+        assertThat(TOLERANCE.allows(0, 50_000_000L)).isTrue();
+        assertThat(TOLERANCE.allows(0, 51_000_000L)).isFalse();
+        assertThat(new Tolerance(10_000_000L).allows(0, 51_000_000L)).isTrue();
+    }
+
+    private static List<String> differences(Run first, Run second) {
+        return Judgement.differences(TOLERANCE, first, second);
+    }
+
+    private static Run run(String preset, Kernel kernel) {
+        Scenario.Edit edit = Presets.named(preset).orElseThrow().scenario().edit();
+        edit.kernel = kernel;
+        Experiment experiment = new Experiment(edit.done());
+        experiment.recorder().keepLevels();
+        experiment.run(time -> {});
+        return experiment;
+    }
+}
