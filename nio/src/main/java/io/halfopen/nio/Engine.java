@@ -160,6 +160,20 @@ public final class Engine implements AutoCloseable {
         advance();
     }
 
+    /** The same; an interrupt is kept for later. */
+    void awaitUninterruptibly(Condition condition, long deadline) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            await(condition, deadline);
+        } catch (InterruptedException later) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @SuppressWarnings("WaitNotInLoop") // the caller has the loop
     private void awaitJump(Condition condition, long deadline) throws InterruptedException {
         Wait wait = new ConditionWait(condition, deadline);

@@ -70,7 +70,7 @@ public final class Network implements AutoCloseable {
         recorder = new Recorder(owners, faults::taken);
         engine.world().addMiddlebox(faults);
         engine.world().addTap(recorder);
-        home = host(HOME);
+        home = add(HOME, List.of(freeAddress(HOME), new IpAddress(V6_RANGE << 32, 1)));
     }
 
     /** How a network is to be. */

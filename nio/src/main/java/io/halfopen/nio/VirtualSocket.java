@@ -5,6 +5,7 @@ import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.sim.Host;
 import io.halfopen.tcp.SocketRow;
+import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -17,6 +18,8 @@ import java.util.function.IntSupplier;
 public final class VirtualSocket {
     /** Waiting takes as long as it takes. */
     public static final long FOREVER = Long.MAX_VALUE;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Engine engine;
     private final Host host;
@@ -82,20 +85,37 @@ public final class VirtualSocket {
         return engine.call(() -> live(() -> host.connect(fd, address, port)));
     }
 
-    /** accept(2): null if there is nothing to accept, or nobody to accept it; then poll says which. */
+    /** accept(2). */
     public AcceptResult accept() {
         return engine.get(() -> {
             int accepted = live(() -> host.accept(fd));
-            return new AcceptResult(accepted, new VirtualSocket(engine, host, accepted));
+            if (accepted < 0) {
+                return new NotAccepted(accepted);
+            }
+            SocketRow row = host.stack().row(accepted);
+            return new Accepted(
+                    new VirtualSocket(engine, host, accepted),
+                    row.localAddress(),
+                    row.localPort(),
+                    row.remoteAddress(),
+                    row.remotePort());
         });
     }
 
+    /** What accept(2) gave. */
+    public sealed interface AcceptResult {}
+
+    /** A connection. */
+    public record Accepted(
+            VirtualSocket socket, IpAddress localAddress, int localPort, IpAddress remoteAddress, int remotePort)
+            implements AcceptResult {}
+
     /**
-     * What accept(2) gave.
+     * Nothing.
      *
-     * @param error 0 or more, or a negated errno; then the socket is none
+     * @param error a negated errno, -EAGAIN if nobody waits to be accepted
      */
-    public record AcceptResult(int error, VirtualSocket socket) {}
+    public record NotAccepted(int error) implements AcceptResult {}
 
     public int read(byte[] target, int offset, int length) {
         return engine.call(() -> live(() -> host.read(fd, target, offset, length)));
@@ -176,14 +196,40 @@ public final class VirtualSocket {
         }
     }
 
-    /** close(2). */
+    /** close(2); with a SO_LINGER above 0 it waits until the peer has all, or the time is over. */
     public int close() {
         return engine.call(() -> {
-            int result = live(() -> host.close(fd));
+            int closing = fd;
+            if (engine.isClosed() || closing < 0) {
+                fd = -Errno.EBADF;
+                onNews();
+                return live(() -> 0);
+            }
             fd = -Errno.EBADF;
             onNews();
-            return result;
+            linger(closing);
+            return engine.isClosed() ? 0 : host.close(closing);
         });
+    }
+
+    /** sk_stream_wait_close. */
+    private void linger(int closing) {
+        int seconds = host.getsockopt(closing, SocketOption.SO_LINGER);
+        if (seconds <= 0 || host.stack().row(closing).receiveQueue() > 0) {
+            return; // what was not read is answered by a reset
+        }
+        int unused = host.shutdown(closing, Stack.SHUT_RDWR);
+        long deadline = engine.world().now() + seconds * NANOS_PER_SECOND;
+        while (isEnding(closing) && engine.world().now() < deadline && !engine.isClosed()) {
+            engine.awaitUninterruptibly(changed, deadline);
+        }
+    }
+
+    private boolean isEnding(int closing) {
+        return switch (host.stack().row(closing).state()) {
+            case FIN_WAIT1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
     }
 
     /** Wakes whoever waits: what they wait for has ended otherwise. */

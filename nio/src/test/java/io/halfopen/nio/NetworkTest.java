@@ -81,6 +81,21 @@ class NetworkTest {
     }
 
     @Test
+    void aLingerWaitsForTheWayThereAndBack() throws Exception {
+        try (Network net = Network.builder().time(NetworkTime.automatic()).open()) {
+            net.host("far").listen(80).accepts();
+            net.delay("localhost", "far", Duration.ofMillis(300));
+            VirtualSocket socket = connect(net, "far", 80);
+            assertThat(error(socket, 10_000)).isZero();
+            assertThat(socket.setsockopt(SocketOption.SO_LINGER, 20)).isZero();
+            long before = net.now().toMillis();
+            assertThat(socket.close()).isZero();
+            assertThat(net.now().toMillis() - before).isBetween(600L, 19_999L);
+            assertThat(socket.close()).isEqualTo(-Errno.EBADF);
+        }
+    }
+
+    @Test
     @SuppressWarnings("try") // a network that is closed is what this is about
     void misuseIsToldInOneLine() {
         try (Network net = Network.open()) {

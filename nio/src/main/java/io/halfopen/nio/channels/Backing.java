@@ -3,7 +3,6 @@ package io.halfopen.nio.channels;
 import io.halfopen.linux.Errno;
 import io.halfopen.nio.NetworkHost;
 import io.halfopen.nio.VirtualSocket;
-import io.halfopen.tcp.Stack;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
@@ -26,6 +25,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
     }
 
     final ReentrantLock lock = new ReentrantLock();
+    private final AddressFamily family;
     private final Opener<K> opener;
     private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
     private final List<NetKey> keys = new CopyOnWriteArrayList<>();
@@ -34,8 +34,13 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
     private boolean nonBlocking;
     private boolean closed;
 
-    Backing(Opener<K> opener) {
+    Backing(AddressFamily family, Opener<K> opener) {
+        this.family = family;
         this.opener = opener;
+    }
+
+    AddressFamily family() {
+        return family;
     }
 
     @Nullable
@@ -46,10 +51,6 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
     @Nullable
     K kernel() {
         return kernel;
-    }
-
-    boolean isDecided() {
-        return virtual != null || kernel != null;
     }
 
     /** Takes the socket of an accepted connection. */
@@ -64,7 +65,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
 
     /** A socket on this host from now on. */
     VirtualSocket becomeVirtual(NetworkHost host) throws IOException {
-        VirtualSocket socket = host.socket(Stack.AF_INET6);
+        VirtualSocket socket = host.socket(family.number());
         if (socket.fd() < 0) {
             throw Errors.ofCall(socket.fd());
         }
@@ -74,9 +75,15 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
                 OptionTable.set(socket, option.getKey(), option.getValue());
             }
             VirtualSocket before = virtual;
+            K kernelBefore = kernel;
             take(socket);
+            kernel = null;
             if (before != null) {
                 before.close();
+            }
+            if (kernelBefore != null) {
+                keys.forEach(NetKey::leaveKernel);
+                kernelBefore.close();
             }
             if (closed) {
                 socket.close();
@@ -97,7 +104,12 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
                 setKernel(channel, option.getKey(), option.getValue());
             }
             channel.configureBlocking(!nonBlocking);
+            K kernelBefore = kernel;
             kernel = channel;
+            if (kernelBefore != null) {
+                keys.forEach(NetKey::leaveKernel);
+                kernelBefore.close();
+            }
             VirtualSocket before = virtual;
             virtual = null;
             if (before != null) {
@@ -116,7 +128,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
     // An option has the type that its name says; the table holds them all.
     @SuppressWarnings("unchecked")
     private static <T> void setKernel(NetworkChannel channel, SocketOption<T> option, Object value) throws IOException {
-        if (!OptionTable.isOurs(option)) {
+        if (OptionTable.isOfJdk(option)) {
             channel.setOption(option, (T) value);
         }
     }
@@ -155,7 +167,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
                 return (T) set;
             }
             try (K asked = opener.open()) {
-                return OptionTable.isOurs(option) ? null : asked.getOption(option);
+                return OptionTable.isOfJdk(option) ? asked.getOption(option) : null;
             }
         } finally {
             lock.unlock();
@@ -199,20 +211,23 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
         return socket == null ? -Errno.EBADF : socket.poll();
     }
 
+    /** With SO_LINGER it may take its time, which keeps nobody else waiting. */
     void close() throws IOException {
+        VirtualSocket socket;
+        K channel;
         lock.lock();
         try {
             closed = true;
-            VirtualSocket socket = virtual;
-            if (socket != null) {
-                socket.close();
-            }
-            K channel = kernel;
-            if (channel != null) {
-                channel.close();
-            }
+            socket = virtual;
+            channel = kernel;
         } finally {
             lock.unlock();
+        }
+        if (socket != null) {
+            socket.close();
+        }
+        if (channel != null) {
+            channel.close();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,26 +46,34 @@ public final class HalfopenSelectorProvider extends SelectorProvider {
 
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
-        return new NetServerSocketChannel(this, place());
+        return new NetServerSocketChannel(this, place(), AddressFamily.ANY);
     }
 
     @Override
-    public SocketChannel openSocketChannel() throws IOException {
-        return new NetSocketChannel(this, place());
+    public SocketChannel openSocketChannel() {
+        return new NetSocketChannel(this, place(), AddressFamily.ANY);
     }
 
     @Override
     public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
-        return family == StandardProtocolFamily.UNIX
-                ? KernelProvider.get().openSocketChannel(family)
-                : openSocketChannel();
+        return isInet(family)
+                ? new NetSocketChannel(this, place(), of(family))
+                : KernelProvider.get().openSocketChannel(family);
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
-        return family == StandardProtocolFamily.UNIX
-                ? KernelProvider.get().openServerSocketChannel(family)
-                : openServerSocketChannel();
+        return isInet(family)
+                ? new NetServerSocketChannel(this, place(), of(family))
+                : KernelProvider.get().openServerSocketChannel(family);
+    }
+
+    private static boolean isInet(ProtocolFamily family) {
+        return Objects.requireNonNull(family) == StandardProtocolFamily.INET || family == StandardProtocolFamily.INET6;
+    }
+
+    private static AddressFamily of(ProtocolFamily family) {
+        return family == StandardProtocolFamily.INET ? AddressFamily.IPV4 : AddressFamily.ANY;
     }
 
     /** The kernel's, which only a selector of the kernel serves. */

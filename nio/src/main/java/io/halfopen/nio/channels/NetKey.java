@@ -45,6 +45,15 @@ final class NetKey extends AbstractSelectionKey {
         }
     }
 
+    /** The channel of the kernel is given up. */
+    void leaveKernel() {
+        SelectionKey key = kernelKey;
+        kernelKey = null;
+        if (key != null) {
+            key.cancel();
+        }
+    }
+
     void news() {
         selector.news(this);
     }

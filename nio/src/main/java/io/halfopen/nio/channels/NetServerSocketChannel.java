@@ -2,10 +2,8 @@ package io.halfopen.nio.channels;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
-import io.halfopen.nio.Addresses;
 import io.halfopen.nio.NetworkHost;
 import io.halfopen.nio.VirtualSocket;
-import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -22,28 +20,29 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A listener of a host of the network, or of the kernel: bind() decides. */
-final class NetServerSocketChannel extends ServerSocketChannel implements NetChannel {
+final class NetServerSocketChannel extends ServerSocketChannel implements NetChannel, Patience.Interruptible {
     /** What the JDK takes for a backlog below 1. */
     private static final int USUAL_BACKLOG = 50;
 
     private final Place place;
-    private final Backing<ServerSocketChannel> backing =
-            new Backing<>(() -> KernelProvider.get().openServerSocketChannel());
+    private final Backing<ServerSocketChannel> backing;
+    private final Patience patience = new Patience(this);
     private final ReentrantLock acceptLock = new ReentrantLock();
     private final ReentrantLock stateLock = new ReentrantLock();
-    private final ServerSocket socket;
+    private final ServerSocketFace socket;
     private volatile @Nullable InetSocketAddress local;
 
-    NetServerSocketChannel(SelectorProvider provider, Place place) throws IOException {
+    NetServerSocketChannel(SelectorProvider provider, Place place, AddressFamily family) throws IOException {
         super(provider);
         this.place = place;
+        backing = new Backing<>(family, family::openServerSocketChannel);
         socket = new ServerSocketFace(this);
         backing.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     }
@@ -51,6 +50,10 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
     @Override
     public Backing<? extends SelectableChannel> backing() {
         return backing;
+    }
+
+    Patience patience() {
+        return patience;
     }
 
     @Override
@@ -67,7 +70,7 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
             if (local != null) {
                 throw new AlreadyBoundException();
             }
-            InetSocketAddress asked = checked(address);
+            InetSocketAddress asked = backing.family().checked(address);
             NetworkHost host = place.ofBind(asked.getAddress()).host();
             if (host == null) {
                 ServerSocketChannel kernel = backing.becomeKernel();
@@ -82,32 +85,16 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
         return this;
     }
 
-    static InetSocketAddress checked(@Nullable SocketAddress address) throws SocketException {
-        if (address == null) {
-            return new InetSocketAddress(0);
-        }
-        if (!(address instanceof InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new java.nio.channels.UnresolvedAddressException();
-        }
-        return inet;
-    }
-
-    private static InetSocketAddress bind(VirtualSocket virtual, InetSocketAddress asked, int backlog)
+    private @Nullable InetSocketAddress bind(VirtualSocket virtual, InetSocketAddress asked, int backlog)
             throws IOException {
-        IpAddress address =
-                asked.getAddress().isAnyLocalAddress() ? IpAddress.ANY_V6 : Addresses.of(asked.getAddress());
-        int result = virtual.bind(address, asked.getPort());
+        int result = virtual.bind(backing.family().ofBind(asked), asked.getPort());
         if (result >= 0) {
             result = virtual.listen(backlog);
         }
         if (result < 0) {
             throw Errors.ofCall(result);
         }
-        int port = virtual.row().map(row -> row.localPort()).orElse(asked.getPort());
-        return new InetSocketAddress(asked.getAddress(), port);
+        return Sockets.local(virtual);
     }
 
     private void ensureOpen() throws ClosedChannelException {
@@ -118,6 +105,11 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
 
     @Override
     public @Nullable SocketChannel accept() throws IOException {
+        return accept(VirtualSocket.FOREVER);
+    }
+
+    /** Waits at most so long, if it blocks. */
+    private @Nullable SocketChannel accept(long nanos) throws IOException {
         acceptLock.lock();
         try {
             ensureOpen();
@@ -126,76 +118,70 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
             }
             ServerSocketChannel kernel = backing.kernel();
             if (kernel != null) {
-                return acceptKernel(kernel);
+                return acceptKernel(kernel, nanos);
             }
-            VirtualSocket accepted = null;
-            try {
-                begin();
-                accepted = acceptVirtual(isBlocking(), VirtualSocket.FOREVER);
-            } finally {
-                end(accepted != null);
-            }
+            VirtualSocket listener = Objects.requireNonNull(backing.virtual());
+            VirtualSocket.Accepted accepted = isBlocking() ? acceptBlocking(listener, nanos) : accept(listener);
             return accepted == null ? null : NetSocketChannel.ofVirtual(provider(), place, accepted);
         } finally {
             acceptLock.unlock();
         }
     }
 
-    /** An interrupt closes the kernel's channel, and so this one. */
-    private @Nullable SocketChannel acceptKernel(ServerSocketChannel kernel) throws IOException {
-        try {
-            SocketChannel accepted = kernel.accept();
-            return accepted == null ? null : NetSocketChannel.ofKernel(provider(), place, accepted);
-        } catch (AsynchronousCloseException closed) {
-            close();
-            throw closed;
-        }
-    }
-
     /** For accept() with SO_TIMEOUT. */
-    SocketChannel acceptWithin(long nanos) throws IOException {
-        ServerSocketChannel kernel = backing.kernel();
-        if (kernel != null) {
-            kernel.socket().setSoTimeout((int) Math.max(1, nanos / 1_000_000));
-            return NetSocketChannel.ofKernel(
-                    provider(), place, kernel.socket().accept().getChannel());
+    SocketChannel acceptWithin(int millis) throws IOException {
+        SocketChannel accepted = accept(millis * 1_000_000L);
+        if (accepted == null) {
+            throw new SocketTimeoutException("Accept timed out");
         }
-        acceptLock.lock();
+        return accepted;
+    }
+
+    /** An interrupt closes the kernel's channel, and so this one. */
+    private @Nullable SocketChannel acceptKernel(ServerSocketChannel kernel, long nanos) throws IOException {
         try {
-            VirtualSocket accepted = acceptVirtual(true, nanos);
-            if (accepted == null) {
-                if (!isOpen()) {
-                    throw new SocketException("Socket closed");
-                }
-                throw new SocketTimeoutException("Accept timed out");
+            SocketChannel accepted =
+                    nanos == VirtualSocket.FOREVER ? kernel.accept() : acceptKernelWithin(kernel, nanos);
+            return accepted == null ? null : NetSocketChannel.ofKernel(provider(), place, accepted);
+        } catch (ClosedChannelException | SocketException failed) {
+            if (!kernel.isOpen()) {
+                close();
             }
-            return NetSocketChannel.ofVirtual(provider(), place, accepted);
-        } finally {
-            acceptLock.unlock();
+            throw failed;
         }
     }
 
-    private @Nullable VirtualSocket acceptVirtual(boolean block, long nanos) throws IOException {
-        VirtualSocket listener = java.util.Objects.requireNonNull(backing.virtual());
-        while (isOpen()) {
-            VirtualSocket.AcceptResult result = listener.accept();
-            if (result.error() >= 0) {
-                return result.socket();
+    private static SocketChannel acceptKernelWithin(ServerSocketChannel kernel, long nanos) throws IOException {
+        kernel.socket().setSoTimeout((int) Math.max(1, nanos / 1_000_000));
+        return kernel.socket().accept().getChannel();
+    }
+
+    private VirtualSocket.@Nullable Accepted acceptBlocking(VirtualSocket listener, long nanos) throws IOException {
+        VirtualSocket.Accepted accepted = null;
+        boolean over = false;
+        try {
+            patience.begin();
+            accepted = accept(listener);
+            while (accepted == null && isOpen() && !over) {
+                int events = patience.waitFor(listener, Poll.POLLIN, nanos);
+                over = events == 0 || events == Patience.INTERRUPTED;
+                accepted = over ? null : accept(listener);
             }
-            if (result.error() != -Errno.EAGAIN && result.error() != -Errno.EBADF) {
-                throw Errors.ofCall(result.error());
-            }
-            if (!block) {
-                return null;
-            }
-            try {
-                if (listener.await(Poll.POLLIN, nanos) == 0) {
-                    return null;
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return null;
-            }
+        } finally {
+            patience.end(accepted != null);
+        }
+        return accepted;
+    }
+
+    /** Null if there is nothing to accept, or nobody any more to accept it. */
+    private VirtualSocket.@Nullable Accepted accept(VirtualSocket listener) throws IOException {
+        VirtualSocket.AcceptResult result = listener.accept();
+        if (result instanceof VirtualSocket.Accepted accepted) {
+            return accepted;
+        }
+        int error = ((VirtualSocket.NotAccepted) result).error();
+        if (error != -Errno.EAGAIN && (error != -Errno.EBADF || isOpen())) {
+            throw Errors.ofCall(error);
         }
         return null;
     }
@@ -218,7 +204,7 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
 
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        OptionTable.check(OptionTable.OF_SERVERS, java.util.Objects.requireNonNull(name), value);
+        OptionTable.checkValue(OptionTable.ofServers(), name, value);
         ensureOpen();
         backing.setOption(name, value);
         return this;
@@ -226,14 +212,14 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
 
     @Override
     public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-        OptionTable.check(OptionTable.OF_SERVERS, java.util.Objects.requireNonNull(name), null);
+        OptionTable.check(OptionTable.ofServers(), name);
         ensureOpen();
         return backing.getOption(name);
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return OptionTable.OF_SERVERS;
+        return OptionTable.ofServers();
     }
 
     @Override
@@ -244,5 +230,21 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
         backing.configureBlocking(block);
+    }
+
+    @Override
+    public void beginBlocking() {
+        begin();
+    }
+
+    @Override
+    public void endBlocking(boolean completed) throws AsynchronousCloseException {
+        end(completed);
+    }
+
+    @Override
+    public String toString() {
+        Object state = !isOpen() ? "closed" : local == null ? "unbound" : local;
+        return ServerSocketChannel.class.getName() + "[" + state + "]";
     }
 }

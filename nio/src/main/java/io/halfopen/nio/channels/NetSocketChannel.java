@@ -2,24 +2,16 @@ package io.halfopen.nio.channels;
 
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
-import io.halfopen.linux.TcpState;
-import io.halfopen.nio.Addresses;
-import io.halfopen.nio.NetworkHost;
 import io.halfopen.nio.VirtualSocket;
 import io.halfopen.tcp.Stack;
-import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
-import java.nio.channels.AlreadyBoundException;
-import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -31,54 +23,47 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A socket of a host of the network, or of the kernel: bind() and connect() decide. */
-final class NetSocketChannel extends SocketChannel implements NetChannel {
-    private enum State {
-        UNCONNECTED,
-        PENDING,
-        CONNECTED
-    }
-
-    private final Place place;
-    private final Backing<SocketChannel> backing =
-            new Backing<>(() -> KernelProvider.get().openSocketChannel());
+final class NetSocketChannel extends SocketChannel implements NetChannel, Patience.Interruptible {
+    private final Backing<SocketChannel> backing;
+    private final Connecting connecting;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
-    private final StreamCalls stream = new StreamCalls(this);
-    private final Socket socket;
-    private volatile State state = State.UNCONNECTED;
-    private volatile @Nullable InetSocketAddress bound;
-    private volatile @Nullable InetSocketAddress remote;
+    private final Patience patience = new Patience(this);
+    private final StreamCalls stream = new StreamCalls(this, patience);
+    private @Nullable SocketFace socket;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
 
-    NetSocketChannel(SelectorProvider provider, Place place) throws IOException {
+    NetSocketChannel(SelectorProvider provider, Place place, AddressFamily family) {
         super(provider);
-        this.place = place;
-        socket = new SocketFace(this);
+        backing = new Backing<>(family, family::openSocketChannel);
+        connecting = new Connecting(this, backing, place);
     }
 
-    static NetSocketChannel ofVirtual(SelectorProvider provider, Place place, VirtualSocket virtual)
-            throws IOException {
-        NetSocketChannel channel = new NetSocketChannel(provider, place);
-        channel.backing.take(virtual);
-        channel.state = State.CONNECTED;
-        virtual.row()
-                .ifPresent(row -> channel.remote =
-                        new InetSocketAddress(Addresses.toInet(row.remoteAddress()), row.remotePort()));
+    static NetSocketChannel ofVirtual(SelectorProvider provider, Place place, VirtualSocket.Accepted accepted) {
+        NetSocketChannel channel = new NetSocketChannel(provider, place, AddressFamily.ANY);
+        channel.backing.take(accepted.socket());
+        channel.connecting.accepted(
+                Sockets.address(accepted.localAddress(), accepted.localPort()),
+                Sockets.address(accepted.remoteAddress(), accepted.remotePort()));
         return channel;
     }
 
     static NetSocketChannel ofKernel(SelectorProvider provider, Place place, SocketChannel kernel) throws IOException {
-        NetSocketChannel channel = new NetSocketChannel(provider, place);
+        NetSocketChannel channel = new NetSocketChannel(provider, place, AddressFamily.ANY);
         channel.backing.takeKernel(kernel);
-        channel.state = State.CONNECTED;
-        channel.remote = (InetSocketAddress) kernel.getRemoteAddress();
+        channel.connecting.accepted(
+                (InetSocketAddress) kernel.getLocalAddress(), (InetSocketAddress) kernel.getRemoteAddress());
         return channel;
     }
 
     @Override
     public Backing<? extends SelectableChannel> backing() {
         return backing;
+    }
+
+    Patience patience() {
+        return patience;
     }
 
     @Nullable
@@ -96,10 +81,10 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
             return interest;
         }
         int ops = 0;
-        if (state == State.CONNECTED) {
+        if (connecting.isConnected()) {
             ops |= (events & Poll.POLLIN) != 0 ? SelectionKey.OP_READ : 0;
             ops |= (events & Poll.POLLOUT) != 0 ? SelectionKey.OP_WRITE : 0;
-        } else if (state == State.PENDING) {
+        } else if (connecting.isPending()) {
             ops |= (events & Poll.POLLOUT) != 0 ? SelectionKey.OP_CONNECT : 0;
         }
         return ops;
@@ -113,45 +98,30 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
 
     void ensureConnected() throws ClosedChannelException {
         ensureOpen();
-        if (state != State.CONNECTED) {
+        if (!connecting.isConnected()) {
             throw new NotYetConnectedException();
+        }
+    }
+
+    /** What needs both directions for itself. */
+    private <T> T alone(Sockets.Call<T> call) throws IOException {
+        readLock.lock();
+        writeLock.lock();
+        try {
+            ensureOpen();
+            return call.run();
+        } finally {
+            writeLock.unlock();
+            readLock.unlock();
         }
     }
 
     @Override
     public SocketChannel bind(@Nullable SocketAddress address) throws IOException {
-        readLock.lock();
-        writeLock.lock();
-        try {
-            ensureOpen();
-            if (state == State.PENDING) {
-                throw new ConnectionPendingException();
-            }
-            if (bound != null) {
-                throw new AlreadyBoundException();
-            }
-            InetSocketAddress asked = NetServerSocketChannel.checked(address);
-            NetworkHost host = place.ofBind(asked.getAddress()).host();
-            if (host == null) {
-                backing.becomeKernel().bind(asked);
-            } else {
-                bindVirtual(backing.becomeVirtual(host), asked);
-            }
-            bound = asked;
-        } finally {
-            writeLock.unlock();
-            readLock.unlock();
-        }
-        return this;
-    }
-
-    private static void bindVirtual(VirtualSocket virtual, InetSocketAddress asked) throws IOException {
-        IpAddress address =
-                asked.getAddress().isAnyLocalAddress() ? IpAddress.ANY_V6 : Addresses.of(asked.getAddress());
-        int result = virtual.bind(address, asked.getPort());
-        if (result < 0) {
-            throw Errors.ofCall(result);
-        }
+        return alone(() -> {
+            connecting.bind(address);
+            return this;
+        });
     }
 
     @Override
@@ -161,164 +131,23 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
 
     /** Blocks at most so long, if it blocks. */
     boolean connect(SocketAddress address, long nanos) throws IOException {
-        readLock.lock();
-        writeLock.lock();
-        try {
-            ensureOpen();
-            if (state == State.CONNECTED) {
-                throw new AlreadyConnectedException();
-            }
-            if (state == State.PENDING) {
-                throw new ConnectionPendingException();
-            }
-            InetSocketAddress asked = NetServerSocketChannel.checked(Objects.requireNonNull(address));
-            prepare(asked);
-            remote = asked;
-            try {
-                return start(asked, nanos);
-            } catch (IOException failed) {
-                close();
-                throw failed;
-            }
-        } finally {
-            writeLock.unlock();
-            readLock.unlock();
-        }
-    }
-
-    /** Opens, or opens anew, where the peer is: a socket bound to a wildcard may be on the wrong side. */
-    private void prepare(InetSocketAddress asked) throws IOException {
-        NetworkHost host = place.ofConnect(asked).host();
-        InetSocketAddress before = bound;
-        if (host == null) {
-            if (backing.kernel() == null && before == null) {
-                backing.becomeKernel();
-            }
-        } else if (backing.virtual() == null) {
-            VirtualSocket virtual = backing.becomeVirtual(host);
-            if (before != null) {
-                bindVirtual(virtual, before);
-            }
-        }
-    }
-
-    private boolean start(InetSocketAddress asked, long nanos) throws IOException {
-        SocketChannel kernel = backing.kernel();
-        if (kernel != null && backing.virtual() == null) {
-            return startKernel(kernel, asked, nanos);
-        }
-        IpAddress address = asked.getAddress().isAnyLocalAddress()
-                ? IpAddress.ofIpv4(127 << 24 | 1)
-                : Addresses.of(asked.getAddress());
-        int result = virtual().connect(address, asked.getPort());
-        if (result < 0 && result != -Errno.EINPROGRESS) {
-            throw Errors.ofCall(result);
-        }
-        if (result == 0 || isEstablished()) {
-            state = State.CONNECTED;
-            return true;
-        }
-        state = State.PENDING;
-        return isBlocking() && awaitConnected(nanos);
-    }
-
-    private boolean startKernel(SocketChannel kernel, InetSocketAddress asked, long nanos) throws IOException {
-        boolean connected;
-        if (nanos == VirtualSocket.FOREVER) {
-            connected = kernel.connect(asked);
-        } else {
-            kernel.socket().connect(asked, (int) Math.max(1, nanos / 1_000_000));
-            connected = true;
-        }
-        state = connected ? State.CONNECTED : State.PENDING;
-        return connected;
-    }
-
-    private boolean isEstablished() {
-        return virtual().row().map(row -> row.state() == TcpState.ESTABLISHED).orElse(false);
-    }
-
-    private boolean awaitConnected(long nanos) throws IOException {
-        boolean done = false;
-        try {
-            begin();
-            int events = virtual().await(Poll.POLLOUT, nanos);
-            if (events == 0) {
-                throw new java.net.SocketTimeoutException("Connect timed out");
-            }
-            done = events > 0;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } finally {
-            end(done);
-        }
-        if (!done) {
-            throw new AsynchronousCloseException();
-        }
-        return finish();
-    }
-
-    private boolean finish() throws IOException {
-        int error = virtual().getsockopt(io.halfopen.linux.SocketOption.SO_ERROR);
-        if (error != 0) {
-            throw Errors.ofCall(error);
-        }
-        state = State.CONNECTED;
-        return true;
+        Objects.requireNonNull(address);
+        return alone(() -> connecting.connect(address, nanos));
     }
 
     @Override
     public boolean finishConnect() throws IOException {
-        readLock.lock();
-        writeLock.lock();
-        try {
-            ensureOpen();
-            if (state == State.CONNECTED) {
-                return true;
-            }
-            if (state != State.PENDING) {
-                throw new NoConnectionPendingException();
-            }
-            try {
-                return finishPending();
-            } catch (IOException failed) {
-                close();
-                throw failed;
-            }
-        } finally {
-            writeLock.unlock();
-            readLock.unlock();
-        }
-    }
-
-    private boolean finishPending() throws IOException {
-        SocketChannel kernel = backing.kernel();
-        if (kernel != null) {
-            boolean connected = kernel.finishConnect();
-            state = connected ? State.CONNECTED : State.PENDING;
-            return connected;
-        }
-        if (isBlocking()) {
-            return awaitConnected(VirtualSocket.FOREVER);
-        }
-        int asked = Poll.POLLOUT | Poll.POLLERR | Poll.POLLHUP;
-        int events = virtual().poll();
-        if (events < 0) {
-            throw Errors.ofCall(events);
-        }
-        return (events & asked) != 0 && finish();
-    }
-
-    private interface KernelCall {
-        long run() throws IOException;
+        return alone(connecting::finishConnect);
     }
 
     /** An interrupt closes the kernel's channel, and so this one. */
-    private long ofKernel(KernelCall call) throws IOException {
+    <T> T ofKernel(SocketChannel kernel, Sockets.Call<T> call) throws IOException {
         try {
             return call.run();
-        } catch (AsynchronousCloseException closed) {
-            close();
+        } catch (ClosedChannelException closed) {
+            if (!kernel.isOpen()) {
+                close();
+            }
             throw closed;
         }
     }
@@ -327,7 +156,9 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
     public int read(ByteBuffer target) throws IOException {
         Objects.requireNonNull(target);
         SocketChannel kernel = kernel();
-        return kernel != null ? (int) ofKernel(() -> kernel.read(target)) : (int) read(new ByteBuffer[] {target}, 0, 1);
+        return kernel != null
+                ? ofKernel(kernel, () -> kernel.read(target))
+                : (int) read(new ByteBuffer[] {target}, 0, 1);
     }
 
     @Override
@@ -335,7 +166,7 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         Objects.checkFromIndexSize(offset, length, targets.length);
         SocketChannel kernel = kernel();
         if (kernel != null) {
-            return ofKernel(() -> kernel.read(targets, offset, length));
+            return ofKernel(kernel, () -> kernel.read(targets, offset, length));
         }
         readLock.lock();
         try {
@@ -346,12 +177,28 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         }
     }
 
+    /** For reads with SO_TIMEOUT: octets, or -1 at the end. */
+    int readWithin(byte[] target, int offset, int length, int millis) throws IOException {
+        SocketChannel kernel = kernel();
+        if (kernel != null) {
+            kernel.socket().setSoTimeout(millis);
+            return ofKernel(kernel, () -> kernel.socket().getInputStream().read(target, offset, length));
+        }
+        readLock.lock();
+        try {
+            ensureConnected();
+            return inputShut ? -1 : stream.readWithin(ByteBuffer.wrap(target, offset, length), millis * 1_000_000L);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
     @Override
     public int write(ByteBuffer source) throws IOException {
         Objects.requireNonNull(source);
         SocketChannel kernel = kernel();
         return kernel != null
-                ? (int) ofKernel(() -> kernel.write(source))
+                ? ofKernel(kernel, () -> kernel.write(source))
                 : (int) write(new ByteBuffer[] {source}, 0, 1);
     }
 
@@ -360,7 +207,7 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         Objects.checkFromIndexSize(offset, length, sources.length);
         SocketChannel kernel = kernel();
         if (kernel != null) {
-            return ofKernel(() -> kernel.write(sources, offset, length));
+            return ofKernel(kernel, () -> kernel.write(sources, offset, length));
         }
         writeLock.lock();
         try {
@@ -372,26 +219,6 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         } finally {
             writeLock.unlock();
         }
-    }
-
-    /** For reads with SO_TIMEOUT: octets, -1 at the end, 0 when the time is over. */
-    int readWithin(ByteBuffer target, long nanos) throws IOException {
-        readLock.lock();
-        try {
-            ensureConnected();
-            return inputShut ? -1 : stream.readWithin(target, nanos);
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    /** {@link #begin} for {@link StreamCalls}. */
-    void beginBlocking() {
-        begin();
-    }
-
-    void endBlocking(boolean completed) throws AsynchronousCloseException {
-        end(completed);
     }
 
     @Override
@@ -439,28 +266,39 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
 
     @Override
     public Socket socket() {
-        return socket;
+        readLock.lock();
+        try {
+            SocketFace known = socket;
+            if (known == null) {
+                known = SocketFace.of(this);
+                socket = known;
+            }
+            return known;
+        } finally {
+            readLock.unlock();
+        }
     }
 
     @Override
     public boolean isConnected() {
-        return state == State.CONNECTED;
+        return connecting.isConnected() && isOpen();
     }
 
     @Override
     public boolean isConnectionPending() {
-        return state == State.PENDING;
+        return connecting.isPending() && isOpen();
     }
 
     @Override
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
         ensureOpen();
-        return isConnected() ? remote : null;
+        return remote();
     }
 
+    /** Also after it was closed. */
     @Nullable
     InetSocketAddress remote() {
-        return isConnected() ? remote : null;
+        return connecting.remote();
     }
 
     @Override
@@ -469,24 +307,15 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
         return local();
     }
 
+    /** Also after it was closed. */
     @Nullable
-    InetSocketAddress local() throws IOException {
-        SocketChannel kernel = kernel();
-        if (kernel != null) {
-            return (InetSocketAddress) kernel.getLocalAddress();
-        }
-        VirtualSocket virtual = backing.virtual();
-        return virtual == null
-                ? null
-                : virtual.row()
-                        .filter(row -> row.localPort() != 0)
-                        .map(row -> new InetSocketAddress(Addresses.toInet(row.localAddress()), row.localPort()))
-                        .orElse(null);
+    InetSocketAddress local() {
+        return connecting.local();
     }
 
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        OptionTable.check(OptionTable.OF_SOCKETS, Objects.requireNonNull(name), value);
+        OptionTable.checkValue(OptionTable.ofSockets(), name, value);
         ensureOpen();
         backing.setOption(name, value);
         return this;
@@ -494,14 +323,24 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
 
     @Override
     public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-        OptionTable.check(OptionTable.OF_SOCKETS, Objects.requireNonNull(name), null);
+        OptionTable.check(OptionTable.ofSockets(), name);
         ensureOpen();
         return backing.getOption(name);
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return OptionTable.OF_SOCKETS;
+        return OptionTable.ofSockets();
+    }
+
+    @Override
+    public void beginBlocking() {
+        begin();
+    }
+
+    @Override
+    public void endBlocking(boolean completed) throws AsynchronousCloseException {
+        end(completed);
     }
 
     @Override
@@ -511,13 +350,21 @@ final class NetSocketChannel extends SocketChannel implements NetChannel {
 
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
-        readLock.lock();
-        writeLock.lock();
-        try {
+        alone(() -> {
             backing.configureBlocking(block);
-        } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            return block;
+        });
+    }
+
+    @Override
+    public String toString() {
+        if (!isOpen()) {
+            return SocketChannel.class.getName() + "[closed]";
         }
+        String state =
+                connecting.isConnected() ? "connected" : connecting.isPending() ? "connection-pending" : "unconnected";
+        String shut = (inputShut ? " ishut" : "") + (outputShut ? " oshut" : "");
+        String ends = (local() == null ? "" : " local=" + local()) + (remote() == null ? "" : " remote=" + remote());
+        return SocketChannel.class.getName() + "[" + state + shut + ends + "]";
     }
 }

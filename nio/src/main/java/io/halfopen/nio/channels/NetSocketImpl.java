@@ -2,6 +2,7 @@ package io.halfopen.nio.channels;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,13 +13,15 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What java.net.Socket and java.net.ServerSocket do their work with, once the factory is installed: a channel of ours
- * with its adaptor. Unlike the JDK's own, an interrupt of a platform thread closes the socket that it waits for.
+ * with its adaptor. An interrupt of a virtual thread closes the socket that it waits for; one of a platform thread does so
+ * only if the kernel is behind it, which the JDK's own would not.
  */
 final class NetSocketImpl extends SocketImpl {
     private final HalfopenSelectorProvider provider = new HalfopenSelectorProvider();
@@ -50,9 +53,13 @@ final class NetSocketImpl extends SocketImpl {
     @Override
     protected void create(boolean stream) throws IOException {
         if (server) {
-            listener = provider.openServerSocketChannel().socket();
+            NetServerSocketChannel channel = (NetServerSocketChannel) provider.openServerSocketChannel();
+            channel.patience().becomeSocket();
+            listener = channel.socket();
         } else {
-            socket = provider.openSocketChannel().socket();
+            NetSocketChannel channel = (NetSocketChannel) provider.openSocketChannel();
+            channel.patience().becomeSocket();
+            socket = channel.socket();
         }
     }
 
@@ -71,7 +78,7 @@ final class NetSocketImpl extends SocketImpl {
         try {
             socket().connect(remote, millis);
         } catch (ClosedChannelException closed) {
-            throw new SocketException("Socket closed");
+            throw closed(closed);
         } catch (IOException failed) {
             close();
             throw failed;
@@ -117,7 +124,7 @@ final class NetSocketImpl extends SocketImpl {
         try {
             return listener().accept();
         } catch (ClosedChannelException closed) {
-            throw new SocketException("Socket closed");
+            throw closed(closed);
         } catch (SocketException closed) {
             if (listener().isClosed()) {
                 throw new SocketException("Socket closed");
@@ -128,9 +135,21 @@ final class NetSocketImpl extends SocketImpl {
 
     private void take(Socket accepted) {
         socket = accepted;
+        if (accepted.getChannel() instanceof NetSocketChannel channel) {
+            channel.patience().becomeSocket();
+        }
         address = accepted.getInetAddress();
         port = accepted.getPort();
         localport = accepted.getLocalPort();
+    }
+
+    /** An InterruptedIOException has java.net.Socket close itself, if the thread is virtual. */
+    private static IOException closed(ClosedChannelException how) {
+        if (!(how instanceof ClosedByInterruptException)) {
+            return new SocketException("Socket closed");
+        }
+        String message = "Closed by interrupt";
+        return Thread.currentThread().isVirtual() ? new InterruptedIOException(message) : new SocketException(message);
     }
 
     /** Errors of reading and writing are SocketExceptions here, and IOExceptions of channels. */
@@ -142,8 +161,8 @@ final class NetSocketImpl extends SocketImpl {
         try {
             return transfer.run();
         } catch (ClosedChannelException closed) {
-            throw new SocketException("Socket closed");
-        } catch (SocketException | java.io.InterruptedIOException asItIs) {
+            throw closed(closed);
+        } catch (SocketException | InterruptedIOException asItIs) {
             throw asItIs;
         } catch (IOException failed) {
             throw new SocketException(failed.getMessage(), failed);
@@ -254,7 +273,7 @@ final class NetSocketImpl extends SocketImpl {
 
     @Override
     protected Set<SocketOption<?>> supportedOptions() {
-        return server ? OptionTable.OF_SERVERS : OptionTable.OF_SOCKETS;
+        return server ? OptionTable.ofServers() : OptionTable.ofSockets();
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
@@ -16,7 +15,6 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class ServerSocketFace extends ServerSocket {
         } catch (AlreadyBoundException already) {
             throw new SocketException("Already bound");
         } catch (ClosedChannelException closed) {
-            throw SocketFace.socketClosed();
+            throw Sockets.closed();
         }
     }
 
@@ -70,22 +68,27 @@ final class ServerSocketFace extends ServerSocket {
 
     @Override
     public Socket accept() throws IOException {
-        if (!isBound()) {
-            throw new IllegalBlockingModeException();
+        if (isClosed()) {
+            throw Sockets.closed();
         }
+        if (!isBound()) {
+            throw new SocketException("Socket is not bound yet");
+        }
+        requireBlocking();
         int millis = timeout;
         try {
-            if (millis > 0) {
-                return channel.acceptWithin(millis * 1_000_000L).socket();
-            }
-            SocketChannel accepted = channel.accept();
+            SocketChannel accepted = millis > 0 ? channel.acceptWithin(millis) : channel.accept();
             if (accepted == null) {
                 throw new IllegalBlockingModeException();
             }
             return accepted.socket();
-        } catch (ClosedChannelException closed) {
-            throw new SocketException("Socket is closed");
         } catch (NotYetBoundException notBound) {
+            throw new IllegalBlockingModeException();
+        }
+    }
+
+    private void requireBlocking() {
+        if (!channel.isBlocking()) {
             throw new IllegalBlockingModeException();
         }
     }
@@ -108,7 +111,7 @@ final class ServerSocketFace extends ServerSocket {
     @Override
     public void setSoTimeout(int millis) throws SocketException {
         if (isClosed()) {
-            throw SocketFace.socketClosed();
+            throw Sockets.closed();
         }
         if (millis < 0) {
             throw new IllegalArgumentException("timeout < 0");
@@ -137,30 +140,14 @@ final class ServerSocketFace extends ServerSocket {
         return channel.supportedOptions();
     }
 
-    private interface Call<T> {
-        T run() throws IOException;
-    }
-
-    private static <T> T socketException(Call<T> call) throws SocketException {
-        try {
-            return call.run();
-        } catch (ClosedChannelException closed) {
-            throw SocketFace.socketClosed();
-        } catch (SocketException failed) {
-            throw failed;
-        } catch (IOException failed) {
-            throw new SocketException(failed.getMessage(), failed);
-        }
-    }
-
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        socketException(() -> channel.setOption(StandardSocketOptions.SO_REUSEADDR, on));
+        Sockets.set(channel, StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return socketException(() -> Objects.requireNonNull(channel.getOption(StandardSocketOptions.SO_REUSEADDR)));
+        return Sockets.get(channel, StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
@@ -168,12 +155,12 @@ final class ServerSocketFace extends ServerSocket {
         if (size <= 0) {
             throw new IllegalArgumentException("size cannot be 0 or negative");
         }
-        socketException(() -> channel.setOption(StandardSocketOptions.SO_RCVBUF, size));
+        Sockets.set(channel, StandardSocketOptions.SO_RCVBUF, size);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return socketException(() -> Objects.requireNonNull(channel.getOption(StandardSocketOptions.SO_RCVBUF)));
+        return Sockets.get(channel, StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
@@ -181,82 +168,5 @@ final class ServerSocketFace extends ServerSocket {
         return isBound()
                 ? "ServerSocket[addr=" + getInetAddress() + ",localport=" + getLocalPort() + "]"
                 : "ServerSocket[unbound]";
-    }
-
-    /** ServerSocket wants one, and everything that would use it is overridden. */
-    private static final class NoSocketImpl extends SocketImpl {
-        private static UnsupportedOperationException never() {
-            return new UnsupportedOperationException("the channel does that");
-        }
-
-        @Override
-        protected void create(boolean stream) {
-            throw never();
-        }
-
-        @Override
-        protected void connect(String host, int port) {
-            throw never();
-        }
-
-        @Override
-        protected void connect(InetAddress address, int port) {
-            throw never();
-        }
-
-        @Override
-        protected void connect(SocketAddress address, int timeout) {
-            throw never();
-        }
-
-        @Override
-        protected void bind(InetAddress host, int port) {
-            throw never();
-        }
-
-        @Override
-        protected void listen(int backlog) {
-            throw never();
-        }
-
-        @Override
-        protected void accept(SocketImpl s) {
-            throw never();
-        }
-
-        @Override
-        protected java.io.InputStream getInputStream() {
-            throw never();
-        }
-
-        @Override
-        protected java.io.OutputStream getOutputStream() {
-            throw never();
-        }
-
-        @Override
-        protected int available() {
-            throw never();
-        }
-
-        @Override
-        protected void close() {
-            throw never();
-        }
-
-        @Override
-        protected void sendUrgentData(int data) {
-            throw never();
-        }
-
-        @Override
-        public void setOption(int optID, Object value) {
-            throw never();
-        }
-
-        @Override
-        public Object getOption(int optID) {
-            throw never();
-        }
     }
 }

@@ -12,7 +12,6 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -21,6 +20,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +29,17 @@ final class SocketFace extends Socket {
     private final NetSocketChannel channel;
     private volatile int timeout;
 
-    SocketFace(NetSocketChannel channel) throws SocketException {
+    private SocketFace(NetSocketChannel channel) throws SocketException {
         super((SocketImpl) null);
         this.channel = channel;
+    }
+
+    static SocketFace of(NetSocketChannel channel) {
+        try {
+            return new SocketFace(channel);
+        } catch (SocketException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     @Override
@@ -59,9 +67,9 @@ final class SocketFace extends Socket {
         try {
             channel.connect(remote, millis == 0 ? VirtualSocket.FOREVER : millis * 1_000_000L);
         } catch (ClosedChannelException closed) {
-            throw socketClosed();
+            throw Sockets.closed();
         } catch (AlreadyConnectedException already) {
-            throw new SocketException("already connected");
+            throw new SocketException("Already connected");
         }
     }
 
@@ -71,13 +79,9 @@ final class SocketFace extends Socket {
         }
     }
 
-    static SocketException socketClosed() {
-        return new SocketException("Socket is closed");
-    }
-
     private void ensureOpen() throws SocketException {
         if (isClosed()) {
-            throw socketClosed();
+            throw Sockets.closed();
         }
     }
 
@@ -95,7 +99,7 @@ final class SocketFace extends Socket {
         } catch (AlreadyBoundException already) {
             throw new SocketException("Already bound");
         } catch (ClosedChannelException closed) {
-            throw socketClosed();
+            throw Sockets.closed();
         }
     }
 
@@ -111,23 +115,15 @@ final class SocketFace extends Socket {
         return remote == null ? 0 : remote.getPort();
     }
 
-    private @Nullable InetSocketAddress local() {
-        try {
-            return channel.isOpen() ? channel.local() : null;
-        } catch (IOException unknown) {
-            return null;
-        }
-    }
-
     @Override
     public InetAddress getLocalAddress() {
-        InetSocketAddress local = local();
+        InetSocketAddress local = isClosed() ? null : channel.local();
         return local == null ? new InetSocketAddress(0).getAddress() : local.getAddress();
     }
 
     @Override
     public int getLocalPort() {
-        InetSocketAddress local = local();
+        InetSocketAddress local = channel.local();
         return local == null ? -1 : local.getPort();
     }
 
@@ -138,7 +134,7 @@ final class SocketFace extends Socket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        return local();
+        return channel.local();
     }
 
     @Override
@@ -147,8 +143,7 @@ final class SocketFace extends Socket {
         if (isInputShutdown()) {
             throw new SocketException("Socket input is shutdown");
         }
-        java.nio.channels.SocketChannel kernel = channel.kernel();
-        return kernel != null ? kernel.socket().getInputStream() : new Input();
+        return new Input();
     }
 
     @Override
@@ -157,8 +152,7 @@ final class SocketFace extends Socket {
         if (isOutputShutdown()) {
             throw new SocketException("Socket output is shutdown");
         }
-        java.nio.channels.SocketChannel kernel = channel.kernel();
-        return kernel != null ? kernel.socket().getOutputStream() : Channels.newOutputStream(channel);
+        return Channels.newOutputStream(channel);
     }
 
     /** Reads with SO_TIMEOUT. */
@@ -172,21 +166,25 @@ final class SocketFace extends Socket {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             requireBlocking();
-            ByteBuffer target = ByteBuffer.wrap(bytes, offset, length);
+            Objects.checkFromIndexSize(offset, length, bytes.length);
+            if (length == 0) {
+                return 0;
+            }
             int millis = timeout;
-            if (length == 0 || millis == 0) {
-                return length == 0 ? 0 : channel.read(target);
-            }
-            int read = channel.readWithin(target, millis * 1_000_000L);
-            if (read == 0) {
-                throw new SocketTimeoutException("Read timed out");
-            }
-            return read;
+            return millis == 0
+                    ? channel.read(ByteBuffer.wrap(bytes, offset, length))
+                    : channel.readWithin(bytes, offset, length, millis);
         }
 
         @Override
-        public int available() {
-            return Math.max(0, channel.virtual().available());
+        public int available() throws IOException {
+            if (isInputShutdown()) {
+                return 0;
+            }
+            java.nio.channels.SocketChannel kernel = channel.kernel();
+            return kernel == null
+                    ? Math.max(0, channel.virtual().available())
+                    : kernel.socket().getInputStream().available();
         }
 
         @Override
@@ -225,38 +223,14 @@ final class SocketFace extends Socket {
         return channel.supportedOptions();
     }
 
-    private <T> void set(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (ClosedChannelException closed) {
-            throw socketClosed();
-        } catch (SocketException failed) {
-            throw failed;
-        } catch (IOException failed) {
-            throw new SocketException(failed.getMessage(), failed);
-        }
-    }
-
-    private <T> T get(SocketOption<T> name) throws SocketException {
-        try {
-            return java.util.Objects.requireNonNull(channel.getOption(name));
-        } catch (ClosedChannelException closed) {
-            throw socketClosed();
-        } catch (SocketException failed) {
-            throw failed;
-        } catch (IOException failed) {
-            throw new SocketException(failed.getMessage(), failed);
-        }
-    }
-
     @Override
     public void setTcpNoDelay(boolean on) throws SocketException {
-        set(StandardSocketOptions.TCP_NODELAY, on);
+        Sockets.set(channel, StandardSocketOptions.TCP_NODELAY, on);
     }
 
     @Override
     public boolean getTcpNoDelay() throws SocketException {
-        return get(StandardSocketOptions.TCP_NODELAY);
+        return Sockets.get(channel, StandardSocketOptions.TCP_NODELAY);
     }
 
     @Override
@@ -264,23 +238,22 @@ final class SocketFace extends Socket {
         if (on && seconds < 0) {
             throw new IllegalArgumentException("invalid value for SO_LINGER");
         }
-        set(StandardSocketOptions.SO_LINGER, on ? Math.min(seconds, 65535) : -1);
+        Sockets.set(channel, StandardSocketOptions.SO_LINGER, on ? Math.min(seconds, 65535) : -1);
     }
 
     @Override
     public int getSoLinger() throws SocketException {
-        return get(StandardSocketOptions.SO_LINGER);
+        return Sockets.get(channel, StandardSocketOptions.SO_LINGER);
     }
 
-    /** Nothing is kept apart: the channel never reads urgent data with MSG_OOB. */
     @Override
     public void setOOBInline(boolean on) throws SocketException {
-        set(LinuxSocketOption.of(io.halfopen.linux.SocketOption.SO_OOBINLINE), on ? 1 : 0);
+        Sockets.set(channel, OptionTable.oobInline(), on);
     }
 
     @Override
     public boolean getOOBInline() throws SocketException {
-        return get(LinuxSocketOption.of(io.halfopen.linux.SocketOption.SO_OOBINLINE)) != 0;
+        return Sockets.get(channel, OptionTable.oobInline());
     }
 
     @Override
@@ -290,10 +263,6 @@ final class SocketFace extends Socket {
             throw new IllegalArgumentException("timeout can't be negative");
         }
         timeout = millis;
-        java.nio.channels.SocketChannel kernel = channel.kernel();
-        if (kernel != null) {
-            kernel.socket().setSoTimeout(millis);
-        }
     }
 
     @Override
@@ -307,12 +276,12 @@ final class SocketFace extends Socket {
         if (size <= 0) {
             throw new IllegalArgumentException("negative send size");
         }
-        set(StandardSocketOptions.SO_SNDBUF, size);
+        Sockets.set(channel, StandardSocketOptions.SO_SNDBUF, size);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_SNDBUF);
+        return Sockets.get(channel, StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
@@ -320,42 +289,42 @@ final class SocketFace extends Socket {
         if (size <= 0) {
             throw new IllegalArgumentException("invalid receive size");
         }
-        set(StandardSocketOptions.SO_RCVBUF, size);
+        Sockets.set(channel, StandardSocketOptions.SO_RCVBUF, size);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return Sockets.get(channel, StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setKeepAlive(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_KEEPALIVE, on);
+        Sockets.set(channel, StandardSocketOptions.SO_KEEPALIVE, on);
     }
 
     @Override
     public boolean getKeepAlive() throws SocketException {
-        return get(StandardSocketOptions.SO_KEEPALIVE);
+        return Sockets.get(channel, StandardSocketOptions.SO_KEEPALIVE);
     }
 
     @Override
     public void setTrafficClass(int tos) throws SocketException {
-        set(StandardSocketOptions.IP_TOS, tos);
+        Sockets.set(channel, StandardSocketOptions.IP_TOS, tos);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return get(StandardSocketOptions.IP_TOS);
+        return Sockets.get(channel, StandardSocketOptions.IP_TOS);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        Sockets.set(channel, StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return Sockets.get(channel, StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
@@ -388,7 +357,7 @@ final class SocketFace extends Socket {
 
     @Override
     public boolean isBound() {
-        return local() != null;
+        return channel.local() != null;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.halfopen.linux.Poll;
 import io.halfopen.nio.VirtualSocket;
 import io.halfopen.tcp.Stack;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 
@@ -13,44 +14,61 @@ final class StreamCalls {
     private static final int CHUNK = 16384;
 
     private final NetSocketChannel channel;
+    private final Patience patience;
+    private boolean reset;
     private byte[] readChunk = {};
     private byte[] writeChunk = {};
 
-    StreamCalls(NetSocketChannel channel) {
+    StreamCalls(NetSocketChannel channel, Patience patience) {
         this.channel = channel;
+        this.patience = patience;
     }
 
     /** Octets; 0 if that would block, and -1 at the end. */
     long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        ensureNotReset();
         if (!channel.isBlocking()) {
-            return open(scatter(targets, offset, length));
+            return checkedRead(scatter(targets, offset, length));
         }
-        long read = 0;
-        boolean waits = true;
+        return readBlocking(targets, offset, length, VirtualSocket.FOREVER);
+    }
+
+    /** Octets, and -1 at the end. */
+    int readWithin(ByteBuffer target, long nanos) throws IOException {
+        ensureNotReset();
+        ByteBuffer[] targets = {target};
+        long read = readBlocking(targets, 0, 1, nanos);
+        if (read == 0) {
+            throw new SocketTimeoutException("Read timed out");
+        }
+        return (int) read;
+    }
+
+    private long readBlocking(ByteBuffer[] targets, int offset, int length, long nanos) throws IOException {
+        long read = -Errno.EAGAIN;
         try {
-            channel.beginBlocking();
+            patience.begin();
             read = scatter(targets, offset, length);
-            while (read == -Errno.EAGAIN && channel.isOpen() && waits) {
-                waits = await(Poll.POLLIN, VirtualSocket.FOREVER);
+            while (read == -Errno.EAGAIN
+                    && channel.isOpen()
+                    && patience.waitFor(channel.virtual(), Poll.POLLIN, nanos) > 0) {
                 read = scatter(targets, offset, length);
             }
         } finally {
-            channel.endBlocking(read >= 0 || read == -1);
+            patience.end(read >= -1);
         }
-        return open(read);
+        return checkedRead(read);
     }
 
-    int readWithin(ByteBuffer target, long nanos) throws IOException {
-        ByteBuffer[] targets = {target};
-        long read = scatter(targets, 0, 1);
-        if (read == -Errno.EAGAIN && await(Poll.POLLIN, nanos)) {
-            read = scatter(targets, 0, 1);
+    /** Whose connection was reset learns that each time. */
+    private void ensureNotReset() throws IOException {
+        if (reset) {
+            throw Errors.ofRead(Errno.ECONNRESET);
         }
-        return (int) open(read);
     }
 
     /** What a call that is over returns; of a channel that was closed meanwhile an exception. */
-    private long open(long result) throws IOException {
+    private long checkedRead(long result) throws IOException {
         if (result == -Errno.EBADF || !channel.isOpen()) {
             throw new AsynchronousCloseException();
         }
@@ -58,18 +76,10 @@ final class StreamCalls {
             return 0;
         }
         if (result < -1) {
+            reset = result == -Errno.ECONNRESET;
             throw Errors.ofRead((int) result);
         }
         return result;
-    }
-
-    private boolean await(int events, long nanos) {
-        try {
-            return channel.virtual().await(events, nanos) != 0;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /** Octets, -1 at the end, or a negated errno, none of which is 1. */
@@ -112,30 +122,26 @@ final class StreamCalls {
     long write(ByteBuffer[] sources, int offset, int length) throws IOException {
         if (!channel.isBlocking()) {
             long written = gather(sources, offset, length);
-            return written == -Errno.EAGAIN ? 0 : checked(written);
+            return written == -Errno.EAGAIN ? 0 : checkedWrite(written);
         }
         long total = 0;
-        boolean done = false;
+        long written = -Errno.EAGAIN;
         try {
-            channel.beginBlocking();
-            long written = gather(sources, offset, length);
+            patience.begin();
+            written = gather(sources, offset, length);
             while (written == -Errno.EAGAIN || written >= 0) {
                 total += Math.max(0, written);
                 if (!hasRemaining(sources, offset, length)
                         || !channel.isOpen()
-                        || !await(Poll.POLLOUT, VirtualSocket.FOREVER)) {
+                        || patience.waitFor(channel.virtual(), Poll.POLLOUT, VirtualSocket.FOREVER) <= 0) {
                     break;
                 }
                 written = gather(sources, offset, length);
             }
-            done = total > 0 || written >= 0;
-            if (written < 0 && written != -Errno.EAGAIN && total == 0) {
-                return checked(written);
-            }
         } finally {
-            channel.endBlocking(done);
+            patience.end(total > 0 || written >= 0);
         }
-        return total;
+        return total > 0 || written == -Errno.EAGAIN ? total : checkedWrite(written);
     }
 
     private static boolean hasRemaining(ByteBuffer[] sources, int offset, int length) {
@@ -147,7 +153,7 @@ final class StreamCalls {
         return false;
     }
 
-    private long checked(long written) throws IOException {
+    private long checkedWrite(long written) throws IOException {
         if (written == -Errno.EBADF) {
             throw new AsynchronousCloseException();
         }

@@ -1,0 +1,60 @@
+package io.halfopen.nio.channels;
+
+import io.halfopen.nio.Addresses;
+import io.halfopen.nio.VirtualSocket;
+import io.halfopen.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the faces of java.net have in common. */
+final class Sockets {
+    /** A call of a channel. */
+    interface Call<T> {
+        T run() throws IOException;
+    }
+
+    private Sockets() {}
+
+    static InetSocketAddress address(IpAddress address, int port) {
+        return new InetSocketAddress(Addresses.toInet(address), port);
+    }
+
+    /** Where a socket of the network is bound, or null. */
+    static @Nullable InetSocketAddress local(VirtualSocket socket) {
+        return socket.row()
+                .filter(row -> row.localPort() != 0)
+                .map(row -> address(row.localAddress(), row.localPort()))
+                .orElse(null);
+    }
+
+    static SocketException closed() {
+        return new SocketException("Socket is closed");
+    }
+
+    /** With the exceptions of java.net instead of those of channels. */
+    static <T> T call(Call<T> call) throws SocketException {
+        try {
+            return call.run();
+        } catch (ClosedChannelException closed) {
+            throw closed();
+        } catch (SocketException failed) {
+            throw failed;
+        } catch (IOException failed) {
+            throw new SocketException(failed.getMessage(), failed);
+        }
+    }
+
+    static <T> void set(NetworkChannel channel, SocketOption<T> name, T value) throws SocketException {
+        Object unused = call(() -> channel.setOption(name, value));
+    }
+
+    static <T> T get(NetworkChannel channel, SocketOption<T> name) throws SocketException {
+        return call(() -> Objects.requireNonNull(channel.getOption(name)));
+    }
+}
