@@ -1,64 +1,47 @@
 package io.halfopen;
 
-import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Somebody has a project of their own and an empty local repository: what {@code mvn install} of a copy of this repository
- * puts there is enough to compile the README's example for Java 21 and to run it; and two copies build the same jar.
+ * puts there is enough to compile the README's example for Java 21 and to run it, and to run the test of docs/nio.md; and
+ * two copies build the same jars.
  */
 class InstalledLibraryTest {
     private static final String VERSION = "0.1.0-SNAPSHOT";
-    private static final Set<String> LEFT_OUT = Set.of("target", ".git", "docs", ".fast");
 
     @TempDir
-    Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
-    @Test
-    void theReadmesExampleRunsFromAnEmptyRepository() throws Exception {
-        assumeTrue(isThere("mvn"), "no Maven");
-        Path settings = Files.writeString(folder.resolve("settings.xml"), settings());
-        Path repository = folder.resolve("repository");
-        Path first = install(settings, repository, "first");
-        Path second = install(settings, folder.resolve("other-repository"), "second");
-        assertThat(second).hasSameBinaryContentAs(first);
+    private static Path repository = Path.of("");
+    private static Path project = Path.of("");
 
-        Path project = project();
-        run(project, "mvn", "-B", "-q", "-s", settings + "", "-Dmaven.repo.local=" + repository, "compile");
-        String classpath = project.resolve("target/classes") + File.pathSeparator + first;
-        String printed = run(project, java(), "-cp", classpath, "Example");
-        assertThat(Readme.printed()).isNotEmpty().isEqualTo(printed.strip());
+    /** One installation and one project for all tests: they take Maven longer than anything else here. */
+    @BeforeAll
+    static void installAndBuild() throws Exception {
+        assumeTrue(Maven.isThere(), "no Maven");
+        repository = folder.resolve("repository");
+        project = project();
+        Maven maven = new Maven(folder, repository);
+        maven.install("first");
+        maven.run(project, "-Dmaven.test.failure.ignore", "test");
     }
 
-    /** Installs a copy of the library's module; the jar that is in the repository afterwards. */
-    private Path install(Path settings, Path repository, String name) throws Exception {
-        Path copy = folder.resolve(name);
-        copy(Readme.repository(), copy);
-        String local = "-Dmaven.repo.local=" + repository;
-        run(copy, "mvn", "-B", "-q", "-Dquick", "-s", settings + "", local, "-pl", "stack", "-am", "install");
-        return repository.resolve("io/halfopen/halfopen/" + VERSION + "/halfopen-" + VERSION + ".jar");
-    }
-
-    /** The two lines of the README in a pom, its example as a program. */
-    private Path project() throws IOException {
-        Path project = Files.createDirectories(folder.resolve("project"));
-        Path sources = Files.createDirectories(project.resolve("src/main/java"));
-        Files.writeString(project.resolve("pom.xml"), """
+    /** The lines of the README and of the guide in a pom, the example as a program, the test as a test. */
+    private static Path project() throws IOException {
+        Path user = folder.resolve("project");
+        write(user.resolve("pom.xml"), """
                 <project xmlns="http://maven.apache.org/POM/4.0.0">
                   <modelVersion>4.0.0</modelVersion>
                   <groupId>org.example</groupId>
@@ -69,79 +52,63 @@ class InstalledLibraryTest {
                     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
                   </properties>
                   <dependencies>
-                %s
+                %s%s
+                    <dependency>
+                      <groupId>org.junit.jupiter</groupId>
+                      <artifactId>junit-jupiter</artifactId>
+                      <version>6.1.3</version>
+                      <scope>test</scope>
+                    </dependency>
+                    <dependency>
+                      <groupId>org.assertj</groupId>
+                      <artifactId>assertj-core</artifactId>
+                      <version>3.27.7</version>
+                      <scope>test</scope>
+                    </dependency>
                   </dependencies>
                   <build>
                     <plugins>
                       <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
                       <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.16.0</version></plugin>
+                      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.6.1</version></plugin>
                     </plugins>
                   </build>
                 </project>
-                """.formatted(Readme.dependency()));
-        Files.writeString(sources.resolve("Example.java"), Readme.program("Example"));
-        return project;
+                """.formatted(Readme.dependency(), Readme.testDependency()));
+        write(user.resolve("src/main/java/Example.java"), Readme.program("Example"));
+        write(user.resolve("src/test/java/PaymentClientTest.java"), Readme.test());
+        return user;
     }
 
-    /** Whatever Maven wants from elsewhere it finds where this build has it: no network is needed. */
-    private static String settings() {
-        String local = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");
-        return """
-                <settings>
-                  <mirrors>
-                    <mirror><id>local</id><mirrorOf>*</mirrorOf><url>%s</url></mirror>
-                  </mirrors>
-                </settings>
-                """.formatted(Path.of(local).toUri());
+    private static void write(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    @Test
+    void theReadmesExampleRuns() throws Exception {
+        String classpath = project.resolve("target/classes") + File.pathSeparator + jar(repository, "halfopen");
+        String printed = Maven.start(project, Maven.java(), "-cp", classpath, "Example");
+        assertThat(Readme.printed()).isNotEmpty().isEqualTo(printed.strip());
     }
 
-    private static boolean isThere(String program) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    @Test
+    void theGuidesTestPasses() throws Exception {
+        Path report = project.resolve("target/surefire-reports/PaymentClientTest.txt");
+        assertThat(report).content().contains("Tests run: 1, Failures: 0, Errors: 0, Skipped: 0");
     }
 
-    private static String run(Path directory, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().remove("MAVEN_OPTS");
-        Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = builder.redirectErrorStream(false)
-                .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            assertThat(process.waitFor(5, MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
+    @ParameterizedTest
+    @ValueSource(strings = {"halfopen", "halfopen-nio", "halfopen-junit"})
+    void twoCopiesBuildTheSameJar(String artifact) throws Exception {
+        Path other = folder.resolve("other-repository");
+        if (Files.notExists(other)) {
+            new Maven(folder, other).install("second");
         }
-        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-        return Files.readString(output);
+        assertThat(jar(other, artifact)).hasSameBinaryContentAs(jar(repository, artifact));
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        List<Path> files = new ArrayList<>();
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                boolean tests = directory.endsWith("src/test");
-                boolean out = LEFT_OUT.contains(directory.getFileName().toString());
-                return tests || out ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                files.add(file);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        for (Path file : files) {
-            Path target = to.resolve(from.relativize(file).toString());
-            Files.createDirectories(target.getParent());
-            Files.copy(file, target);
-        }
+    private static Path jar(Path in, String artifact) {
+        return in.resolve("io/halfopen/%s/%s/%s-%s.jar".formatted(artifact, VERSION, artifact, VERSION));
     }
 }

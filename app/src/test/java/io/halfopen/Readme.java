@@ -8,12 +8,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the README shows to who writes Java: two lines for a pom, an example, and what that prints. */
+/**
+ * What the README shows to who writes Java, a few lines for a pom, an example and what that prints; and what docs/nio.md
+ * shows to who writes tests, the same for a test.
+ */
 final class Readme {
     private static final Pattern DEPENDENCY = Pattern.compile("```xml\n(.*?)```", Pattern.DOTALL);
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```\n.*?```\n(.*?)```", Pattern.DOTALL);
-
+    private static final Pattern TEST = Pattern.compile("```java\n(import .*?)```", Pattern.DOTALL);
+    private static final Pattern SHORT_TEST = Pattern.compile("```text\n(@ExtendWith.*?)```", Pattern.DOTALL);
     private static final Pattern SAMPLE = Pattern.compile("```\n(.*?)```", Pattern.DOTALL);
+
+    private static final String FILE = "README.md";
+    private static final String GUIDE = "docs/nio.md";
 
     private Readme() {}
 
@@ -29,20 +36,20 @@ final class Readme {
 
     /** The first block: a command and how its output begins. */
     static String firstSample() {
-        return find(SAMPLE).group(1).strip();
+        return find(FILE, SAMPLE).group(1).strip();
     }
 
     static String dependency() {
-        return find(DEPENDENCY).group(1);
+        return find(FILE, DEPENDENCY).group(1);
     }
 
     /** The lines of the example. */
     static String example() {
-        return find(EXAMPLE).group(1).strip();
+        return find(FILE, EXAMPLE).group(1).strip();
     }
 
     static String printed() {
-        return find(EXAMPLE).group(2).strip();
+        return find(FILE, EXAMPLE).group(2).strip();
     }
 
     /** The example as a class with a main method. */
@@ -55,11 +62,26 @@ final class Readme {
                 + "\n    }\n}\n";
     }
 
-    private static Matcher find(Pattern pattern) {
+    /** The test that the README has in short: without imports, its client and its helper. */
+    static String shortTest() {
+        return find(FILE, SHORT_TEST).group(1).strip();
+    }
+
+    /** What the guide says to put into the pom of a project that has tests. */
+    static String testDependency() {
+        return find(GUIDE, DEPENDENCY).group(1);
+    }
+
+    /** The guide's test, a whole file. */
+    static String test() {
+        return find(GUIDE, TEST).group(1);
+    }
+
+    private static Matcher find(String file, Pattern pattern) {
         try {
-            Matcher matcher = pattern.matcher(Files.readString(repository().resolve("README.md")));
+            Matcher matcher = pattern.matcher(Files.readString(repository().resolve(file)));
             if (!matcher.find()) {
-                throw new AssertionError("README.md has no " + pattern);
+                throw new AssertionError(file + " has no " + pattern);
             }
             return matcher;
         } catch (IOException e) {

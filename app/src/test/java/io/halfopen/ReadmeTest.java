@@ -25,4 +25,10 @@ class ReadmeTest {
     void theExampleIsShort() {
         assertThat(Readme.example().lines().filter(line -> !line.isBlank())).hasSizeLessThanOrEqualTo(MOST_LINES);
     }
+
+    @Test
+    void theShortTestIsTheGuidesInItsOwnLines() {
+        List<String> whole = Readme.test().lines().toList();
+        assertThat(Readme.shortTest().lines()).isNotEmpty().isSubsetOf(whole);
+    }
 }
