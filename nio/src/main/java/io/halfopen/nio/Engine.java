@@ -260,11 +260,20 @@ public final class Engine implements AutoCloseable {
             work.await();
         } else if (!time.isAutomatic()) {
             work.awaitNanos(time.toWall(next - now()));
-        } else if (idleness.lacks() > 0) {
-            work.awaitNanos(idleness.lacks());
         } else {
-            jump(next);
+            long lacks = lacks();
+            if (lacks > 0) {
+                work.awaitNanos(lacks);
+            } else {
+                jump(next);
+            }
         }
+    }
+
+    /** Whoever waits for the lock is on the way in with a call, or out of a wait that has ended: he only looks idle. */
+    private long lacks() {
+        long lacks = idleness.lacks();
+        return lacks == 0 && lock.hasQueuedThreads() ? Idleness.AGAIN : lacks;
     }
 
     private void jump(long next) {

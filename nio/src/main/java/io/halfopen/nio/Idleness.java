@@ -1,5 +1,6 @@
 package io.halfopen.nio;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -14,10 +15,17 @@ final class Idleness {
     private static final long QUIET = 2_000_000L;
 
     /** So often threads are looked at that are at work, ns. */
-    private static final long AGAIN = 1_000_000L;
+    static final long AGAIN = 1_000_000L;
 
     /** Whoever computes for so long without a call is none of the network's business, ns. */
     private static final long ENDLESS = 1_000_000_000L;
+
+    private static final List<String> OWN_WORK = List.of(
+            "java.lang.", "java.util.", "java.io.RandomAccessFile", "jdk.internal.misc.", "jdk.internal.loader.");
+
+    /** They have native methods that wait, in a thread that calls itself runnable. */
+    private static final Set<String> WAITING_IN_JAVA_LANG =
+            Set.of("java.lang.ref.Reference", "java.lang.ProcessImpl", "java.lang.ProcessHandleImpl");
 
     private final Thread driver;
     private final Map<Thread, Boolean> users = new WeakHashMap<>();
@@ -67,8 +75,15 @@ final class Idleness {
         return state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
     }
 
-    /** A thread in a native method waits for the operating system, as far as anybody can tell. */
+    /**
+     * A thread in a native method waits for the operating system, as far as anybody can tell, unless the method is one that
+     * the JVM has for its own work: what loads a class, unpacks it or asks for the time is computing.
+     */
     private static boolean isInJava(StackTraceElement[] frames) {
-        return frames.length > 0 && !frames[0].isNativeMethod();
+        return frames.length > 0 && (!frames[0].isNativeMethod() || isOwnWork(frames[0].getClassName()));
+    }
+
+    private static boolean isOwnWork(String type) {
+        return !WAITING_IN_JAVA_LANG.contains(type) && OWN_WORK.stream().anyMatch(type::startsWith);
     }
 }

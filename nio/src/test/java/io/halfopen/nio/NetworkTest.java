@@ -55,6 +55,23 @@ class NetworkTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
+    /** It computes for a little longer than what counts as quiet, again and again, and asks in between. */
+    @Test
+    void inAutomaticTimeAProgramThatComputesIsWaitedFor() {
+        try (Network net = Network.builder().time(NetworkTime.automatic()).open()) {
+            net.host("payments");
+            net.on(PacketKind.SYN).drop();
+            connect(net, "payments", 8080);
+            for (int i = 0; i < 500; i++) {
+                long end = System.nanoTime() + 2_000_000 + i * 1000L;
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                assertThat(net.now()).isZero();
+            }
+        }
+    }
+
     @Test
     void faultsOfTheConnectPhaseHitWhatTheySay(@TempDir Path dir) throws Exception {
         try (Network net = Network.builder().time(NetworkTime.scaled(20)).open()) {
