@@ -51,7 +51,7 @@ public final class Clients {
 
     /** The time to the next of those who come independently of each other. */
     private long drawn(SplittableRandom lots) {
-        return (long) (-Math.log(1 - lots.nextDouble()) * scenario.every());
+        return (long) (-StrictMath.log(1 - lots.nextDouble()) * scenario.every());
     }
 
     /** What a client does that tries again. */

@@ -1,7 +1,8 @@
 package io.halfopen.lab;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
 
 /** An experiment in a sentence that stands alone. */
 public final class Headline {
@@ -15,7 +16,7 @@ public final class Headline {
     }
 
     static String ofOwn(Scenario scenario) {
-        StringJoiner text = new StringJoiner(", ");
+        List<String> text = new ArrayList<>();
         text.add("backlog " + scenario.backlog());
         text.add(clients(scenario));
         ServerPlan plan = scenario.serverPlan();
@@ -29,7 +30,7 @@ public final class Headline {
                     + time(scenario.service()) + " each");
         }
         plan.pauses().forEach(pause -> text.add("a pause of " + time(pause.length()) + " at " + time(pause.at())));
-        return text.toString();
+        return String.join(", ", text);
     }
 
     /** A count for people. */

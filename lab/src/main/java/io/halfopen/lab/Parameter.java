@@ -20,7 +20,7 @@ public record Parameter(
         BiConsumer<Scenario.Edit, String> change,
         Function<Scenario, List<String>> values) {
 
-    static Parameter of(String name, BiConsumer<Scenario.Edit, String> change, Function<Scenario, String> value) {
+    static Parameter ofText(String name, BiConsumer<Scenario.Edit, String> change, Function<Scenario, String> value) {
         return new Parameter(name, false, false, change, scenario -> List.of(value.apply(scenario)));
     }
 
@@ -47,7 +47,7 @@ public record Parameter(
             int most,
             BiConsumer<Scenario.Edit, Integer> change,
             Function<Scenario, Integer> value) {
-        return of(
+        return ofText(
                 name,
                 (edit, text) -> change.accept(edit, Numerals.whole(text, least, most)),
                 scenario -> String.valueOf(value.apply(scenario)));
@@ -63,6 +63,6 @@ public record Parameter(
             }
             change.accept(edit, time);
         };
-        return of(name, read, scenario -> Duration.format(value.apply(scenario)));
+        return ofText(name, read, scenario -> Duration.format(value.apply(scenario)));
     }
 }

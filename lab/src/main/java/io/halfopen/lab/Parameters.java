@@ -1,9 +1,9 @@
 package io.halfopen.lab;
 
-import static io.halfopen.lab.Parameter.of;
 import static io.halfopen.lab.Parameter.ofMany;
 import static io.halfopen.lab.Parameter.ofNumber;
 import static io.halfopen.lab.Parameter.ofSwitch;
+import static io.halfopen.lab.Parameter.ofText;
 import static io.halfopen.lab.Parameter.ofTime;
 
 import io.halfopen.linux.Kernel;
@@ -25,21 +25,21 @@ final class Parameters {
             ofNumber("backlog", Integer.MIN_VALUE, Integer.MAX_VALUE, (s, n) -> s.backlog = n, Scenario::backlog),
             ofNumber("defer", 0, Integer.MAX_VALUE, (s, n) -> s.defer = n, Scenario::defer),
             ofTime("accept-after", false, (s, t) -> s.acceptAfter = t, Scenario::acceptAfter),
-            of("accept-rate", Parameters::acceptRate, s -> acceptRate(s.serverPlan())),
+            ofText("accept-rate", Parameters::acceptRate, s -> acceptRate(s.serverPlan())),
             ofTime("service", false, (s, t) -> s.service = t, Scenario::service),
             ofNumber("workers", 1, Integer.MAX_VALUE, (s, n) -> s.workers = n, Scenario::workers),
             ofSwitch(
                     "acceptor",
                     (s, b) -> s.serverPlan = s.serverPlan.withAcceptor(b),
                     s -> s.serverPlan().acceptor()),
-            of("max-connections", Parameters::maxConnections, s -> maxConnections(s.serverPlan())),
+            ofText("max-connections", Parameters::maxConnections, s -> maxConnections(s.serverPlan())),
             ofMany(
                     "pause",
                     Parameters::pause,
                     s -> s.serverPlan().pauses().stream()
                             .map(pause -> Duration.format(pause.at()) + "," + Duration.format(pause.length()))
                             .toList()),
-            of(
+            ofText(
                     "answer",
                     Parameters::answer,
                     s -> s.answer().stream().map(String::valueOf).collect(Collectors.joining(","))),
@@ -101,14 +101,14 @@ final class Parameters {
 
     private static final List<Parameter> REST = List.of(
             ofTime("rtt", true, (s, t) -> s.rtt = t, Scenario::rtt),
-            of("loss", Parameters::loss, s -> Numerals.format(s.loss() * 100)),
+            ofText("loss", Parameters::loss, s -> Numerals.format(s.loss() * 100)),
             ofTime("cut", false, (s, t) -> s.cut = t, Scenario::cut),
-            of("seed", (s, text) -> s.seed = Numerals.whole(text), s -> String.valueOf(s.seed())),
-            of(
+            ofText("seed", (s, text) -> s.seed = Numerals.whole(text), s -> String.valueOf(s.seed())),
+            ofText(
                     "kernel",
                     (s, text) -> s.kernel = Kernel.named(text),
                     s -> s.kernel().version()),
-            of("timers", Parameters::timers, s -> s.timers() == Timers.EXACT ? "exact" : "linux"),
+            ofText("timers", Parameters::timers, s -> s.timers() == Timers.EXACT ? "exact" : "linux"),
             ofTime("for", false, (s, t) -> s.duration = t, Scenario::duration));
 
     static final List<Parameter> ALL =

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,22 @@ public final class RunJson {
     /** Of a run that is over, and whose recorder kept levels. */
     public static String of(Run run) {
         return JsonText.of(new RunJson(run).all());
+    }
+
+    /** What is wrong with an experiment that does not run: {@code {"faults":[["backlog","takes ..."]]}}. */
+    public static String faults(List<ExperimentText.Fault> faults) {
+        return JsonText.of(Map.of(
+                "faults",
+                faults.stream()
+                        .map(fault -> List.of(fault.name(), fault.sentence()))
+                        .toList()));
+    }
+
+    /** Every preset: its name, its sentence, where it comes from. */
+    public static String presets() {
+        return JsonText.of(Presets.all().stream()
+                .map(preset -> List.of(preset.name(), preset.sentence(), preset.article()))
+                .toList());
     }
 
     private Map<String, @Nullable Object> all() {
@@ -278,7 +295,7 @@ public final class RunJson {
 
     /** Of each that decided something: its verdict, its sentence, where Linux takes it, what it counts. */
     private Map<String, List<Object>> rules() {
-        TreeSet<Rule> used = new TreeSet<>();
+        Set<Rule> used = new TreeSet<>();
         run.recorder().packets().forEach(packet -> add(used, packet.rule()));
         run.recorder().moments().forEach(moment -> add(used, moment.rule()));
         run.report().drops().keySet().forEach(name -> used.add(Rule.valueOf(name)));
@@ -293,7 +310,7 @@ public final class RunJson {
         return all;
     }
 
-    private static void add(TreeSet<Rule> used, @Nullable Rule rule) {
+    private static void add(Set<Rule> used, @Nullable Rule rule) {
         if (rule != null) {
             used.add(rule);
         }

@@ -39,7 +39,7 @@ final class HttpRequest {
         if (!header.startsWith("get ") || HAS_BODY.matcher(header).find()) {
             return false;
         }
-        boolean persistent = header.lines().findFirst().orElse("").endsWith(" http/1.1");
+        boolean persistent = header.split("[\r\n]", 2)[0].endsWith(" http/1.1");
         return persistent
                 ? !CLOSES.matcher(header).find()
                 : KEEPS.matcher(header).find();
