@@ -119,13 +119,17 @@ final class DataOperations {
             }
             waiting[0] = !nonBlocking;
             int result = machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
+            machine.writerBlocks(descriptor.live, result == -Errno.EAGAIN && !nonBlocking);
             if (result > 0 && !nonBlocking && done[0] + result < transfer.length) {
                 done[0] += result;
                 return SystemCalls.WAIT;
             }
             return total(done[0], SystemCalls.orWait(result, nonBlocking));
         };
-        return new LimitedOperation(machine, whole, descriptor.sendTimeout, () -> total(done[0], -Errno.EAGAIN));
+        return new LimitedOperation(machine, whole, descriptor.sendTimeout, () -> {
+            machine.writerBlocks(descriptor.live, false);
+            return total(done[0], -Errno.EAGAIN);
+        });
     }
 
     private static int total(int done, int result) {
@@ -174,6 +178,7 @@ final class DataOperations {
                         machine.getsockname(descriptor.live).port());
                 boolean waits = !nonBlocking && (result >= 0 || result == -Errno.EINPROGRESS);
                 sent[0] = waits ? Math.max(0, result) : NOT_YET;
+                machine.writerBlocks(descriptor.live, waits && sent[0] < transfer.length);
                 return waits ? SystemCalls.WAIT : result;
             }
             int connected = machine.connect(descriptor.live, address, port);

@@ -67,6 +67,9 @@ interface Machine extends AutoCloseable {
     /** An address, where the result is 0. */
     record Name(int result, IpAddress address, int port) {}
 
+    /** A call of the script sleeps in write() or sendto() until the handshake is done; or does so no longer. */
+    default void writerBlocks(int fd, boolean blocks) {}
+
     int shutdown(int fd, int how);
 
     int close(int fd);

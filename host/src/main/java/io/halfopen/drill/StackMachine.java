@@ -213,6 +213,11 @@ final class StackMachine implements Machine {
     }
 
     @Override
+    public void writerBlocks(int fd, boolean blocks) {
+        stack.writerBlocks(fd, blocks);
+    }
+
+    @Override
     public Name getsockname(int fd) {
         SocketRow row = stack.row(fd);
         return new Name(0, row.localAddress(), row.localPort());

@@ -240,6 +240,45 @@ class RunnerTest {
                 """)).hasToString("PASS x.pkt");
     }
 
+    /** As on a kernel whose thread sleeps in the call: its data carries the ACK (sk_write_pending). */
+    @Test
+    void whatSleepsInWriteUntilTheHandshakeIsDoneCarriesItsAck() throws ScriptException {
+        assertThat(run("""
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +0 connect(3, ..., ...) = -1 EINPROGRESS (x)
+                +0 > S 0:0(0) <...>
+                +0 fcntl(3, F_SETFL, O_RDWR) = 0
+                +0...0.05 write(3, ..., 500) = 500
+                +.05 < S. 0:0(0) ack 1 win 32768 <mss 1460,nop,nop,sackOK>
+                +0 > P. 1:501(500) ack 1
+                """)).hasToString("PASS x.pkt");
+        assertThat(run("""
+                `sysctl -q net.ipv4.tcp_fastopen=0x5 net.ipv4.tcp_timestamps=0`
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0...0.05 sendto(3, ..., 1900, MSG_FASTOPEN, ..., ...) = 1900
+                +0 > S 0:1420(1420) <...>
+                +.05 < S. 0:0(0) ack 1421 win 32768 <mss 1460,nop,nop,sackOK>
+                +0 > P. 1421:1901(480) ack 1
+                """)).hasToString("PASS x.pkt");
+    }
+
+    /** Who has given up waiting (SO_SNDTIMEO) sends nothing that could carry it. */
+    @Test
+    void whoSleepsNoLongerLeavesTheAckAlone() throws ScriptException {
+        assertThat(run("""
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 setsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=0, tv_usec=20000}, 16) = 0
+                +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+                +0 connect(3, ..., ...) = -1 EINPROGRESS (x)
+                +0 > S 0:0(0) <...>
+                +0 fcntl(3, F_SETFL, O_RDWR) = 0
+                +0...0.02 write(3, ..., 500) = -1 EAGAIN (x)
+                +.03 < S. 0:0(0) ack 1 win 32768 <mss 1460,nop,nop,sackOK>
+                +0 > . 1:1(0) ack 1
+                """)).hasToString("PASS x.pkt");
+    }
+
     /** As if by another thread: the kernel's connect() is woken by it, and says so. */
     @Test
     void aCallAtTheTimeAtWhichAnotherShouldReturn() throws ScriptException {

@@ -255,6 +255,17 @@ public final class Stack {
         return length == 0 ? 0 : recv(now, fd, target, offset, length, 0);
     }
 
+    /**
+     * Whether a thread is blocked in write() or sendto() until the handshake of {@code fd} is done. Calls here never
+     * block, and so do not know; Linux then lets the data that will follow carry the ACK of the SYN-ACK.
+     */
+    public void writerBlocks(int fd, boolean blocks) {
+        Socket socket = find(fd);
+        if (socket != null && socket.connection != null) {
+            socket.connection.writerBlocks = blocks;
+        }
+    }
+
     /** recv(2): read() with flags of {@link io.halfopen.linux.Message}; others mean nothing. -EINVAL where there is no urgent octet. */
     public int recv(long now, int fd, byte[] target, int offset, int length, int flags) {
         core.setNow(now);

@@ -339,11 +339,18 @@ public final class SynSentInput {
                 c.enter(TcpState.CLOSE_WAIT);
                 c.receiver.acks.expectAnswers(core);
             }
-        } else if (c.socket != null && (c.socket.deferTimeouts > 0 || c.receiver.acks.expectsAnswers(core))) {
+        }
+        if (savesAck(c)) {
             c.receiver.acks.leaveToData(core, c.receiver.window.size());
             return;
         }
         transmission.ack(c, rule);
+    }
+
+    /** Data is about to follow, and will carry the ACK (tcp_rcv_synsent_state_process). */
+    private boolean savesAck(Connection c) {
+        boolean deferred = c.socket != null && c.socket.deferTimeouts > 0;
+        return deferred || c.writerBlocks || c.receiver.acks.expectsAnswers(core);
     }
 
     /** Only a client that fast opens takes data in a SYN-ACK; Linux then begins to count segments anew, with that. */

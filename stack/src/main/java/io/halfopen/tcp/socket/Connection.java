@@ -115,6 +115,9 @@ public final class Connection extends AcceptQueue.Entry {
     /** write() found no room; whoever waits is told when there is some. */
     public boolean writerWaits;
 
+    /** A thread of the program sleeps in write() until the handshake is done (sk_write_pending). */
+    public boolean writerBlocks;
+
     /** When a segment, a timer or a call last looked at the clock for it, ns (tcp_clock_cache). */
     public long refreshedAt;
 
@@ -152,6 +155,7 @@ public final class Connection extends AcceptQueue.Entry {
         linger2 = 0;
         readShutdown = false;
         writerWaits = false;
+        writerBlocks = false;
         ecnEcho = false;
         synRepeated = false;
         path.reset();
