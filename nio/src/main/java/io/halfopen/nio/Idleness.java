@@ -11,8 +11,13 @@ import java.util.WeakHashMap;
  * a thread computes that never used the network, so the whole JVM is looked at.
  */
 final class Idleness {
-    /** No call for so long: a thread that was woken has had the time to begin, ns. */
+    /** No call for so long: a thread that was woken has had the time to begin, ns. It takes longer on a busy machine. */
     private static final long QUIET = 2_000_000L;
+
+    private static final long MOST_QUIET = 50_000_000L;
+
+    /** So many times as long as the driver itself was late to wake up. */
+    private static final int LATENESSES = 10;
 
     /** So often threads are looked at that are at work, ns. */
     static final long AGAIN = 1_000_000L;
@@ -30,6 +35,8 @@ final class Idleness {
     private final Thread driver;
     private final Map<Thread, Boolean> users = new WeakHashMap<>();
     private long touched = System.nanoTime();
+    private long due = touched;
+    private long late;
 
     Idleness(Thread driver) {
         this.driver = driver;
@@ -44,11 +51,19 @@ final class Idleness {
         touched = System.nanoTime();
     }
 
-    /** How long to wait before time may jump, ns; 0 if it may now. */
+    /** How long to wait before time may jump, ns; 0 if it may now. Whoever asks waits for so long, and asks again. */
     long lacks() {
-        long quiet = System.nanoTime() - touched;
-        if (quiet < QUIET) {
-            return QUIET - quiet;
+        long now = System.nanoTime();
+        late = Math.max(late - late / LATENESSES, now - due);
+        long lacks = lacks(now - touched);
+        due = System.nanoTime() + lacks;
+        return lacks;
+    }
+
+    private long lacks(long quiet) {
+        long needed = Math.clamp(late * LATENESSES, QUIET, MOST_QUIET);
+        if (quiet < needed) {
+            return needed - quiet;
         }
         return quiet < ENDLESS && isBusy() ? AGAIN : 0;
     }
@@ -63,7 +78,9 @@ final class Idleness {
         }
         for (Map.Entry<Thread, StackTraceElement[]> entry :
                 Thread.getAllStackTraces().entrySet()) {
-            if (entry.getKey() != driver && isRunning(entry.getKey()) && isInJava(entry.getValue())) {
+            Thread thread = entry.getKey();
+            StackTraceElement[] frames = entry.getValue();
+            if (thread != driver && isRunning(thread) && (frames.length == 0 ? begins(thread) : isInJava(frames))) {
                 return true;
             }
         }
@@ -75,12 +92,18 @@ final class Idleness {
         return state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
     }
 
+    /** A thread without a frame has been started and not yet begun; the JVM's own never have any. */
+    private static boolean begins(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        return group != null && group.getParent() != null;
+    }
+
     /**
      * A thread in a native method waits for the operating system, as far as anybody can tell, unless the method is one that
      * the JVM has for its own work: what loads a class, unpacks it or asks for the time is computing.
      */
     private static boolean isInJava(StackTraceElement[] frames) {
-        return frames.length > 0 && (!frames[0].isNativeMethod() || isOwnWork(frames[0].getClassName()));
+        return !frames[0].isNativeMethod() || isOwnWork(frames[0].getClassName());
     }
 
     private static boolean isOwnWork(String type) {
