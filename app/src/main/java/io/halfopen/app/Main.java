@@ -7,6 +7,7 @@ import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
+import io.halfopen.app.watch.WatchCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             ServeCommand.class,
             ConnectCommand.class,
+            WatchCommand.class,
             DocsCommand.class
         })
 public final class Main implements Runnable {

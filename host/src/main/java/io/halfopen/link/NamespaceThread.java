@@ -42,12 +42,26 @@ final class NamespaceThread {
     private NamespaceThread() {}
 
     static NamespaceThread start() throws LinkException {
+        return start(NamespaceThread::enter);
+    }
+
+    /** In a namespace that is there: a file of /proc or of ip-netns(8); null: where this process is. */
+    static NamespaceThread in(@Nullable Path file) throws LinkException {
+        return start(() -> {
+            if (file != null) {
+                join(file);
+            }
+            return null;
+        });
+    }
+
+    private static NamespaceThread start(Callable<@Nullable Void> first) throws LinkException {
         TunOpener.requireLinux(System.getProperty("os.name"));
         NamespaceThread namespace = new NamespaceThread();
         namespace.thread.start();
         boolean ready = false;
         try {
-            namespace.call(NamespaceThread::enter);
+            namespace.call(first);
             ready = true;
             return namespace;
         } finally {
@@ -72,6 +86,17 @@ final class NamespaceThread {
         }
         new Interface("lo").bringUp();
         return null;
+    }
+
+    private static void join(Path file) throws LinkException {
+        int fd = Libc.ofThread().open(file.toString(), Libc.O_CLOEXEC);
+        int error = fd < 0 ? fd : SocketLibc.setns(fd, SocketLibc.CLONE_NEWNET);
+        if (fd >= 0) {
+            Libc.close(fd);
+        }
+        if (error < 0) {
+            throw new LinkException("cannot enter the network namespace " + file + ": " + Libc.message(error));
+        }
     }
 
     private static void unshare() throws LinkException {

@@ -2,6 +2,7 @@ package io.halfopen.link;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.SocketRow;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All TCP sockets of a namespace, as ss asks for them: sock_diag(7). */
 final class SockDiag implements AutoCloseable {
@@ -36,6 +38,7 @@ final class SockDiag implements AutoCloseable {
     private static final int NLM_F_DUMP = 0x300;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
+    private static final int FLAGS = 6;
     private static final int HEADER = 16;
     private static final int REQUEST = HEADER + 56;
     private static final int BUFFER = 1 << 16;
@@ -54,7 +57,17 @@ final class SockDiag implements AutoCloseable {
     private static final int DST = HEADER + 24;
     private static final int RQUEUE = HEADER + 56;
     private static final int WQUEUE = HEADER + 60;
+    private static final int INTERFACE = HEADER + 40;
+    private static final int UID = HEADER + 64;
     private static final int INODE = HEADER + 68;
+    private static final int ATTRIBUTES = HEADER + 72;
+
+    // what else may be asked for, and how it is numbered in the answer
+    private static final int INET_DIAG_SKMEMINFO = 7;
+    private static final int INET_DIAG_SKV6ONLY = 11;
+    private static final int SK_MEMINFO_DROPS = 8;
+    private static final int TCP_LISTEN = 10;
+    private static final long NO_COOKIE = -1;
 
     private final byte[] buffer = new byte[BUFFER];
     private int fd;
@@ -75,43 +88,111 @@ final class SockDiag implements AutoCloseable {
         return dump(HALF_OPEN);
     }
 
+    /** The sockets in LISTEN. */
+    synchronized List<ListenSocket> listeners() {
+        List<ListenSocket> found = new ArrayList<>();
+        for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
+            ByteBuffer request = request(family, NLM_F_REQUEST | NLM_F_DUMP, 1 << TCP_LISTEN);
+            ask(request.array(), (message, at, size) -> found.add(listener(family, message, at, size)));
+        }
+        return found;
+    }
+
+    /** How the socket of a flow stands: LISTEN where there is none of its own, null where nobody listens either. */
+    synchronized @Nullable TcpState stateOf(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+        int family = local.isIpv4() ? Libc.AF_INET : Libc.AF_INET6;
+        ByteBuffer request = request(family, NLM_F_REQUEST, ALL_STATES).order(ByteOrder.BIG_ENDIAN);
+        request.putShort((short) localPort).putShort((short) remotePort);
+        putAddress(request, local);
+        putAddress(request, remote);
+        request.putInt(0).putLong(NO_COOKIE);
+        TcpState[] found = new TcpState[1];
+        ask(request.array(), (message, at, size) -> found[0] = state(buffer[at + STATE]));
+        return found[0];
+    }
+
+    private static void putAddress(ByteBuffer request, IpAddress address) {
+        int end = request.position() + 16;
+        if (address.isIpv4()) {
+            request.putInt((int) address.low());
+        } else {
+            request.putLong(address.high()).putLong(address.low());
+        }
+        request.position(end);
+    }
+
     private List<Entry> dump(int states) {
         List<Entry> entries = new ArrayList<>();
-        dump(Libc.AF_INET, states, entries);
-        dump(Libc.AF_INET6, states, entries);
+        for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
+            ByteBuffer request = request(family, NLM_F_REQUEST | NLM_F_DUMP, states);
+            ask(request.array(), (message, at, size) -> entries.add(entry(family, message, at)));
+        }
         return entries;
     }
 
-    private void dump(int family, int states, List<Entry> entries) {
+    /** One socket of an answer, whose message of {@code size} octets begins at {@code at}. */
+    private interface Answer {
+        void on(MemorySegment message, int at, int size);
+    }
+
+    private void ask(byte[] question, Answer handler) {
+        boolean whole = (MemorySegment.ofArray(question).get(JAVA_SHORT_UNALIGNED, FLAGS) & NLM_F_DUMP) != 0;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocateFrom(JAVA_BYTE, request(family, states));
+            MemorySegment request = arena.allocateFrom(JAVA_BYTE, question);
             SocketLibc.sendto(fd, request, 0, MemorySegment.NULL);
             MemorySegment answer = arena.allocate(BUFFER, 8);
             boolean more = true;
             while (more) {
                 int length = SocketLibc.recv(fd, answer, 0);
                 MemorySegment.copy(answer, JAVA_BYTE, 0, buffer, 0, Math.max(0, length));
-                more = length > 0 && read(family, length, entries);
+                more = length > 0 && read(length, handler) && whole;
             }
         }
     }
 
-    private static byte[] request(int family, int states) {
+    /** Up to the flow's identity, which a question about all leaves empty. */
+    private static ByteBuffer request(int family, int flags, int states) {
         return ByteBuffer.allocate(REQUEST)
                 .order(ByteOrder.nativeOrder())
                 .putInt(REQUEST)
                 .putShort((short) SOCK_DIAG_BY_FAMILY)
-                .putShort((short) (NLM_F_REQUEST | NLM_F_DUMP))
+                .putShort((short) flags)
                 .putLong(0)
                 .put((byte) family)
                 .put((byte) OptionNumber.IPPROTO_TCP)
-                .putShort((short) 0)
-                .putInt(states)
-                .array();
+                .put((byte) (1 << INET_DIAG_SKMEMINFO - 1))
+                .put((byte) 0)
+                .putInt(states);
+    }
+
+    private ListenSocket listener(int family, MemorySegment message, int at, int size) {
+        long drops = 0;
+        boolean only6 = false;
+        int attribute = at + ATTRIBUTES;
+        while (attribute + 4 <= at + size) {
+            int length = message.get(JAVA_SHORT_UNALIGNED, attribute) & 0xffff;
+            int kind = message.get(JAVA_SHORT_UNALIGNED, attribute + 2);
+            if (kind == INET_DIAG_SKMEMINFO && length >= 4 + 4 * (SK_MEMINFO_DROPS + 1)) {
+                drops = Integer.toUnsignedLong(intAt(message, attribute + 4 + 4 * SK_MEMINFO_DROPS));
+            } else if (kind == INET_DIAG_SKV6ONLY) {
+                only6 = buffer[attribute + 4] != 0;
+            }
+            attribute += Math.max(4, length + 3 & -4);
+        }
+        return new ListenSocket(
+                address(family, at + SRC),
+                Bytes.getShort(buffer, at + SPORT),
+                intAt(message, at + INTERFACE),
+                family == Libc.AF_INET6 && !only6,
+                intAt(message, at + RQUEUE),
+                intAt(message, at + WQUEUE),
+                drops,
+                Integer.toUnsignedLong(intAt(message, at + INODE)),
+                intAt(message, at + UID));
     }
 
     /** The messages of one datagram; false after the last of all. */
-    private boolean read(int family, int length, List<Entry> entries) {
+    private boolean read(int length, Answer handler) {
         MemorySegment message = MemorySegment.ofArray(buffer);
         int at = 0;
         while (at + HEADER <= length) {
@@ -120,7 +201,7 @@ final class SockDiag implements AutoCloseable {
             if (type == NLMSG_DONE || type == NLMSG_ERROR || size < HEADER) {
                 return false;
             }
-            entries.add(entry(family, message, at));
+            handler.on(message, at, size);
             at += size + 3 & -4;
         }
         return true;

@@ -19,8 +19,17 @@ import java.lang.invoke.MethodHandle;
  */
 final class SocketLibc {
     static final int CLONE_NEWNET = 0x40000000; // linux/sched.h
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
+    private static final long MAP_FAILED = -1;
 
     private static final MethodHandle UNSHARE = handle("unshare", returningInt(JAVA_INT), ERRNO);
+    private static final MethodHandle SETNS = handle("setns", returningInt(JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle MMAP = handle(
+            "mmap",
+            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+            ERRNO);
+    private static final MethodHandle MUNMAP = handle("munmap", returningInt(ADDRESS, JAVA_LONG), ERRNO);
     private static final MethodHandle SOCKET = handle("socket", returningInt(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle BIND = handle("bind", returningInt(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle CONNECT = handle("connect", returningInt(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
@@ -60,6 +69,38 @@ final class SocketLibc {
         Libc libc = Libc.ofThread();
         try {
             return libc.result((int) UNSHARE.invokeExact(libc.errno(), flags));
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Moves this thread into the namespace that is open as {@code fd}. */
+    static int setns(int fd, int kind) {
+        Libc libc = Libc.ofThread();
+        try {
+            return libc.result((int) SETNS.invokeExact(libc.errno(), fd, kind));
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Memory that is shared with the kernel, to be read and written; an empty segment where there can be none. */
+    @SuppressWarnings("restricted") // the kernel has mapped as many octets as were asked for
+    static MemorySegment map(int fd, long length) {
+        Libc libc = Libc.ofThread();
+        try {
+            MemorySegment mapped = (MemorySegment)
+                    MMAP.invokeExact(libc.errno(), MemorySegment.NULL, length, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+            return mapped.address() == MAP_FAILED ? MemorySegment.NULL : mapped.reinterpret(length);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    static void unmap(MemorySegment mapped) {
+        Libc libc = Libc.ofThread();
+        try {
+            int ignored = (int) MUNMAP.invokeExact(libc.errno(), mapped, mapped.byteSize());
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }

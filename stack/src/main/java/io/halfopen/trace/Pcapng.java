@@ -63,6 +63,12 @@ public final class Pcapng implements Closeable {
      * @throws IllegalArgumentException if the comment is longer than 65535 octets of UTF-8
      */
     public void packet(long nanos, byte[] packet, int offset, int length, String comment) throws IOException {
+        packet(nanos, packet, offset, length, length, comment);
+    }
+
+    /** Writes what was captured of a packet that was {@code wireLength} octets long. */
+    public void packet(long nanos, byte[] packet, int offset, int length, int wireLength, String comment)
+            throws IOException {
         byte[] text = comment.getBytes(UTF_8);
         if (text.length > MAX_COMMENT) {
             throw new IllegalArgumentException("a comment of " + text.length + " octets; at most " + MAX_COMMENT);
@@ -71,7 +77,7 @@ public final class Pcapng implements Closeable {
         ByteBuffer block = ByteBuffer.allocate(20 + padded(length) + options);
         block.putInt(0); // the interface
         block.putLong(nanos);
-        block.putInt(length).putInt(length); // captured; on the wire
+        block.putInt(length).putInt(wireLength); // captured; on the wire
         block.put(packet, offset, length).position(20 + padded(length));
         if (text.length > 0) {
             putOption(block, OPT_COMMENT, text);

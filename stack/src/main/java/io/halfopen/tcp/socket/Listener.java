@@ -2,6 +2,7 @@ package io.halfopen.tcp.socket;
 
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SynJudge;
 import io.halfopen.tcp.host.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,29 +63,17 @@ public final class Listener {
         this.effectiveBacklog = Integer.compareUnsigned(backlog, somaxconn) > 0 ? somaxconn : backlog;
     }
 
-    /**
-     * What becomes of a SYN, in Linux's order (tcp_conn_request). One is vouched for if it ends a TIME_WAIT: such a
-     * peer is real, so the SYN queue's limits do not count.
-     */
+    /** What becomes of a SYN, now that the queues are as they are. */
     public Rule judgeSyn(Kernel kernel, int tcp_syncookies, int maxSynBacklog, boolean vouched) {
-        int halfOpen = synQueue.length();
-        int queued = acceptQueue.length();
-        if (kernel.queuesAreFull(halfOpen, queued, effectiveBacklog)) {
-            return Rule.BERKELEY_QUEUES_FULL;
-        }
-        boolean full = !vouched && kernel.synQueueIsFull(halfOpen, effectiveBacklog, maxSynBacklog);
-        boolean cookie = !vouched && kernel.sendsCookie(tcp_syncookies, full);
-        if (full && !cookie) {
-            return Rule.SYN_QUEUE_FULL;
-        }
-        if (kernel.refusesSyn(queued, effectiveBacklog, synQueue.young())) {
-            return cookie ? Rule.COOKIE_ACCEPT_QUEUE_FULL : Rule.ACCEPT_QUEUE_FULL;
-        }
-        if (cookie) {
-            return Rule.SYN_COOKIE_SENT;
-        }
-        boolean reserve = !vouched && tcp_syncookies == 0 && kernel.keepsReserve();
-        return reserve && maxSynBacklog - halfOpen < maxSynBacklog >> 2 ? Rule.SYN_BACKLOG_RESERVED : Rule.SYN_ANSWERED;
+        return SynJudge.judge(
+                kernel,
+                synQueue.length(),
+                synQueue.young(),
+                acceptQueue.length(),
+                effectiveBacklog,
+                tcp_syncookies,
+                maxSynBacklog,
+                vouched);
     }
 
     /** What becomes of a good cookie; tcp_abort_on_overflow does not matter (tcp_get_cookie_sock). */

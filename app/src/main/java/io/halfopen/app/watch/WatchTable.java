@@ -1,0 +1,146 @@
+package io.halfopen.app.watch;
+
+import io.halfopen.app.Style;
+import io.halfopen.app.TextTable;
+import io.halfopen.app.TextWrap;
+import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is seen, in 80 columns: a line a listener, those in trouble first, and what helps. */
+final class WatchTable {
+    private static final int LISTENER = 21;
+    private static final int PROCESS = 15;
+
+    private final Style style;
+    private final Map<Watched, long[]> before = new HashMap<>();
+    private double secondsBefore;
+
+    WatchTable(Style style) {
+        this.style = style;
+    }
+
+    /** Where the longest address and the longest name must not push the numbers out of the terminal. */
+    private static String cut(String text, int width) {
+        return text.length() <= width ? text : "…" + text.substring(text.length() - width + 1);
+    }
+
+    /** At most {@code most} listeners; rates are those since the last time. */
+    List<String> lines(Watch watch, int most) {
+        Board board = watch.board();
+        double seconds = board.seconds() - secondsBefore;
+        secondsBefore = board.seconds();
+        TextTable table = new TextTable("llrrrrr", 1);
+        table.add(
+                style::faint, "listener", "process", "accept queue", "peak", "SYN queue", "conn/s", "dropped");
+        List<Watched> listeners = board.byTrouble();
+        for (Watched each : listeners.subList(0, Math.min(most, listeners.size()))) {
+            table.add(
+                    each.isTroubled() ? style::bad : each.cookies > 0 ? style::doubtful : text -> text,
+                    cut(each.key.toString(), LISTENER),
+                    cut(watch.processes().of(each), PROCESS),
+                    each.gone ? "gone" : each.queued + "/" + (each.backlog + 1L),
+                    each.queuedPeak,
+                    each.halfOpen,
+                    rate(watch, each, seconds),
+                    (each.guessed > 0 ? "~" : "") + each.dropped());
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        if (listeners.size() > most) {
+            lines.add(style.faint("and " + (listeners.size() - most) + " more"));
+        }
+        if (listeners.isEmpty()) {
+            lines.add("nobody listens");
+        }
+        return lines;
+    }
+
+    private String rate(Watch watch, Watched listener, double seconds) {
+        long[] last = before.computeIfAbsent(listener, none -> new long[1]);
+        long count = listener.handshakes - last[0];
+        last[0] = listener.handshakes;
+        return watch.isCapturing() && seconds > 0.01 ? String.valueOf(Math.round(count / seconds)) : "-";
+    }
+
+    /** A sentence for each listener that has one. */
+    List<String> advice(Watch watch) {
+        List<String> lines = new ArrayList<>();
+        for (Watched each : watch.board().byTrouble()) {
+            String sentence = Advice.of(
+                    each,
+                    watch.board().settings(),
+                    watch.processes().of(each),
+                    watch.processes().program(each));
+            if (!sentence.isEmpty()) {
+                lines.addAll(TextWrap.lines(sentence, TextWrap.COLUMNS));
+            }
+        }
+        return lines;
+    }
+
+    /** All about one. */
+    List<String> details(Watch watch, Watched listener) {
+        Settings settings = watch.board().settings();
+        List<String> lines = new ArrayList<>();
+        lines.add(style.bold(listener.key.toString()) + "  " + watch.processes().of(listener)
+                + (listener.sockets > 1 ? ", " + listener.sockets + " sockets share it" : ""));
+        lines.add("accept queue  " + listener.queued + " of " + (listener.backlog + 1L) + ", peak "
+                + listener.queuedPeak + "; backlog " + listener.backlog + ", "
+                + (listener.backlog >= settings.somaxconn() ? "bounded by somaxconn" : "as the program asked"));
+        lines.add("SYN queue     " + listener.halfOpen + ", peak " + listener.halfOpenPeak + ", "
+                + Advice.count(listener.cookies, "cookie") + " sent");
+        if (watch.isCapturing()) {
+            lines.add("handshakes    " + listener.handshakes);
+        }
+        if (listener.longestFull() > 0) {
+            lines.add(String.format(Locale.ROOT, "full for      %.1f s at a time", listener.longestFull() / 1e9));
+        }
+        for (Map.Entry<Rule, Long> drop : listener.drops().entrySet()) {
+            lines.addAll(TextWrap.lines(
+                    (listener.guessed > 0 ? "~" : "") + drop.getValue() + "  " + drop.getKey() + ": "
+                            + drop.getKey().sentence(),
+                    TextWrap.COLUMNS));
+        }
+        for (int i = 0; i < listener.waited.length && listener.waited[i] > 0; i++) {
+            lines.add(Advice.count(listener.waited[i], "client") + " waited " + Watched.waitStep(i)
+                    + " s or more for a SYN-ACK");
+        }
+        lines.add("kernel        " + Advice.count(listener.kernelDrops, "segment")
+                + " dropped by this socket since listen(), for whatever reason");
+        return lines;
+    }
+
+    /** What all of the namespace counted, and what of that is explained. */
+    List<String> sums(Watch watch) {
+        Board board = watch.board();
+        StringBuilder text = new StringBuilder("kernel: ");
+        for (Counter counter :
+                List.of(Counter.ListenOverflows, Counter.ListenDrops, Counter.TCPReqQFullDrop, Counter.SyncookiesSent)) {
+            text.append(counter).append(" +").append(board.counted(counter)).append(", ");
+        }
+        text.setLength(text.length() - 2);
+        long drops = board.counted(Counter.ListenDrops);
+        long explained = board.explained(Counter.ListenDrops);
+        if (watch.isCapturing()) {
+            text.append(drops == explained
+                    ? drops == 0 ? "" : "; each drop has its listener and its reason"
+                    : "; " + explained + " of " + Advice.count(drops, "drop") + " explained");
+            if (watch.lost() > 0) {
+                text.append("; ").append(Advice.count(watch.lost(), "packet"));
+                text.append(" came too fast to be captured");
+            }
+            if (watch.unexplained() > 0) {
+                text.append("; ").append(Advice.count(watch.unexplained(), "SYN"));
+                text.append(" unanswered that the listener did not drop: a firewall, or no memory");
+            }
+        } else {
+            text.append("; ~ marks an estimate: ")
+                    .append(watch.whyNot().isEmpty() ? "no packets were captured" : watch.whyNot());
+        }
+        return TextWrap.lines(text.toString(), TextWrap.COLUMNS);
+    }
+}
