@@ -4,6 +4,7 @@ import io.halfopen.app.docs.DocsCommand;
 import io.halfopen.app.drill.DrillCommand;
 import io.halfopen.app.drill.ParityCommand;
 import io.halfopen.app.lab.LabCommand;
+import io.halfopen.app.lab.SizeCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             ConnectCommand.class,
             WatchCommand.class,
+            SizeCommand.class,
             DocsCommand.class
         })
 public final class Main implements Runnable {

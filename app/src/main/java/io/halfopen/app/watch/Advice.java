@@ -20,6 +20,8 @@ final class Advice {
     /** A queue that has been full this long is no burst, ns. */
     private static final long LONG = 2_000_000_000L;
 
+    private static final long SHOWN = 100_000_000L;
+
     private Advice() {}
 
     /** Nothing, where there is nothing to say. */
@@ -49,7 +51,7 @@ final class Advice {
         int holds = listener.backlog + 1;
         text.append("accept queue ").append(listener.isFull() ? "full " : "was full ");
         text.append(listener.isFull() ? listener.queued : Math.min(listener.queuedPeak, holds)).append('/').append(holds);
-        if (listener.longestFull() > 0) {
+        if (listener.longestFull() >= SHOWN) {
             text.append(String.format(Locale.ROOT, " for %.1f s", listener.longestFull() / 1e9));
         }
         long ignored = sum(listener, Rule.FINAL_ACK_IGNORED) + sum(listener, Rule.COOKIE_ACK_IGNORED)

@@ -59,8 +59,8 @@ public final class WatchCommand extends Subcommand {
     @Option(names = "--json", description = "Print an object a second, one a line (docs/watch.md), and nothing else.")
     private boolean json;
 
-    @Option(names = "--[no-]capture", negatable = true, description = "Not: only what any user may see.")
-    private boolean capture = true;
+    @Option(names = "--no-capture", description = "Only what any user may see, whatever this one may.")
+    private boolean noCapture;
 
     @Option(
             names = "--record",
@@ -86,7 +86,7 @@ public final class WatchCommand extends Subcommand {
         if (once && prometheus != null) {
             throw bad("--once and --prometheus exclude each other");
         }
-        if (record != null && (once || !capture)) {
+        if (record != null && (once || noCapture)) {
             throw bad("--record needs packets: neither --once nor --no-capture goes with it");
         }
         CountDownLatch done = new CountDownLatch(1);
@@ -128,7 +128,7 @@ public final class WatchCommand extends Subcommand {
 
     private Watch open(@Nullable Recording recording) {
         try {
-            return Watch.open(namespace(), capture && !once, recording);
+            return Watch.open(namespace(), !noCapture && !once, recording);
         } catch (LinkException refused) {
             throw bad(String.valueOf(refused.getMessage()));
         }

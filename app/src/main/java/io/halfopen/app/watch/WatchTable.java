@@ -109,8 +109,10 @@ final class WatchTable {
             lines.add(Advice.count(listener.waited[i], "client") + " waited " + Watched.waitStep(i)
                     + " s or more for a SYN-ACK");
         }
-        lines.add("kernel        " + Advice.count(listener.kernelDrops, "segment")
-                + " dropped by this socket since listen(), for whatever reason");
+        lines.addAll(TextWrap.lines(
+                "kernel        " + Advice.count(listener.kernelDrops, "segment")
+                        + " dropped by this socket since listen(), for whatever reason",
+                TextWrap.COLUMNS));
         return lines;
     }
 
