@@ -21,6 +21,8 @@ public final class HandshakeRing implements AutoCloseable {
     /** What takes the packets. The octets are the caller's until it returns. */
     public interface Handler {
         /**
+         * Takes one.
+         *
          * @param nanos the kernel's stamp, since the epoch
          * @param outgoing it leaves this host
          * @param length how much of it there is

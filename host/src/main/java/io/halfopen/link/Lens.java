@@ -92,7 +92,7 @@ public final class Lens implements AutoCloseable {
             for (Sysctl each : wanted) {
                 Path file = Path.of("/proc/sys", each.fullName().replace('.', '/'));
                 try {
-                    found.put(each, Integer.parseInt(NamespaceThread.read(file).split("\\s+")[0]));
+                    found.put(each, Integer.parseInt(NamespaceThread.read(file).replaceAll("\\s.*", "")));
                 } catch (LinkException | NumberFormatException notThere) {
                     // an older kernel
                 }

@@ -93,7 +93,7 @@ final class SockDiag implements AutoCloseable {
         List<ListenSocket> found = new ArrayList<>();
         for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
             ByteBuffer request = request(family, NLM_F_REQUEST | NLM_F_DUMP, 1 << TCP_LISTEN);
-            ask(request.array(), (message, at, size) -> found.add(listener(family, message, at, size)));
+            ask(request, (message, at, size) -> found.add(listener(family, message, at, size)));
         }
         return found;
     }
@@ -107,7 +107,7 @@ final class SockDiag implements AutoCloseable {
         putAddress(request, remote);
         request.putInt(0).putLong(NO_COOKIE);
         TcpState[] found = new TcpState[1];
-        ask(request.array(), (message, at, size) -> found[0] = state(buffer[at + STATE]));
+        ask(request, (message, at, size) -> found[0] = state(buffer[at + STATE]));
         return found[0];
     }
 
@@ -125,7 +125,7 @@ final class SockDiag implements AutoCloseable {
         List<Entry> entries = new ArrayList<>();
         for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
             ByteBuffer request = request(family, NLM_F_REQUEST | NLM_F_DUMP, states);
-            ask(request.array(), (message, at, size) -> entries.add(entry(family, message, at)));
+            ask(request, (message, at, size) -> entries.add(entry(family, message, at)));
         }
         return entries;
     }
@@ -135,11 +135,12 @@ final class SockDiag implements AutoCloseable {
         void on(MemorySegment message, int at, int size);
     }
 
-    private void ask(byte[] question, Answer handler) {
+    private void ask(ByteBuffer request, Answer handler) {
+        byte[] question = new byte[REQUEST];
+        request.get(0, question);
         boolean whole = (MemorySegment.ofArray(question).get(JAVA_SHORT_UNALIGNED, FLAGS) & NLM_F_DUMP) != 0;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocateFrom(JAVA_BYTE, question);
-            SocketLibc.sendto(fd, request, 0, MemorySegment.NULL);
+            SocketLibc.sendto(fd, arena.allocateFrom(JAVA_BYTE, question), 0, MemorySegment.NULL);
             MemorySegment answer = arena.allocate(BUFFER, 8);
             boolean more = true;
             while (more) {

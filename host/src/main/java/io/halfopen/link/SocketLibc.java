@@ -26,9 +26,7 @@ final class SocketLibc {
     private static final MethodHandle UNSHARE = handle("unshare", returningInt(JAVA_INT), ERRNO);
     private static final MethodHandle SETNS = handle("setns", returningInt(JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle MMAP = handle(
-            "mmap",
-            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-            ERRNO);
+            "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG), ERRNO);
     private static final MethodHandle MUNMAP = handle("munmap", returningInt(ADDRESS, JAVA_LONG), ERRNO);
     private static final MethodHandle SOCKET = handle("socket", returningInt(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle BIND = handle("bind", returningInt(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);

@@ -36,7 +36,9 @@ final class Advice {
         } else if (worst != null) {
             refusal(listener, settings, worst, text);
         } else if (listener.cookies > 0) {
-            text.append("SYN queue full (it holds ").append(listener.backlog + 1).append("), ");
+            text.append("SYN queue full (it holds ")
+                    .append(listener.backlog + 1)
+                    .append("), ");
             text.append(count(listener.cookies, "cookie")).append(" sent: a flood, or a burst of clients whose");
             text.append(" connections then lack options: if these are clients, a larger backlog");
         }
@@ -50,11 +52,14 @@ final class Advice {
     private static void overflow(Watched listener, Settings settings, String program, StringBuilder text) {
         int holds = listener.backlog + 1;
         text.append("accept queue ").append(listener.isFull() ? "full " : "was full ");
-        text.append(listener.isFull() ? listener.queued : Math.min(listener.queuedPeak, holds)).append('/').append(holds);
+        text.append(listener.isFull() ? listener.queued : Math.min(listener.queuedPeak, holds))
+                .append('/')
+                .append(holds);
         if (listener.longestFull() >= SHOWN) {
             text.append(String.format(Locale.ROOT, " for %.1f s", listener.longestFull() / 1e9));
         }
-        long ignored = sum(listener, Rule.FINAL_ACK_IGNORED) + sum(listener, Rule.COOKIE_ACK_IGNORED)
+        long ignored = sum(listener, Rule.FINAL_ACK_IGNORED)
+                + sum(listener, Rule.COOKIE_ACK_IGNORED)
                 + sum(listener, Rule.FINAL_ACK_RESET);
         long syns = listener.overflows() - ignored;
         if (syns > 0) {
@@ -87,7 +92,9 @@ final class Advice {
             text.append(") are half-open, ").append(guess(listener)).append(count(count, "SYN"));
             text.append(" dropped: set net.ipv4.tcp_syncookies=1, or raise net.ipv4.tcp_max_syn_backlog");
         } else {
-            text.append("SYN queue full (it holds ").append(listener.backlog + 1).append("), ");
+            text.append("SYN queue full (it holds ")
+                    .append(listener.backlog + 1)
+                    .append("), ");
             text.append(guess(listener)).append(count(count, "SYN"));
             text.append(" dropped: set net.ipv4.tcp_syncookies=1; if these are clients, a larger backlog, too");
         }

@@ -34,7 +34,8 @@ final class Attribution {
         TcpState stateOf(Flow flow);
     }
 
-    private record Pending(Flow flow, long time, int seq, Watched listener, Rule judged) {}
+    /** A SYN that may still be answered; the number tells two of a flow apart. */
+    private record Pending(long number, Flow flow, long time, int seq, Watched listener, Rule judged) {}
 
     /** The SYN-ACK's number is not known where only the kernel has told of it. */
     private record Half(Watched listener, @Nullable Integer isn, long time) {
@@ -53,6 +54,7 @@ final class Attribution {
     private final Map<Flow, Long> waiting = recent();
     /** SYNs without an answer that the listener had room for: whoever dropped them was not the listener. */
     private long unexplained;
+    private long syns;
 
     Attribution(Board board, Kernel kernel, Question question) {
         this.board = board;
@@ -78,7 +80,8 @@ final class Attribution {
         Set<Flow> known = sample.halfOpen();
         if (known != null) {
             halfOpen.entrySet()
-                    .removeIf(each -> each.getValue().time < sample.time() - PATIENCE && !known.contains(each.getKey()));
+                    .removeIf(
+                            each -> each.getValue().time < sample.time() - PATIENCE && !known.contains(each.getKey()));
             for (Flow flow : known) {
                 Watched listener = board.listenerFor(flow.local(), flow.localPort());
                 if (listener != null && halfOpen.size() < MOST) {
@@ -115,7 +118,7 @@ final class Attribution {
         if (before != null && before.seq == packet.seq && time - before.time < SAME_PACKET) {
             return;
         }
-        Pending pending = new Pending(flow, time, packet.seq, listener, judge(listener));
+        Pending pending = new Pending(syns++, flow, time, packet.seq, listener, judge(listener));
         unanswered.put(flow, pending);
         order.add(pending);
     }
@@ -239,10 +242,12 @@ final class Attribution {
     void settle(long until) {
         while (!order.isEmpty() && order.peek().time <= until) {
             Pending pending = order.remove();
-            if (unanswered.get(pending.flow) == pending) {
-                unanswered.remove(pending.flow);
-            } else if (unanswered.get(pending.flow) == null) {
+            Pending latest = unanswered.get(pending.flow);
+            if (latest == null) {
                 continue; // it was answered
+            }
+            if (latest.number == pending.number) {
+                unanswered.remove(pending.flow);
             }
             if (pending.judged.verdict() == Rule.Verdict.DROP) {
                 pending.listener.drop(pending.judged, false);

@@ -28,7 +28,8 @@ final class Board {
         latest = sample;
         Map<ListenerKey, List<ListenSocket>> now = new LinkedHashMap<>();
         for (ListenSocket socket : sample.sockets()) {
-            now.computeIfAbsent(ListenerKey.of(socket), none -> new ArrayList<>()).add(socket);
+            now.computeIfAbsent(ListenerKey.of(socket), none -> new ArrayList<>())
+                    .add(socket);
         }
         for (Watched each : all.values()) {
             each.gone = !now.containsKey(each.key);
@@ -59,8 +60,7 @@ final class Board {
         watched.inode = worst.inode();
         watched.uid = worst.uid();
         watched.backlog = worst.backlog();
-        watched.kernelDrops =
-                sockets.stream().mapToLong(ListenSocket::drops).sum();
+        watched.kernelDrops = sockets.stream().mapToLong(ListenSocket::drops).sum();
         watched.see(time, worst.queued());
     }
 

@@ -89,7 +89,12 @@ final class Exporter implements AutoCloseable {
 
     private static Labels labels(WatchReport.Row row) {
         return Labels.of(
-                "address", row.address(), "port", String.valueOf(row.port()), "process", row.process().replaceAll("\\[\\d+]$", ""));
+                "address",
+                row.address(),
+                "port",
+                String.valueOf(row.port()),
+                "process",
+                row.process().replaceAll("\\[\\d+]$", ""));
     }
 
     private static void gauge(
@@ -139,7 +144,7 @@ final class Exporter implements AutoCloseable {
         return CounterSnapshot.builder()
                 .name(name)
                 .help(help)
-                .dataPoint(point(Labels.EMPTY, value))
+                .dataPoint(point(Labels.EMPTY, (double) value))
                 .build();
     }
 

@@ -1,5 +1,7 @@
 package io.halfopen.app.watch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.halfopen.app.Style;
 import java.io.File;
 import java.io.IOException;
@@ -36,8 +38,8 @@ final class TerminalView implements View {
         table = new WatchTable(style);
         saved = stty("-g");
         stty("-icanon", "-echo", "min", "0", "time", "0");
-        String[] size = stty("size").split(" ");
-        rows = size.length == 2 && size[0].matches("\\d+") ? Integer.parseInt(size[0]) : DEFAULT_ROWS;
+        String height = stty("size").replaceAll(" .*", "");
+        rows = height.matches("\\d{1,4}") ? Math.max(4, Integer.parseInt(height)) : DEFAULT_ROWS;
         keyboard = open();
         out.print(OTHER_SCREEN);
         out.flush();
@@ -59,7 +61,7 @@ final class TerminalView implements View {
                     .redirectInput(new File(TTY.toString()))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return new String(process.getInputStream().readAllBytes()).strip();
+            return new String(process.getInputStream().readAllBytes(), UTF_8).strip();
         } catch (IOException none) {
             return "";
         }
@@ -115,7 +117,7 @@ final class TerminalView implements View {
         byte[] typed = new byte[16];
         try {
             int count = keyboard == null ? 0 : keyboard.read(typed);
-            return new String(typed, 0, Math.max(0, count));
+            return new String(typed, 0, Math.max(0, count), UTF_8);
         } catch (IOException gone) {
             return "";
         }

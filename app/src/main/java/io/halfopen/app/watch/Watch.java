@@ -90,7 +90,8 @@ final class Watch implements AutoCloseable {
     /** The newest profile that is not newer than this machine's kernel. */
     private static Kernel profile() {
         try {
-            String[] release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).split("\\D+", 3);
+            String[] release =
+                    Files.readString(Path.of("/proc/sys/kernel/osrelease")).split("\\D+", 3);
             double version = number(release[0], release[1]);
             Kernel best = Kernel.LINUX_6_18;
             double distance = Double.MAX_VALUE;
@@ -166,8 +167,7 @@ final class Watch implements AutoCloseable {
         }
         if (time >= nextProcesses) {
             nextProcesses = time + SECOND;
-            processes.look(
-                    board.byTrouble().stream().map(each -> each.inode).collect(Collectors.toSet()), time);
+            processes.look(board.byTrouble().stream().map(each -> each.inode).collect(Collectors.toSet()), time);
         }
     }
 

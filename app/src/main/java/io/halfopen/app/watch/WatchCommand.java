@@ -5,6 +5,7 @@ import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
 import io.halfopen.app.TextWrap;
 import io.halfopen.link.LinkException;
+import java.io.Console;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -62,10 +63,7 @@ public final class WatchCommand extends Subcommand {
     @Option(names = "--no-capture", description = "Only what any user may see, whatever this one may.")
     private boolean noCapture;
 
-    @Option(
-            names = "--record",
-            paramLabel = "FILE",
-            description = "Also write the packets of handshakes as pcapng.")
+    @Option(names = "--record", paramLabel = "FILE", description = "Also write the packets of handshakes as pcapng.")
     private @Nullable Path record;
 
     @Option(
@@ -203,9 +201,14 @@ public final class WatchCommand extends Subcommand {
         if (json) {
             return this::printJson;
         }
-        return Terminal.showsProgress() && System.console() != null
+        return isTerminal()
                 ? new TerminalView(out(), style())
                 : new LineView(out());
+    }
+
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal() && Terminal.showsProgress();
     }
 
     private void summarize(Watch watch) {

@@ -69,7 +69,8 @@ record WatchReport(
         board.byTrouble().forEach(each -> rows.add(row(watch, each)));
         long time = board.latest().time();
         return new WatchReport(
-                Instant.ofEpochSecond(time / 1_000_000_000L, time % 1_000_000_000L).toString(),
+                Instant.ofEpochSecond(time / 1_000_000_000L, time % 1_000_000_000L)
+                        .toString(),
                 Math.round(board.seconds() * 1000) / 1000.0,
                 watch.isCapturing(),
                 watch.captured(),

@@ -35,8 +35,7 @@ final class WatchTable {
         double seconds = board.seconds() - secondsBefore;
         secondsBefore = board.seconds();
         TextTable table = new TextTable("llrrrrr", 1);
-        table.add(
-                style::faint, "listener", "process", "accept queue", "peak", "SYN queue", "conn/s", "dropped");
+        table.add(style::faint, "listener", "process", "accept queue", "peak", "SYN queue", "conn/s", "dropped");
         List<Watched> listeners = board.byTrouble();
         for (Watched each : listeners.subList(0, Math.min(most, listeners.size()))) {
             table.add(
@@ -120,17 +119,18 @@ final class WatchTable {
     List<String> sums(Watch watch) {
         Board board = watch.board();
         StringBuilder text = new StringBuilder("kernel: ");
-        for (Counter counter :
-                List.of(Counter.ListenOverflows, Counter.ListenDrops, Counter.TCPReqQFullDrop, Counter.SyncookiesSent)) {
+        for (Counter counter : List.of(
+                Counter.ListenOverflows, Counter.ListenDrops, Counter.TCPReqQFullDrop, Counter.SyncookiesSent)) {
             text.append(counter).append(" +").append(board.counted(counter)).append(", ");
         }
         text.setLength(text.length() - 2);
         long drops = board.counted(Counter.ListenDrops);
         long explained = board.explained(Counter.ListenDrops);
         if (watch.isCapturing()) {
-            text.append(drops == explained
-                    ? drops == 0 ? "" : "; each drop has its listener and its reason"
-                    : "; " + explained + " of " + Advice.count(drops, "drop") + " explained");
+            text.append(
+                    drops == explained
+                            ? drops == 0 ? "" : "; each drop has its listener and its reason"
+                            : "; " + explained + " of " + Advice.count(drops, "drop") + " explained");
             if (watch.lost() > 0) {
                 text.append("; ").append(Advice.count(watch.lost(), "packet"));
                 text.append(" came too fast to be captured");
