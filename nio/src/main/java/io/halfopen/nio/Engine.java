@@ -1,8 +1,11 @@
 package io.halfopen.nio;
 
 import io.halfopen.sim.World;
+import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -39,7 +42,7 @@ public final class Engine implements AutoCloseable {
     private final Thread driver;
     private final long startNanos = System.nanoTime();
     private long planned;
-    private final Set<Condition> sleepers = java.util.Collections.newSetFromMap(new java.util.WeakHashMap<>());
+    private final Set<VirtualSocket> sockets = Collections.newSetFromMap(new WeakHashMap<>());
     private volatile boolean closed;
 
     public Engine(String name, long seed, NetworkTime time) {
@@ -59,11 +62,13 @@ public final class Engine implements AutoCloseable {
         return time;
     }
 
-    /** Also signalled when the engine is closed. */
     Condition newCondition() {
-        Condition condition = lock.newCondition();
-        sleepers.add(condition);
-        return condition;
+        return lock.newCondition();
+    }
+
+    /** It hears of it when the engine is closed. */
+    void add(VirtualSocket socket) {
+        sockets.add(socket);
     }
 
     boolean isClosed() {
@@ -210,7 +215,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** In automatic time: has {@code reached} run, with the lock held, when so much time of the network has passed. */
+    /** Has {@code reached} run, with the lock held, when so many nanoseconds of the caller's clock have passed. */
     public Timer awaitTime(long nanos, Runnable reached) {
         return get(() -> {
             long deadline = deadline(nanos);
@@ -254,6 +259,7 @@ public final class Engine implements AutoCloseable {
     @SuppressWarnings("WaitNotInLoop") // drive() has the loop
     private void driveOnce() throws InterruptedException {
         advance();
+        fireReached();
         long next = nextDeadline();
         planned = next;
         if (next == NEVER) {
@@ -279,22 +285,34 @@ public final class Engine implements AutoCloseable {
     private void jump(long next) {
         idleness.touch();
         world.runUntil(next);
-        for (Wait wait : Set.copyOf(waits)) {
-            if (wait.deadline() <= next) {
+        fireReached();
+    }
+
+    private void fireReached() {
+        boolean any = false;
+        for (Wait wait : waits) {
+            any |= wait.deadline() <= world.now();
+        }
+        if (!any) {
+            return;
+        }
+        for (Wait wait : List.copyOf(waits)) {
+            if (wait.deadline() <= world.now()) {
                 waits.remove(wait);
                 wait.reached();
             }
         }
+        world.runUntil(world.now());
     }
 
-    /** Time ends: whoever waits is woken by the one who closes his sockets. */
+    /** Time ends: whoever waits for a socket is woken. */
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
             work.signal();
-            sleepers.forEach(Condition::signalAll);
+            sockets.forEach(VirtualSocket::onNews);
         } finally {
             lock.unlock();
         }

@@ -34,6 +34,7 @@ public final class VirtualSocket {
         changed = engine.newCondition();
         if (fd >= 0) {
             host.watch(fd, events -> onNews());
+            engine.add(this);
         }
     }
 
@@ -43,7 +44,7 @@ public final class VirtualSocket {
                 () -> new VirtualSocket(engine, host, engine.isClosed() ? -Errno.EBADF : host.socket(family)));
     }
 
-    private void onNews() {
+    void onNews() {
         changed.signalAll();
         listener.run();
     }

@@ -1,6 +1,7 @@
 package io.halfopen.nio.channels;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Poll;
 import io.halfopen.nio.NetworkHost;
 import io.halfopen.nio.VirtualSocket;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What is behind a channel: nothing before it is bound or connected, then a socket of the network or a channel of the
  * kernel, {@code K}. What was set before is set again then.
  */
-final class Backing<K extends SelectableChannel & NetworkChannel> {
+final class Backing<K extends NetworkChannel> {
     /** Opens a channel of the kernel. */
     interface Opener<K> {
         K open() throws IOException;
@@ -103,7 +104,9 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
             for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
                 setKernel(channel, option.getKey(), option.getValue());
             }
-            channel.configureBlocking(!nonBlocking);
+            if (channel instanceof SelectableChannel selectable) {
+                selectable.configureBlocking(!nonBlocking);
+            }
             K kernelBefore = kernel;
             kernel = channel;
             if (kernelBefore != null) {
@@ -178,8 +181,7 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
         lock.lock();
         try {
             nonBlocking = !block;
-            K channel = kernel;
-            if (channel != null) {
+            if (kernel instanceof SelectableChannel channel) {
                 if (block) {
                     keys.forEach(NetKey::cancelKernel);
                 }
@@ -205,10 +207,11 @@ final class Backing<K extends SelectableChannel & NetworkChannel> {
         }
     }
 
-    /** poll(2) of a socket of the network; POLLHUP of one that is nothing yet. */
+    /** poll(2) of a socket of the network; what its network has left behind is to be looked at. */
     int poll() {
         VirtualSocket socket = virtual;
-        return socket == null ? -Errno.EBADF : socket.poll();
+        int events = socket == null ? -Errno.EBADF : socket.poll();
+        return events == -Errno.ENONET ? Poll.POLLERR | Poll.POLLHUP : events;
     }
 
     /** With SO_LINGER it may take its time, which keeps nobody else waiting. */

@@ -7,7 +7,6 @@ import io.halfopen.linux.TcpState;
 import io.halfopen.nio.Addresses;
 import io.halfopen.nio.NetworkHost;
 import io.halfopen.nio.VirtualSocket;
-import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,8 +26,6 @@ final class Connecting {
         PENDING,
         CONNECTED
     }
-
-    private static final IpAddress LOOPBACK = IpAddress.ofIpv4(127 << 24 | 1);
 
     private final NetSocketChannel channel;
     private final Backing<SocketChannel> backing;
@@ -131,9 +128,8 @@ final class Connecting {
         if (kernel != null) {
             return startKernel(kernel, asked, nanos);
         }
-        IpAddress address = asked.getAddress().isAnyLocalAddress() ? LOOPBACK : Addresses.of(asked.getAddress());
         VirtualSocket virtual = channel.virtual();
-        int result = virtual.connect(address, asked.getPort());
+        int result = virtual.connect(Addresses.of(Sockets.reachable(asked)), asked.getPort());
         if (result < 0 && result != -Errno.EINPROGRESS) {
             throw Errors.ofCall(result);
         }

@@ -1,6 +1,7 @@
 package io.halfopen.nio.channels;
 
 import java.lang.reflect.Field;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,17 @@ final class KernelProvider {
             "sun.nio.ch.WindowsSelectorProvider",
             "sun.nio.ch.PollSelectorProvider");
 
+    private static final List<String> ASYNCHRONOUS_NAMES = List.of(
+            "sun.nio.ch.LinuxAsynchronousChannelProvider",
+            "sun.nio.ch.BsdAsynchronousChannelProvider",
+            "sun.nio.ch.WindowsAsynchronousChannelProvider");
+
     private static final class Holder {
         static final SelectorProvider INSTANCE = find();
+    }
+
+    private static final class AsynchronousHolder {
+        static final AsynchronousChannelProvider INSTANCE = findAsynchronous();
     }
 
     private KernelProvider() {}
@@ -28,25 +38,41 @@ final class KernelProvider {
         return Holder.INSTANCE;
     }
 
+    /** Asynchronous channels; it has no state that its constructor would make either. */
+    static AsynchronousChannelProvider asynchronous() {
+        return AsynchronousHolder.INSTANCE;
+    }
+
     private static SelectorProvider find() {
         for (String name : NAMES) {
-            SelectorProvider provider = instance(name);
-            if (provider != null) {
+            if (instance(name) instanceof SelectorProvider provider) {
                 return provider;
             }
         }
-        throw new IllegalStateException("this JVM hides its own SelectorProvider: sockets of the kernel are not to be"
-                + " had here; use Network.builder().pure()");
+        throw hidden("SelectorProvider");
     }
 
-    private static @Nullable SelectorProvider instance(String name) {
+    private static AsynchronousChannelProvider findAsynchronous() {
+        for (String name : ASYNCHRONOUS_NAMES) {
+            if (instance(name) instanceof AsynchronousChannelProvider provider) {
+                return provider;
+            }
+        }
+        throw hidden("AsynchronousChannelProvider");
+    }
+
+    private static IllegalStateException hidden(String what) {
+        return new IllegalStateException("this JVM hides its own " + what
+                + ": sockets of the kernel are not to be had here; use Network.builder().pure()");
+    }
+
+    private static @Nullable Object instance(String name) {
         try {
             Class<?> kind = Class.forName(name);
             Class<?> unsafe = Class.forName("sun.misc.Unsafe");
             Field field = unsafe.getDeclaredField("theUnsafe");
             field.setAccessible(true);
-            Object made = unsafe.getMethod("allocateInstance", Class.class).invoke(field.get(null), kind);
-            return (SelectorProvider) made;
+            return unsafe.getMethod("allocateInstance", Class.class).invoke(field.get(null), kind);
         } catch (ReflectiveOperationException | RuntimeException notOfThisSystem) {
             return null;
         }

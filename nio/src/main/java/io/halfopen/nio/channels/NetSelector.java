@@ -296,8 +296,10 @@ final class NetSelector extends AbstractSelector {
 
     private void registerInKernel(NetKey key) throws IOException {
         SelectionKey known = key.kernelKey();
-        SelectableChannel channel = key.face().backing().kernel();
-        if (known != null || channel == null || !channel.isOpen() || channel.isBlocking()) {
+        if (known != null
+                || !(key.face().backing().kernel() instanceof SelectableChannel channel)
+                || !channel.isOpen()
+                || channel.isBlocking()) {
             return;
         }
         Selector waiting = inner;

@@ -16,7 +16,6 @@ import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A listener of a host of the network, or of the kernel: bind() decides. */
 final class NetServerSocketChannel extends ServerSocketChannel implements NetChannel, Patience.Interruptible {
-    /** What the JDK takes for a backlog below 1. */
-    private static final int USUAL_BACKLOG = 50;
-
     private final Place place;
     private final Backing<ServerSocketChannel> backing;
     private final Patience patience = new Patience(this);
@@ -48,7 +44,7 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
     }
 
     @Override
-    public Backing<? extends SelectableChannel> backing() {
+    public Backing<?> backing() {
         return backing;
     }
 
@@ -77,24 +73,13 @@ final class NetServerSocketChannel extends ServerSocketChannel implements NetCha
                 kernel.bind(asked, backlog);
                 local = (InetSocketAddress) kernel.getLocalAddress();
             } else {
-                local = bind(backing.becomeVirtual(host), asked, backlog < 1 ? USUAL_BACKLOG : backlog);
+                VirtualSocket listener = backing.becomeVirtual(host);
+                local = Sockets.listen(listener, backing.family().ofBind(asked), asked.getPort(), backlog);
             }
         } finally {
             stateLock.unlock();
         }
         return this;
-    }
-
-    private @Nullable InetSocketAddress bind(VirtualSocket virtual, InetSocketAddress asked, int backlog)
-            throws IOException {
-        int result = virtual.bind(backing.family().ofBind(asked), asked.getPort());
-        if (result >= 0) {
-            result = virtual.listen(backlog);
-        }
-        if (result < 0) {
-            throw Errors.ofCall(result);
-        }
-        return Sockets.local(virtual);
     }
 
     private void ensureOpen() throws ClosedChannelException {

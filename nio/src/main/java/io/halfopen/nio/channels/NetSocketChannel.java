@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
@@ -58,7 +57,7 @@ final class NetSocketChannel extends SocketChannel implements NetChannel, Patien
     }
 
     @Override
-    public Backing<? extends SelectableChannel> backing() {
+    public Backing<?> backing() {
         return backing;
     }
 

@@ -57,7 +57,25 @@ final class OptionTable {
                 with(ALWAYS_OF_SERVERS, () -> KernelProvider.get().openServerSocketChannel());
     }
 
+    private static final class OfAsynchronousSockets {
+        static final Set<java.net.SocketOption<?>> ALL =
+                with(List.of(), () -> KernelProvider.asynchronous().openAsynchronousSocketChannel(null));
+    }
+
+    private static final class OfAsynchronousServers {
+        static final Set<java.net.SocketOption<?>> ALL =
+                with(List.of(), () -> KernelProvider.asynchronous().openAsynchronousServerSocketChannel(null));
+    }
+
     private OptionTable() {}
+
+    static Set<java.net.SocketOption<?>> ofAsynchronousSockets() {
+        return OfAsynchronousSockets.ALL.isEmpty() ? ofSockets() : OfAsynchronousSockets.ALL;
+    }
+
+    static Set<java.net.SocketOption<?>> ofAsynchronousServers() {
+        return OfAsynchronousServers.ALL.isEmpty() ? ofServers() : OfAsynchronousServers.ALL;
+    }
 
     static Set<java.net.SocketOption<?>> ofSockets() {
         return OfSockets.ALL;

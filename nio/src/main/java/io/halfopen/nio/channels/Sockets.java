@@ -4,6 +4,7 @@ import io.halfopen.nio.Addresses;
 import io.halfopen.nio.VirtualSocket;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -19,6 +20,9 @@ final class Sockets {
         T run() throws IOException;
     }
 
+    /** What the JDK takes for a backlog below 1. */
+    private static final int USUAL_BACKLOG = 50;
+
     private Sockets() {}
 
     static InetSocketAddress address(IpAddress address, int port) {
@@ -31,6 +35,25 @@ final class Sockets {
                 .filter(row -> row.localPort() != 0)
                 .map(row -> address(row.localAddress(), row.localPort()))
                 .orElse(null);
+    }
+
+    /** bind(2) and listen(2): where it listens. */
+    static @Nullable InetSocketAddress listen(VirtualSocket socket, IpAddress address, int port, int backlog)
+            throws IOException {
+        int result = socket.bind(address, port);
+        if (result >= 0) {
+            result = socket.listen(backlog < 1 ? USUAL_BACKLOG : backlog);
+        }
+        if (result < 0) {
+            throw Errors.ofCall(result);
+        }
+        return local(socket);
+    }
+
+    /** Whom connect() means: the wildcard is this host. */
+    static InetAddress reachable(InetSocketAddress address) {
+        InetAddress asked = address.getAddress();
+        return asked.isAnyLocalAddress() ? Addresses.toInet(IpAddress.ofIpv4(127 << 24 | 1)) : asked;
     }
 
     static SocketException closed() {

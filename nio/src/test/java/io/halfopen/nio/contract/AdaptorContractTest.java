@@ -19,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 
 /** What socket() of a channel gives. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class AdaptorContractTest extends Contract {
     @Test
     void theyTimeOut() throws IOException {

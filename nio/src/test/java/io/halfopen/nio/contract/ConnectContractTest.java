@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** From an open channel to a connected one. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class ConnectContractTest extends Contract {
     private static final class OtherAddress extends SocketAddress {
         private static final long serialVersionUID = 1;

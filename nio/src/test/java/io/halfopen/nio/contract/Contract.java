@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Side.class)
 @Timeout(30)
-@SuppressWarnings("try") // what close() does is what many of these are about
 abstract class Contract {
     @Parameter
     Side side;

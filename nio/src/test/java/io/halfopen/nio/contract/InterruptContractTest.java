@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 
 /** Threads that block, and are interrupted or have their channel closed. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class InterruptContractTest extends Contract {
     /** A call that would wait for long. */
     private interface Waiting {

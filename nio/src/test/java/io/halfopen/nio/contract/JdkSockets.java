@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 
 /** What the JDK would have without us: there is no public way to it once ours is installed. */
@@ -15,11 +17,19 @@ final class JdkSockets {
     private JdkSockets() {}
 
     static SelectorProvider provider() {
+        return (SelectorProvider) hidden("get");
+    }
+
+    static AsynchronousChannelProvider asynchronous() {
+        return (AsynchronousChannelProvider) hidden("asynchronous");
+    }
+
+    private static Object hidden(String method) {
         try {
-            Class<?> holder = Class.forName("io.halfopen.nio.channels.KernelProvider");
-            var get = holder.getDeclaredMethod("get");
+            Method get =
+                    Class.forName("io.halfopen.nio.channels.KernelProvider").getDeclaredMethod(method);
             get.setAccessible(true);
-            return (SelectorProvider) get.invoke(null);
+            return get.invoke(null);
         } catch (ReflectiveOperationException failed) {
             throw new AssertionError(failed);
         }

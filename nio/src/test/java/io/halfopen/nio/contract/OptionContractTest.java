@@ -14,6 +14,7 @@ import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 
 /** Socket options, before and after a channel is bound or connected. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class OptionContractTest extends Contract {
     private static <T> void holds(NetworkChannel channel, SocketOption<T> option, T value) throws IOException {
         assertThat(channel.setOption(option, value)).isSameAs(channel);

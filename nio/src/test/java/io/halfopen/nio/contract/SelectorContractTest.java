@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Selectors and their keys. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class SelectorContractTest extends Contract {
     private static final int READ_WRITE = SelectionKey.OP_READ | SelectionKey.OP_WRITE;
 

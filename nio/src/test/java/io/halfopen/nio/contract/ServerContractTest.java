@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** A channel that listens. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class ServerContractTest extends Contract {
     @Test
     void itsStates() throws IOException {

@@ -1,6 +1,7 @@
 package io.halfopen.nio.contract;
 
 import io.halfopen.nio.Network;
+import io.halfopen.nio.channels.HalfopenAsynchronousChannelProvider;
 import io.halfopen.nio.channels.HalfopenSelectorProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 
 /** Whose channels and sockets a contract is about. */
@@ -29,6 +31,10 @@ enum Side {
 
     SelectorProvider provider() {
         return this == JDK ? JdkSockets.provider() : new HalfopenSelectorProvider();
+    }
+
+    AsynchronousChannelProvider asynchronous() {
+        return this == JDK ? JdkSockets.asynchronous() : new HalfopenAsynchronousChannelProvider();
     }
 
     /** An address on which a server may listen. */

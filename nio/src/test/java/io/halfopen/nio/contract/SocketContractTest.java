@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** java.net.Socket and ServerSocket. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class SocketContractTest extends Contract {
     private record Sockets(Socket client, Socket server) implements AutoCloseable {
         @Override

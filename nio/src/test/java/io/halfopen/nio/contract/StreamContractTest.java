@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Octets through a connected channel, and its ends. */
+@SuppressWarnings("try") // what close() does is what many of these are about
 class StreamContractTest extends Contract {
     @Test
     void addressesMatch() throws IOException {
