@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private long planned;
     private final Set<VirtualSocket> sockets = Collections.newSetFromMap(new WeakHashMap<>());
+    private final AtomicInteger woken = new AtomicInteger();
     private volatile boolean closed;
 
     public Engine(String name, long seed, NetworkTime time) {
@@ -279,7 +281,16 @@ public final class Engine implements AutoCloseable {
     /** Whoever waits for the lock is on the way in with a call, or out of a wait that has ended: he only looks idle. */
     private long lacks() {
         long lacks = idleness.lacks();
-        return lacks == 0 && lock.hasQueuedThreads() ? Idleness.AGAIN : lacks;
+        return lacks == 0 && (lock.hasQueuedThreads() || woken.get() > 0) ? Idleness.AGAIN : lacks;
+    }
+
+    /** A thread is about to go on that waits elsewhere: until {@link #hasWoken} automatic time stands still. */
+    public void wakes() {
+        woken.incrementAndGet();
+    }
+
+    public void hasWoken() {
+        woken.decrementAndGet();
     }
 
     private void jump(long next) {

@@ -47,6 +47,11 @@ final class NetSelector extends AbstractSelector {
     private boolean inKernel;
     private boolean timeReached;
 
+    /** Whose time stands still while somebody who waits here is about to go on. */
+    private @Nullable Engine automatic;
+
+    private boolean promised;
+
     NetSelector(SelectorProvider provider) {
         super(provider);
     }
@@ -72,6 +77,11 @@ final class NetSelector extends AbstractSelector {
     }
 
     private void signal() {
+        Engine engine = automatic;
+        if (engine != null && !promised) {
+            promised = true;
+            engine.wakes();
+        }
         changed.signalAll();
         Selector waiting = inner;
         if (inKernel && waiting != null) {
@@ -213,7 +223,10 @@ final class NetSelector extends AbstractSelector {
     /** Waits until a key is ready, somebody wakes it, or the time is over; {@code ready} gets what there is then. */
     private void awaitReady(Set<NetKey> ready, long nanos) throws IOException {
         long end = System.nanoTime() + nanos;
-        locked(() -> timeReached = false);
+        locked(() -> {
+            timeReached = false;
+            automatic = nanos == 0 ? null : automaticEngine();
+        });
         try (Engine.Timer timer = virtualTimer(nanos)) {
             boolean wallClock = nanos >= 0 && timer == NO_TIMER;
             boolean over = false;
@@ -228,18 +241,33 @@ final class NetSelector extends AbstractSelector {
                     over = true;
                 }
             }
+        } finally {
+            locked(this::keepPromise);
         }
+    }
+
+    private void keepPromise() {
+        Engine engine = automatic;
+        automatic = null;
+        if (engine != null && promised) {
+            promised = false;
+            engine.hasWoken();
+        }
+    }
+
+    private static @Nullable Engine automaticEngine() {
+        Network network = Network.current();
+        return network != null && network.engine().time().isAutomatic() ? network.engine() : null;
     }
 
     private static final Engine.Timer NO_TIMER = () -> {};
 
     /** In automatic time the timeout is one of the network's, or it would keep its time from going on. */
     private Engine.Timer virtualTimer(long nanos) {
-        Network network = Network.current();
-        if (nanos <= 0 || network == null || !network.engine().time().isAutomatic()) {
+        Engine engine = automaticEngine();
+        if (nanos <= 0 || engine == null) {
             return NO_TIMER;
         }
-        Engine engine = network.engine();
         return engine.awaitTime(nanos, () -> {
             lock.lock();
             try {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What the faces of java.net have in common. */
 final class Sockets {
     /** A call of a channel. */
-    interface Call<T> {
+    interface Call<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
@@ -61,7 +61,7 @@ final class Sockets {
     }
 
     /** With the exceptions of java.net instead of those of channels. */
-    static <T> T call(Call<T> call) throws SocketException {
+    static <T extends @Nullable Object> T call(Call<T> call) throws SocketException {
         try {
             return call.run();
         } catch (ClosedChannelException closed) {
