@@ -27,6 +27,7 @@ import java.nio.channels.ReadPendingException;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.WritePendingException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -81,7 +82,7 @@ class AsynchronousContractTest extends Contract {
         try {
             return new AssertionError("it returned " + future.get());
         } catch (ExecutionException failed) {
-            return failed.getCause();
+            return Objects.requireNonNull(failed.getCause());
         }
     }
 

@@ -11,10 +11,12 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -28,16 +30,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 abstract class Contract {
     @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     Side side;
 
-    private Network net;
+    private @Nullable Network net;
 
     @BeforeEach
     void open() {
         if (side == Side.NETWORK) {
-            net = Network.open();
-            net.host("server", "198.18.7.7", "2001:db8::7");
-            net.home();
+            Network opened = Network.open();
+            opened.host("server", "198.18.7.7", "2001:db8::7");
+            net = opened;
         }
     }
 
@@ -133,7 +136,7 @@ abstract class Contract {
         try {
             throw new AssertionError("it returned " + result.get());
         } catch (ExecutionException thrown) {
-            return thrown.getCause();
+            return Objects.requireNonNull(thrown.getCause());
         }
     }
 

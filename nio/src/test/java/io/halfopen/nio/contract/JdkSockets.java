@@ -31,7 +31,7 @@ final class JdkSockets {
             get.setAccessible(true);
             return get.invoke(null);
         } catch (ReflectiveOperationException failed) {
-            throw new AssertionError(failed);
+            throw new LinkageError(failed.getMessage(), failed);
         }
     }
 
