@@ -1,5 +1,7 @@
 package io.halfopen.app;
 
+import java.io.Console;
+import java.util.Optional;
 import picocli.CommandLine.Help.Ansi;
 
 /** What can be printed where it goes to. */
@@ -14,5 +16,10 @@ public final class Terminal {
     /** Whether a line may be printed over another, to show progress. */
     public static boolean showsProgress() {
         return colours().enabled();
+    }
+
+    /** Whether somebody sits there: standard input and output are terminals. */
+    public static boolean isInteractive() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 }

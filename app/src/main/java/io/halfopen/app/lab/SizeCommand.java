@@ -166,7 +166,9 @@ public final class SizeCommand extends Subcommand {
 
     private static double arrivals(Scenario scenario) {
         long every = scenario.every();
-        return every == 0 ? Double.POSITIVE_INFINITY : SECOND / every * scenario.clientPlan().burst();
+        return every == 0
+                ? Double.POSITIVE_INFINITY
+                : SECOND / every * scenario.clientPlan().burst();
     }
 
     /** Connections that the server can take in the long run, a second. */
@@ -226,12 +228,12 @@ public final class SizeCommand extends Subcommand {
 
     private void print(Scenario scenario, SizeTarget wanted, Answer answer, Sizing sizing) {
         Integer least = answer.least();
-        say(least == null
-                ? style().bad("no backlog is enough for: " + wanted)
-                : style().bold("a backlog of " + least) + " is the least for: " + wanted);
-        say(Headline.of(scenario).replaceFirst("^backlog \\S+, ", "") + "; " + (sizing.runs() == 1
-                        ? "nothing is left to chance"
-                        : sizing.runs() + " runs with other lots"));
+        say(
+                least == null
+                        ? style().bad("no backlog is enough for: " + wanted)
+                        : style().bold("a backlog of " + least) + " is the least for: " + wanted);
+        say(Headline.of(scenario).replaceFirst("^backlog \\S+, ", "") + "; "
+                + (sizing.runs() == 1 ? "nothing is left to chance" : sizing.runs() + " runs with other lots"));
         out().println();
         table(answer.trials(), least == null ? -1 : least, "");
         if (!answer.kernel().isEmpty()) {

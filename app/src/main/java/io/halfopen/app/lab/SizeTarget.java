@@ -40,8 +40,8 @@ record SizeTarget(double percent, long within) {
             }
             Matcher form = FORM.matcher(text.strip());
             if (!form.matches()) {
-                throw new TypeConversionException("'" + text + "' is neither no-drop nor PERCENT%:DURATION, such as"
-                        + " 99.9%:200ms");
+                throw new TypeConversionException(
+                        "'" + text + "' is neither no-drop nor PERCENT%:DURATION, such as" + " 99.9%:200ms");
             }
             double percent = Double.parseDouble(form.group(1));
             long within = new Durations().convert(form.group(2));

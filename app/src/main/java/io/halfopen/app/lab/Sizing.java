@@ -150,7 +150,8 @@ final class Sizing {
 
     Trial trial(int backlog, Run run) {
         Outcome outcome = run.outcome();
-        long waitedOne = outcome.later().values().stream().mapToLong(Integer::longValue).sum();
+        long waitedOne =
+                outcome.later().values().stream().mapToLong(Integer::longValue).sum();
         long waitedThree = outcome.later().entrySet().stream()
                 .filter(each -> each.getKey() >= 3)
                 .mapToLong(Map.Entry::getValue)

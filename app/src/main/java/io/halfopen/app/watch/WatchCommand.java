@@ -5,7 +5,6 @@ import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
 import io.halfopen.app.TextWrap;
 import io.halfopen.link.LinkException;
-import java.io.Console;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -206,9 +205,9 @@ public final class WatchCommand extends Subcommand {
                 : new LineView(out());
     }
 
+    /** The screen is taken over only where both ends of it are a terminal's. */
     private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal() && Terminal.showsProgress();
+        return Terminal.showsProgress() && Terminal.isInteractive();
     }
 
     private void summarize(Watch watch) {

@@ -1,5 +1,7 @@
 package io.halfopen.app.live;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.halfopen.link.Interface;
 import io.halfopen.link.Tun;
 import io.halfopen.wire.IpAddress;
@@ -45,10 +47,10 @@ public final class ListenersMain {
             device.assign(SERVER, 24);
             device.bringUp();
             ListenersMain all = new ListenersMain(tun);
-            BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
+            BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
             say("ready");
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", 3);
                 all.run(words[0], Integer.parseInt(words[1]), Integer.parseInt(words[2]));
                 say("done " + line);
             }
@@ -73,8 +75,12 @@ public final class ListenersMain {
     }
 
     private void accept(int port, int count) throws IOException {
+        ServerSocket server = servers.get(port);
+        if (server == null) {
+            throw new IllegalStateException("nobody listens on " + port);
+        }
         for (int i = 0; i < count; i++) {
-            servers.get(port).accept();
+            server.accept();
         }
     }
 
@@ -83,7 +89,7 @@ public final class ListenersMain {
         for (int i = 0; i < count; i++) {
             SocketChannel client = SocketChannel.open();
             client.configureBlocking(false);
-            client.connect(new InetSocketAddress("127.0.0.1", port));
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             clients.add(client);
         }
     }

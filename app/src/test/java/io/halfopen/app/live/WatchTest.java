@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,8 +29,8 @@ class WatchTest {
     }
 
     private static RealProcess listeners(NetNamespace namespace) throws Exception {
-        RealProcess listeners =
-                namespace.start(Halfopen.java("io.halfopen.app.live.ListenersMain").toArray(String[]::new));
+        RealProcess listeners = namespace.start(
+                Halfopen.java("io.halfopen.app.live.ListenersMain").toArray(String[]::new));
         listeners.awaitOut("ready");
         for (int port = 8000; port < 8010; port++) {
             int backlog = port == ACCEPT_FULL || port == FINAL_ACKS ? 2 : port < 8004 ? 8 : 128;
@@ -76,10 +75,16 @@ class WatchTest {
         }
     }
 
-    private static Map<Integer, JsonNode> byPort(JsonNode report) {
-        Map<Integer, JsonNode> rows = new HashMap<>();
-        report.get("listeners").forEach(row -> rows.put(row.get("port").asInt(), row));
-        return rows;
+    /** The listeners of a report, by port. */
+    private record Rows(JsonNode report) {
+        JsonNode get(int port) {
+            for (JsonNode row : report.get("listeners")) {
+                if (row.get("port").asInt() == port) {
+                    return row;
+                }
+            }
+            throw new AssertionError("no port " + port + " in " + report);
+        }
     }
 
     /** Ctrl-C, after which it says what there has been. */
@@ -90,9 +95,18 @@ class WatchTest {
                 watch.out().strip().lines().reduce((first, second) -> second).orElseThrow());
     }
 
+    private static List<String> words(String line) {
+        return Arrays.asList(line.strip().split("\\s+", -1));
+    }
+
     private static long nstat(NetNamespace namespace, String counter) throws Exception {
-        String line = namespace.run("nstat", "-asz", counter).lines().skip(1).findFirst().orElseThrow();
-        return Long.parseLong(line.split("\\s+")[1]);
+        String line = namespace
+                .run("nstat", "-asz", counter)
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(words(line).get(1));
     }
 
     @Test
@@ -100,13 +114,12 @@ class WatchTest {
         try (NetNamespace namespace = NetNamespace.create("nstat", "ss", "sysctl")) {
             RealProcess listeners = listeners(namespace);
             Path record = folder.resolve("handshakes.pcapng");
-            RealProcess watch = watch(
-                    List.of(), "--netns", namespace.pid(), "--record", record.toString());
+            RealProcess watch = watch(List.of(), "--netns", namespace.pid(), "--record", record.toString());
             load(namespace, listeners);
             String sockets = namespace.run("ss", "-Hltn");
 
             JsonNode report = end(watch);
-            Map<Integer, JsonNode> rows = byPort(report);
+            Rows rows = new Rows(report);
 
             assertThat(rows.get(SYN_FULL).get("drops").toString()).isEqualTo("{\"SYN_QUEUE_FULL\":31}");
             assertThat(rows.get(ACCEPT_FULL).get("drops").toString()).isEqualTo("{\"ACCEPT_QUEUE_FULL\":50}");
@@ -128,10 +141,10 @@ class WatchTest {
             assertThat(Files.size(record)).isGreaterThan(5000);
             // each listener of ss, with its queue and what bounds that
             for (String line : sockets.lines().toList()) {
-                String[] words = line.split("\\s+");
-                JsonNode row = rows.get(Integer.parseInt(words[3].replaceAll(".*:", "")));
-                assertThat(row.get("acceptQueue").asString()).isEqualTo(words[1]);
-                assertThat(row.get("backlog").asString()).isEqualTo(words[2]);
+                List<String> words = words(line);
+                JsonNode row = rows.get(Integer.parseInt(words.get(3).replaceAll(".*:", "")));
+                assertThat(row.get("acceptQueue").asString()).isEqualTo(words.get(1));
+                assertThat(row.get("backlog").asString()).isEqualTo(words.get(2));
                 assertThat(row.get("process").asString()).startsWith("java[");
             }
             assertThat(sockets.lines()).hasSize(10);
@@ -151,23 +164,22 @@ class WatchTest {
             assertThat(after.exitCode()).isEqualTo(1);
             assertThat(after.out().replaceAll("\\s+", " "))
                     .contains("accept queue full 3/3; the program asked for 2 (somaxconn 4096 allows more)");
-            assertThat(after.out().lines()).allSatisfy(line -> assertThat(line.length())
-                    .isLessThanOrEqualTo(80));
+            assertThat(after.out().lines())
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
         }
     }
 
     private static RealProcess once(NetNamespace namespace) throws Exception {
-        RealProcess once = new RealProcess(new ProcessBuilder(
-                        Halfopen.command("watch", "--once", "--netns", namespace.pid()))
-                .start());
+        RealProcess once = new RealProcess(
+                new ProcessBuilder(Halfopen.command("watch", "--once", "--netns", namespace.pid())).start());
         once.exitCode();
         return once;
     }
 
     @Test
     void whatCannotBeIsOneLine() throws Exception {
-        RealProcess none = new RealProcess(
-                new ProcessBuilder(Halfopen.command("watch", "--netns", "no-such-namespace")).start());
+        RealProcess none =
+                new RealProcess(new ProcessBuilder(Halfopen.command("watch", "--netns", "no-such-namespace")).start());
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err())
                 .isEqualTo("halfopen watch: no network namespace 'no-such-namespace': 'ip netns' lists names; a number"
@@ -243,10 +255,10 @@ class WatchTest {
             load(namespace, listeners);
 
             JsonNode report = end(watch);
-            Map<Integer, JsonNode> rows = byPort(report);
+            Rows rows = new Rows(report);
             assertThat(report.get("capture").asBoolean()).isFalse();
             long sum = 0;
-            for (JsonNode row : rows.values()) {
+            for (JsonNode row : report.get("listeners")) {
                 for (JsonNode drops : row.get("drops")) {
                     sum += drops.asLong();
                     assertThat(row.get("estimated").asBoolean()).isTrue();
