@@ -24,7 +24,11 @@ class HotPathTest {
 
     /** What a connection passes at most once, what no packet passes, and the one hash that is worth a call. */
     private static final List<String> MAY_BE_LONG = List.of(
-            "OpenCalls.prepare", "SynSentInput.prepare", "SynSentInput.establish", "TcpInfo.fillMetrics", "SipHash.hash");
+            "OpenCalls.prepare",
+            "SynSentInput.prepare",
+            "SynSentInput.establish",
+            "TcpInfo.fillMetrics",
+            "SipHash.hash");
 
     @Test
     void noMethodOnThePathOfAPacketIsTooLongToBeInlined() throws IOException {

@@ -54,6 +54,7 @@ final class Attribution {
     private final Map<Flow, Long> waiting = recent();
     /** SYNs without an answer that the listener had room for: whoever dropped them was not the listener. */
     private long unexplained;
+
     private long syns;
 
     Attribution(Board board, Kernel kernel, Question question) {

@@ -20,8 +20,9 @@ final class LineView implements View {
         Board board = watch.board();
         long full = board.byTrouble().stream().filter(Watched::isFull).count();
         long drops = board.counted(Counter.ListenDrops);
-        StringBuilder line = new StringBuilder(
-                LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString());
+        StringBuilder line = new StringBuilder(LocalTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString());
         line.append("  ").append(Advice.count(board.ports().length, "port")).append(", ");
         line.append(full).append(" full, ").append(drops - dropsBefore).append(" dropped");
         if (!board.byTrouble().isEmpty() && board.byTrouble().getFirst().isTroubled()) {

@@ -200,9 +200,7 @@ public final class WatchCommand extends Subcommand {
         if (json) {
             return this::printJson;
         }
-        return isTerminal()
-                ? new TerminalView(out(), style())
-                : new LineView(out());
+        return isTerminal() ? new TerminalView(out(), style()) : new LineView(out());
     }
 
     /** The screen is taken over only where both ends of it are a terminal's. */
