@@ -57,11 +57,13 @@ class CommandLineTest {
             lab --answer 0                         | lab: --answer takes numbers above 0
             lab --answer 5,x                       | lab: --answer: 'x' is not a whole number
             lab --timers wheel                     | lab: --timers: 'wheel' is not exact or linux
-            lab --kernel 2.4                       | lab: --kernel: unknown kernel '2.4': take 6.18, 3.10 or unp
+            lab --kernel 2.4                       | lab: --kernel: unknown kernel '2.4': take 6.18, 6.12, 6.8, 6.6, 6.1, 5.15, 5.14, 5.10, 5.4, 4.18, 4.4, 3.10, 2.6 or unp
             lab --on moon                          | lab: --on: expected one of [sim, kernel] (case-sensitive) but was 'moon'
             lab --on kernel --loss 5                | lab: --on kernel loses no packets on the loopback: --loss needs --rtt
             lab --on kernel --clients 5001         | lab: --on kernel takes at most 5000 --clients, not 5001
             lab --json --show ss                   | lab: --json and --show exclude each other
+            lab --compare=6.1,x                    | lab: --compare: unknown kernel 'x': take 6.18, 6.12, 6.8, 6.6, 6.1, 5.15, 5.14, 5.10, 5.4, 4.18, 4.4, 3.10, 2.6 or unp
+            lab --on kernel --compare 6.1          | lab: --compare takes no versions with --on kernel: --kernel says what the stack imitates
             lab --compare --pcap x                 | lab: --compare goes with --json, not with --show or --pcap
             lab listen-2 --every 1s                | lab: --forked clients start when others have connected, so --every has no meaning
             serve --address 10.9.0.2               | serve: --address: '10.9.0.2' is not ADDRESS/BITS, such as 10.9.0.2/24

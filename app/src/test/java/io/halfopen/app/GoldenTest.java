@@ -24,6 +24,7 @@ class GoldenTest {
         "lab.txt, lab",
         "lab-ab-backlog-1-kernel-3.10.txt, lab ab-backlog-1 --kernel 3.10",
         "lab-listen-2-compare.txt, lab listen-2 --compare",
+        "lab-listen-2-compare-many.txt, 'lab listen-2 --compare 2.6,3.10,4.18,5.15,6.1,6.12,6.18'",
         "lab-listen-0-show-tcpdump.txt, lab listen-0 --show tcpdump",
         "lab-listen-2-for-12s.json, lab listen-2 --for 12s --json",
     })

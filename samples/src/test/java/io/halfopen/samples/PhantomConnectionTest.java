@@ -80,7 +80,8 @@ class PhantomConnectionTest {
 
         third.socket().setSoTimeout(MINUTE);
         assertThrows(
-                SocketTimeoutException.class, () -> third.socket().getInputStream().read());
+                SocketTimeoutException.class,
+                () -> third.socket().getInputStream().read());
         assertThat(net.now()).isGreaterThan(Duration.ofMinutes(1));
         close(server);
     }

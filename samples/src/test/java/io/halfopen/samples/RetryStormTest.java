@@ -104,14 +104,16 @@ class RetryStormTest {
 
     @Test
     void withJitterItIsOverInAFewMinutes() {
-        assertThat(run(Duration.ofMinutes(30), tries -> random.nextLong(backoff(tries)))).isEqualTo(CLIENTS);
+        assertThat(run(Duration.ofMinutes(30), tries -> random.nextLong(backoff(tries))))
+                .isEqualTo(CLIENTS);
         assertThat(Duration.ofNanos(lastServed)).isLessThan(Duration.ofMinutes(3));
     }
 
     @Test
     void orWithAQueueThatIsNoLongerThanPatience() {
         server = serve(5);
-        assertThat(run(Duration.ofMinutes(30), tries -> Duration.ofSeconds(1).toNanos())).isEqualTo(CLIENTS);
+        assertThat(run(Duration.ofMinutes(30), tries -> Duration.ofSeconds(1).toNanos()))
+                .isEqualTo(CLIENTS);
         assertThat(Duration.ofNanos(lastServed)).isLessThan(Duration.ofMinutes(2));
     }
 }

@@ -54,8 +54,7 @@ class TomcatAcceptCountTest {
             connected.add(new Socket(shop, 8080));
         }
         try (Socket oneMore = new Socket()) {
-            assertThrows(
-                    SocketTimeoutException.class, () -> oneMore.connect(new InetSocketAddress(shop, 8080), 1500));
+            assertThrows(SocketTimeoutException.class, () -> oneMore.connect(new InetSocketAddress(shop, 8080), 1500));
         }
         assertThat(net.drops()).containsOnly(Rule.ACCEPT_QUEUE_FULL);
 

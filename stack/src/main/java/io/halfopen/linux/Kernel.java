@@ -1,19 +1,23 @@
 package io.halfopen.linux;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Which kernel is imitated. This is the one place for behaviour that changed between them; everything else in the
- * stack is the same for all. A profile of a Linux is a row: its version, which says what of {@link KernelChange} it has,
- * and the defaults that are not 6.18's. The book's BSD is no Linux, and overrides what it has otherwise.
+ * stack is the same for all. A profile of a Linux is a row: its version, which says what of {@link KernelChange} and
+ * {@link DefaultChange} it has, and who ships it. The book's BSD is no Linux, and overrides what it has otherwise.
  */
 public class Kernel {
-    public static final Kernel LINUX_6_18 = new Kernel("6.18", 6, 18, Map.of());
+    /** The machine of the articles' traces was small. */
+    private static final Map<Sysctl, Integer> SMALL_MACHINE = Map.of(Sysctl.tcp_max_syn_backlog, 512);
+
+    public static final Kernel LINUX_6_18 = new Kernel(6, 18);
 
     /** What is said of it comes from the articles' traces and the kernel's public history. */
-    public static final Kernel LINUX_3_10 = new Kernel("3.10", 3, 10, defaultsOf2013(CongestionAlgorithm.cubic));
+    public static final Kernel LINUX_3_10 = new Kernel(3, 10, SMALL_MACHINE, "rhel-7", "centos-7");
 
     /**
      * The Berkeley behaviour that Stevens' "UNIX Network Programming" describes, so that the book can be seen beside the
@@ -21,7 +25,24 @@ public class Kernel {
      */
     public static final Kernel UNP = new Berkeley();
 
-    private static final List<Kernel> ALL = List.of(LINUX_6_18, LINUX_3_10, UNP);
+    private static final List<Kernel> ALL = List.of(
+            LINUX_6_18,
+            new Kernel(6, 12, "debian-13", "rhel-10"),
+            new Kernel(6, 8, "ubuntu-24.04"),
+            new Kernel(6, 6),
+            new Kernel(6, 1, "debian-12"),
+            new Kernel(5, 15, "ubuntu-22.04"),
+            new Kernel(5, 14, "rhel-9"),
+            new Kernel(5, 10, "debian-11"),
+            new Kernel(5, 4, "ubuntu-20.04"),
+            new Kernel(4, 18, "rhel-8"),
+            new Kernel(4, 4, "ubuntu-16.04"),
+            LINUX_3_10,
+            new Kernel(2, 6, SMALL_MACHINE, "rhel-6", "centos-6"),
+            UNP);
+
+    /** What differs most: the newest, the articles', the book's. */
+    private static final List<Kernel> TELLING = List.of(LINUX_6_18, LINUX_3_10, UNP);
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
@@ -30,19 +51,35 @@ public class Kernel {
     public static final long JIFFY = 4 * MILLISECOND;
 
     private final String version;
+    private final List<String> aliases;
     private final int number;
-    private final Map<Sysctl, int[]> defaults;
+    private final Map<Sysctl, Integer> defaults;
 
-    /** A profile; {@code defaults} are those that are not 6.18's. */
-    Kernel(String version, int major, int minor, Map<Sysctl, int[]> defaults) {
+    /** A profile; {@code aliases} are the distributions that ship it. */
+    Kernel(int major, int minor, String... aliases) {
+        this(major, minor, Map.of(), aliases);
+    }
+
+    private Kernel(int major, int minor, Map<Sysctl, Integer> defaults, String... aliases) {
+        this(major + "." + minor, KernelChange.number(major, minor), defaults, aliases);
+    }
+
+    /** {@code defaults} are those that a machine's memory decides. */
+    private Kernel(String version, int number, Map<Sysctl, Integer> defaults, String... aliases) {
         this.version = version;
-        number = KernelChange.number(major, minor);
+        this.aliases = List.of(aliases);
+        this.number = number;
         this.defaults = defaults;
     }
 
     /** All profiles, the newest first. */
     public static List<Kernel> all() {
         return ALL;
+    }
+
+    /** Those that are worth seeing side by side when nobody says which. */
+    public static List<Kernel> telling() {
+        return TELLING;
     }
 
     private boolean has(KernelChange change) {
@@ -54,23 +91,42 @@ public class Kernel {
         return version;
     }
 
+    /** The distributions that ship it, as they are named on the command line: debian-12. */
+    public List<String> aliases() {
+        return aliases;
+    }
+
     /** Its name for people. */
     public String title() {
         return "Linux " + version;
     }
 
     /**
-     * Finds one by its version.
+     * Finds one by its version, or by a distribution that ships it.
      *
      * @throws IllegalArgumentException with a sentence for the user if there is none
      */
-    public static Kernel named(String version) {
+    public static Kernel named(String name) {
+        String wanted = name.toLowerCase(Locale.ROOT);
         for (Kernel kernel : ALL) {
-            if (kernel.version.equalsIgnoreCase(version)) {
+            if (kernel.version.equals(wanted) || kernel.aliases.contains(wanted)) {
                 return kernel;
             }
         }
-        throw new IllegalArgumentException("unknown kernel '" + version + "': take " + versions());
+        throw new IllegalArgumentException("unknown kernel '" + name + "': take " + versions());
+    }
+
+    /**
+     * The newest profile that is not newer than a version: 6.12 for 6.14.
+     *
+     * @throws IllegalArgumentException if all are newer
+     */
+    public static Kernel notNewerThan(int major, int minor) {
+        int number = KernelChange.number(major, minor);
+        return ALL.stream()
+                .filter(kernel -> kernel != UNP && kernel.number <= number)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no profile is as old as " + major + "." + minor));
     }
 
     /** The names of all profiles in a sentence: 6.18, 3.10 or unp. */
@@ -145,12 +201,17 @@ public class Kernel {
 
     /** The time from the SYN that was the {@code retransmits}-th retransmission (0: the first SYN) to the next, ns. */
     public long synInterval(int retransmits, int linearTimeouts) {
-        return SECOND << Math.min(Math.max(0, retransmits - linear(linearTimeouts)), 30);
+        return firstTimeout() << Math.min(Math.max(0, retransmits - linear(linearTimeouts)), 30);
     }
 
     /** The SYN retransmissions of connect() when syn_retries and linear timeouts are as given. */
     public int synRetransmits(int synRetries, int linearTimeouts) {
         return synRetries + linear(linearTimeouts);
+    }
+
+    /** How long a first SYN or SYN-ACK waits (TCP_TIMEOUT_INIT). */
+    private long firstTimeout() {
+        return has(KernelChange.ONE_SECOND_TIMEOUTS) ? SECOND : 3 * SECOND;
     }
 
     private int linear(int linearTimeouts) {
@@ -159,7 +220,7 @@ public class Kernel {
 
     /** The longest that connect() tries, ns: it gives up at the first timeout that is not before this. */
     public long synPatience(int synRetries, long longest) {
-        return doublingFrom(SECOND, synRetries, longest);
+        return doublingFrom(firstTimeout(), synRetries, longest);
     }
 
     /** When a timer fires: the last time when TCP_USER_TIMEOUT ends, or a tick from now; in old kernels one too late. */
@@ -194,6 +255,21 @@ public class Kernel {
         return has(KernelChange.REFUSED_OVERSHOOT);
     }
 
+    /** Whether what ends a handshake must echo a timestamp that its SYN-ACK had. */
+    public boolean checksEchoOfHandshake() {
+        return has(KernelChange.CHECKED_ECHO_OF_HANDSHAKE);
+    }
+
+    /** Whether a window of 0 counts that comes without news. */
+    public boolean takesZeroWindow() {
+        return has(KernelChange.ZERO_WINDOW_TAKEN);
+    }
+
+    /** Whether a SYN that ends a TIME_WAIT is answered with a number above those of the old connection. */
+    public boolean continuesTimeWait() {
+        return !has(KernelChange.TIME_WAIT_ISN_LOST) || has(KernelChange.TIME_WAIT_ISN_KEPT);
+    }
+
     /** Whether TCP-AO is known, and a segment with options that make no sense refused. */
     public boolean readsSignatures() {
         return has(KernelChange.SIGNATURES);
@@ -224,7 +300,7 @@ public class Kernel {
      * one scan of all half-opens each 200 ms finds a request one tick after it is due (article 004's trace).
      */
     public long synAckInterval(int timeouts) {
-        long interval = Math.min(SECOND << Math.min(timeouts, 30), RTO_MAX);
+        long interval = Math.min(firstTimeout() << Math.min(timeouts, 30), RTO_MAX);
         return has(KernelChange.TIMER_PER_HALF_OPEN) ? interval : interval + 200 * MILLISECOND;
     }
 
@@ -308,10 +384,10 @@ public class Kernel {
         return has(KernelChange.RANDOM_TIMESTAMPS);
     }
 
-    /** The value a sysctl has after boot; where a kernel's is not known, 6.18's. */
+    /** The value a sysctl has after boot. */
     public int[] defaultOf(Sysctl sysctl) {
-        int[] other = defaults.get(sysctl);
-        return other == null ? sysctl.defaults() : other.clone();
+        Integer own = defaults.get(sysctl);
+        return own == null ? DefaultChange.defaultOf(sysctl, number) : new int[] {own};
     }
 
     /** No interval between retransmissions is longer, unless tcp_rto_max_ms says less: 120 s. */
@@ -339,26 +415,10 @@ public class Kernel {
         return Integer.bitCount(n) == 1 ? n : Integer.highestOneBit(n) << 1;
     }
 
-    private static Map<Sysctl, int[]> defaultsOf2013(CongestionAlgorithm algorithm) {
-        return Map.ofEntries(
-                Map.entry(Sysctl.tcp_congestion_control, new int[] {algorithm.ordinal()}),
-                Map.entry(Sysctl.somaxconn, new int[] {128}),
-                Map.entry(Sysctl.tcp_max_syn_backlog, new int[] {512}),
-                Map.entry(Sysctl.tcp_challenge_ack_limit, new int[] {100}),
-                Map.entry(Sysctl.tcp_tw_reuse, new int[] {0}),
-                Map.entry(Sysctl.tcp_syn_linear_timeouts, new int[] {0}),
-                Map.entry(Sysctl.tcp_fastopen, new int[] {0}),
-                Map.entry(Sysctl.tcp_ecn_fallback, new int[] {0}),
-                Map.entry(Sysctl.auto_flowlabels, new int[] {0}),
-                Map.entry(Sysctl.rmem_max, new int[] {212992}),
-                Map.entry(Sysctl.wmem_max, new int[] {212992}),
-                Map.entry(Sysctl.tcp_rmem, new int[] {4096, 87380, 6291456}));
-    }
-
     /** The book's BSD: what UNP 4.5 says of its listener and of connect(); all else is as in the oldest Linux. */
     private static final class Berkeley extends Kernel {
         Berkeley() {
-            super("unp", 0, 0, defaultsOf2013(CongestionAlgorithm.reno));
+            super("unp", 0, SMALL_MACHINE);
         }
 
         @Override

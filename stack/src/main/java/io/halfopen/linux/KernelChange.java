@@ -9,6 +9,7 @@ import static io.halfopen.linux.KernelChange.Evidence.TRACE;
  * 6.18 in every row; {@link Evidence} says how the one before is known, and the text where the version is from.
  */
 public enum KernelChange {
+    ONE_SECOND_TIMEOUTS(3, 1, TRACE, "commit 9ad7c049f0f7, RFC 6298: SYNs and SYN-ACKs waited 3 s at first"),
     COOKIES_ON_DEMAND(3, 12, HISTORY, "ip-sysctl: tcp_syncookies may be 2"),
     FLOOD_WARNING_NAMES_POOL(3, 17, HISTORY, "tcp_conn_request logs the name of its slab"),
     LIMITED_INVALID_ACKS(4, 0, HISTORY, "ip-sysctl: tcp_invalid_ratelimit"),
@@ -19,6 +20,7 @@ public enum KernelChange {
     SYN_NEEDS_ACCEPT_QUEUE(4, 10, TRACE, "commit 5ea8ea2cb7f1"),
     RANDOM_TIMESTAMPS(4, 10, HISTORY, "commit 95a22caee396"),
     RESET_AT_FIN(4, 11, HISTORY, "tcp_reset_check and the FIN's own number"),
+    TIME_WAIT_ISN_LOST(4, 15, MEASURED, "tcp_v4_fill_cb forgets it until 6.10; 6.1 draws a new number"),
     COMPRESSED_SACKS(4, 18, HISTORY, "ip-sysctl: tcp_comp_sack_delay_ns"),
     EXACT_USER_TIMEOUT(4, 20, HISTORY, "tcp_clamp_rto_to_user_timeout"),
     BUFFER_KEPT_BY_HANDSHAKE(4, 20, TRACE, "tcp_fixup_rcvbuf is gone"),
@@ -26,9 +28,12 @@ public enum KernelChange {
     FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
     LINEAR_SYN_TIMEOUTS(6, 5, MEASURED, "commit ccce324dabfe; 6.1 is without, 6.12 with it"),
     MEASURED_OVERHEAD(6, 6, MEASURED, "tcp_measure_rcv_mss and scaling_ratio; 6.1 is without, 6.12 with it"),
+    ZERO_WINDOW_TAKEN(6, 6, MEASURED, "tcp_may_update_window; 6.1 is without, 6.12 with it"),
     ACK_OF_WHAT_WAS_SENT(6, 7, HISTORY, "tcp_ack and bytes_acked"),
     SIGNATURES(6, 7, HISTORY, "TCP-AO; 6.1 has none of its counters, 6.12 all"),
+    TIME_WAIT_ISN_KEPT(6, 10, MEASURED, "commit 41eecbd712b7; 6.1 is without, 6.12 with it"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
+    CHECKED_ECHO_OF_HANDSHAKE(6, 15, MEASURED, "tcp_check_req and TSEcrRejected; 6.12 is without it"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 15, TRACE, "tcp_check_req"),
     REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it");
 
@@ -64,7 +69,12 @@ public enum KernelChange {
 
     /** The version that has it first, such as 4.10. */
     public String since() {
-        return (version >> 8) + "." + (version & 0xff);
+        return text(version);
+    }
+
+    /** 4.10, of its {@link #number}. */
+    static String text(int number) {
+        return (number >> 8) + "." + (number & 0xff);
     }
 
     /** How the behaviour before it is known. */

@@ -2,6 +2,7 @@ package io.halfopen.linux;
 
 import static java.util.Comparator.comparingInt;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -24,7 +24,7 @@ class KernelChangeTest {
     private static final int DRAWS = 200;
 
     private static Kernel madeUp(int major, int minor) {
-        return new Kernel(major + "." + minor, major, minor, Map.of());
+        return new Kernel(major, minor);
     }
 
     /** From 3.10 to 6.18, as far as any were released. */
@@ -38,7 +38,8 @@ class KernelChangeTest {
     static Stream<Method> predicates() {
         return Arrays.stream(Kernel.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers()))
-                .filter(method -> !Set.of("version", "toString").contains(method.getName()));
+                .filter(method -> !Set.of("version", "aliases", "toString", "defaultOf", "continuesTimeWait")
+                        .contains(method.getName()));
     }
 
     /** Sensible values are small: queues, backlogs, switches. */
@@ -94,6 +95,66 @@ class KernelChangeTest {
     @CsvSource({"4, 9, false", "4, 10, true", "5, 0, true", "3, 19, false"})
     void tenIsMoreThanNine(int major, int minor, boolean refused) {
         assertThat(madeUp(major, minor).refusesSyn(2, 1, 1)).isEqualTo(refused);
+    }
+
+    /** The one that was there, was lost, and came back. Measured on 6.1, 6.12 and 6.18. */
+    @ParameterizedTest
+    @CsvSource({"3, 10, true", "4, 14, true", "4, 15, false", "6, 1, false", "6, 10, true", "6, 18, true"})
+    void aConnectionAfterTimeWait(int major, int minor, boolean continues) {
+        assertThat(madeUp(major, minor).continuesTimeWait()).isEqualTo(continues);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp_challenge_ack_limit, 100, 4.4",
+        "tcp_challenge_ack_limit, 1000, 5.15",
+        "tcp_challenge_ack_limit, 2147483647, 6.1",
+        "somaxconn, 128, 4.18",
+        "somaxconn, 4096, 5.4",
+        "tcp_syn_retries, 5, 2.6",
+        "tcp_syn_retries, 6, 3.10",
+        "tcp_max_syn_backlog, 512, 3.10",
+        "tcp_max_syn_backlog, 2048, 4.4",
+        "tcp_syn_linear_timeouts, 0, 6.1",
+        "tcp_syn_linear_timeouts, 4, 6.6",
+        "ratelimit, 1000, 6.12",
+        "ratelimit, 100, 6.18",
+        "tcp_congestion_control, 1, unp",
+    })
+    void aDefaultIsThatOfTheVersion(Sysctl sysctl, int value, String kernel) {
+        if (sysctl == Sysctl.tcp_congestion_control) {
+            assertThat(Kernel.named(kernel).defaultOf(sysctl)).containsExactly(CongestionAlgorithm.reno.ordinal());
+            return;
+        }
+        assertThat(Kernel.named(kernel).defaultOf(sysctl)).containsExactly(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"debian-12, 6.1", "ubuntu-24.04, 6.8", "RHEL-9, 5.14", "UNP, unp", "3.10, 3.10"})
+    void aNameIsAVersionOrADistribution(String name, String version) {
+        assertThat(Kernel.named(name).version()).isEqualTo(version);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6, 18, 6.18", "6, 14, 6.12", "6, 11, 6.8", "5, 14, 5.14", "7, 0, 6.18", "3, 9, 2.6"})
+    void aVersionBetweenHasTheOlderProfile(int major, int minor, String version) {
+        assertThat(Kernel.notNewerThan(major, minor)).isEqualTo(Kernel.named(version));
+    }
+
+    @Test
+    void thereIsNoProfileOfTheFirstKernels() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Kernel.notNewerThan(2, 4))
+                .withMessage("no profile is as old as 2.4");
+    }
+
+    @Test
+    void defaultsAreInTheOrderOfTheirVersions() {
+        assertThat(DefaultChange.all()).isSortedAccordingTo(comparingInt(DefaultChange::version));
+        assertThat(DefaultChange.all()).allSatisfy(change -> {
+            assertThat(change.before()).hasSize(change.sysctl().width());
+            assertThat(change.source()).isNotBlank();
+        });
     }
 
     @Test

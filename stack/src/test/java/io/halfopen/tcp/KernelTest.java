@@ -9,6 +9,7 @@ import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +105,54 @@ class KernelTest {
         assertThat(old.stack.row(fd).state()).isEqualTo(TcpState.SYN_SENT);
         old.at("3s");
         assertThat(old.stack.row(fd).state()).isEqualTo(TcpState.CLOSE);
+    }
+
+    // ---- measured on 6.1, 6.12 and 6.18
+
+    /** 6.12 as 6.1: TSEcrRejected is not there yet, and nothing is rejected. */
+    @ParameterizedTest
+    @CsvSource({"6.1, FINAL_ACK_ACCEPTED", "6.12, FINAL_ACK_ACCEPTED", "6.18, HALF_OPEN_BAD_ECHO"})
+    void whoEndsAHandshakeMayEchoAnything(String version, Rule rule) {
+        Scene scene = new Scene(Kernel.named(version));
+        scene.listener(5);
+        Peer peer = scene.peer();
+        peer.inject("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 100 ecr 0>");
+        assertThat(peer.inject(". 1:1(0) ack 1 win 999 <TS val 110 ecr 99999>")).isEqualTo(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3.10, true", "4.18, false", "6.1, false", "6.12, true", "6.18, true"})
+    void aConnectionAfterTimeWaitGoesOnFromItsNumbers(String version, boolean goesOn) {
+        Scene scene = new Scene(Kernel.named(version));
+        int listener = scene.listener(5);
+        Peer peer = scene.peer().handshake();
+        scene.close(scene.accept(listener));
+        peer.inject("F. 1:1(0) ack 2 win 65535");
+        int old = peer.hostIsn();
+        peer.inject("S 1000:1000(0) win 65535 <mss 1460>");
+        assertThat(scene.stack.counted(Rule.TIME_WAIT_SYN)).isEqualTo(1);
+        assertThat(peer.hostIsn() - old == 2 + 65537).isEqualTo(goesOn);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1, P. 1:3(2) ack 1", "6.12,", "6.18,"})
+    void aWindowOfNothingWithoutNewsIsTakenSince66(String version, @Nullable String sent) {
+        Scene scene = new Scene(Kernel.named(version));
+        int listener = scene.listener(5);
+        Peer peer = scene.peer().handshake();
+        int fd = scene.accept(listener);
+        peer.inject(". 1:1(0) ack 1 win 0");
+        scene.write(fd, "hi");
+        peer.expectOnly(sent);
+    }
+
+    @Test
+    void beforeLinux31ASynWaitedThreeSeconds() {
+        Scene scene = new Scene(Kernel.named("2.6"));
+        Peer server = scene.peer("192.0.2.9", 9);
+        scene.connect(scene.socket(), server);
+        scene.at("200s");
+        assertThat(server.times()).isEqualTo("0 3 9 21 45 93");
     }
 
     // ---- the SYN queue

@@ -1,20 +1,18 @@
 package io.halfopen.app.docs;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.DefaultChange;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.KernelChange;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
-import io.halfopen.linux.Sysctls;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** The pages: rules, counters, sysctls, socket options. */
+/** The pages: rules, counters, sysctls, socket options, and what kernels have of them. */
 final class Reference {
     private static final String SOURCES = "../stack/src/main/java/io/halfopen/linux/";
 
@@ -42,6 +40,7 @@ final class Reference {
                 "rules.md", rules(),
                 "counters.md", counters(),
                 "sysctls.md", sysctls(),
+                "kernel-changes.md", kernelChanges(),
                 "socket-options.md", socketOptions());
     }
 
@@ -110,11 +109,15 @@ final class Reference {
     }
 
     private static String sysctls() {
-        Table table = new Table(cells(List.of("Sysctl", "Setting it is", "Range"), Kernel::version, "What it does"));
+        Table table = new Table("Sysctl", "Setting it is", "Range", "Default", "Before", "What it does");
         for (Sysctl sysctl : Sysctl.values()) {
-            List<String> first =
-                    List.of(code(sysctl.fullName()), sysctl.effect().tag(), sysctl.range());
-            table.row(cells(first, kernel -> defaultOf(sysctl, kernel), sysctl.sentence()));
+            table.row(
+                    code(sysctl.fullName()),
+                    sysctl.effect().tag(),
+                    sysctl.range(),
+                    sysctl.format(sysctl.defaults()),
+                    earlier(sysctl),
+                    sysctl.sentence());
         }
         return head("Sysctls", "Sysctl", """
                 The settings of a stack, from
@@ -122,25 +125,53 @@ final class Reference {
                 with Linux's names. `lab`, `serve` and `connect` take `--sysctl NAME=VALUE`; a name that is not here, and a
                 value outside the range, is refused. Setting one is *effective*, or it is *accepted and ignored*: scripts
                 set it, so it must not fail, and nothing of what it does in Linux is in the stack. The commands say so on
-                standard error. The columns named by a version, and unp, are the defaults of the
-                [kernels](kernels.md). Those of 6.18 were measured in a fresh network namespace; where an older
-                kernel's are not known, they are 6.18's.
+                standard error. The default is 6.18's, measured in a fresh network namespace; before some version it was
+                another, as [kernel-changes.md](kernel-changes.md) says with its source.
 
                 """) + table;
     }
 
-    /** A row with one cell for each kernel. */
-    private static String[] cells(List<String> first, Function<Kernel, String> ofKernel, String last) {
-        return Stream.of(first.stream(), Kernel.all().stream().map(ofKernel), Stream.of(last))
-                .flatMap(cells -> cells)
-                .toArray(String[]::new);
+    /** 128 until 5.4: what it was on older kernels, the latest first. */
+    private static String earlier(Sysctl sysctl) {
+        return DefaultChange.all().reversed().stream()
+                .filter(change -> change.sysctl() == sysctl)
+                .map(change -> format(change) + " until " + change.since())
+                .collect(Collectors.joining("; "));
     }
 
-    private static String defaultOf(Sysctl sysctl, Kernel kernel) {
-        Sysctls values = new Sysctls(kernel);
-        return sysctl.format(IntStream.range(0, sysctl.width())
-                .map(index -> values.get(sysctl, index))
-                .toArray());
+    private static String format(DefaultChange change) {
+        return change.sysctl()
+                .format(change.before().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static String kernelChanges() {
+        Table profiles = new Table("Profile", "Also named");
+        Kernel.all()
+                .forEach(kernel -> profiles.row(
+                        code(kernel.version()),
+                        kernel.aliases().stream().map(Reference::code).collect(Collectors.joining(" "))));
+        Table changes = new Table("Since", "Change", "Before it is known from", "Source");
+        for (KernelChange change : KernelChange.values()) {
+            changes.row(
+                    change.since(),
+                    code(change.name()),
+                    change.before().name().toLowerCase(Locale.ROOT),
+                    change.source());
+        }
+        Table defaults = new Table("Until", "Sysctl", "Default", "Source");
+        for (DefaultChange change : DefaultChange.all()) {
+            defaults.row(change.since(), code(change.sysctl().fullName()), format(change), change.source());
+        }
+        return head("Kernels by version", "KernelChange", """
+                What `--kernel` takes, and what differs between those, from
+                $SOURCE.
+                A profile is its version: it has each change of that version and of older ones, and the defaults of its
+                time. What is since then was measured on 6.18 in every row; the third column says how the time before is
+                known: *measured* on a kernel of that time, seen in the *trace* of an article, or from the kernel's
+                public *history*, and not measured. What is in no row is 6.18's on every kernel.
+                [kernels.md](kernels.md) says what the changes mean for a listener.
+
+                """) + profiles + "\n" + changes + "\n" + defaults;
     }
 
     private static String socketOptions() {

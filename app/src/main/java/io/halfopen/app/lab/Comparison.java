@@ -27,6 +27,9 @@ final class Comparison {
     private static final int MOST_DIFFERENCES = 40;
     private static final int LABEL = 12;
 
+    /** What 80 columns hold side by side. */
+    private static final int MOST_COLUMNS = 3;
+
     private final PrintWriter out;
     private final Style style;
 
@@ -39,6 +42,10 @@ final class Comparison {
         out.println(TextWrap.hanging(scenario.name() + ": " + Headline.of(scenario), 2)
                 .replaceFirst("^[^:]*", Matcher.quoteReplacement(style.bold(scenario.name()))));
         out.println();
+        if (reports.size() > MOST_COLUMNS) {
+            rows(reports);
+            return;
+        }
         TextTable table = new TextTable("l".repeat(1 + reports.size()), 2);
         line(table, "", reports, Comparison::title);
         line(table, "connect() at once", reports, report -> clients(report, Comparison::isAtOnce));
@@ -67,6 +74,30 @@ final class Comparison {
         table.lines().forEach(out::println);
         out.println();
         reports.forEach(report -> report.drops().forEach((rule, count) -> drop(report, rule, count)));
+    }
+
+    /** Of many kernels: a row each. */
+    private void rows(List<LabReport> reports) {
+        TextTable table = new TextTable("lrrrrrrrr", 2);
+        table.add(style::bold, "", "at once", "later", "last", "failed", "accepted", "peak", "dropped", "Overflows");
+        for (LabReport report : reports) {
+            table.add(
+                    title(report),
+                    clients(report, Comparison::isAtOnce),
+                    clients(report, c -> c.connect().equals("OK") && !isAtOnce(c)),
+                    slowest(report),
+                    clients(report, c -> !c.connect().equals("OK")),
+                    report.accepted(),
+                    report.listener().acceptQueuePeak(),
+                    sum(report),
+                    report.counters().getOrDefault("ListenOverflows", 0L));
+        }
+        table.lines().forEach(out::println);
+        out.println();
+        out.println(TextWrap.hanging(
+                "at once, later: connect() returned within 1 s, or after; last: after how long; peak: of the accept"
+                        + " queue; dropped: packets, or ignored",
+                0));
     }
 
     /** The same of the stack and a live kernel, and every difference between them. */

@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
 import io.halfopen.app.TextWrap;
@@ -21,11 +22,16 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.Stack;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -60,9 +66,36 @@ public final class LabCommand extends Subcommand {
 
     @Option(
             names = "--compare",
-            description = "Run it on every kernel and print them side by side. With --on kernel: the stack beside"
-                    + " this machine's own kernel, and every difference; exits with 1 if there is one.")
-    private boolean compare;
+            arity = "0..1",
+            split = ",",
+            paramLabel = "VERSIONS",
+            converter = KernelOption.class,
+            preprocessor = OptionalVersions.class,
+            description = "Run it on several kernels and print them side by side: 6.18, 3.10 and unp unless it is said"
+                    + " which (4.18,6.1,6.18). With --on kernel: the stack beside this machine's own kernel, and every"
+                    + " difference; exits with 1 if there is one.")
+    private @Nullable List<Kernel> compared;
+
+    /** --compare may stand alone, also before a preset's name: only what begins like a version belongs to it. */
+    static final class OptionalVersions implements IParameterPreprocessor {
+        @Override
+        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+            boolean alone = info.get("separator") == null && (args.isEmpty() || !isKernels(args.peek()));
+            if (alone) {
+                option.setValue(new ArrayList<>()); // which is all that are worth it
+            }
+            return alone;
+        }
+
+        private static boolean isKernels(String text) {
+            String first = text.split(",", 2)[0];
+            return first.equals("host")
+                    || Character.isDigit(text.isEmpty() ? 'x' : text.charAt(0))
+                    || Kernel.all().stream()
+                            .anyMatch(k ->
+                                    k.version().equals(first) || k.aliases().contains(first));
+        }
+    }
 
     @Mixin
     private LabOptions options = new LabOptions();
@@ -100,11 +133,12 @@ public final class LabCommand extends Subcommand {
             return sweep(variants);
         }
         Scenario scenario = variants.getFirst().scenario();
+        boolean compare = compared != null;
         if (compare || !options.isOnKernel()) {
             noteIgnored(scenario.sysctls().keySet().stream());
         }
         if (compare) {
-            return options.isOnKernel() ? judge(scenario) : compare(scenario);
+            return options.isOnKernel() ? judge(scenario) : compare(scenario, kernels());
         }
         return runOne(scenario);
     }
@@ -126,7 +160,10 @@ public final class LabCommand extends Subcommand {
     }
 
     private void check(Scenario scenario) {
-        if (compare && (!show.isEmpty() || pcap != null)) {
+        if (compared != null && !compared.isEmpty() && options.isOnKernel()) {
+            throw bad("--compare takes no versions with --on kernel: --kernel says what the stack imitates");
+        }
+        if (compared != null && (!show.isEmpty() || pcap != null)) {
             throw bad("--compare goes with --json, not with --show or --pcap");
         }
         if (pcap != null && pcap.toString().isEmpty()) {
@@ -153,7 +190,7 @@ public final class LabCommand extends Subcommand {
 
     /** Several values at once: a row each. */
     private int sweep(List<Settings.Variant> variants) throws IOException {
-        if (compare || !show.isEmpty() || pcap != null) {
+        if (compared != null || !show.isEmpty() || pcap != null) {
             throw bad("several values make a table: --compare, --show and --pcap take one of each");
         }
         Sweep table = new Sweep(options.settings().varied());
@@ -239,8 +276,13 @@ public final class LabCommand extends Subcommand {
         story.connections(report.clients(), false);
     }
 
-    private int compare(Scenario scenario) {
-        List<LabReport> reports = Kernel.all().stream()
+    private List<Kernel> kernels() {
+        boolean said = compared != null && !compared.isEmpty();
+        return said ? compared.stream().distinct().toList() : Kernel.telling();
+    }
+
+    private int compare(Scenario scenario, List<Kernel> kernels) {
+        List<LabReport> reports = kernels.stream()
                 .map(kernel -> {
                     Scenario.Edit edit = scenario.edit();
                     edit.kernel = kernel;

@@ -1,13 +1,12 @@
 package io.halfopen.app.watch;
 
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.capture.TcpView;
 import io.halfopen.link.HandshakeRing;
 import io.halfopen.link.Lens;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
 import io.halfopen.tcp.SocketRow;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -87,32 +86,13 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    /** The newest profile that is not newer than this machine's kernel. */
+    /** Of a kernel that is older than all profiles, the newest says what it can. */
     private static Kernel profile() {
         try {
-            String[] release =
-                    Files.readString(Path.of("/proc/sys/kernel/osrelease")).split("\\D+", 3);
-            double version = number(release[0], release[1]);
-            Kernel best = Kernel.LINUX_6_18;
-            double distance = Double.MAX_VALUE;
-            for (Kernel each : Kernel.all()) {
-                String[] numbers = each.version().split("\\D+", 3);
-                if (numbers.length >= 2 && !numbers[0].isEmpty()) {
-                    double gap = version - number(numbers[0], numbers[1]);
-                    if (gap >= 0 && gap < distance) {
-                        best = each;
-                        distance = gap;
-                    }
-                }
-            }
-            return best;
-        } catch (IOException | NumberFormatException unreadable) {
+            return KernelOption.ofHost();
+        } catch (IllegalArgumentException older) {
             return Kernel.LINUX_6_18;
         }
-    }
-
-    private static double number(String major, String minor) {
-        return Integer.parseInt(major) * 1000.0 + Integer.parseInt(minor);
     }
 
     private int[] ports() {

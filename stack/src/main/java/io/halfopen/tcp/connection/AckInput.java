@@ -125,7 +125,7 @@ final class AckInput {
             sender.timer.retransmits = 0;
         }
         int window = sender.window();
-        ack.windowUpdate = sender.updateWindow(segment);
+        ack.windowUpdate = sender.updateWindow(segment, core.kernel);
         if (sender.window() != window) {
             transmission.windowChanged(sender);
         }

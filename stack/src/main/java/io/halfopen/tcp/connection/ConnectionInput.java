@@ -204,7 +204,7 @@ public final class ConnectionInput {
             return modern ? Rule.PAWS_OLD_ACK : Rule.PAWS_REJECTED;
         }
         long replayWindow = c.sender.timeout() * 6 / 5 / 1_000_000;
-        boolean repeats = segment.ack() == c.sender.una() && !c.sender.mayUpdateWindow(segment);
+        boolean repeats = segment.ack() == c.sender.una() && !c.sender.mayUpdateWindow(segment, core.kernel);
         return repeats && c.tsRecent - segment.tsValue() <= replayWindow ? null : Rule.PAWS_REJECTED;
     }
 
@@ -255,7 +255,7 @@ public final class ConnectionInput {
             c.tsRecent = segment.tsValue();
         }
         if (isAckUnheard(c, segment)) {
-            c.sender.updateWindow(segment);
+            c.sender.updateWindow(segment, core.kernel);
         } else {
             ackInput.accept(c, segment);
         }

@@ -122,7 +122,8 @@ public final class HalfOpenInput {
         if (old) {
             return rst ? Rule.HALF_OPEN_RST_PAWS : Rule.HALF_OPEN_PAWS;
         }
-        if (!fastOpen && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
+        boolean asked = !fastOpen && core.kernel.checksEchoOfHandshake();
+        if (asked && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
             return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
         if (!ReceiveWindow.isTouchedBy(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {

@@ -130,7 +130,7 @@ final class SegmentDispatch {
     /** A SYN that ends TIME_WAIT is counted as that, and then is a SYN like any other. */
     private Rule deliverToTimeWait(TimeWait rest, Segment segment) {
         Listener listener = core.ports.listenerFor(segment);
-        int isn = rest.nextIsn();
+        int isn = core.kernel.continuesTimeWait() ? rest.nextIsn() : Host.ANY_ISN;
         Rule rule = timeWaitInput.receive(rest, segment, listener != null);
         if (rule != Rule.TIME_WAIT_SYN || listener == null) {
             return rule;

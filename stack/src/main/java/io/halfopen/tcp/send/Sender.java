@@ -329,16 +329,16 @@ public final class Sender {
     }
 
     /** RFC 9293, section 3.10.7.4: only a newer segment may change the window (tcp_may_update_window). */
-    public boolean mayUpdateWindow(Segment segment) {
+    public boolean mayUpdateWindow(Segment segment, Kernel kernel) {
         int offered = segment.window() << windowScale;
         return SeqNumber.after(segment.ack(), una)
                 || SeqNumber.after(segment.seq(), windowSeq)
-                || segment.seq() == windowSeq && (offered > wnd || offered == 0);
+                || segment.seq() == windowSeq && (offered > wnd || offered == 0 && kernel.takesZeroWindow());
     }
 
     /** Returns whether the segment was one that may change it. */
-    public boolean updateWindow(Segment segment) {
-        if (!mayUpdateWindow(segment)) {
+    public boolean updateWindow(Segment segment, Kernel kernel) {
+        if (!mayUpdateWindow(segment, kernel)) {
             return false;
         }
         int offered = segment.window() << windowScale;
