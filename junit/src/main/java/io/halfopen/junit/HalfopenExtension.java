@@ -1,6 +1,5 @@
 package io.halfopen.junit;
 
-import io.halfopen.nio.Fault;
 import io.halfopen.nio.Network;
 import io.halfopen.nio.NetworkTime;
 import java.io.IOException;
@@ -85,19 +84,11 @@ public final class HalfopenExtension implements ParameterResolver, AfterEachCall
             if (context.getExecutionException().isPresent()) {
                 publish(context, network);
             } else if (settings(context).map(HalfopenNetwork::failOnUnusedFault).orElse(false)) {
-                requireFaultsUsed(network);
+                network.requireFaultsUsed();
             }
         } finally {
             network.close();
             TURN.release();
-        }
-    }
-
-    private static void requireFaultsUsed(Network network) {
-        for (Fault fault : network.faults()) {
-            if (fault.hits() == 0) {
-                throw new AssertionError("a fault never hit anything: " + fault);
-            }
         }
     }
 

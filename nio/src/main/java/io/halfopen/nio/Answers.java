@@ -24,7 +24,7 @@ final class Answers {
         boolean acknowledges = segment.has(ACK);
         int header = IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());
         byte[] packet = new byte[header + TcpHeader.LENGTH];
-        writeIp(packet, segment, TcpHeader.LENGTH, IpHeader.TCP);
+        writeIp(packet, destination(segment), source(segment), TcpHeader.LENGTH, IpHeader.TCP);
         TcpHeader.write(
                 packet,
                 header,
@@ -41,6 +41,27 @@ final class Answers {
         return packet;
     }
 
+    /** An RST in the place of this segment, as from its sender: with the number that the receiver expects. */
+    static byte[] resetOnward(Segment segment) {
+        int header = IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());
+        byte[] packet = new byte[header + TcpHeader.LENGTH];
+        IpAddress from = source(segment);
+        IpAddress to = destination(segment);
+        writeIp(packet, from, to, TcpHeader.LENGTH, IpHeader.TCP);
+        TcpHeader.write(
+                packet,
+                header,
+                segment.sourcePort(),
+                segment.destinationPort(),
+                segment.seq(),
+                segment.ack(),
+                TcpHeader.LENGTH,
+                segment.has(ACK) ? RST | ACK : RST,
+                0);
+        TcpHeader.seal(packet, header, TcpHeader.LENGTH, from.high(), from.low(), to.high(), to.low());
+        return packet;
+    }
+
     /** ICMP's "destination unreachable", as if the receiver's router had sent it. */
     static byte[] unreachable(Segment segment, Unreachable why) {
         boolean v4 = segment.isIpv4();
@@ -48,7 +69,7 @@ final class Answers {
         int quoted = Math.min(segment.ipLength(), header + TcpHeader.LENGTH);
         int length = ICMP_HEADER + quoted;
         byte[] packet = new byte[header + length];
-        writeIp(packet, segment, length, v4 ? IpHeader.ICMP : IpHeader.ICMP_V6);
+        writeIp(packet, destination(segment), source(segment), length, v4 ? IpHeader.ICMP : IpHeader.ICMP_V6);
         packet[header] = (byte) (v4 ? UNREACHABLE_V4 : UNREACHABLE_V6);
         packet[header + 1] = (byte) (v4 ? why.code() : why.codeV6());
         System.arraycopy(segment.bytes(), segment.ipOffset(), packet, header + ICMP_HEADER, quoted);
@@ -64,9 +85,7 @@ final class Answers {
         return packet;
     }
 
-    private static void writeIp(byte[] packet, Segment segment, int length, int protocol) {
-        IpAddress from = destination(segment);
-        IpAddress to = source(segment);
+    private static void writeIp(byte[] packet, IpAddress from, IpAddress to, int length, int protocol) {
         IpHeader.write(packet, 0, from.high(), from.low(), to.high(), to.low(), length, protocol, 0, TTL, 0, 0);
     }
 

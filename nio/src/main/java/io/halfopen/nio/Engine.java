@@ -1,5 +1,6 @@
 package io.halfopen.nio;
 
+import io.halfopen.sim.Host;
 import io.halfopen.sim.World;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -71,6 +72,15 @@ public final class Engine implements AutoCloseable {
     /** It hears of it when the engine is closed. */
     void add(VirtualSocket socket) {
         sockets.add(socket);
+    }
+
+    /** Whoever waits for a socket of this host looks again. */
+    void wake(Host host) {
+        for (VirtualSocket socket : sockets) {
+            if (socket.host() == host) {
+                socket.onNews();
+            }
+        }
     }
 
     boolean isClosed() {
@@ -219,22 +229,28 @@ public final class Engine implements AutoCloseable {
 
     /** Has {@code reached} run, with the lock held, when so many nanoseconds of the caller's clock have passed. */
     public Timer awaitTime(long nanos, Runnable reached) {
-        return get(() -> {
-            long deadline = deadline(nanos);
-            Wait wait = new Wait() {
-                @Override
-                public long deadline() {
-                    return deadline;
-                }
+        return get(() -> awaitDeadline(deadline(nanos), reached));
+    }
 
-                @Override
-                public void reached() {
-                    reached.run();
-                }
-            };
-            add(wait);
-            return () -> run(() -> waits.remove(wait));
-        });
+    /** The same, of the network's time. */
+    Timer awaitNetworkTime(long nanos, Runnable reached) {
+        return get(() -> awaitDeadline(nanos > NEVER - world.now() ? NEVER : world.now() + nanos, reached));
+    }
+
+    private Timer awaitDeadline(long deadline, Runnable reached) {
+        Wait wait = new Wait() {
+            @Override
+            public long deadline() {
+                return deadline;
+            }
+
+            @Override
+            public void reached() {
+                reached.run();
+            }
+        };
+        add(wait);
+        return () -> run(() -> waits.remove(wait));
     }
 
     private long nextDeadline() {

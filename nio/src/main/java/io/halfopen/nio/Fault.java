@@ -1,6 +1,7 @@
 package io.halfopen.nio;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class Fault {
     private final SplittableRandom random;
     private final Action action;
     private long matched;
-    private long hits;
+    private final AtomicLong hits = new AtomicLong();
     private volatile boolean ended;
 
     private Fault(Builder builder, String action, Action what) {
@@ -70,6 +71,16 @@ public final class Fault {
         public Builder to(String host) {
             box.requireHost(host);
             return and(" to " + host, packet -> packet.to().equals(host));
+        }
+
+        /** Only what goes from one of the two to the other. */
+        public Builder between(String a, String b) {
+            box.requireHost(a);
+            box.requireHost(b);
+            return and(
+                    " between " + a + " and " + b,
+                    packet -> packet.from().equals(a) && packet.to().equals(b)
+                            || packet.from().equals(b) && packet.to().equals(a));
         }
 
         /** Only what comes from this port, or goes to it. */
@@ -136,6 +147,15 @@ public final class Fault {
             });
         }
 
+        /** It disappears, and both ends get an RST, each in the name of the other: a box forgot the connection. */
+        public Fault resetBoth() {
+            return add("reset by a middlebox at both ends", (box, packet, bytes) -> {
+                box.sendBack(packet, Answers.reset(box.segment()));
+                box.send(packet, Answers.resetOnward(box.segment()), 0);
+                return false;
+            });
+        }
+
         /** It disappears, and its sender is told by ICMP. */
         public Fault reject(Unreachable why) {
             return add(
@@ -158,21 +178,27 @@ public final class Fault {
             return null;
         }
         matched++;
-        if (matched <= skipped || hits >= most || probability < 1 && random.nextDouble() >= probability) {
+        if (matched <= skipped || hits.get() >= most || probability < 1 && random.nextDouble() >= probability) {
             return null;
         }
-        hits++;
+        hits.incrementAndGet();
         return action.apply(box, packet, bytes);
     }
 
     /** How many packets it was done to so far. */
     public long hits() {
-        return hits;
+        return hits.get();
     }
 
-    /** From now on it does nothing. */
+    /** From now on it does nothing: the way is as it was. */
     public void end() {
         ended = true;
+    }
+
+    /** What it did so far, as a sentence. */
+    public String report() {
+        long count = hits();
+        return sentence + (count == 0 ? ", and never hit anything" : count == 1 ? ", once" : ", " + count + " times");
     }
 
     /** What it is, as a sentence. */

@@ -20,7 +20,7 @@ final class FaultBox implements Middlebox {
     private final SplittableRandom seeds;
     private final PacketReader reader = new PacketReader();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
-    private @Nullable Fault taker;
+    private @Nullable String taker;
 
     FaultBox(World world, long seed, Map<String, NetworkHost> hosts, ToLongBiFunction<String, String> delays) {
         this.world = world;
@@ -56,15 +56,14 @@ final class FaultBox implements Middlebox {
     /** Why the packet that was lost last went no further: a fault's sentence, or null if that was the path. */
     @Nullable
     String taken() {
-        Fault fault = taker;
-        return fault == null ? null : fault.toString();
+        return taker;
     }
 
     @Override
     public boolean passes(long now, Host from, Host to, byte[] bytes, int offset, int length) {
-        taker = null;
-        if (faults.isEmpty()) {
-            return true;
+        taker = isDown(from) ? from.name() + " is down" : isDown(to) ? to.name() + " is down" : null;
+        if (faults.isEmpty() || taker != null) {
+            return taker == null;
         }
         PacketKind kind = reader.read(bytes, offset, length);
         Segment segment = reader.segment();
@@ -80,11 +79,16 @@ final class FaultBox implements Middlebox {
         for (Fault fault : faults) {
             Boolean goesOn = fault.judge(this, packet, copy);
             if (goesOn != null) {
-                taker = goesOn ? null : fault;
+                taker = goesOn ? null : fault.toString();
                 return goesOn;
             }
         }
         return true;
+    }
+
+    private boolean isDown(Host host) {
+        NetworkHost known = hosts.get(host.name());
+        return known != null && known.isDown();
     }
 
     /** Another copy arrives, so much later than it would have. */
@@ -101,7 +105,11 @@ final class FaultBox implements Middlebox {
         Function<String, @Nullable NetworkHost> find = hosts::get;
         NetworkHost to = find.apply(host);
         if (to != null) {
-            world.after(after, () -> world.inject(to.simulated(), bytes));
+            world.after(after, () -> {
+                if (!to.isDown()) {
+                    world.inject(to.simulated(), bytes);
+                }
+            });
         }
     }
 }

@@ -7,6 +7,8 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -18,15 +20,18 @@ public final class Listening {
 
     private final Engine engine;
     private final Host host;
+    private final Stack kernel;
     private final int port;
     private final int fd;
     private long acceptsFrom = Long.MAX_VALUE;
-    private IntConsumer onAccept = accepted -> {};
+    private final List<Integer> connections = new ArrayList<>();
+    private IntConsumer onAccept = connections::add;
     private int crowd = -1;
 
     Listening(NetworkHost networkHost, int port) {
         engine = networkHost.network().engine();
         host = networkHost.simulated();
+        kernel = host.stack();
         this.port = port;
         fd = engine.call(() -> open(host));
         engine.run(() -> host.watch(fd, this::onReady));
@@ -82,7 +87,7 @@ public final class Listening {
     }
 
     private void onReady(int events) {
-        if (engine.world().now() < acceptsFrom) {
+        if (engine.world().now() < acceptsFrom || host.stack() != kernel) {
             return;
         }
         int accepted = host.accept(fd);
@@ -111,8 +116,31 @@ public final class Listening {
         return engine.get(() -> host.stack().queues(fd));
     }
 
+    /** Its process dies, after so long: its kernel closes all that it had open, queues and connections. */
+    public Listening diesAfter(Duration delay) {
+        engine.run(() -> engine.world().after(NetworkTime.nanos(delay), this::die));
+        return this;
+    }
+
+    /** Its process dies now. */
+    public Listening dies() {
+        return diesAfter(Duration.ZERO);
+    }
+
+    private void die() {
+        if (host.stack() == kernel) {
+            connections.forEach(host::close);
+            host.close(fd);
+        }
+        connections.clear();
+    }
+
     /** It listens no more; those who wait in its queues are reset. */
     public void close() {
-        engine.call(() -> host.close(fd));
+        engine.run(() -> {
+            if (host.stack() == kernel) {
+                host.close(fd);
+            }
+        });
     }
 }

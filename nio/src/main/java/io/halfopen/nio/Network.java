@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,7 @@ public final class Network implements AutoCloseable {
     private final Engine engine;
     private final boolean pure;
     private final long seed;
+    private final Instant opened = Instant.now();
     private final Map<String, NetworkHost> hosts = new ConcurrentHashMap<>();
     private final Map<IpAddress, NetworkHost> owners = new ConcurrentHashMap<>();
     private final Map<Way, Path> paths = new HashMap<>();
@@ -217,6 +222,24 @@ public final class Network implements AutoCloseable {
         return new Fault.Builder(faults, kind);
     }
 
+    /** Nothing passes between the two hosts until the fault is ended: {@code partition.end()} heals it. */
+    public Fault partition(String a, String b) {
+        return on(PacketKind.ANY).between(a, b).drop();
+    }
+
+    /**
+     * A fault that never hit anything was not tested.
+     *
+     * @throws AssertionError with its sentence, if there is one
+     */
+    public void requireFaultsUsed() {
+        for (Fault fault : faults()) {
+            if (fault.hits() == 0) {
+                throw new AssertionError("a fault never hit anything: " + fault);
+            }
+        }
+    }
+
     /** All faults so far, in the order in which packets meet them. */
     public List<Fault> faults() {
         return List.copyOf(faults.faults());
@@ -227,9 +250,13 @@ public final class Network implements AutoCloseable {
         return engine.get(recorder::drops);
     }
 
-    /** What happened: a line for each packet with the rule that decided about it. */
+    /** What happened: a line for each packet with the rule that decided about it, and one for each fault. */
     public String story() {
-        return engine.get(recorder::story);
+        StringBuilder story = new StringBuilder(engine.get(recorder::story));
+        for (Fault fault : faults.faults()) {
+            story.append("fault: ").append(fault.report()).append(System.lineSeparator());
+        }
+        return story.toString();
     }
 
     /** The packets for Wireshark, each with its rule as a comment. */
@@ -250,6 +277,16 @@ public final class Network implements AutoCloseable {
     /** Time that has passed in the network. */
     public Duration now() {
         return Duration.ofNanos(engine.get(() -> engine.world().now()));
+    }
+
+    /** The network's time for programs that take a Clock: it goes on, and jumps, with the network's. */
+    public Clock clock() {
+        return new NetworkClock(engine, opened, ZoneOffset.UTC);
+    }
+
+    /** A scheduler of its own whose delays are the network's time; to be shut down by who asked for it. */
+    public ScheduledExecutorService scheduler() {
+        return new NetworkScheduler(engine);
     }
 
     public long seed() {

@@ -4,7 +4,9 @@ import io.halfopen.linux.Sysctl;
 import io.halfopen.sim.Host;
 import io.halfopen.wire.IpAddress;
 import java.net.InetAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,8 @@ public final class NetworkHost {
     private final Network network;
     private final Host host;
     private final List<IpAddress> addresses;
+    private final Map<Sysctl, int[]> knobs = new LinkedHashMap<>();
+    private boolean down;
 
     NetworkHost(Network network, Host host, List<IpAddress> addresses) {
         this.network = network;
@@ -53,10 +57,44 @@ public final class NetworkHost {
         return new Listening(this, port);
     }
 
-    /** Sets a knob of its kernel, {@code net.ipv4.tcp_syn_retries} for one. */
+    /** Sets a knob of its kernel, {@code net.ipv4.tcp_syn_retries} for one; it holds after a {@link #start}, too. */
     public NetworkHost set(Sysctl sysctl, int... values) {
-        network.engine().run(() -> host.stack().sysctls().set(sysctl, values));
+        network.engine().run(() -> {
+            host.stack().sysctls().set(sysctl, values);
+            knobs.put(sysctl, values.clone());
+        });
         return this;
+    }
+
+    /**
+     * Loses power: whatever is sent to it disappears, and peers learn of it by their own timers. Programs of this JVM that
+     * ran on it get an IOException from each of their sockets: "Host is down".
+     */
+    public NetworkHost crash() {
+        network.engine().run(() -> {
+            down = true;
+            host.restart();
+            network.engine().wake(host);
+        });
+        return this;
+    }
+
+    /** Is there again after a {@link #crash}, and knows of no connection: what peers send to old ones is reset. */
+    public NetworkHost start() {
+        network.engine().run(() -> {
+            down = false;
+            knobs.forEach((sysctl, values) -> host.stack().sysctls().set(sysctl, values));
+        });
+        return this;
+    }
+
+    /** Crashes, and is there again at once. */
+    public NetworkHost restart() {
+        return crash().start();
+    }
+
+    boolean isDown() {
+        return down;
     }
 
     /** Runs a program on this host: its wildcard, its localhost and what connects from it are this host's. */

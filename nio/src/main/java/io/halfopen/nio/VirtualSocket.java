@@ -23,6 +23,7 @@ public final class VirtualSocket {
 
     private final Engine engine;
     private final Host host;
+    private final Stack kernel;
     private final Condition changed;
     private int fd;
     private Runnable listener = () -> {};
@@ -30,6 +31,7 @@ public final class VirtualSocket {
     private VirtualSocket(Engine engine, Host host, int fd) {
         this.engine = engine;
         this.host = host;
+        kernel = host.stack();
         this.fd = fd;
         changed = engine.newCondition();
         if (fd >= 0) {
@@ -67,9 +69,17 @@ public final class VirtualSocket {
         return engine.call(() -> live(() -> fd));
     }
 
+    /** Its host crashed: nothing of what was open is there any more. */
+    private boolean hasLostItsKernel() {
+        return host.stack() != kernel;
+    }
+
     private int live(IntSupplier call) {
         if (engine.isClosed()) {
             return -Errno.ENONET;
+        }
+        if (fd >= 0 && hasLostItsKernel()) {
+            return -Errno.EHOSTDOWN;
         }
         return fd < 0 ? -Errno.EBADF : call.getAsInt();
     }
@@ -149,7 +159,7 @@ public final class VirtualSocket {
 
     /** Addresses and queues; only of a socket that is open. */
     public Optional<SocketRow> row() {
-        return engine.get(() -> engine.isClosed() || fd < 0
+        return engine.get(() -> engine.isClosed() || fd < 0 || hasLostItsKernel()
                 ? Optional.empty()
                 : Optional.of(host.stack().row(fd)));
     }
@@ -201,7 +211,7 @@ public final class VirtualSocket {
     public int close() {
         return engine.call(() -> {
             int closing = fd;
-            if (engine.isClosed() || closing < 0) {
+            if (engine.isClosed() || closing < 0 || hasLostItsKernel()) {
                 fd = -Errno.EBADF;
                 onNews();
                 return live(() -> 0);
@@ -209,7 +219,7 @@ public final class VirtualSocket {
             fd = -Errno.EBADF;
             onNews();
             linger(closing);
-            return engine.isClosed() ? 0 : host.close(closing);
+            return engine.isClosed() || hasLostItsKernel() ? 0 : host.close(closing);
         });
     }
 
@@ -221,7 +231,10 @@ public final class VirtualSocket {
         }
         int unused = host.shutdown(closing, Stack.SHUT_RDWR);
         long deadline = engine.world().now() + seconds * NANOS_PER_SECOND;
-        while (isEnding(closing) && engine.world().now() < deadline && !engine.isClosed()) {
+        while (!engine.isClosed()
+                && !hasLostItsKernel()
+                && isEnding(closing)
+                && engine.world().now() < deadline) {
             engine.awaitUninterruptibly(changed, deadline);
         }
     }

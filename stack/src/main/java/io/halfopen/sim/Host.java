@@ -26,6 +26,7 @@ public final class Host {
     private long pausedUntil;
     private long sleepAfter = NEVER;
     private int slept;
+    private Map<Integer, Integer> heard = Map.of();
     private final Map<Integer, ReadyListener> watchers = new HashMap<>();
 
     /** Told that a descriptor has news. */
@@ -193,13 +194,21 @@ public final class Host {
         world.collect(this);
     }
 
+    private void hear(int fd, int events) {
+        if (heard.isEmpty()) {
+            heard = new LinkedHashMap<>();
+        }
+        heard.put(fd, events);
+    }
+
     /** Tells the programs what is new; true if there was anything. */
     boolean tellPrograms() {
         if (world.now() < pausedUntil) {
             return false;
         }
-        Map<Integer, Integer> news = new LinkedHashMap<>();
-        stack.drainReady(news::put);
+        stack.drainReady(this::hear);
+        Map<Integer, Integer> news = heard;
+        heard = Map.of();
         if (sleepAfter != NEVER) {
             slept += stack.sleep(world.now(), sleepAfter);
         }

@@ -207,11 +207,11 @@ final class Backing<K extends NetworkChannel> {
         }
     }
 
-    /** poll(2) of a socket of the network; what its network has left behind is to be looked at. */
+    /** poll(2) of a socket of the network; one whose network or host is gone is to be looked at. */
     int poll() {
         VirtualSocket socket = virtual;
         int events = socket == null ? -Errno.EBADF : socket.poll();
-        return events == -Errno.ENONET ? Poll.POLLERR | Poll.POLLHUP : events;
+        return events == -Errno.ENONET || events == -Errno.EHOSTDOWN ? Poll.POLLERR | Poll.POLLHUP : events;
     }
 
     /** With SO_LINGER it may take its time, which keeps nobody else waiting. */

@@ -38,6 +38,7 @@ final class Errors {
             case Errno.EINVAL -> "Invalid argument";
             case Errno.EMFILE -> "Too many open files";
             case Errno.EPIPE -> "Broken pipe";
+            case Errno.EHOSTDOWN -> "Host is down";
             case Errno.ENONET -> "the network is closed that this socket belongs to";
             case Errno.ENOPROTOOPT -> "Protocol not available";
             case Errno.EAFNOSUPPORT -> "Address family not supported by protocol";

@@ -273,7 +273,7 @@ class SelectorContractTest extends Contract {
                     sent.incrementAndGet();
                     selector.wakeup();
                     if (i % 3 == 0) {
-                        Thread.yield();
+                        Thread.onSpinWait();
                     }
                 }
                 return sent.get();
