@@ -1,0 +1,33 @@
+package io.halfopen.compat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The JDK's com.sun.net.httpserver, with a virtual thread for each exchange. */
+final class JdkServer implements ServerUnderTest {
+    @Override
+    public String name() {
+        return "JDK HttpServer";
+    }
+
+    @Override
+    public AutoCloseable start(InetAddress address, int port) throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        server.createContext("/", exchange -> {
+            byte[] body = Bodies.of(exchange.getRequestURI().getPath());
+            exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.setExecutor(threads);
+        server.start();
+        return () -> {
+            server.stop(0);
+            threads.close();
+        };
+    }
+}
