@@ -1,9 +1,14 @@
 package io.halfopen.compat;
 
+import java.util.stream.IntStream;
+
 /** What servers answer: so many octets, none of which is where its neighbour should be. */
 final class Bodies {
     /** The largest that is asked for. */
     static final int MOST = 10 << 20;
+
+    private static final int LARGE = 1 << 20;
+    private static final int[] SMALL = {0, 1, 100, 1448, 1449, 8192, 65536};
 
     private static final byte[] ALL = new byte[MOST];
 
@@ -35,9 +40,13 @@ final class Bodies {
             return MOST;
         }
         if (number % 100 == 50) {
-            return 1 << 20;
+            return LARGE;
         }
-        int[] sizes = {0, 1, 100, 1448, 1449, 8192, 65536};
-        return sizes[number % sizes.length];
+        return SMALL[number % SMALL.length];
+    }
+
+    /** All sizes that there are. */
+    static IntStream sizes() {
+        return IntStream.concat(IntStream.of(SMALL), IntStream.of(LARGE, MOST));
     }
 }

@@ -1,5 +1,6 @@
 package io.halfopen.compat;
 
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.stream.Stream;
 
@@ -25,7 +26,8 @@ interface ClientUnderTest {
     /** All of them. */
     static Stream<ClientUnderTest> all() {
         return Stream.of(
-                new JdkClient(),
+                new JdkClient(HttpClient.Version.HTTP_1_1),
+                new JdkClient(HttpClient.Version.HTTP_2),
                 new UrlConnectionClient(),
                 new OkHttpClientUnderTest(),
                 new ApacheClient(),

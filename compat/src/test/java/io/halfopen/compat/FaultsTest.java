@@ -31,6 +31,7 @@ class FaultsTest {
 
     /** Long enough to connect on a slow machine, where only the answer is missing. */
     private static final Duration CONNECT = Duration.ofMillis(1000);
+
     private static final Duration RESPONSE = Duration.ofMillis(1500);
 
     @Test

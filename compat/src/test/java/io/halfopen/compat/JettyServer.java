@@ -2,14 +2,17 @@ package io.halfopen.compat;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** Jetty's core server. */
+/** Jetty's core server, with HTTP/1.1 and HTTP/2 on the same port. */
 final class JettyServer implements ServerUnderTest {
     @Override
     public String name() {
@@ -19,7 +22,11 @@ final class JettyServer implements ServerUnderTest {
     @Override
     public AutoCloseable start(InetAddress address, int port) throws Exception {
         Server server = new Server();
-        ServerConnector connector = new ServerConnector(server);
+        HttpConfiguration configuration = new HttpConfiguration();
+        ServerConnector connector = new ServerConnector(
+                server,
+                new HttpConnectionFactory(configuration),
+                new HTTP2CServerConnectionFactory(configuration));
         connector.setHost(address.getHostAddress());
         connector.setPort(port);
         server.addConnector(connector);

@@ -25,7 +25,8 @@ interface ServerUnderTest {
                 new TomcatServer(),
                 new UndertowServer(),
                 new HelidonServer(),
-                new VertxServer());
+                new VertxServer(),
+                new WireMock());
     }
 
     /** The version that the pom pins. */

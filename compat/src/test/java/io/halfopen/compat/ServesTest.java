@@ -53,7 +53,8 @@ class ServesTest {
         List<String> before = threads();
         serve(server, each);
         waitUntil(() -> Set.of(server.leaves()).containsAll(added(before)));
-        assertThat(added(before)).filteredOn(name -> !name.equals(server.leaves()))
+        assertThat(added(before))
+                .filteredOn(name -> !name.equals(server.leaves()))
                 .as("threads that were not there before")
                 .isEmpty();
     }
@@ -119,9 +120,11 @@ class ServesTest {
     /** What a host has of sockets, but for those in TIME_WAIT, which a kernel keeps for a minute. */
     private static List<SocketRow> sockets(NetworkHost host) {
         Stack stack = host.socket(Stack.AF_INET).host().stack();
-        return host.network().engine().get(() -> stack.snapshot().stream()
-                .filter(row -> row.state() != TcpState.TIME_WAIT && row.state() != TcpState.CLOSE)
-                .toList());
+        return host.network()
+                .engine()
+                .get(() -> stack.snapshot().stream()
+                        .filter(row -> row.state() != TcpState.TIME_WAIT && row.state() != TcpState.CLOSE)
+                        .toList());
     }
 
     private static void waitUntil(Supplier<Boolean> holds) throws InterruptedException {

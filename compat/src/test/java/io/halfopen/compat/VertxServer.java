@@ -16,8 +16,7 @@ final class VertxServer implements ServerUnderTest {
     public AutoCloseable start(InetAddress address, int port) throws Exception {
         Vertx vertx = Vertx.vertx();
         vertx.createHttpServer()
-                .requestHandler(
-                        request -> request.response().end(Buffer.buffer(Bodies.of(request.path()))))
+                .requestHandler(request -> request.response().end(Buffer.buffer(Bodies.of(request.path()))))
                 .listen(port, address.getHostAddress())
                 .await(10, TimeUnit.SECONDS);
         return () -> vertx.close().await(10, TimeUnit.SECONDS);
