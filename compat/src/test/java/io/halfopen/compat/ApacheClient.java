@@ -1,5 +1,6 @@
 package io.halfopen.compat;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -43,7 +44,7 @@ final class ApacheClient implements ClientUnderTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 client.close();
             }
         };

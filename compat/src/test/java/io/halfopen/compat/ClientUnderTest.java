@@ -1,5 +1,6 @@
 package io.halfopen.compat;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -21,6 +22,9 @@ interface ClientUnderTest {
     interface Session extends AutoCloseable {
         /** The body of the response; whatever the client throws, as it throws it. Many threads may call it at once. */
         byte[] get(String uri) throws Exception;
+
+        @Override
+        void close() throws IOException;
     }
 
     /** All of them. */

@@ -84,8 +84,8 @@ final class NettyClient implements ClientUnderTest {
             }
 
             @Override
-            public void close() throws Exception {
-                group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+            public void close() {
+                group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
             }
         };
     }

@@ -39,8 +39,7 @@ final class TomcatServer implements ServerUnderTest {
         tomcat.setBaseDir(folder.toString());
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", folder.toString());
-        Tomcat.addServlet(context, "answer", new Answer());
-        context.addServletMappingDecoded("/", "answer");
+        Tomcat.addServlet(context, "answer", new Answer()).addMapping("/");
         tomcat.start();
         return () -> {
             tomcat.stop();

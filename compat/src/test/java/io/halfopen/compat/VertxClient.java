@@ -47,8 +47,8 @@ final class VertxClient implements ClientUnderTest {
             }
 
             @Override
-            public void close() throws Exception {
-                vertx.close().await(10, TimeUnit.SECONDS);
+            public void close() {
+                vertx.close().toCompletionStage().toCompletableFuture().join();
             }
         };
     }

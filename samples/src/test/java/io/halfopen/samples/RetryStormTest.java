@@ -37,6 +37,7 @@ class RetryStormTest {
     private final Host clients = world.addHost("clients", "10.0.0.2");
     private Host host = clients;
     private Server server = serve(BACKLOG);
+    private boolean busy;
     private int served;
     private long lastServed;
 
@@ -65,8 +66,8 @@ class RetryStormTest {
     /** One worker: it takes the next of the queue, works, answers. Whether anybody is there it cannot know. */
     private void work() {
         int accepted = server.accept();
-        if (accepted < 0) {
-            world.after(Duration.ofMillis(1), this::work);
+        busy = accepted >= 0;
+        if (!busy) {
             return;
         }
         world.after(SERVICE, () -> {
@@ -81,7 +82,11 @@ class RetryStormTest {
         for (int i = 0; i < CLIENTS; i++) {
             attempt(0, wait);
         }
-        work();
+        host.watch(server.fd(), events -> {
+            if (!busy) {
+                work();
+            }
+        });
         world.run(time);
         return served;
     }
