@@ -1,0 +1,56 @@
+package io.halfopen.web.compile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+/** Puts the page together: one file out of HTML, styles, scripts and the compiled lab. The build runs it. */
+public final class PageMaker {
+    /** In the order in which they use each other. */
+    private static final List<String> SCRIPTS = List.of(
+            "text", "chapters", "machine", "model", "queues", "timeline", "ladder", "controls", "compare", "main");
+
+    /** A page is to be sent around. */
+    private static final int MOST_OCTETS = 1 << 20;
+
+    private PageMaker() {}
+
+    /** The folder of the page's parts, the compiled lab, and the file to write. */
+    public static void main(String[] args) throws IOException {
+        if (args.length != 3) {
+            throw new IllegalArgumentException("takes the folder of the parts, the engine, and the page");
+        }
+        Path parts = Path.of(args[0]);
+        Path page = Path.of(args[2]);
+        StringBuilder script = new StringBuilder("\"use strict\";\n");
+        for (String name : SCRIPTS) {
+            script.append(Files.readString(parts.resolve(name + ".js")));
+        }
+        String text = Files.readString(parts.resolve("page.html"))
+                .replace("/*style*/", Files.readString(parts.resolve("style.css")))
+                .replace("/*engine*/", packed(Files.readAllBytes(Path.of(args[1]))))
+                .replace("/*recorded*/", "")
+                .replace("/*script*/", script);
+        byte[] bytes = text.getBytes(UTF_8);
+        if (bytes.length > MOST_OCTETS) {
+            throw new IllegalStateException("the page has " + bytes.length + " octets, more than " + MOST_OCTETS);
+        }
+        Files.createDirectories(page.getParent());
+        Files.write(page, bytes);
+    }
+
+    /** A third of its size: a browser unpacks it. */
+    private static String packed(byte[] engine) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(engine);
+        }
+        return Base64.getEncoder().encodeToString(packed.toByteArray());
+    }
+}
