@@ -1,5 +1,8 @@
 package io.halfopen.lab;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +11,8 @@ import java.util.Locale;
 public final class Headline {
     private static final long MILLISECOND = 1_000_000L;
     private static final long MICROSECOND = 1_000L;
+
+    private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.HALF_UP);
 
     private Headline() {}
 
@@ -65,7 +70,12 @@ public final class Headline {
                 : decimal(nanos / (double) MICROSECOND) + " us";
     }
 
+    /** Three digits are enough: 1.35. */
     private static String decimal(double value) {
-        return value == Math.rint(value) ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.3g", value);
+        if (value == Math.rint(value)) {
+            return String.valueOf((long) value);
+        }
+        BigDecimal rounded = BigDecimal.valueOf(value).round(THREE_DIGITS);
+        return rounded.setScale(Math.max(0, rounded.scale())).toPlainString();
     }
 }
