@@ -28,7 +28,7 @@ class Machine {
     this.worker.onmessage = ({ data: [id, answer, error] }) => {
       const asked = this.waiting.get(id);
       this.waiting.delete(id);
-      if (asked) error === null ? asked.resolve(JSON.parse(answer)) : asked.reject(new Error(error));
+      if (asked) error === null ? asked.resolve(answer) : asked.reject(new Error(error));
     };
     this.worker.onerror = event => this.fail(new Error(event.message || "the worker stopped"));
   }
@@ -46,7 +46,11 @@ class Machine {
     this.start();
   }
 
-  ask(what, text = "") {
+  async ask(what, text = "") {
+    return JSON.parse(await this.text(what, text));
+  }
+
+  text(what, text) {
     const id = ++this.last;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

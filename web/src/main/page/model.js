@@ -74,15 +74,17 @@ class Model {
     this.drops.sort((a, b) => a[0] - b[0]);
   }
 
-  // Half-opens that time out: the oldest go first. Nothing but the rule's count tells of them.
+  // Half-opens that time out: the oldest go first, of those that never come further. Only the rule's count tells of them.
   forget() {
-    const expired = this.run.moments.filter(moment => moment[3] === "HALF_OPEN_EXPIRED");
-    for (const [time, , what] of expired) {
-      let many = /\d+/.exec(what);
-      many = many ? Number(many[0]) : 1;
-      const half = this.clients.filter(client => { const last = client.changes[client.changes.length - 1]; return last && last[1] === "half" && last[0] < time; });
-      half.sort((a, b) => a.changes[a.changes.length - 1][0] - b.changes[b.changes.length - 1][0]);
-      for (const client of half.slice(0, many)) client.changes.push([time, "outside"]);
+    for (const [time, , what] of this.run.moments.filter(moment => moment[3] === "HALF_OPEN_EXPIRED")) {
+      const many = Number((/\d+/.exec(what) || [1])[0]);
+      const since = client => client.changes.findLast(([at]) => at < time)[0];
+      const half = this.clients.filter(client => this.stateAt(client, time - 1) === "half" && !client.changes.some(([at, state]) => at >= time && state === "queued"));
+      half.sort((a, b) => since(a) - since(b));
+      for (const client of half.slice(0, many)) {
+        client.changes.push([time, "outside"]);
+        client.changes.sort((a, b) => a[0] - b[0]);
+      }
     }
   }
 

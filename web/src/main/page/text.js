@@ -10,7 +10,7 @@ const TEXT = {
   play: ["▶ Play", "▶ 播放"], pause: ["❚❚ Pause", "❚❚ 暂停"], scrub: ["Time since listen()", "listen() 之后的时间"],
   time: ["Over time", "随时间变化"], zoom: ["Zoom", "缩放"], zoomIn: ["Zoom in", "放大"], zoomOut: ["Zoom out", "缩小"], zoomAll: ["All", "全部"],
   lanes: ["One lane for each client", "每个客户端一条线"], client: ["Client", "客户端"], asTable: ["The clients as a table", "以表格列出客户端"],
-  ladder: ["Packets of client {0}", "客户端 {0} 的报文"], ladderHint: ["As the server's interface sees them; numbers count from each side's SYN. What comes after the time chosen above is faint.", "以服务器网卡所见为准；序号从各自的 SYN 起算。所选时刻之后的报文显示为淡色。"],
+  ladder: ["Packets of client {0}", "客户端 {0} 的报文"], ladderHint: ["As the server's interface sees them; numbers count from each side's SYN. What comes after the time chosen above is grey.", "以服务器网卡所见为准；序号从各自的 SYN 起算。所选时刻之后的报文显示为灰色。"],
   theClient: ["client", "客户端"], theServer: ["server", "服务器"], noPackets: ["No packet of this client was seen.", "没有看到这个客户端的报文。"], floodPackets: ["The flood's own packets are counted, not drawn.", "洪水报文只计数，不画出。"],
   controls: ["Change something", "改一改"], controlsHint: ["Every change runs the experiment again, at once. The link has it, too.", "每次改动都会立即重新运行实验，链接也随之更新。"],
   measured: ["This run was measured on a real kernel: it cannot be changed here.", "这次运行是在真实内核上测得的，不能在这里改动。"],

@@ -1,0 +1,214 @@
+package io.halfopen.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfopen.lab.Experiment;
+import io.halfopen.lab.Presets;
+import io.halfopen.lab.RunJson;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page as a reader uses it, opened from disk in a headless Chromium. */
+final class PageTest {
+    private static Browser browser;
+
+    @BeforeAll
+    static void open() {
+        browser = Browser.open();
+    }
+
+    @AfterAll
+    static void close() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @AfterEach
+    void theConsoleIsEmpty() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void everyPresetOpensAndShowsTheNumbersOfTheCommandLine() {
+        for (Presets.Preset preset : Presets.all()) {
+            browser.go(preset.name());
+            Experiment experiment = new Experiment(preset.scenario());
+            experiment.run(time -> {});
+            assertThat(browser.eval("JSON.stringify(page.model.run.report)"))
+                    .as(preset.name())
+                    .isEqualTo(RunJson.report(experiment));
+            assertThat(browser.text("#title")).isEqualTo(preset.sentence());
+            assertThat(figure("accepted")).isEqualTo(experiment.outcome().accepted());
+            assertThat(figure("atOnce")).isEqualTo(experiment.outcome().atOnce());
+            assertThat(browser.eval("document.getElementById('problem').hidden"))
+                    .isEqualTo(true);
+        }
+    }
+
+    /** The first number of a figure; thousands have commas. */
+    private static int figure(String key) {
+        String text = browser.text("[data-figure=" + key + "] dd");
+        return Integer.parseInt(text.split(" ", 2)[0].replace(",", ""));
+    }
+
+    @Test
+    void theFirstScreenTellsWhoWaits() {
+        browser.go("");
+        assertThat(browser.text("#clock")).isEqualTo("2.000 s");
+        assertThat(who("outside")).isEqualTo("3 5 6");
+        assertThat(who("queued")).isEqualTo("1 2 4");
+        assertThat(browser.text("[data-station=queued]")).contains("full", "3 / 3", "min(backlog 2, somaxconn 4096) + 1 = 3");
+        assertThat(browser.text("#now")).contains("clients 3 5 6", "ACCEPT_QUEUE_FULL");
+        assertThat(browser.text("#command")).isEqualTo("halfopen lab listen-2");
+    }
+
+    private static String who(String station) {
+        return String.valueOf(browser.eval("[...document.querySelectorAll('[data-station=" + station
+                + "] .slots li button')].map(each => each.textContent).sort().join(' ')"));
+    }
+
+    /** What is drawn in the queues, made from the packets, is as long as the kernel says that they are. */
+    @Test
+    void theQueuesDrawnAreAsLongAsTheQueues() {
+        for (String fragment : List.of(
+                "listen-2",
+                "listen-0&kernel=3.10",
+                "ab-backlog-1&kernel=3.10",
+                "ab-abort-on-overflow&kernel=3.10",
+                "defer-accept-silent",
+                "unp-overflow",
+                "kafka",
+                "backlog=2&clients=9&rtt=100ms&every=10ms",
+                "backlog=1&clients=3&every=60ms&rtt=100ms&accept-after=never")) {
+            browser.go(fragment);
+            assertThat(browser.eval("page.model.times.filter((time, i, all) => {"
+                            + "const later = all[i + 1] === undefined ? time : (time + all[i + 1]) / 2;"
+                            + "const places = page.model.placesAt(later), level = page.model.levelAt(later);"
+                            + "return places.queued.length !== level[1] || places.half.length !== level[2]; }).join()"))
+                    .as(fragment)
+                    .isEqualTo("");
+        }
+    }
+
+    @Test
+    void aSliderChangesTheResultAndTheAddress() {
+        browser.go("listen-2");
+        browser.type("f-backlog", "10");
+        browser.await("page.model.run.server.backlog === 10");
+        assertThat(figure("atOnce")).isEqualTo(6);
+        assertThat(browser.eval("location.hash")).isEqualTo("#listen-2&backlog=10");
+        assertThat(browser.text("#command")).isEqualTo("halfopen lab listen-2 --backlog 10");
+        browser.run("const slider = document.querySelector('[data-name=clients] input[type=range]');"
+                + "slider.value = 6; slider.dispatchEvent(new Event('input', {bubbles: true}));");
+        browser.await("page.model.clients.length === 20");
+        browser.run("const list = document.getElementById('f-kernel'); list.value = '3.10';"
+                + "list.dispatchEvent(new Event('change', {bubbles: true}));");
+        browser.await("page.model.run.experiment.kernel === '3.10'");
+        assertThat(browser.eval("location.hash")).isEqualTo("#listen-2&backlog=10&clients=20&kernel=3.10");
+    }
+
+    @Test
+    void theAddressRestoresTheExperimentTheTimeAndTheClient() {
+        browser.go("listen-0&kernel=3.10&sysctl=net.core.somaxconn=64&at=3s&client=5");
+        assertThat(browser.eval("page.model.run.experiment.words.join(' ')"))
+                .isEqualTo("listen-0 --sysctl net.core.somaxconn=64 --kernel 3.10");
+        assertThat(browser.text("#clock")).isEqualTo("3.000 s");
+        assertThat(browser.text("#ladder-title")).isEqualTo("Packets of client 5");
+        assertThat(browser.text("#ladder")).contains("SYN", "FINAL_ACK_IGNORED");
+        assertThat(browser.eval("document.getElementById('f-sysctl-net-core-somaxconn').value"))
+                .isEqualTo("64");
+        Object link = browser.eval("address(page.settings, true)");
+        assertThat(link).isEqualTo("#listen-0&sysctl=net.core.somaxconn=64&kernel=3.10&at=3000000000ns&client=5");
+    }
+
+    @Test
+    void aKernelBesideTheOthersIsMarkedWhereItDiffers() {
+        browser.go("listen-2");
+        browser.await("document.querySelectorAll('#compare-box thead th').length === 3");
+        assertThat(browser.text("#compare-box [data-row=atOnce]")).isEqualTo("connect() at once354");
+        assertThat(browser.eval("document.querySelectorAll('#compare-box [data-row=atOnce] .differs').length"))
+                .isEqualTo(2L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "listen-2&backlog=two, backlog, two' is not a whole number",
+        "listen-2&rtt=5, rtt, 5' is not a duration: write 20s",
+        "clients=9000, clients, takes at most 5000 in a page",
+        "listen-2&sysctl=net.core.somaxconn=-1, sysctl-net-core-somaxconn, takes"
+    })
+    void badInputInTheAddressIsASentenceBesideTheField(String fragment, String field, String sentence) {
+        browser.go(fragment);
+        assertThat(browser.text("#f-" + field + "-error")).contains(sentence);
+        assertThat(browser.eval("document.getElementById('f-" + field + "').getAttribute('aria-invalid')"))
+                .isEqualTo("true");
+        assertThat(figure("accepted")).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nonsense=1, nonsense is nothing", "no-such-preset, unknown preset", "%E0%A4%A=1, is nothing"})
+    void badInputThatHasNoFieldIsASentenceAboveThePicture(String fragment, String sentence) {
+        browser.go(fragment);
+        assertThat(browser.text("#problem")).contains(sentence);
+        assertThat(figure("accepted")).isEqualTo(6);
+    }
+
+    @Test
+    void badInputInAFieldIsASentenceAndTheNextGoodOneTakesItAway() {
+        browser.go("listen-2");
+        browser.type("f-accept-after", "soon");
+        browser.await("document.getElementById('f-accept-after-error').textContent !== ''");
+        assertThat(figure("accepted")).isEqualTo(6);
+        browser.type("f-accept-after", "5s");
+        browser.await("document.getElementById('f-accept-after-error').textContent === ''");
+        browser.await("page.model.run.outcome.connect[2] === 4000000000");
+    }
+
+    @Test
+    void timeIsSteppedScrubbedAndPlayed() {
+        browser.go("listen-2");
+        browser.run("document.getElementById('first').click()");
+        assertThat(browser.text("#clock")).isEqualTo("0.000 s");
+        browser.run("document.getElementById('next').click()");
+        assertThat(browser.text("#clock")).isEqualTo("2.000 s");
+        browser.run("const scrub = document.getElementById('scrub'); scrub.value = scrub.max;"
+                + "scrub.dispatchEvent(new Event('input', {bubbles: true}));");
+        assertThat(browser.text("#clock")).isEqualTo("21.004 s");
+        browser.run("document.getElementById('play').click()");
+        browser.await("page.time > 1e9 && page.time < 21e9");
+        browser.run("document.getElementById('play').click()");
+        assertThat(browser.eval("page.playing")).isEqualTo(false);
+        browser.run("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'End', bubbles: true}))");
+    }
+
+    @Test
+    void itSpeaksChinese() {
+        browser.go("listen-2&lang=zh");
+        assertThat(browser.eval("document.documentElement.lang")).isEqualTo("zh-CN");
+        assertThat(browser.text("[data-station=queued] h3")).contains("全连接队列");
+        browser.run("document.getElementById('language').click()");
+        assertThat(browser.text("[data-station=queued] h3")).contains("Accept queue");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1366, light", "1366, dark", "390, light", "390, dark"})
+    void axeFindsNoGraveFault(int width, String scheme) {
+        browser.resize(width, 900);
+        browser.scheme(scheme);
+        browser.go("listen-0&kernel=3.10&backlog=x");
+        browser.go("listen-0&kernel=3.10");
+        browser.await("document.querySelectorAll('#compare-box thead th').length === 3");
+        assertThat(browser.graveFaults()).isEqualTo("");
+        assertThat(browser.eval("document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("nothing is wider than the screen")
+                .isEqualTo(true);
+        browser.resize(1366, 900);
+        browser.scheme("light");
+    }
+}
