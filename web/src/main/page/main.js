@@ -35,6 +35,7 @@ function timeOf(text) {
 
 // ---- running
 
+// Where the first that is asked for cannot be run, the default experiment is shown under what is wrong.
 async function run(settings, view = {}) {
   page.settings = settings;
   if (page.recorded) return;
@@ -46,20 +47,17 @@ async function run(settings, view = {}) {
     if (asked !== page.asked) return;
     const others = page.controls.faults(result.faults || []);
     say(others.map(([name, sentence]) => t("unknownSetting", name, sentence)).join(". "));
-    if (result.faults) { document.body.classList.remove("busy"); if (!page.model) await runDefault(); return; }
-    show(result, view);
-    compare(settings, asked);
+    if (!result.faults) {
+      show(result, view);
+      compare(settings, asked);
+    } else if (!page.model) {
+      show(await page.machine.run([]), {}, true);
+    }
   } catch (error) {
     if (asked === page.asked) say(t("broken", error.message));
   } finally {
     if (asked === page.asked) document.body.classList.remove("busy");
   }
-}
-
-// Where the address asks for nothing that can be run, the first experiment is shown under what is wrong.
-async function runDefault() {
-  const result = await page.machine.run([]);
-  if (!page.model) show(result, {}, true);
 }
 
 async function compare(settings, asked) {
@@ -108,9 +106,7 @@ function drawAll() {
   const { run } = page.model;
   drawStory(run);
   drawFigures(run);
-  page.controls.build();
   page.controls.show(run);
-  if (page.recorded) page.controls.freeze();
   drawLegend($("legend"));
   drawCounters(run);
   drawTable(run);
@@ -293,6 +289,8 @@ function words() {
   $("play").textContent = t(page.playing ? "pause" : "play");
   if (page.recorded) $("controls-hint").textContent = t("measured");
   fillPresets();
+  page.controls.build();
+  if (page.recorded) page.controls.freeze();
 }
 
 function isDark() {
@@ -321,7 +319,7 @@ function listen() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { words(); if (page.model) drawAll(); });
   addEventListener("hashchange", () => { const { settings, view } = readAddress(); run(settings, { ...view, fresh: true }); });
   document.addEventListener("keydown", event => {
-    if (event.target.closest("input, select, button, textarea, [tabindex]:not(#picture)") || event.ctrlKey || event.metaKey || event.altKey || !page.model) return;
+    if (event.target instanceof Element && event.target.closest("input, select, button, textarea, [tabindex]:not(#picture)") || event.ctrlKey || event.metaKey || event.altKey || !page.model) return;
     const act = { " ": () => play(!page.playing), ArrowRight: () => stepBy(1), ArrowLeft: () => stepBy(-1), Home: () => seek(0), End: () => seek(page.model.run.endedAt) }[event.key];
     if (act) { event.preventDefault(); act(); }
   });
@@ -333,7 +331,8 @@ async function begin() {
   page.timeline = new Timeline($("chart"), $("lanes"), $("lanes-box"), time => { play(false); seek(time); }, chooseClient);
   page.controls = new Controls($("form"), (name, value) => changeTo([[name, value]]));
   const recorded = $("recorded").textContent.trim();
-  page.recorded = recorded ? JSON.parse(recorded) : null;
+  const given = recorded ? JSON.parse(recorded) : {};
+  page.recorded = given.runs ? given : null;
   words();
   listen();
   try {
@@ -349,7 +348,7 @@ async function begin() {
     document.querySelector(".compare").hidden = !page.compared;
     show(page.recorded.runs[0], { fresh: true });
   } else {
-    await run(settings, { ...view, fresh: true });
+    await run(settings.length ? settings : given.settings || [], { ...view, fresh: true });
   }
   document.documentElement.dataset.ready = "yes";
 }

@@ -13,7 +13,7 @@ function placeAfter(packet, place, run) {
     if (INTO_ACCEPT_QUEUE.has(rule)) return "queued";
     if (OUT_OF_SYN_QUEUE.has(rule)) return "outside";
     const known = rule !== null && rule !== undefined;
-    if (place === "half" && flags.includes(".") && !flags.includes("R") && (!known || run.rules[rule][0] !== "DROP")) return "queued";
+    if (place === "half" && flags.includes(".") && !flags.includes("R") && (!known || run.rules[rule][0] === "ACCEPT")) return "queued";
   } else if (flags.startsWith("S") && place === "outside" && rule !== "SYN_COOKIE_SENT") {
     return run.experiment.on === "kernel" ? "half" : place;
   } else if (flags.includes("R") && place === "half") {

@@ -27,7 +27,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** The page in a headless Chromium, opened from disk as a reader would. Without one the test is skipped, but never in CI. */
 final class Browser implements AutoCloseable {
     private static final Path PAGE = Path.of("target/classes/io/halfopen/web/page.html");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ChromeDriver driver;
 

@@ -167,7 +167,7 @@ final class PageTest {
         assertThat(figure("accepted")).isEqualTo(6);
         browser.type("f-accept-after", "5s");
         browser.await("document.getElementById('f-accept-after-error').textContent === ''");
-        browser.await("page.model.run.outcome.connect[2] === 4000000000");
+        browser.await("page.model.run.outcome.connect[2] === 3000000000");
     }
 
     @Test
