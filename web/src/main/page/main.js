@@ -185,6 +185,7 @@ function drawNow() {
   now.replaceChildren(element("span", { class: "mono", text: (at / 1e9).toFixed(at % 1e6 ? 6 : 3) + " " + t("seconds") + "  " }));
   if (!groups.size) now.append(at === 0 ? t("beginning") : "");
   [...groups.values()].slice(0, 4).forEach(({ what, rule, clients }, i) => {
+    clients.sort((a, b) => a - b);
     const named = clients.length > 8 ? t("andMore", clients.slice(0, 6).join(" "), clients.length - 6) : clients.join(" ");
     const who = clients[0] === 0 ? t("theServerDoes") : t(clients.length > 1 ? "manyClients" : "someClients", named);
     now.append(i ? "; " : "", element("b", { text: who }), " " + what);

@@ -64,6 +64,8 @@ function drawQueues(target, model, time, chosen, choose) {
   const failed = places.failed.length;
   const gone = places.served.length + places.done.length;
   const outside = station("outside", { length: places.outside.length, slots: slots(places.outside, "outside", null, chosen, choose, places.outside.length), note: t("outsideNote") });
+  const believe = places.outside.filter(({ row }) => row[2] !== null && row[2] <= time && row[3] === "OK").length;
+  if (believe) outside.append(element("p", { text: t("believe", count(believe)) }));
   if (failed) outside.append(element("p", {}, element("b", { text: `${t("failed")}: ${count(failed)}` })), slots(places.failed, "failed", null, chosen, choose, failed));
   const servedSlots = slots(places.served, "served", null, chosen, choose, places.served.length);
   const served = station("served", { length: gone, slots: servedSlots, note: t("servedNote") });

@@ -38,6 +38,7 @@ class Timeline {
     this.from = 0;
     this.to = 1;
     this.time = 0;
+    this.kept = {};
     let dragging = false;
     const seek = event => this.scrub(this.timeAt(event.offsetX));
     chart.addEventListener("pointerdown", event => { dragging = true; chart.setPointerCapture(event.pointerId); seek(event); });
@@ -60,6 +61,7 @@ class Timeline {
 
   show(model) {
     this.model = model;
+    this.shown = (this.shown || 0) + 1;
     this.whole = Math.max(model.run.endedAt * 1.02, 1e6);
     this.from = 0;
     this.to = this.whole;
@@ -145,9 +147,27 @@ class Timeline {
     }
   }
 
+  // Draws what does not change with the time only when something else has: a frame is a copy of it, and the time's line.
+  copy(canvas, width, height, key, draw) {
+    const pen = prepare(canvas, width, height);
+    const whole = [this.shown, this.from, this.to, width, height, window.devicePixelRatio, this.colour("paper"), language, key].join();
+    if (!this.kept[canvas.id] || this.kept[canvas.id].whole !== whole) {
+      const copy = document.createElement("canvas");
+      draw(prepare(copy, width, height));
+      this.kept[canvas.id] = { whole, copy };
+    }
+    pen.drawImage(this.kept[canvas.id].copy, 0, 0, width, height);
+    return pen;
+  }
+
   drawChart() {
-    const run = this.model.run, width = this.width(), height = this.chart.parentElement.clientHeight;
-    const pen = prepare(this.chart, width, height);
+    const width = this.width(), height = this.chart.parentElement.clientHeight;
+    const pen = this.copy(this.chart, width, height, "", static_ => this.paintChart(static_, width, height));
+    this.head(pen, height - 16);
+  }
+
+  paintChart(pen, width, height) {
+    const run = this.model.run;
     const bottom = height - 20, eventsTop = bottom - 26, countsHeight = Object.keys(run.counts).length ? 52 : 0;
     const countsTop = eventsTop - countsHeight, top = 18, floor = countsTop - 8;
     this.axis(pen, bottom + 4, height - 4);
@@ -174,7 +194,6 @@ class Timeline {
     if (countsHeight) this.drawCounts(pen, countsTop, countsHeight, width);
     pen.lineWidth = 1;
     this.drawEvents(pen, eventsTop + 4, width);
-    this.head(pen, bottom + 4);
     const drops = this.model.drops.length;
     this.chart.setAttribute("aria-label", t("chartLabel", Math.max(0, ...run.levels.map(l => l[1])), holds, Math.max(0, ...run.levels.map(l => l[2])), drops));
   }
@@ -218,16 +237,17 @@ class Timeline {
   drawLanes() {
     const clients = this.model.clients, lane = this.laneHeight(), width = this.width();
     const total = clients.length * lane + 22, height = Math.min(total, 416);
-    const pen = prepare(this.lanes, width, height);
     if (this.spacer === undefined) { this.spacer = document.createElement("div"); this.box.append(this.spacer); }
     this.spacer.style.height = Math.max(0, total - height) + "px";
     const scroll = this.box.scrollTop, first = Math.max(0, Math.floor(scroll / lane));
     const last = Math.min(clients.length, Math.ceil((scroll + height) / lane) + 1);
-    this.axis(pen, height, 11);
-    pen.save();
-    pen.beginPath(); pen.rect(0, 20, width, height); pen.clip();
-    for (let i = first; i < last; i++) this.drawLane(pen, clients[i], 20 + i * lane - scroll, lane);
-    pen.restore();
+    const pen = this.copy(this.lanes, width, height, scroll + ":" + this.chosen, static_ => {
+      this.axis(static_, height, 11);
+      static_.save();
+      static_.beginPath(); static_.rect(0, 20, width, height); static_.clip();
+      for (let i = first; i < last; i++) this.drawLane(static_, clients[i], 20 + i * lane - scroll, lane);
+      static_.restore();
+    });
     this.head(pen, height);
     this.lanes.setAttribute("aria-label", t("lanesLabel", clients.length));
   }

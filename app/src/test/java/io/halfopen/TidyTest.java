@@ -339,7 +339,7 @@ class TidyTest {
     private static List<Path> sources(Path repository, String kind) {
         List<Path> found = new ArrayList<>();
         for (String module :
-                List.of("stack", "host", "lab", "nio", "junit", "samples", "compat", "app", "bench")) {
+                List.of("stack", "host", "lab", "web", "nio", "junit", "samples", "compat", "app", "bench")) {
             Path java = repository.resolve(module).resolve("src").resolve(kind).resolve("java");
             if (Files.exists(java)) {
                 try (Stream<Path> files = Files.walk(java)) {

@@ -8,6 +8,7 @@ import io.halfopen.app.lab.SizeCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
+import io.halfopen.app.ui.UiCommand;
 import io.halfopen.app.watch.WatchCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             ConnectCommand.class,
             WatchCommand.class,
             SizeCommand.class,
+            UiCommand.class,
             DocsCommand.class
         })
 public final class Main implements Runnable {

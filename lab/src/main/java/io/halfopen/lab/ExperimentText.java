@@ -1,9 +1,12 @@
 package io.halfopen.lab;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -174,5 +177,29 @@ public final class ExperimentText {
             }
         }
         return words;
+    }
+
+    /** The same for the end of a link, after the #. */
+    public static String fragment(List<Setting> settings) {
+        return settings.stream()
+                .map(setting -> (setting.name().equals(PRESET) ? "" : setting.name() + "=") + encoded(setting.value()))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String encoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (octet & 0xff);
+            boolean plain = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+            if (plain || ",=:/._-~".indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append('%')
+                        .append(Integer.toHexString(0x100 | octet & 0xff)
+                                .substring(1)
+                                .toUpperCase(Locale.ROOT));
+            }
+        }
+        return encoded.toString();
     }
 }

@@ -43,6 +43,15 @@ public final class RunJson {
                         .toList()));
     }
 
+    /** What a page opens with: {@code {"settings":[["preset","listen-2"],["backlog","5"]]}}. */
+    public static String settings(List<ExperimentText.Setting> settings) {
+        return JsonText.of(Map.of("settings", pairs(settings)));
+    }
+
+    private static List<List<String>> pairs(List<ExperimentText.Setting> settings) {
+        return settings.stream().map(each -> List.of(each.name(), each.value())).toList();
+    }
+
     /** Every preset: its name, its sentence, where it comes from. */
     public static String presets() {
         return JsonText.of(Presets.all().stream()
@@ -79,11 +88,7 @@ public final class RunJson {
         all.put("how", run.how());
         all.put("on", run.on());
         all.put("kernel", scenario.kernel().version());
-        all.put(
-                "settings",
-                settings.stream()
-                        .map(each -> List.of(each.name(), each.value()))
-                        .toList());
+        all.put("settings", pairs(settings));
         all.put("words", ExperimentText.words(settings));
         all.put("values", values());
         all.put("rtt", scenario.rtt());

@@ -12,7 +12,7 @@ public final class RunSvg {
     private static final int WIDTH = 760;
     private static final int LEFT = 64;
     private static final int RIGHT = WIDTH - 16;
-    private static final int CHART_TOP = 74;
+    private static final int CHART_TOP = 86;
     private static final int CHART_HEIGHT = 74;
     private static final int LANES_TOP = CHART_TOP + CHART_HEIGHT + 34;
     private static final int LANE = 20;
@@ -24,8 +24,7 @@ public final class RunSvg {
     private static final int LABELS = 6;
 
     /** Colours after Okabe and Ito, with enough contrast on both grounds. */
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             <style>
             svg { font: 12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; background: #fff }
             text { fill: #3d444c } .title { font-size: 15px; font-weight: 600; fill: #1c2024 } .sign { stroke: #1c2024; stroke-width: 1.6; fill: none } .accept { fill: #1c2024; stroke: none }
@@ -86,7 +85,10 @@ public final class RunSvg {
         Outcome outcome = run.outcome();
         int later = outcome.connected() - outcome.atOnce();
         return outcome.atOnce() + " of " + outcome.clients() + " connect at once, " + later + " later"
-                + (later == 0 ? "" : ", the slowest after " + Times.seconds(outcome.connect().most()))
+                + (later == 0
+                        ? ""
+                        : ", the slowest after "
+                                + Times.seconds(outcome.connect().most()))
                 + (outcome.failures() == 0 ? "" : "; " + outcome.failures() + " fail") + "; " + outcome.accepted()
                 + " are accepted";
     }
@@ -234,7 +236,7 @@ public final class RunSvg {
                     x,
                     y - 10));
             text((int) x + 22, y, "", state[1]);
-            x += 34 + state[1].length() * 6.6;
+            x += 42 + state[1].length() * 6.1;
         }
         line("sign", x, y - 8, x + 7, y - 1);
         line("sign", x, y - 1, x + 7, y - 8);
@@ -258,8 +260,7 @@ public final class RunSvg {
 
     private void text(int x, int y, String style, String text) {
         String styled = style.isEmpty() ? "" : " class=\"" + style + "\"";
-        svg.append(
-                String.format(Locale.ROOT, "<text%s x=\"%d\" y=\"%d\">%s</text>\n", styled, x, y, escape(text)));
+        svg.append(String.format(Locale.ROOT, "<text%s x=\"%d\" y=\"%d\">%s</text>\n", styled, x, y, escape(text)));
     }
 
     private static String escape(String text) {

@@ -62,8 +62,7 @@ final class Browser implements AutoCloseable {
 
     private static Optional<Path> program(String... names) {
         return Stream.of(names)
-                .flatMap(name -> Stream.of(System.getenv("PATH").split(":", -1))
-                        .map(folder -> Path.of(folder, name)))
+                .flatMap(name -> Stream.of(System.getenv("PATH").split(":", -1)).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
@@ -88,8 +87,8 @@ final class Browser implements AutoCloseable {
 
     /** Waits until an expression is true. */
     void await(String expression) {
-        Object done = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
-                + "const look = () => (" + expression + ") ? done(true) : setTimeout(look, 20); look();");
+        Object done = driver.executeAsyncScript("const done = arguments[arguments.length - 1];" + "const look = () => ("
+                + expression + ") ? done(true) : setTimeout(look, 20); look();");
         assertThat(done).isEqualTo(true);
     }
 
@@ -141,9 +140,10 @@ final class Browser implements AutoCloseable {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        return settle("axe.run().then(found => found.violations"
-                + ".filter(each => each.impact === 'serious' || each.impact === 'critical')"
-                + ".map(each => each.id + ': ' + each.nodes.map(node => node.html + ' ' + node.failureSummary).join('; ')).join('\\n'))");
+        return settle(
+                "axe.run().then(found => found.violations"
+                        + ".filter(each => each.impact === 'serious' || each.impact === 'critical')"
+                        + ".map(each => each.id + ': ' + each.nodes.map(node => node.html + ' ' + node.failureSummary).join('; ')).join('\\n'))");
     }
 
     @Override

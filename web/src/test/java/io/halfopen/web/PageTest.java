@@ -63,7 +63,8 @@ final class PageTest {
         assertThat(browser.text("#clock")).isEqualTo("2.000 s");
         assertThat(who("outside")).isEqualTo("3 5 6");
         assertThat(who("queued")).isEqualTo("1 2 4");
-        assertThat(browser.text("[data-station=queued]")).contains("full", "3 / 3", "min(backlog 2, somaxconn 4096) + 1 = 3");
+        assertThat(browser.text("[data-station=queued]"))
+                .contains("full", "3 / 3", "min(backlog 2, somaxconn 4096) + 1 = 3");
         assertThat(browser.text("#now")).contains("clients 3 5 6", "ACCEPT_QUEUE_FULL");
         assertThat(browser.text("#command")).isEqualTo("halfopen lab listen-2");
     }

@@ -113,6 +113,9 @@ public final class LabCommand extends Subcommand {
     @Option(names = "--json", description = "Print the result as JSON (docs/lab.md) and nothing else.")
     private boolean json;
 
+    @Mixin
+    private PictureOptions pictures = new PictureOptions();
+
     /** For completion and help. */
     static final class PresetNames implements Iterable<String> {
         @Override
@@ -166,6 +169,10 @@ public final class LabCommand extends Subcommand {
         if (compared != null && (!show.isEmpty() || pcap != null)) {
             throw bad("--compare goes with --json, not with --show or --pcap");
         }
+        String fault = pictures.fault(compared != null, options.isOnKernel());
+        if (!fault.isEmpty()) {
+            throw bad(fault);
+        }
         if (pcap != null && pcap.toString().isEmpty()) {
             throw bad("--pcap takes the name of a file");
         }
@@ -190,8 +197,8 @@ public final class LabCommand extends Subcommand {
 
     /** Several values at once: a row each. */
     private int sweep(List<Settings.Variant> variants) throws IOException {
-        if (compared != null || !show.isEmpty() || pcap != null) {
-            throw bad("several values make a table: --compare, --show and --pcap take one of each");
+        if (compared != null || !show.isEmpty() || pcap != null || pictures.isGiven()) {
+            throw bad("several values make a table: --compare, --show, --pcap and pictures take one of each");
         }
         Sweep table = new Sweep(options.settings().varied());
         List<LabReport> reports = new ArrayList<>();
@@ -215,7 +222,9 @@ public final class LabCommand extends Subcommand {
 
     private int runOne(Scenario scenario) throws IOException {
         Run run = options.isOnKernel() ? kernelRun(scenario) : new Experiment(scenario);
-        run.recorder().beBrief(pcap != null || show.contains(Show.tcpdump), show.contains(Show.timeline));
+        boolean packets = pcap != null || show.contains(Show.tcpdump) || show.contains(Show.mermaid);
+        run.recorder().beBrief(packets || pictures.needsRun(), show.contains(Show.timeline) || pictures.needsRun());
+        pictures.prepare(run);
         run.run(progress(run));
         LabReport report = run.report();
         warn(run);
@@ -236,6 +245,7 @@ public final class LabCommand extends Subcommand {
         } else {
             tell(run, report);
         }
+        pictures.write(List.of(run), out());
         return 0;
     }
 
@@ -254,6 +264,9 @@ public final class LabCommand extends Subcommand {
             out().println(json(verdict));
         } else {
             new Comparison(out(), style()).print(scenario, verdict, new Tolerance(kernel.lateness()));
+        }
+        if (pictures.needsRun()) {
+            pictures.write(List.of(kernel, pictures.beside(kernel, options.rules())), out());
         }
         return verdict.differences().isEmpty() ? 0 : DIFFERENT;
     }
@@ -281,7 +294,7 @@ public final class LabCommand extends Subcommand {
         return said ? compared.stream().distinct().toList() : Kernel.telling();
     }
 
-    private int compare(Scenario scenario, List<Kernel> kernels) {
+    private int compare(Scenario scenario, List<Kernel> kernels) throws IOException {
         List<LabReport> reports = kernels.stream()
                 .map(kernel -> {
                     Scenario.Edit edit = scenario.edit();
@@ -297,6 +310,7 @@ public final class LabCommand extends Subcommand {
         } else {
             new Comparison(out(), style()).print(scenario, reports);
         }
+        pictures.writeLive(scenario, out());
         return 0;
     }
 

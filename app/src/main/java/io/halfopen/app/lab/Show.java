@@ -53,6 +53,12 @@ enum Show {
             out.print(NstatTable.nonZero(run::counter));
         }
     },
+    mermaid {
+        @Override
+        void print(Run run, LabReport report, PrintWriter out, Style style) {
+            new Mermaid(run, out).print();
+        }
+    },
     tcpdump {
         @Override
         void print(Run run, LabReport report, PrintWriter out, Style style) {

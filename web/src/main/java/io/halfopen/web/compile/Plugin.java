@@ -22,8 +22,7 @@ public final class Plugin implements TeaVMPlugin, ClassHolderTransformer {
             call(Integer.class, "parseUnsignedInt", String.class, int.class, int.class));
 
     private static Map.Entry<MethodReference, MethodReference> call(Class<?> of, String name, Class<?>... signature) {
-        return Map.entry(
-                new MethodReference(of, name, signature), new MethodReference(Missing.class, name, signature));
+        return Map.entry(new MethodReference(of, name, signature), new MethodReference(Missing.class, name, signature));
     }
 
     @Override

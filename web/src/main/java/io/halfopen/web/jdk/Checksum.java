@@ -24,7 +24,11 @@ public final class Checksum {
 
     public static long pseudoHeader(
             long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int tcpLength) {
-        return words(sourceHigh) + words(sourceLow) + words(destinationHigh) + words(destinationLow) + IpHeader.TCP
+        return words(sourceHigh)
+                + words(sourceLow)
+                + words(destinationHigh)
+                + words(destinationLow)
+                + IpHeader.TCP
                 + tcpLength;
     }
 
