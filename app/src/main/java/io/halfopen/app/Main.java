@@ -3,6 +3,7 @@ package io.halfopen.app;
 import io.halfopen.app.docs.DocsCommand;
 import io.halfopen.app.drill.DrillCommand;
 import io.halfopen.app.drill.ParityCommand;
+import io.halfopen.app.explain.ExplainCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.lab.SizeCommand;
 import io.halfopen.app.live.ConnectCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             ConnectCommand.class,
             WatchCommand.class,
             SizeCommand.class,
+            ExplainCommand.class,
             UiCommand.class,
             DocsCommand.class
         })

@@ -1,0 +1,288 @@
+package io.halfopen.app.explain;
+
+import io.halfopen.app.capture.TcpView;
+import io.halfopen.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection or the attempt at one, from its first SYN to its end: facts, without a judgement. Each packet also has a
+ * remark, for the ladder.
+ */
+final class Conversation {
+    /** What is the same this soon, ns, is one packet that was captured twice. */
+    private static final long TWICE = 1_000_000L;
+
+    final int number;
+    final Endpoint client;
+    final Endpoint server;
+    /** It was there before the capture. */
+    final boolean midLife;
+    /** What was before on the same ports. */
+    final @Nullable Conversation before;
+
+    final Side fromClient = new Side();
+    final Side fromServer = new Side();
+    final long begin;
+    long end;
+    /** Different initial sequence numbers of the client: other attempts. */
+    int attempts = 1;
+
+    int wrongSynAcks;
+    /** SYNs that the server answered with an ACK without SYN. */
+    int challenges;
+
+    int clientResetsAfterChallenge;
+    int ignoredResets;
+    String ignoredBecause = "";
+    long finalAck;
+    int synAcksAfterFinal;
+    int acksAfterSynAck;
+    int clientDataBeforeSynAckAgain;
+    /** The first time that the server acknowledged data of the client or sent some. */
+    long served;
+    boolean synData;
+    boolean synDataAcknowledged;
+    int synDataLength;
+    boolean ecnFallback;
+    int icmpType = -1;
+    int icmpCode;
+    String icmpFrom = "";
+    int oldTimestamps;
+    int synAckTimestamp;
+    /** By how many ms the server's clock was ahead of the timestamp in its SYN-ACK, as its next packet shows; -1: unknown. */
+    int timestampLag = -1;
+
+    private boolean lastWasSynAckAgain;
+    private boolean lastWasChallenge;
+    private boolean established;
+    private long lastTime = Long.MIN_VALUE / 2;
+    private long[] lastPacket = {};
+
+    Conversation(
+            int number, Endpoint client, Endpoint server, boolean midLife, @Nullable Conversation before, long begin) {
+        this.number = number;
+        this.client = client;
+        this.server = server;
+        this.midLife = midLife;
+        this.before = before;
+        this.begin = begin;
+        end = begin;
+    }
+
+    boolean isFromClient(TcpView view) {
+        return view.sourcePort == client.port() && view.source.equals(client.address());
+    }
+
+    /** A new SYN on the same ports begins something new once the old has come to something. */
+    boolean isOverFor(TcpView syn) {
+        boolean other = fromClient.isnKnown && syn.seq != fromClient.isn;
+        boolean went = established || fromServer.handshakes > 0 && other || midLife;
+        return (other || midLife) && went;
+    }
+
+    boolean isEstablished() {
+        return established;
+    }
+
+    /** Both ends have said that they are done, or one has reset it. */
+    boolean isClosed() {
+        return fromClient.finTime > 0 && fromServer.finTime > 0
+                || fromClient.resetTime > 0
+                || fromServer.resetTime > 0 && established;
+    }
+
+    /** Who sent the first FIN. */
+    boolean serverClosedFirst() {
+        return fromServer.finTime > 0 && (fromClient.finTime == 0 || fromServer.finTime <= fromClient.finTime);
+    }
+
+    void icmp(long time, TcpView view) {
+        end = time;
+        icmpType = view.icmpType;
+        icmpCode = view.icmpCode;
+        icmpFrom = view.reporter.toString();
+    }
+
+    /** Takes a packet, and says what it does. */
+    String take(long time, TcpView view) {
+        if (isSamePacket(time, view)) {
+            return "captured twice";
+        }
+        end = time;
+        String remark = isFromClient(view) ? client(time, view) : server(time, view);
+        lastWasSynAckAgain = !isFromClient(view) && view.isSynAck() && fromServer.handshakes > 1;
+        return remark;
+    }
+
+    /** Seen on two interfaces, or on one that shows each packet as it leaves and as it arrives. */
+    private boolean isSamePacket(long time, TcpView view) {
+        long[] now = {
+            view.sourcePort, view.seq, view.ack, view.flags, view.payload, view.window, view.id, view.tsValue, view.ttl
+        };
+        boolean same = time - lastTime < TWICE && Arrays.equals(now, lastPacket) && view.id != 0;
+        lastTime = time;
+        lastPacket = now;
+        return same;
+    }
+
+    private String client(long time, TcpView view) {
+        if (view.isSyn()) {
+            return syn(time, view);
+        }
+        boolean data = view.payload > 0;
+        boolean fresh = fromClient.take(time, view);
+        if (view.has(TcpHeader.RST)) {
+            return clientReset();
+        }
+        if (!view.has(TcpHeader.ACK)) {
+            return "without ACK: ignored";
+        }
+        boolean finishes = !midLife
+                && finalAck == 0
+                && (!fromServer.isnKnown || view.ack - fromServer.isn == 1 || fromServer.dataSegments > 0);
+        if (finishes) {
+            finalAck = time;
+            established = true;
+            return data ? "finishes the handshake, with data" : "finishes the handshake";
+        }
+        if (lastWasSynAckAgain && !data) {
+            acksAfterSynAck++;
+            return "the same ACK again, for the repeated SYN-ACK";
+        }
+        if (data && !fresh) {
+            return "data again";
+        }
+        return view.has(TcpHeader.FIN) ? "closes" : data ? "data" : "";
+    }
+
+    private String clientReset() {
+        if (lastWasChallenge) {
+            clientResetsAfterChallenge++;
+            fromClient.forgetReset();
+            lastWasChallenge = false;
+            return "it knows nothing of that: RST";
+        }
+        if (wrongSynAcks > 0 && !established || ignoredResets > 0 && !established) {
+            fromClient.forgetReset();
+            return "it did not ask for that: RST";
+        }
+        return "reset by the client";
+    }
+
+    private String syn(long time, TcpView view) {
+        boolean again = fromClient.handshakes > 0;
+        boolean other = again && view.seq != fromClient.isn;
+        attempts += other ? 1 : 0;
+        boolean ecn = view.has(TcpHeader.ECE) && view.has(TcpHeader.CWR);
+        ecnFallback |= again && fromClient.ecn && !ecn && fromServer.handshakes == 0;
+        if (view.payload > 0) {
+            synData = true;
+            synDataLength = view.payload;
+        }
+        fromClient.packets++;
+        fromClient.handshake(time, view);
+        fromClient.ttl = view.ttl;
+        if (view.timestamps) {
+            fromClient.sendsTimestamps = true;
+            fromClient.greatestTimestamp = view.tsValue;
+        }
+        fromClient.known = true;
+        fromClient.next = view.seq + 1;
+        return !again ? "wants to connect" : other ? "another attempt from the same port" : "the SYN again";
+    }
+
+    private String server(long time, TcpView view) {
+        if (view.isSynAck()) {
+            return synAck(time, view);
+        }
+        if (view.has(TcpHeader.RST)) {
+            return serverReset(time, view);
+        }
+        fromServer.take(time, view);
+        if (timestampLag < 0 && view.timestamps && synAckTimestamp != 0 && fromServer.handshakes == 1) {
+            long elapsed = (time - fromServer.handshakeTimes[0]) / 1_000_000L;
+            long lag = view.tsValue - synAckTimestamp - elapsed;
+            timestampLag = (int) Math.clamp(lag, 0, 1_000_000);
+        }
+        boolean trying = fromClient.handshakes > 0 && !established && fromServer.handshakes == 0;
+        if (trying && view.has(TcpHeader.ACK)) {
+            if (view.has(TcpHeader.FIN)) {
+                fromServer.finTime = 0;
+                return "belongs to no connection of the client's";
+            }
+            challenges++;
+            lastWasChallenge = true;
+            return "an ACK of something else: the server has another idea of these ports";
+        }
+        boolean answers = view.payload > 0
+                || view.has(TcpHeader.FIN)
+                || fromClient.firstData > 0 && fromClient.isnKnown && view.ack - (fromClient.isn + 1) > 0;
+        if (answers && served == 0) {
+            served = time;
+        }
+        return view.has(TcpHeader.FIN) ? "closes" : view.payload > 0 ? "data" : "";
+    }
+
+    private String synAck(long time, TcpView view) {
+        if (fromClient.isnKnown && !midLife) {
+            int acked = view.ack - fromClient.isn;
+            boolean all = synData && acked == synDataLength + 1;
+            if (acked != 1 && !all && fromClient.handshakes > 0) {
+                wrongSynAcks++;
+                return "acknowledges what was not sent: a SYN-ACK for somebody else";
+            }
+            synDataAcknowledged |= all;
+        } else {
+            fromClient.isn = view.ack - 1;
+            fromClient.isnKnown = true;
+        }
+        boolean again = fromServer.handshakes > 0 && view.seq == fromServer.isn;
+        fromServer.take(time, view);
+        fromServer.handshake(time, view);
+        synAckTimestamp = view.timestamps ? view.tsValue : 0;
+        if (finalAck > 0) {
+            synAcksAfterFinal++;
+            clientDataBeforeSynAckAgain += fromClient.firstData > 0 ? 1 : 0;
+            return "the SYN-ACK again, although the handshake was finished";
+        }
+        return again ? "the SYN-ACK again" : "answers";
+    }
+
+    private String serverReset(long time, TcpView view) {
+        boolean trying = fromClient.handshakes > 0 && !established;
+        if (trying && view.has(TcpHeader.ACK) && isNoAnswer(view)) {
+            ignoredResets++;
+            return "an RST that does not count: " + ignoredBecause;
+        }
+        fromServer.take(time, view);
+        return trying ? "refused" : "reset by the server";
+    }
+
+    /** What a client in SYN_SENT looks at: the number that is acknowledged, and the timestamp that is echoed. */
+    private boolean isNoAnswer(TcpView view) {
+        if (view.ack - fromClient.isn != 1 && !(synData && view.ack - fromClient.isn == synDataLength + 1)) {
+            ignoredBecause = "it acknowledges what was not sent";
+            return true;
+        }
+        if (view.timestamps && fromClient.sendsTimestamps && view.tsEcho != 0) {
+            int age = fromClient.greatestTimestamp - view.tsEcho;
+            if (age < 0 || age > 200_000) {
+                ignoredBecause = "it echoes a timestamp that was never sent";
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The times between SYNs or SYN-ACKs, s. */
+    static List<Double> gaps(Side side) {
+        List<Double> gaps = new ArrayList<>();
+        for (int i = 1; i < side.times(); i++) {
+            gaps.add((side.handshakeTimes[i] - side.handshakeTimes[i - 1]) / 1e9);
+        }
+        return gaps;
+    }
+}

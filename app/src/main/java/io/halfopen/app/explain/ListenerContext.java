@@ -1,0 +1,161 @@
+package io.halfopen.app.explain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** All that was seen of one listener, so that one connection can be understood from what happened to others. */
+final class ListenerContext {
+    private static final long NEAR = 1_500_000_000L;
+    private static final long LONGEST_HALF_OPEN = 65_000_000_000L;
+    private static final int COOKIES_AT_LEAST = 4;
+    private static final int LEAST_LAG = 4;
+    private static final int MOST_LAG = 127;
+
+    /** A SYN, and whether it was answered. */
+    private record Syn(long time, boolean answered, Conversation of) {}
+
+    final Endpoint server;
+    final List<Conversation> conversations = new ArrayList<>();
+    private final List<Syn> syns = new ArrayList<>();
+    private final List<Long> ignoredAcks = new ArrayList<>();
+    private final Set<Conversation> cookies = new HashSet<>();
+    boolean seesServer;
+    boolean seesClients;
+    boolean answersAnybody;
+    /** Another port of the same host sends something. */
+    boolean hostAnswers;
+    /** The time to live of most of its packets that are no RST; -1: none was seen. */
+    int ttl = -1;
+
+    int halfOpens;
+    int finished;
+    private long[] halfOpenSince = {};
+    private long[] finishedSince = {};
+
+    ListenerContext(Endpoint server) {
+        this.server = server;
+    }
+
+    /** Once all are there. */
+    void complete() {
+        for (Conversation each : conversations) {
+            seesServer |= each.fromServer.packets > 0 || each.ignoredResets > 0;
+            seesClients |= each.fromClient.packets > 0;
+            answersAnybody |= each.fromServer.handshakes > 0 || each.finalAck > 0;
+            ttl = each.fromServer.ttl >= 0 ? each.fromServer.ttl : ttl;
+            halfOpens += each.fromServer.handshakes > 0 && each.finalAck == 0 && !each.midLife ? 1 : 0;
+            finished += each.finalAck > 0 ? 1 : 0;
+            addSyns(each);
+            if (each.synAcksAfterFinal > 0) {
+                int last = each.fromServer.times() - 1;
+                ignoredAcks.add(each.finalAck);
+                ignoredAcks.add(each.fromServer.handshakeTimes[last]);
+            }
+        }
+        halfOpenSince = conversations.stream()
+                .filter(each -> each.fromServer.handshakes > 0 && each.finalAck == 0 && !each.midLife)
+                .mapToLong(each -> each.fromServer.handshakeTimes[0])
+                .sorted()
+                .toArray();
+        finishedSince = conversations.stream()
+                .filter(each -> each.finalAck > 0)
+                .mapToLong(each -> each.finalAck)
+                .sorted()
+                .toArray();
+        syns.sort(Comparator.comparingLong(Syn::time));
+        findCookies();
+    }
+
+    private void addSyns(Conversation each) {
+        // an ACK tells of an answer that was not captured
+        long unseen = each.finalAck > 0 ? each.finalAck : Long.MAX_VALUE;
+        long answer = each.fromServer.handshakes > 0 ? each.fromServer.handshakeTimes[0] : unseen;
+        for (int i = 0; i < each.fromClient.times(); i++) {
+            long time = each.fromClient.handshakeTimes[i];
+            long next = i + 1 < each.fromClient.times() ? each.fromClient.handshakeTimes[i + 1] : Long.MAX_VALUE;
+            syns.add(new Syn(time, answer >= time && answer < next, each));
+        }
+    }
+
+    /** What others' SYNs met at about this time: how many were answered, and how many not. */
+    int[] others(Conversation but, long time) {
+        int[] counts = new int[2];
+        int low = 0;
+        int high = syns.size();
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (syns.get(middle).time < time - NEAR) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        for (int i = low; i < syns.size() && syns.get(i).time <= time + NEAR; i++) {
+            if (syns.get(i).of != but) {
+                counts[syns.get(i).answered ? 0 : 1]++;
+            }
+        }
+        return counts;
+    }
+
+    /** Whether a final ACK was ignored at about this time, which only a full accept queue does. */
+    boolean ignoredNear(long time) {
+        for (int i = 0; i + 1 < ignoredAcks.size(); i += 2) {
+            if (time >= ignoredAcks.get(i) - NEAR && time <= ignoredAcks.get(i + 1) + NEAR) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Handshakes that were under way then, and never finished. */
+    int halfOpenAt(long time) {
+        return before(halfOpenSince, time) - before(halfOpenSince, time - LONGEST_HALF_OPEN);
+    }
+
+    /** Handshakes that had been finished by then. */
+    int finishedAt(long time) {
+        return before(finishedSince, time);
+    }
+
+    /** How many of these sorted times are not later. */
+    private static int before(long[] times, long time) {
+        int at = Arrays.binarySearch(times, time);
+        int index = at < 0 ? -at - 1 : at;
+        while (index < times.length && times[index] == time) {
+            index++;
+        }
+        return index;
+    }
+
+    /**
+     * A cookie's timestamp has the options of the SYN in its low six bits, and so lies up to 127 ms before the clock of
+     * who sent it, as its next packet shows. No other SYN-ACK's does; but packets can be late, so one alone is no proof.
+     */
+    private void findCookies() {
+        List<Conversation> lagging = conversations.stream()
+                .filter(each -> each.timestampLag >= LEAST_LAG && each.timestampLag <= MOST_LAG)
+                .toList();
+        if (lagging.size() >= COOKIES_AT_LEAST) {
+            cookies.addAll(lagging);
+        }
+    }
+
+    boolean isCookie(Conversation each) {
+        return cookies.contains(each);
+    }
+
+    /** Whether somebody got options that another did not get. */
+    boolean givesOptions() {
+        return conversations.stream()
+                .anyMatch(each -> each.fromServer.handshakes > 0 && each.fromServer.windowScale >= 0);
+    }
+
+    int cookies() {
+        return cookies.size();
+    }
+}
