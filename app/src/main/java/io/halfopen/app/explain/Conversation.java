@@ -150,7 +150,7 @@ final class Conversation {
         }
         if (lastWasSynAckAgain && !data) {
             acksAfterSynAck++;
-            return "the same ACK again, for the repeated SYN-ACK";
+            return "the ACK once more";
         }
         if (data && !fresh) {
             return "data again";
@@ -205,7 +205,7 @@ final class Conversation {
         if (timestampLag < 0 && view.timestamps && synAckTimestamp != 0 && fromServer.handshakes == 1) {
             long elapsed = (time - fromServer.handshakeTimes[0]) / 1_000_000L;
             long lag = view.tsValue - synAckTimestamp - elapsed;
-            timestampLag = (int) Math.clamp(lag, 0, 1_000_000);
+            timestampLag = Math.clamp(lag, 0, 1_000_000);
         }
         boolean trying = fromClient.handshakes > 0 && !established && fromServer.handshakes == 0;
         if (trying && view.has(TcpHeader.ACK)) {
@@ -215,7 +215,7 @@ final class Conversation {
             }
             challenges++;
             lastWasChallenge = true;
-            return "an ACK of something else: the server has another idea of these ports";
+            return "an ACK of something else";
         }
         boolean answers = view.payload > 0
                 || view.has(TcpHeader.FIN)
@@ -232,7 +232,7 @@ final class Conversation {
             boolean all = synData && acked == synDataLength + 1;
             if (acked != 1 && !all && fromClient.handshakes > 0) {
                 wrongSynAcks++;
-                return "acknowledges what was not sent: a SYN-ACK for somebody else";
+                return "a SYN-ACK for somebody else";
             }
             synDataAcknowledged |= all;
         } else {
@@ -246,7 +246,7 @@ final class Conversation {
         if (finalAck > 0) {
             synAcksAfterFinal++;
             clientDataBeforeSynAckAgain += fromClient.firstData > 0 ? 1 : 0;
-            return "the SYN-ACK again, although the handshake was finished";
+            return "SYN-ACK after its ACK";
         }
         return again ? "the SYN-ACK again" : "answers";
     }

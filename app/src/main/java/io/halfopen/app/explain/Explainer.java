@@ -58,7 +58,9 @@ final class Explainer {
         this.watcher = watcher;
     }
 
-    void packet(long time, byte[] bytes, int offset, int length, int wireLength) {
+    void packet(long nanos, byte[] bytes, int offset, int length, int wireLength) {
+        // 0 is never, to those who note times
+        long time = Math.max(1, nanos);
         packets++;
         TcpView.Kind kind = view.parse(bytes, offset, length, wireLength);
         if (kind == TcpView.Kind.UNREADABLE) {

@@ -30,7 +30,7 @@ final class Ladder implements Explainer.Watcher {
         boolean fromClient = of.isFromClient(view);
         String head = String.format(
                 Locale.ROOT,
-                "%10.6f  %s  %-38s  ",
+                "%10.6f %s %-31s ",
                 (time - begin) / 1e9,
                 fromClient ? "--->" : "<---",
                 text(view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient));
