@@ -316,7 +316,10 @@ public final class CaptureFile implements AutoCloseable {
     }
 
     private int intAt(byte[] from, int at) {
-        int value = (from[at] & 0xff) << 24 | (from[at + 1] & 0xff) << 16 | (from[at + 2] & 0xff) << 8 | from[at + 3] & 0xff;
+        int value = (from[at] & 0xff) << 24
+                | (from[at + 1] & 0xff) << 16
+                | (from[at + 2] & 0xff) << 8
+                | from[at + 3] & 0xff;
         return swapped ? Integer.reverseBytes(value) : value;
     }
 

@@ -43,6 +43,7 @@ final class Conversation {
     int clientDataBeforeSynAckAgain;
     /** The first time that the server acknowledged data of the client or sent some. */
     long served;
+
     boolean synData;
     boolean synDataAcknowledged;
     int synDataLength;

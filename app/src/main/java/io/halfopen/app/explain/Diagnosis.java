@@ -37,7 +37,9 @@ final class Diagnosis {
             ending();
             later();
             add(Finding.certain(
-                    Cause.MID_LIFE, "it was there before the capture began", "its first packet is no SYN and no SYN-ACK"));
+                    Cause.MID_LIFE,
+                    "it was there before the capture began",
+                    "its first packet is no SYN and no SYN-ACK"));
             return;
         }
         if (!context.seesServer && context.answersAnybody && it.fromClient.packets > 0) {
@@ -151,14 +153,18 @@ final class Diagnosis {
     }
 
     private void icmp() {
-        String error = IcmpText.errno(it.icmpType, it.icmpCode, it.client.address().isIpv4());
+        String error =
+                IcmpText.errno(it.icmpType, it.icmpCode, it.client.address().isIpv4());
         add(Finding.certain(
                 Cause.ICMP_REFUSED,
-                "ICMP refuses it: " + IcmpText.what(it.icmpType, it.icmpCode, it.client.address().isIpv4())
-                        + "; connect() returns " + error,
-                it.icmpFrom + (it.icmpFrom.equals(it.server.address().toString())
-                        ? ", the server itself, says so"
-                        : ", a router or firewall on the way, says so")));
+                "ICMP refuses it: "
+                        + IcmpText.what(
+                                it.icmpType, it.icmpCode, it.client.address().isIpv4()) + "; connect() returns "
+                        + error,
+                it.icmpFrom
+                        + (it.icmpFrom.equals(it.server.address().toString())
+                                ? ", the server itself, says so"
+                                : ", a router or firewall on the way, says so")));
     }
 
     private void refused() {
@@ -169,7 +175,8 @@ final class Diagnosis {
             add(Finding.likely(
                     Cause.FIREWALL_RESET,
                     "refused by something on the way, in the name of the server",
-                    "its RST has a time to live of " + server.resetTtl + ", the server's other packets of " + context.ttl,
+                    "its RST has a time to live of " + server.resetTtl + ", the server's other packets of "
+                            + context.ttl,
                     "the way back has changed",
                     "the same from a client in the server's own network"));
         } else if (!plain) {
@@ -200,11 +207,12 @@ final class Diagnosis {
 
     private void ignoredReset() {
         if (it.ignoredResets > 0) {
-            add(Finding.certain(
-                    Cause.IGNORED_RESET,
-                    "an RST came and did not count: " + it.ignoredBecause
-                            + (it.isEstablished() ? "; connect() went on and succeeded" : ""),
-                    "a client in SYN_SENT looks at the number that an RST acknowledges and the timestamp that it echoes"));
+            add(
+                    Finding.certain(
+                            Cause.IGNORED_RESET,
+                            "an RST came and did not count: " + it.ignoredBecause
+                                    + (it.isEstablished() ? "; connect() went on and succeeded" : ""),
+                            "a client in SYN_SENT looks at the number that an RST acknowledges and the timestamp that it echoes"));
         }
     }
 
@@ -299,7 +307,8 @@ final class Diagnosis {
         }
         String times = without + (without == 1 ? " SYN" : " SYNs") + " without an answer"
                 + Schedule.text(Conversation.gaps(client));
-        String others = "; of others' SYNs at that time " + dropped + " were not answered either, " + answered + " were";
+        String others =
+                "; of others' SYNs at that time " + dropped + " were not answered either, " + answered + " were";
         if (ignored) {
             add(Finding.likely(
                     Cause.ACCEPT_QUEUE_FULL,
@@ -318,7 +327,8 @@ final class Diagnosis {
             add(Finding.likely(
                     Cause.ACCEPT_QUEUE_FULL,
                     "the accept queue was full: the listener dropped the SYNs",
-                    times + "; it answers at other times" + others + "; Linux since 4.10 drops every SYN while it is full",
+                    times + "; it answers at other times" + others
+                            + "; Linux since 4.10 drops every SYN while it is full",
                     "the way was interrupted for all of them",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
         } else if (it.ecnFallback && it.fromServer.handshakes > 0) {
@@ -495,8 +505,8 @@ final class Diagnosis {
     }
 
     private void repeatedSynAck() {
-        String what = it.synAcksAfterFinal + (it.synAcksAfterFinal == 1 ? " SYN-ACK" : " SYN-ACKs")
-                + " after the final ACK";
+        String what =
+                it.synAcksAfterFinal + (it.synAcksAfterFinal == 1 ? " SYN-ACK" : " SYN-ACKs") + " after the final ACK";
         boolean dataFirst = it.clientDataBeforeSynAckAgain > 0;
         boolean lateData = it.fromClient.firstData > 0
                 && it.served > it.fromClient.firstData
@@ -507,10 +517,11 @@ final class Diagnosis {
             add(Finding.likely(
                     Cause.DEFER_ACCEPT,
                     "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
-                    what + String.format(
-                            Locale.ROOT,
-                            ", the first after %.1f s and not after one second: until then it was kept back",
-                            gaps.getFirst()),
+                    what
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", the first after %.1f s and not after one second: until then it was kept back",
+                                    gaps.getFirst()),
                     "the accept queue was full, and the SYN-ACK of the first second was not captured",
                     "the server's setting; TCPDeferAcceptDrop and ListenOverflows (nstat)"));
         } else if (dataFirst && it.synAcksAfterFinal + it.fromClient.repeats >= 2) {
@@ -552,8 +563,9 @@ final class Diagnosis {
             add(Finding.likely(
                     Cause.SYN_COOKIE,
                     "answered with a SYN cookie: the SYN queue was full, or tcp_syncookies is 2",
-                    "the SYN-ACK's timestamp is " + it.timestampLag + " ms behind the server's clock, as its next packet"
-                            + " shows, and so in " + context.cookies() + " connections: a cookie keeps the options in it",
+                    "the SYN-ACK's timestamp is " + it.timestampLag
+                            + " ms behind the server's clock, as its next packet" + " shows, and so in "
+                            + context.cookies() + " connections: a cookie keeps the options in it",
                     "the server's packets were all captured that much late",
                     "SyncookiesSent on the server (nstat)"));
         } else if (isStripped() && !it.fromServer.timestamps) {
@@ -673,7 +685,10 @@ final class Diagnosis {
             add(Finding.likely(
                     Cause.RESET_UNKNOWN_CONNECTION,
                     "the server had ignored the handshake and then forgot it: reset",
-                    String.format(Locale.ROOT, "an RST %.1f s after the final ACK; no data was ever acknowledged", after / 1e9),
+                    String.format(
+                            Locale.ROOT,
+                            "an RST %.1f s after the final ACK; no data was ever acknowledged",
+                            after / 1e9),
                     "the server was started again",
                     "ListenOverflows on the server (nstat)"));
         } else if (after < SOON) {
@@ -715,7 +730,8 @@ final class Diagnosis {
                     Cause.HALF_CLOSED,
                     "the " + (serverFin ? "server" : "client") + " closed, the other end did not: its program has not"
                             + " noticed, or a connection is leaked",
-                    String.format(Locale.ROOT, "a FIN, and for %.0f s none from the other end", (captureEnd - fin) / 1e9),
+                    String.format(
+                            Locale.ROOT, "a FIN, and for %.0f s none from the other end", (captureEnd - fin) / 1e9),
                     "it was not captured",
                     "CLOSE-WAIT in ss -tan there"));
         }
@@ -723,8 +739,8 @@ final class Diagnosis {
 
     private void window(Side side, String name) {
         if (side.zeroWindowLongest > SECOND || side.zeroWindowSince > 0 && captureEnd - side.zeroWindowSince > SECOND) {
-            long longest = Math.max(
-                    side.zeroWindowLongest, side.zeroWindowSince > 0 ? captureEnd - side.zeroWindowSince : 0);
+            long longest =
+                    Math.max(side.zeroWindowLongest, side.zeroWindowSince > 0 ? captureEnd - side.zeroWindowSince : 0);
             add(Finding.certain(
                     Cause.ZERO_WINDOW,
                     "the " + name + "'s program does not read: its window was 0",

@@ -169,7 +169,8 @@ public final class ExplainCommand extends Subcommand {
             if (shown && (packets & 0xfff) == 0 && System.nanoTime() >= next) {
                 next = System.nanoTime() + NANOS_PER_PROGRESS;
                 told = true;
-                err.print("\r" + packets + " packets, " + capture.position() * 100 / Math.max(1, size) + " %\u001b[K\r");
+                err.print(
+                        "\r" + packets + " packets, " + capture.position() * 100 / Math.max(1, size) + " %\u001b[K\r");
                 err.flush();
             }
         }

@@ -65,8 +65,10 @@ final class ExplainText {
         double seconds = explainer.packets() == 0 || explainer.first() > explainer.last()
                 ? 0
                 : (explainer.last() - explainer.first()) / 1e9;
-        say(style.bold(name) + ": " + explainer.packets() + " packets in " + String.format(Locale.ROOT, "%.3f s", seconds)
-                + ", " + explanation.entries().size() + " connections, " + explanation.listeners().size() + " servers");
+        say(style.bold(name) + ": " + explainer.packets() + " packets in "
+                + String.format(Locale.ROOT, "%.3f s", seconds) + ", "
+                + explanation.entries().size() + " connections, "
+                + explanation.listeners().size() + " servers");
         if (file.endsEarly()) {
             say(style.doubtful("the file ends inside a packet: what was there has been read"));
         }
@@ -112,12 +114,11 @@ final class ExplainText {
     }
 
     private void finding(Finding finding) {
-        String sure =
-                switch (finding.certainty()) {
-                    case CERTAIN -> style.good("certain");
-                    case LIKELY -> style.doubtful("likely");
-                    case OPEN -> style.bad("one of two");
-                };
+        String sure = switch (finding.certainty()) {
+            case CERTAIN -> style.good("certain");
+            case LIKELY -> style.doubtful("likely");
+            case OPEN -> style.bad("one of two");
+        };
         hang("    ", sure + ": " + finding.sentence());
         if (!finding.because().isEmpty()) {
             hang("      ", style.faint("since: ") + finding.because());

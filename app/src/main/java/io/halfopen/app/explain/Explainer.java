@@ -23,8 +23,8 @@ final class Explainer {
         }
 
         private static boolean isBelow(Endpoint one, Endpoint other) {
-            int high = Long.compareUnsigned(
-                    one.address().high(), other.address().high());
+            int high =
+                    Long.compareUnsigned(one.address().high(), other.address().high());
             int low = Long.compareUnsigned(one.address().low(), other.address().low());
             return high != 0 ? high < 0 : low != 0 ? low < 0 : one.port() <= other.port();
         }

@@ -52,8 +52,8 @@ final class Explanation {
             ListenerContext context = context(each);
             List<Finding> findings = Diagnosis.of(each, context, explainer.last());
             if (findings.isEmpty()) {
-                findings = List.of(new Finding(
-                        Cause.CONNECTED, Certainty.LIKELY, "nothing to remark", "", List.of(), ""));
+                findings =
+                        List.of(new Finding(Cause.CONNECTED, Certainty.LIKELY, "nothing to remark", "", List.of(), ""));
             }
             entries.add(new Entry(each, findings));
         }

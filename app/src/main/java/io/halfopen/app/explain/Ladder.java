@@ -42,7 +42,13 @@ final class Ladder implements Explainer.Watcher {
         StringBuilder text = new StringBuilder(flags(view.flags));
         int base = from.isnKnown ? from.isn : view.seq;
         long seq = view.seq - base & 0xffff_ffffL;
-        text.append(' ').append(seq).append(':').append(seq + view.payload).append('(').append(view.payload).append(')');
+        text.append(' ')
+                .append(seq)
+                .append(':')
+                .append(seq + view.payload)
+                .append('(')
+                .append(view.payload)
+                .append(')');
         if (view.has(TcpHeader.ACK)) {
             text.append(" ack ").append(view.ack - (to.isnKnown ? to.isn : view.ack) & 0xffff_ffffL);
         }

@@ -41,8 +41,11 @@ final class PacketScript implements Explainer.Watcher {
         before = time;
         String text = Ladder.text(
                 view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient);
-        out.println(String.format(Locale.ROOT, "%+.6f ", after) + (fromClient ? "< " : "> ")
-                + (fromClient ? text : text.replaceAll(" win \\d+$", "")) + options(view) + (remark.isEmpty() ? "" : "  // " + remark));
+        out.println(String.format(Locale.ROOT, "%+.6f ", after)
+                + (fromClient ? "< " : "> ")
+                + (fromClient ? text : text.replaceAll(" win \\d+$", ""))
+                + options(view)
+                + (remark.isEmpty() ? "" : "  // " + remark));
         if (!accepted && of.finalAck > 0 && fromClient) {
             accepted = true;
             out.println("  +0 accept(3, ..., ...) = 4");

@@ -13,7 +13,9 @@ final class Schedule {
         if (gaps.isEmpty()) {
             return "";
         }
-        String times = gaps.stream().map(gap -> String.format(Locale.ROOT, "%.1f", gap)).collect(Collectors.joining(", "));
+        String times = gaps.stream()
+                .map(gap -> String.format(Locale.ROOT, "%.1f", gap))
+                .collect(Collectors.joining(", "));
         String who = who(gaps);
         return "; again after " + times + " s" + (who.isEmpty() ? "" : ": " + who);
     }

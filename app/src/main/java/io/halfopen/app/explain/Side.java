@@ -17,6 +17,7 @@ final class Side {
     boolean isnKnown;
     /** The highest number that it acknowledged. */
     int acked;
+
     boolean acks;
 
     long firstData;
@@ -110,7 +111,8 @@ final class Side {
         ttl = view.ttl;
         lastId = view.id;
         if (view.timestamps) {
-            greatestTimestamp = sendsTimestamps && view.tsValue - greatestTimestamp < 0 ? greatestTimestamp : view.tsValue;
+            greatestTimestamp =
+                    sendsTimestamps && view.tsValue - greatestTimestamp < 0 ? greatestTimestamp : view.tsValue;
             sendsTimestamps = true;
         }
         window(time, view);

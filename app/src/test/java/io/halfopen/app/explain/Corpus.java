@@ -140,15 +140,19 @@ final class Corpus {
                 scene.run(0.5);
             }
         });
-        add("a kernel before 4.10", Cause.FINAL_ACK_IGNORED, () -> new Scene(Kernel.LINUX_3_10, "10.0.0.1", "10.0.0.2"), scene -> {
-            Server server = scene.listen(1);
-            for (int i = 0; i < 4; i++) {
-                Attempt client = scene.connect(server);
-                scene.run(0.1);
-                scene.write(client, 82);
-            }
-            scene.run(8);
-        });
+        add(
+                "a kernel before 4.10",
+                Cause.FINAL_ACK_IGNORED,
+                () -> new Scene(Kernel.LINUX_3_10, "10.0.0.1", "10.0.0.2"),
+                scene -> {
+                    Server server = scene.listen(1);
+                    for (int i = 0; i < 4; i++) {
+                        Attempt client = scene.connect(server);
+                        scene.run(0.1);
+                        scene.write(client, 82);
+                    }
+                    scene.run(8);
+                });
         add("tcp_abort_on_overflow", Cause.ABORT_ON_OVERFLOW, scene -> {
             scene.server.set("net.ipv4.tcp_abort_on_overflow", 1);
             overflowByAck(scene, 2);
@@ -173,13 +177,17 @@ final class Corpus {
             scene.run(5);
         });
         elsewhere(Cause.SYN_UNANSWERED);
-        add("a flood", Cause.FLOOD, scene -> {
-            Server server = scene.listen(1000);
-            scene.flood(300);
-            scene.run(1);
-            scene.connect(server, 3);
-            scene.run(5);
-        }, Cause.SYN_COOKIE);
+        add(
+                "a flood",
+                Cause.FLOOD,
+                scene -> {
+                    Server server = scene.listen(1000);
+                    scene.flood(300);
+                    scene.run(1);
+                    scene.connect(server, 3);
+                    scene.run(5);
+                },
+                Cause.SYN_COOKIE);
         elsewhere(Cause.CONNECTED);
         add("TCP_DEFER_ACCEPT and a client that is late", Cause.DEFER_ACCEPT, scene -> {
             Server server = scene.listen(16);
@@ -410,8 +418,7 @@ final class Corpus {
             Server server = scene.listen(16);
             scene.replace(Scene::isSyn, (now, from, to, bytes, offset, length) -> {
                 int port = Bytes.getShort(bytes, offset + 20);
-                byte[] wrong = Scene.packet(
-                        SERVER, PORT, CLIENTS, port, TcpHeader.SYN | TcpHeader.ACK, 77, 4711, 64);
+                byte[] wrong = Scene.packet(SERVER, PORT, CLIENTS, port, TcpHeader.SYN | TcpHeader.ACK, 77, 4711, 64);
                 scene.world.after(5_000_000L, () -> scene.inject(scene.clients, wrong));
                 return false;
             });
@@ -426,8 +433,8 @@ final class Corpus {
                 if (once[0]) {
                     once[0] = false;
                     int port = Bytes.getShort(bytes, offset + 20);
-                    byte[] wrong = Scene.packet(
-                            SERVER, PORT, CLIENTS, port, TcpHeader.RST | TcpHeader.ACK, 0, 4711, 64);
+                    byte[] wrong =
+                            Scene.packet(SERVER, PORT, CLIENTS, port, TcpHeader.RST | TcpHeader.ACK, 0, 4711, 64);
                     scene.world.after(1_000_000L, () -> scene.inject(scene.clients, wrong));
                 }
                 return true;
@@ -569,8 +576,8 @@ final class Corpus {
             for (int i = 1; i < 4; i++) {
                 // a number below what was there, as after a restart of the client
                 byte[] syn = new byte[40];
-                byte[] full = Scene.packet(
-                        CLIENTS, 40_000, SERVER, PORT, TcpHeader.ACK, last.seq() - 100_000 + i, 0, 64);
+                byte[] full =
+                        Scene.packet(CLIENTS, 40_000, SERVER, PORT, TcpHeader.ACK, last.seq() - 100_000 + i, 0, 64);
                 System.arraycopy(full, 0, syn, 0, 40);
                 syn[33] = TcpHeader.SYN;
                 Scene.seal(syn);
@@ -614,17 +621,25 @@ final class Corpus {
             fastOpen(scene, false);
             scene.run(1);
         });
-        add("Fast Open with data", Cause.FAST_OPEN, scene -> {
-            fastOpen(scene, true);
-            scene.run(1);
-        }, Cause.FAST_OPEN_REQUEST);
-        add("Fast Open is off by then", Cause.FAST_OPEN_FALLBACK, scene -> {
-            fastOpen(scene, false);
-            scene.run(0.5);
-            scene.server.set("net.ipv4.tcp_fastopen", 0);
-            sendFast(scene);
-            scene.run(2);
-        }, Cause.FAST_OPEN_REQUEST);
+        add(
+                "Fast Open with data",
+                Cause.FAST_OPEN,
+                scene -> {
+                    fastOpen(scene, true);
+                    scene.run(1);
+                },
+                Cause.FAST_OPEN_REQUEST);
+        add(
+                "Fast Open is off by then",
+                Cause.FAST_OPEN_FALLBACK,
+                scene -> {
+                    fastOpen(scene, false);
+                    scene.run(0.5);
+                    scene.server.set("net.ipv4.tcp_fastopen", 0);
+                    sendFast(scene);
+                    scene.run(2);
+                },
+                Cause.FAST_OPEN_REQUEST);
     }
 
     private static void fastOpen(Scene scene, boolean twice) {

@@ -54,7 +54,10 @@ class CorpusTest {
         counts[1]++;
         if (!hit) {
             missed.add(kind + ": " + made.name() + " is " + made.cause() + ", said was "
-                    + findings.stream().map(each -> each.cause() + " " + each.certainty()).distinct().toList());
+                    + findings.stream()
+                            .map(each -> each.cause() + " " + each.certainty())
+                            .distinct()
+                            .toList());
         }
         for (Finding each : findings) {
             boolean so = each.cause() == made.cause()
@@ -90,7 +93,9 @@ class CorpusTest {
                 judge(
                         "1 % missing",
                         each,
-                        scene.atServer.stream().filter(packet -> lots.nextInt(100) > 0).toList());
+                        scene.atServer.stream()
+                                .filter(packet -> lots.nextInt(100) > 0)
+                                .toList());
             }
         }
         found.forEach((kind, counts) -> System.out.println(String.format(

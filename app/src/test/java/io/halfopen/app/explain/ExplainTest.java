@@ -42,9 +42,17 @@ class ExplainTest {
 
     /** Little-endian, microseconds, whatever the link layer puts in front. */
     private static byte[] pcap(List<Scene.Packet> packets, int link, byte[] front) {
-        int room = 24 + packets.stream().mapToInt(each -> 16 + front.length + each.bytes().length).sum();
+        int room = 24
+                + packets.stream()
+                        .mapToInt(each -> 16 + front.length + each.bytes().length)
+                        .sum();
         ByteBuffer file = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN);
-        file.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putLong(0).putInt(65535).putInt(link);
+        file.putInt(0xa1b2c3d4)
+                .putShort((short) 2)
+                .putShort((short) 4)
+                .putLong(0)
+                .putInt(65535)
+                .putInt(link);
         for (Scene.Packet each : packets) {
             int length = front.length + each.bytes().length;
             file.putInt((int) (each.time() / 1_000_000_000L)).putInt((int) (each.time() % 1_000_000_000L / 1000));
@@ -154,8 +162,8 @@ class ExplainTest {
     private static byte[] segment(double at, boolean fromServer, int flags, int seq, int ack, int options) {
         IpAddress from = fromServer ? SERVER : CLIENT;
         IpAddress to = fromServer ? CLIENT : SERVER;
-        byte[] bare = Scene.packet(
-                from, fromServer ? 80 : 50_964, to, fromServer ? 50_964 : 80, TcpHeader.ACK, seq, ack, 64);
+        byte[] bare =
+                Scene.packet(from, fromServer ? 80 : 50_964, to, fromServer ? 50_964 : 80, TcpHeader.ACK, seq, ack, 64);
         byte[] packet = new byte[40 + options];
         System.arraycopy(bare, 0, packet, 0, 40);
         packet[33] = (byte) flags;
@@ -210,8 +218,9 @@ class ExplainTest {
         packets.add(syn(80.01, 7_000, false, 0, TcpHeader.SYN | TcpHeader.ACK, 800_081));
         packets.add(plain(80.02, false, TcpHeader.ACK, 800_081, 7_001));
         assertThat(explain(pcapng(packets)).replaceAll("\\s+", " "))
-                .contains("certain: the server closed first and keeps these ports in TIME_WAIT, 60 s after that; then it"
-                        + " answered since: 4 SYNs are answered with an ACK of other numbers")
+                .contains(
+                        "certain: the server closed first and keeps these ports in TIME_WAIT, 60 s after that; then it"
+                                + " answered since: 4 SYNs are answered with an ACK of other numbers")
                 .contains("tcp_rfc1337=1, or no Linux; cure: timestamps, another port, or tcp_rfc1337=0");
     }
 

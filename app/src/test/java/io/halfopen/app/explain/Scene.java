@@ -126,8 +126,8 @@ final class Scene {
     /** Something on the way sends another packet instead. */
     void replace(Predicate<Segment> which, Middlebox by) {
         Segment segment = new Segment();
-        world.addMiddlebox((now, from, to, bytes, offset, length) ->
-                segment.parse(bytes, offset, length) != Segment.Defect.NONE
+        world.addMiddlebox(
+                (now, from, to, bytes, offset, length) -> segment.parse(bytes, offset, length) != Segment.Defect.NONE
                         || !which.test(segment)
                         || by.passes(now, from, to, bytes, offset, length));
     }
@@ -157,13 +157,11 @@ final class Scene {
     static void seal(byte[] packet) {
         packet[36] = 0;
         packet[37] = 0;
-        TcpHeader.seal(
-                packet, 20, packet.length - 20, CLIENTS.high(), CLIENTS.low(), SERVER.high(), SERVER.low());
+        TcpHeader.seal(packet, 20, packet.length - 20, CLIENTS.high(), CLIENTS.low(), SERVER.high(), SERVER.low());
     }
 
     /** A segment as a script would make it. */
-    static byte[] packet(
-            IpAddress from, int fromPort, IpAddress to, int toPort, int flags, int seq, int ack, int ttl) {
+    static byte[] packet(IpAddress from, int fromPort, IpAddress to, int toPort, int flags, int seq, int ack, int ttl) {
         int tcp = IpHeader.V4_LENGTH;
         boolean syn = (flags & TcpHeader.SYN) != 0;
         int options = syn ? TcpOptions.synLength(true, true, 7) : 0;
