@@ -30,7 +30,7 @@ class FaultsTest {
     private static final Duration TOLD = Duration.ofSeconds(20);
 
     /** Long enough to connect on a slow machine, where only the answer is missing. */
-    private static final Duration CONNECT = Duration.ofMillis(1000);
+    private static final Duration CONNECT = Duration.ofSeconds(1);
 
     private static final Duration RESPONSE = Duration.ofMillis(1500);
 

@@ -121,8 +121,8 @@ class GrpcTest {
     void aFullAcceptQueueIsUnavailable() throws Exception {
         try (Network net = Network.open()) {
             net.host("server").listen(50051).backlog(0).neverAccepts().full();
-            ManagedChannel channel = connect(
-                    new InetSocketAddress(net.host("server").addresses().getFirst(), 50051));
+            ManagedChannel channel =
+                    connect(new InetSocketAddress(net.host("server").addresses().getFirst(), 50051));
             assertThatThrownBy(() -> echo(channel, new byte[1]))
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,

@@ -21,10 +21,8 @@ final class JdkClient implements ClientUnderTest {
 
     @Override
     public Session open(Duration connect, Duration response) {
-        HttpClient client = HttpClient.newBuilder()
-                .version(version)
-                .connectTimeout(connect)
-                .build();
+        HttpClient client =
+                HttpClient.newBuilder().version(version).connectTimeout(connect).build();
         return new Session() {
             @Override
             public byte[] get(String uri) throws Exception {

@@ -24,9 +24,7 @@ final class JettyServer implements ServerUnderTest {
         Server server = new Server();
         HttpConfiguration configuration = new HttpConfiguration();
         ServerConnector connector = new ServerConnector(
-                server,
-                new HttpConnectionFactory(configuration),
-                new HTTP2CServerConnectionFactory(configuration));
+                server, new HttpConnectionFactory(configuration), new HTTP2CServerConnectionFactory(configuration));
         connector.setHost(address.getHostAddress());
         connector.setPort(port);
         server.addConnector(connector);

@@ -75,7 +75,7 @@ final class NettyClient implements ClientUnderTest {
                 FullHttpRequest request =
                         new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, uri.getPath());
                 request.headers().set(HttpHeaderNames.HOST, uri.getAuthority());
-                channel.writeAndFlush(request, channel.voidPromise());
+                ChannelFuture unused = channel.writeAndFlush(request);
                 try {
                     return body.get(1, TimeUnit.MINUTES);
                 } finally {

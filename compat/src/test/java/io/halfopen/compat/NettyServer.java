@@ -59,7 +59,7 @@ final class NettyServer implements ServerUnderTest {
                     HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(Bodies.of(request.uri())));
             HttpUtil.setContentLength(response, response.content().readableBytes());
             HttpUtil.setKeepAlive(response, HttpUtil.isKeepAlive(request));
-            context.writeAndFlush(response, context.voidPromise());
+            ChannelFuture unused = context.writeAndFlush(response);
         }
 
         /** A client that has gone needs no answer. */

@@ -16,13 +16,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's JDBC driver, on java.net.Socket: to a real server on the real localhost while a network is open, and to a
@@ -41,11 +42,10 @@ class PostgresTest {
     static void start() throws Exception {
         Optional<Path> postgres = RealServer.program("postgres");
         assumeTrue(postgres.isPresent(), "no PostgreSQL");
-        Path programs = postgres.get().getParent();
+        Path programs = Objects.requireNonNull(postgres.get().getParent());
         boolean root = "root".equals(System.getProperty("user.name"));
-        List<String> user = root
-                ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
-                : List.of();
+        List<String> user =
+                root ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") : List.of();
         Path data = Files.createDirectory(folder.resolve("data"));
         if (root) {
             RealServer.run(folder, "chmod", "755", folder.toString());
@@ -70,7 +70,7 @@ class PostgresTest {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() {
         RealServer running = server;
         if (running != null) {
             running.close();
@@ -83,7 +83,7 @@ class PostgresTest {
     }
 
     private static int port() {
-        return java.util.Objects.requireNonNull(server).port();
+        return Objects.requireNonNull(server).port();
     }
 
     @Test

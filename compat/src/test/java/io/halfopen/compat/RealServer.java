@@ -92,10 +92,15 @@ final class RealServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-            process.destroyForcibly();
+        try {
+            if (process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
         }
+        process.destroyForcibly();
     }
 }

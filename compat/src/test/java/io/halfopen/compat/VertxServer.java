@@ -3,6 +3,7 @@ package io.halfopen.compat;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Vert.x, on Netty's NIO transport. */
@@ -16,7 +17,8 @@ final class VertxServer implements ServerUnderTest {
     public AutoCloseable start(InetAddress address, int port) throws Exception {
         Vertx vertx = Vertx.vertx();
         vertx.createHttpServer()
-                .requestHandler(request -> request.response().end(Buffer.buffer(Bodies.of(request.path()))))
+                .requestHandler(request ->
+                        request.response().end(Buffer.buffer(Bodies.of(Objects.requireNonNull(request.path())))))
                 .listen(port, address.getHostAddress())
                 .await(10, TimeUnit.SECONDS);
         return () -> vertx.close().await(10, TimeUnit.SECONDS);

@@ -17,10 +17,8 @@ final class WireMock implements ServerUnderTest {
 
     @Override
     public AutoCloseable start(InetAddress address, int port) {
-        WireMockServer server = new WireMockServer(options()
-                .bindAddress(address.getHostAddress())
-                .port(port)
-                .disableRequestJournal());
+        WireMockServer server = new WireMockServer(
+                options().bindAddress(address.getHostAddress()).port(port).disableRequestJournal());
         Bodies.sizes()
                 .forEach(size -> server.stubFor(
                         get(urlEqualTo("/" + size)).willReturn(aResponse().withBody(Bodies.of(size)))));

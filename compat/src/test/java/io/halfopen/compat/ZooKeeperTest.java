@@ -41,6 +41,7 @@ class ZooKeeperTest {
     }
 
     @Test
+    @SuppressWarnings("try") // close() of its client may throw InterruptedException
     void nodesAreWrittenAndRead(@TempDir Path folder) throws Exception {
         try (Network net = Network.open()) {
             InetSocketAddress address =
@@ -63,6 +64,7 @@ class ZooKeeperTest {
 
     /** Its client tries for ever; a call fails with what it would fail with on any network. */
     @Test
+    @SuppressWarnings("try") // close() of its client may throw InterruptedException
     void aClosedPortIsAConnectionLoss() throws Exception {
         try (Network net = Network.open()) {
             net.host("zookeeper");
