@@ -50,7 +50,7 @@ public final class Engine {
 
     private static List<Setting> settings(String text) {
         List<Setting> settings = new ArrayList<>();
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 settings.add(new Setting(line.substring(0, equals), line.substring(equals + 1)));

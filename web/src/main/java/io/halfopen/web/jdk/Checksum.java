@@ -24,18 +24,15 @@ public final class Checksum {
 
     public static long pseudoHeader(
             long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int tcpLength) {
-        return words(sourceHigh)
-                + words(sourceLow)
-                + words(destinationHigh)
-                + words(destinationLow)
-                + IpHeader.TCP
-                + tcpLength;
+        long addresses = words(sourceHigh) + words(sourceLow) + words(destinationHigh) + words(destinationLow);
+        return addresses + IpHeader.TCP + tcpLength;
     }
 
-    private static int words(long value) {
+    private static long words(long value) {
         int high = (int) (value >>> 32);
         int low = (int) value;
-        return (high >>> 16) + (high & 0xffff) + (low >>> 16) + (low & 0xffff);
+        long sum = high >>> 16;
+        return sum + (high & 0xffff) + (low >>> 16) + (low & 0xffff);
     }
 
     public static int complement(long a, int b) {
