@@ -29,10 +29,7 @@ public final class Checksum {
     }
 
     private static long words(long value) {
-        int high = (int) (value >>> 32);
-        int low = (int) value;
-        long sum = high >>> 16;
-        return sum + (high & 0xffff) + (low >>> 16) + (low & 0xffff);
+        return (value >>> 48) + (value >>> 32 & 0xffff) + (value >>> 16 & 0xffff) + (value & 0xffff);
     }
 
     public static int complement(long a, int b) {
