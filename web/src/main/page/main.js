@@ -125,7 +125,7 @@ function drawStory(run) {
   $("where").textContent = where.filter(Boolean).join(" · ");
   const chapter = chapterOf(preset && preset[1], entry && CHAPTERS[entry[0]]);
   const tries = element("div", { class: "try" });
-  for (const [label, changes] of page.recorded ? [] : chapter.tries) tries.append(element("button", { type: "button", text: label[language], onclick: () => run_(changes) }));
+  for (const [label, changes] of page.recorded ? [] : chapter.tries) tries.append(element("button", { type: "button", text: label[language], onclick: () => tryOut(changes) }));
   const part = (key, text) => [element("h3", { text: t(key) }), element("p", { text })];
   $("chapter").replaceChildren(...part("says", chapter.says[language]), ...part("happens", whatHappened(run)), ...part("why", chapter.why[language]),
     ...(tries.children.length ? [element("h3", { text: t("tryIt") }), tries] : []), ...(entry ? [element("h3", { text: t("source") }), source(entry[2])] : []));
@@ -263,7 +263,7 @@ function changeTo(changes, fresh) {
   page.settings = settings;
 }
 
-function run_(changes) {
+function tryOut(changes) {
   const base = page.settings.filter(([name]) => name === "preset");
   const named = changes.map(([name, value]) => name === "sysctl" ? ["sysctl:" + value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)] : [name, value]);
   page.settings = base;

@@ -162,7 +162,7 @@ class Timeline {
 
   drawChart() {
     const width = this.width(), height = this.chart.parentElement.clientHeight;
-    const pen = this.copy(this.chart, width, height, "", static_ => this.paintChart(static_, width, height));
+    const pen = this.copy(this.chart, width, height, "", still => this.paintChart(still, width, height));
     this.head(pen, height - 16);
   }
 
@@ -241,12 +241,12 @@ class Timeline {
     this.spacer.style.height = Math.max(0, total - height) + "px";
     const scroll = this.box.scrollTop, first = Math.max(0, Math.floor(scroll / lane));
     const last = Math.min(clients.length, Math.ceil((scroll + height) / lane) + 1);
-    const pen = this.copy(this.lanes, width, height, scroll + ":" + this.chosen, static_ => {
-      this.axis(static_, height, 11);
-      static_.save();
-      static_.beginPath(); static_.rect(0, 20, width, height); static_.clip();
-      for (let i = first; i < last; i++) this.drawLane(static_, clients[i], 20 + i * lane - scroll, lane);
-      static_.restore();
+    const pen = this.copy(this.lanes, width, height, scroll + ":" + this.chosen, still => {
+      this.axis(still, height, 11);
+      still.save();
+      still.beginPath(); still.rect(0, 20, width, height); still.clip();
+      for (let i = first; i < last; i++) this.drawLane(still, clients[i], 20 + i * lane - scroll, lane);
+      still.restore();
     });
     this.head(pen, height);
     this.lanes.setAttribute("aria-label", t("lanesLabel", clients.length));
