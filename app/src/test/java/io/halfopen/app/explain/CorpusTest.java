@@ -40,7 +40,7 @@ class CorpusTest {
                 .toList();
     }
 
-    private void judge(String kind, Corpus.Case made, List<Scene.Packet> packets) {
+    private void judge(String kind, CorpusMaker.Case made, List<Scene.Packet> packets) {
         if (packets.isEmpty()) {
             return;
         }
@@ -80,9 +80,9 @@ class CorpusTest {
 
     @Test
     void whatWasMadeIsFound() {
-        List<Corpus.Case> cases = Corpus.cases();
+        List<CorpusMaker.Case> cases = Corpus.cases();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(40);
-        for (Corpus.Case each : cases) {
+        for (CorpusMaker.Case each : cases) {
             Scene scene = each.play();
             judge("at the server", each, scene.atServer);
             judge("at the client", each, scene.atClients);

@@ -33,7 +33,7 @@ class ExplainTest {
     @TempDir
     private Path folder;
 
-    private static Corpus.Case named(String name) {
+    private static CorpusMaker.Case named(String name) {
         return Corpus.cases().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()

@@ -1,0 +1,90 @@
+package io.halfopen.app.explain;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A conversation beside the others of its listener, and what has been found out about it so far. */
+abstract class Reading {
+    static final long SECOND = 1_000_000_000L;
+
+    final Conversation it;
+    final ListenerContext context;
+    final long captureEnd;
+    final List<Finding> findings;
+
+    Reading(Conversation it, ListenerContext context, long captureEnd) {
+        this.it = it;
+        this.context = context;
+        this.captureEnd = captureEnd;
+        findings = new ArrayList<>();
+    }
+
+    /** Goes on with what another has found. */
+    Reading(Reading other) {
+        it = other.it;
+        context = other.context;
+        captureEnd = other.captureEnd;
+        findings = other.findings;
+    }
+
+    final void add(Finding finding) {
+        findings.add(finding);
+    }
+
+    final void ignoredReset() {
+        if (it.ignoredResets > 0) {
+            add(
+                    Finding.certain(
+                            Cause.IGNORED_RESET,
+                            "an RST came and did not count: " + it.ignoredBecause
+                                    + (it.isEstablished() ? "; connect() went on and succeeded" : ""),
+                            "a client in SYN_SENT looks at the number that an RST acknowledges and the timestamp that it echoes"));
+        }
+    }
+
+    /** The server answers with what belongs to a connection that it remembers. */
+    final void challenged(boolean inTheEnd) {
+        boolean timeWait = it.before != null && it.before.serverClosedFirst();
+        String how = it.challenges + (it.challenges == 1 ? " SYN is" : " SYNs are")
+                + " answered with an ACK of other numbers, which the client resets";
+        if (timeWait) {
+            boolean same = !it.fromClient.timestamps;
+            add(Finding.certain(
+                    Cause.TIME_WAIT_REFUSED,
+                    "the server closed first and keeps these ports in TIME_WAIT, 60 s after that"
+                            + (inTheEnd ? "; then it answered" : ""),
+                    how + "; a SYN takes TIME_WAIT over only with a later timestamp or a larger number"
+                            + (same ? ", and these have no timestamps" : "")
+                            + (it.clientResetsAfterChallenge > 0
+                                    ? "; the RSTs do not end TIME_WAIT: tcp_rfc1337=1, or no Linux"
+                                    : "")
+                            + "; cure: timestamps, another port, or tcp_rfc1337=0"));
+        } else {
+            add(Finding.likely(
+                    Cause.OLD_CONNECTION,
+                    "the server still has an old connection of this client's port"
+                            + (inTheEnd ? ", until the client's RST ended it" : ""),
+                    how,
+                    "TIME_WAIT at the server, of a connection from before the capture",
+                    "ss -tan on the server"));
+        }
+    }
+
+    final void wrongSynAck() {
+        add(Finding.certain(
+                Cause.WRONG_SYN_ACK,
+                "a SYN-ACK that acknowledges what the client did not send",
+                it.wrongSynAcks + (it.wrongSynAcks == 1 ? " SYN-ACK does" : " SYN-ACKs do")
+                        + " not acknowledge this SYN's number plus one: an answer to an older SYN, or something on the"
+                        + " way that changes numbers in one direction"));
+    }
+
+    final boolean isStripped() {
+        return it.fromClient.handshakes > 0
+                && !it.fromClient.optionsCut
+                && it.fromClient.windowScale >= 0
+                && it.fromServer.windowScale < 0
+                && !it.fromServer.sack
+                && it.fromClient.sack;
+    }
+}
