@@ -37,7 +37,8 @@ public final class RequestsBenchmark {
         double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 1;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 7;
         RequestsBenchmark benchmark = new RequestsBenchmark(seconds, rounds);
-        System.out.println("provider " + new HalfopenSelectorProvider().getClass().getSimpleName());
+        System.out.println(
+                "provider " + new HalfopenSelectorProvider().getClass().getSimpleName());
         benchmark.networks();
         try (Network net = Network.open()) {
             net.host("server");
@@ -119,8 +120,8 @@ public final class RequestsBenchmark {
         server.setExecutor(Executors.newFixedThreadPool(2));
         server.start();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(
-                            URI.create("http://" + host + ":" + server.getAddress().getPort() + "/"))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(
+                            "http://" + host + ":" + server.getAddress().getPort() + "/"))
                     .build();
             long count = 0;
             long start = System.nanoTime();

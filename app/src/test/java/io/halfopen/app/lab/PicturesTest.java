@@ -44,7 +44,17 @@ final class PicturesTest {
         LiveKernel.require();
         Path file = folder.resolve("kernel.html");
         CommandRun run = CommandRun.of(
-                "lab", "--backlog", "1", "--clients", "3", "--for", "300ms", "--on", "kernel", "--html", file.toString());
+                "lab",
+                "--backlog",
+                "1",
+                "--clients",
+                "3",
+                "--for",
+                "300ms",
+                "--on",
+                "kernel",
+                "--html",
+                file.toString());
         assertThat(run.exitCode()).isZero();
         String page = Files.readString(file);
         String given = page.substring(page.indexOf("id=\"recorded\">") + 14, page.indexOf("</script>"));
@@ -96,7 +106,6 @@ final class PicturesTest {
         assertThat(run.err()).contains(sentence);
     }
 
-
     /** The page writes its JSON by itself; Jackson writes that of the command line. */
     @ParameterizedTest
     @ValueSource(strings = {"listen-2", "listen-0", "syn-flood", "unp-overflow", "defer-accept-silent", "kafka"})
@@ -122,8 +131,7 @@ final class PicturesTest {
             })
     void aCommandMeansTheSameAsTheLink(String settings) {
         List<Setting> said = Arrays.stream(settings.split(" ", -1))
-                .map(each -> new Setting(
-                        each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1)))
+                .map(each -> new Setting(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1)))
                 .toList();
         var reading = ExperimentText.read(said);
         assertThat(reading.faults()).isEmpty();
@@ -133,7 +141,6 @@ final class PicturesTest {
         String[] command = Stream.of(List.of("lab"), words, List.of("--json"))
                 .flatMap(List::stream)
                 .toArray(String[]::new);
-        assertThat(JSON.readTree(CommandRun.of(command).out()))
-                .isEqualTo(JSON.readTree(RunJson.report(experiment)));
+        assertThat(JSON.readTree(CommandRun.of(command).out())).isEqualTo(JSON.readTree(RunJson.report(experiment)));
     }
 }

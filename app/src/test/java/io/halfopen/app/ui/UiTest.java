@@ -18,7 +18,8 @@ final class UiTest {
         try (PageServer server = new PageServer("<!doctype html>", 0);
                 HttpClient client = HttpClient.newHttpClient()) {
             URI page = URI.create(server.address());
-            HttpResponse<String> there = client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString());
+            HttpResponse<String> there =
+                    client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString());
             assertThat(there.statusCode()).isEqualTo(200);
             assertThat(there.body()).isEqualTo("<!doctype html>");
             assertThat(there.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
