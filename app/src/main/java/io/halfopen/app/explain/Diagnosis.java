@@ -238,6 +238,13 @@ final class Diagnosis extends Reading {
                     what + ", and " + it.fromClient.repeats + " repetitions of data",
                     "everything that the client sent was lost on the way",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
+        } else if (context.dropsSynsNear(it, it.finalAck)) {
+            add(Finding.likely(
+                    Cause.FINAL_ACK_IGNORED,
+                    "the accept queue was full: the server ignored the final ACK",
+                    what + ", and SYNs of others were dropped at that time",
+                    "TCP_DEFER_ACCEPT, and SYNs that were lost on the way",
+                    "ListenOverflows on the server (nstat), or halfopen watch"));
         } else if (lateData && it.synAcksAfterFinal <= 1
                 || it.fromClient.dataSegments == 0 && it.synAcksAfterFinal == 1 && it.served > 0) {
             add(Finding.likely(

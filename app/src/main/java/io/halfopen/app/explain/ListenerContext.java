@@ -12,6 +12,11 @@ final class ListenerContext {
     private static final long NEAR = 1_500_000_000L;
     private static final long LONGEST_HALF_OPEN = 65_000_000_000L;
     private static final int COOKIES_AT_LEAST = 4;
+    private static final int LEAST_DROPS = 3;
+
+    /** One in so many may be lost on the way. */
+    private static final int LOSS = 20;
+
     private static final int LEAST_LAG = 4;
     private static final int MOST_LAG = 127;
 
@@ -100,6 +105,12 @@ final class ListenerContext {
             }
         }
         return counts;
+    }
+
+    /** Whether so many SYNs of others found no answer at about this time that it was no chance. */
+    boolean dropsSynsNear(Conversation but, long time) {
+        int[] counts = others(but, time);
+        return counts[1] >= LEAST_DROPS && counts[1] * LOSS > counts[0];
     }
 
     /** Whether a final ACK was ignored at about this time, which only a full accept queue does. */
