@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads, selectors, connections and networks. A wake-up that is lost is a test that never ends. */
-@Timeout(240)
+@Timeout(120)
 @SuppressWarnings("AddressSelection") // a name has one address here
 class LoadTest {
     private static final int PORT = 7000;
@@ -163,11 +163,17 @@ class LoadTest {
             }
         }
         while (Thread.activeCount() > threadsBefore + 5) {
-            Thread.onSpinWait();
+            ensureInTime("threads of networks that are closed go on");
         }
         while (closed.stream().filter(reference -> reference.get() != null).count() > 1) {
+            ensureInTime("networks that are closed are kept");
             System.gc();
         }
+    }
+
+    /** The timeout interrupts. */
+    private static void ensureInTime(String otherwise) {
+        assertThat(Thread.interrupted()).as(otherwise).isFalse();
     }
 
     @Test

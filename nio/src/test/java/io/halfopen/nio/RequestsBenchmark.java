@@ -77,6 +77,7 @@ public final class RequestsBenchmark {
         return values.get(values.size() / 2);
     }
 
+    @SuppressWarnings("try") // its close() ends the echo
     private double echo(String host) throws Exception {
         try (ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(host, 0));
                 SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
