@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -115,7 +116,8 @@ final class PictureOptions {
     /** Beside the program, where it is built; it is written once for each build. */
     private static Path pageFile() throws IOException {
         String page = Page.plain();
-        Path program = Path.of(System.getProperty("java.class.path").split(File.pathSeparator, 2)[0]);
+        Path program = Path.of(Objects.requireNonNullElse(System.getProperty("java.class.path"), "")
+                .split(File.pathSeparator, 2)[0]);
         Path folder = program.toAbsolutePath().getParent();
         Path file = (folder == null ? Path.of("") : folder).resolve(PAGE).toAbsolutePath();
         if (!Files.exists(file) || !Files.readString(file).equals(page)) {
