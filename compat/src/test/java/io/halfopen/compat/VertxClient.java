@@ -11,6 +11,7 @@ import io.vertx.core.http.RequestOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Vert.x' client. Its own DNS resolver needs datagrams, so the name is looked up before. */
@@ -37,13 +38,14 @@ final class VertxClient implements ClientUnderTest {
                         .setHost(InetAddress.getByName(uri.getHost()).getHostAddress())
                         .setPort(uri.getPort())
                         .setURI(uri.getPath());
-                return client.request(options)
+                CompletableFuture<byte[]> body = new CompletableFuture<>();
+                // On a context of Vert.x: on this thread the response could come before anybody listens to it.
+                vertx.runOnContext(now -> client.request(options)
                         .compose(HttpClientRequest::send)
                         .compose(HttpClientResponse::body)
                         .map(Buffer::getBytes)
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .get(1, TimeUnit.MINUTES);
+                        .onComplete(body::complete, body::completeExceptionally));
+                return body.get(1, TimeUnit.MINUTES);
             }
 
             @Override
