@@ -62,7 +62,9 @@ final class Browser implements AutoCloseable {
 
     private static Optional<Path> program(String... names) {
         return Stream.of(names)
-                .flatMap(name -> Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1)).map(folder -> Path.of(folder, name)))
+                .flatMap(name -> Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "")
+                                .split(":", -1))
+                        .map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }

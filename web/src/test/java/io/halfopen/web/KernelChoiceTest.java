@@ -19,8 +19,10 @@ class KernelChoiceTest {
     void thePageOffersEveryKernel() throws IOException {
         Matcher field = FIELD.matcher(Files.readString(Path.of("src/main/page/controls.js")));
         assertThat(field.find()).isTrue();
-        List<String> choices =
-                CHOICE.matcher(field.group(1)).results().map(each -> each.group(1)).toList();
+        List<String> choices = CHOICE.matcher(field.group(1))
+                .results()
+                .map(each -> each.group(1))
+                .toList();
         assertThat(choices).isEqualTo(Kernel.all().stream().map(Kernel::version).toList());
     }
 }
