@@ -63,7 +63,7 @@ async function run(settings, view = {}) {
 async function compare(settings, asked) {
   const runs = [];
   try {
-    for (const kernel of KERNELS) {
+    for (const kernel of new Set([page.model.run.experiment.kernel, ...KERNELS])) {
       const others = settings.filter(([name]) => name !== "kernel");
       const known = page.model.run.experiment.kernel === kernel ? page.model.run : await page.machine.run([...(others.length ? others : [["preset", page.model.run.experiment.name]]), ["kernel", kernel]]);
       if (asked !== page.asked) return;
