@@ -25,15 +25,25 @@ final class Idleness {
     /** Whoever computes for so long without a call is none of the network's business, ns. */
     private static final long ENDLESS = 1_000_000_000L;
 
+    /** A thread that has no frame for longer is none that begins: JFR's own never has any, ns. */
+    private static final long BEGINNING = 100_000_000L;
+
     private static final List<String> OWN_WORK = List.of(
             "java.lang.", "java.util.", "java.io.RandomAccessFile", "jdk.internal.misc.", "jdk.internal.loader.");
 
     /** They have native methods that wait, in a thread that calls itself runnable. */
-    private static final Set<String> WAITING_IN_JAVA_LANG =
-            Set.of("java.lang.ref.Reference", "java.lang.ProcessImpl", "java.lang.ProcessHandleImpl");
+    private static final Set<String> WAITING_IN_JAVA_LANG = Set.of(
+            "java.lang.ref.Reference",
+            "java.lang.ProcessImpl",
+            "java.lang.ProcessHandleImpl",
+            "java.lang.VirtualThread");
 
     private final Thread driver;
     private final Map<Thread, Boolean> users = new WeakHashMap<>();
+
+    /** Threads without a frame, and since when. */
+    private final Map<Thread, Long> beginners = new WeakHashMap<>();
+
     private long touched = System.nanoTime();
     private long due = touched;
     private long late;
@@ -93,9 +103,13 @@ final class Idleness {
     }
 
     /** A thread without a frame has been started and not yet begun; the JVM's own never have any. */
-    private static boolean begins(Thread thread) {
+    private boolean begins(Thread thread) {
         ThreadGroup group = thread.getThreadGroup();
-        return group != null && group.getParent() != null;
+        if (group == null || group.getParent() == null) {
+            return false;
+        }
+        long now = System.nanoTime();
+        return now - beginners.computeIfAbsent(thread, unseen -> now) < BEGINNING;
     }
 
     /**

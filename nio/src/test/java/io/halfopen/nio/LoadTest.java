@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,9 +68,9 @@ class LoadTest {
         });
     }
 
-    private static Void echo(Selector selector) throws IOException {
+    private static @Nullable Void echo(Selector selector) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(100);
-        for (; ; ) {
+        while (!Thread.currentThread().isInterrupted()) { // with the test's end; select() does not wait then
             selector.select(key -> {
                 try {
                     SocketChannel channel = (SocketChannel) key.channel();
@@ -83,6 +84,8 @@ class LoadTest {
                 }
             });
         }
+        selector.close();
+        return null;
     }
 
     /** So many connections of one selector, each of which sends an octet when the last one has come back. */

@@ -233,7 +233,8 @@ final class WireCheck implements Tap {
             int edge = segment.ack() + (segment.window() << half.scale);
             // Linux shuts its window where it has no memory for what fits into it (ICSK_ACK_NOMEM).
             boolean shut = segment.window() == 0;
-            // What is left of a connection shifts what was left of its window, and rounds it down (tcp_v4_timewait_ack).
+            // What is left of a connection shifts what was left of its window, and rounds it down
+            // (tcp_v4_timewait_ack).
             boolean rounded = why == Rule.TIME_WAIT_ACKED || why == Rule.TIME_WAIT_PAWS || why == Rule.TIME_WAIT_FIN;
             int allowed = rounded ? (1 << half.scale) - 1 : 0;
             if (half.edgeKnown && !shut && SeqNumber.before(edge + allowed, half.edge)) {
