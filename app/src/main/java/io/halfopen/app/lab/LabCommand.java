@@ -290,8 +290,10 @@ public final class LabCommand extends Subcommand {
     }
 
     private List<Kernel> kernels() {
-        boolean said = compared != null && !compared.isEmpty();
-        return said ? compared.stream().distinct().toList() : Kernel.telling();
+        if (compared == null || compared.isEmpty()) {
+            return Kernel.telling();
+        }
+        return compared.stream().distinct().toList();
     }
 
     private int compare(Scenario scenario, List<Kernel> kernels) throws IOException {

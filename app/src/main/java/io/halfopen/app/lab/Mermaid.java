@@ -53,11 +53,11 @@ final class Mermaid {
         segment.parse(packet.bytes(), 0, packet.bytes().length);
         boolean fromClient = segment.destinationPort() == run.scenario().port();
         Rule rule = packet.rule();
-        boolean dropped = fromClient && rule != null && rule.verdict() == Rule.Verdict.DROP;
+        String dropped = fromClient && rule != null && rule.verdict() == Rule.Verdict.DROP ? " " + rule.name() : "";
         String client = "C" + packet.client();
-        String arrow = dropped ? "-x" : "->>";
+        String arrow = dropped.isEmpty() ? "->>" : "-x";
         out.println("    " + (fromClient ? client + arrow + "S" : "S" + arrow + client) + ": " + flags() + data()
-                + (dropped ? " " + rule.name() : reason(rule)));
+                + (dropped.isEmpty() ? reason(rule) : dropped));
     }
 
     /** What is worth a word although nothing was dropped. */
