@@ -21,7 +21,7 @@ class CommandLineTest {
             lab --accept-rate 0                    | lab: --accept-rate takes a number above 0, a second
             lab --client-option X=1                | lab: --client-option: unknown socket option 'X': docs/socket-options.md has them
             lab --answer 2147483647                | lab: --answer takes at most 16777216 octets a write
-            lab --backlog 1,2 --compare            | lab: several values make a table: --compare, --show and --pcap take one of each
+            lab --backlog 1,2 --compare            | lab: several values make a table: --compare, --show, --pcap and pictures take one of each
             lab a b                                | lab: unexpected argument 'b'
             lab --nope                             | lab: unknown option '--nope'
             lab --clents 5                         | lab: unknown option '--clents': did you mean --clients?
@@ -103,8 +103,8 @@ class CommandLineTest {
 
     @Test
     void anUnknownCommandIsBadInputToo() {
-        assertThat(CommandRun.of("nosuch"))
-                .isEqualTo(new CommandRun(2, "", "halfopen: unexpected argument 'nosuch' (halfopen --help)\n"));
+        assertThat(CommandRun.of("nothing-of-that"))
+                .isEqualTo(new CommandRun(2, "", "halfopen: unexpected argument 'nothing-of-that' (halfopen --help)\n"));
     }
 
     @Test
