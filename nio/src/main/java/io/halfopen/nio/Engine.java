@@ -297,6 +297,9 @@ public final class Engine implements AutoCloseable {
     /** Whoever waits for the lock is on the way in with a call, or out of a wait that has ended: he only looks idle. */
     private long lacks() {
         long lacks = idleness.lacks();
+        if (lacks == 0 && idleness.isEndless()) {
+            woken.set(0); // who was woken so long ago has gone elsewhere
+        }
         return lacks == 0 && (lock.hasQueuedThreads() || woken.get() > 0) ? Idleness.AGAIN : lacks;
     }
 
@@ -306,7 +309,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public void hasWoken() {
-        woken.decrementAndGet();
+        woken.updateAndGet(count -> Math.max(0, count - 1));
     }
 
     private void jump(long next) {
