@@ -1,9 +1,11 @@
 package io.halfopen.app;
 
+import io.halfopen.linux.NearNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -32,9 +34,13 @@ final class BadInput {
     }
 
     private static String sentence(UnmatchedArgumentException unmatched) {
-        String what = unmatched.isUnknownOption() ? "unknown option '" : "unexpected argument '";
+        String name = unmatched.getUnmatched().getFirst();
+        if (!unmatched.isUnknownOption()) {
+            Stream<String> commands = unmatched.getCommandLine().getSubcommands().keySet().stream();
+            return "unexpected argument '" + name + "'" + NearNames.hint(name, commands);
+        }
         List<String> alike = unmatched.getSuggestions();
         String hint = alike.isEmpty() ? "" : ": did you mean " + alike.getFirst() + "?";
-        return what + unmatched.getUnmatched().getFirst() + "'" + hint;
+        return "unknown option '" + name + "'" + hint;
     }
 }
