@@ -104,7 +104,8 @@ class CommandLineTest {
     @Test
     void anUnknownCommandIsBadInputToo() {
         assertThat(CommandRun.of("nothing-of-that"))
-                .isEqualTo(new CommandRun(2, "", "halfopen: unexpected argument 'nothing-of-that' (halfopen --help)\n"));
+                .isEqualTo(
+                        new CommandRun(2, "", "halfopen: unexpected argument 'nothing-of-that' (halfopen --help)\n"));
     }
 
     @Test
