@@ -19,7 +19,7 @@ public final class Duration {
             "h",
             3_600_000_000_000L);
 
-    /** Those that a duration is written in, the longest first: a minute is as clear as 60 seconds, and shorter. */
+    /** Those that a duration is written in, the longest first. */
     private static final String[] WRITTEN = {"s", "ms", "us", "ns"};
 
     /** A year: longer times would overflow a long when they are added. */

@@ -50,13 +50,11 @@ class WatchTest {
     }
 
     /** Three listeners overflow for three reasons, and one of them for a fourth; the others have an ordinary day. */
-    private static void load(NetNamespace namespace, RealProcess listeners) throws Exception {
-        namespace.run("sysctl", "-q", "-w", "net.ipv4.tcp_syncookies=0");
+    private static void load(NetNamespace namespace, RealProcess listeners, RealProcess watch) throws Exception {
+        setCookies(namespace, watch, 0, 2001);
         // a SYN queue of 9: the other 31 are dropped
-        Thread.sleep(400);
         tell(listeners, "syn " + SYN_FULL + " 40");
-        namespace.run("sysctl", "-q", "-w", "net.ipv4.tcp_syncookies=1");
-        Thread.sleep(400);
+        setCookies(namespace, watch, 1, 2002);
         // the same 9, and 31 cookies
         tell(listeners, "syn " + COOKIES + " 40");
         // an accept queue of 3: whatever comes later is dropped
@@ -73,6 +71,13 @@ class WatchTest {
             tell(listeners, "connect " + port + " 20");
             tell(listeners, "accept " + port + " 20");
         }
+    }
+
+    /** Until the watch has seen it: a limit that nobody reaches, set after it and read before it, tells that. */
+    private static void setCookies(NetNamespace namespace, RealProcess watch, int cookies, int mark) throws Exception {
+        namespace.run("sysctl", "-q", "-w", "net.ipv4.tcp_syncookies=" + cookies);
+        namespace.run("sysctl", "-q", "-w", "net.ipv4.tcp_max_syn_backlog=" + mark);
+        watch.awaitOut("\"maxSynBacklog\":" + mark);
     }
 
     /** The listeners of a report, by port. */
@@ -115,7 +120,7 @@ class WatchTest {
             RealProcess listeners = listeners(namespace);
             Path record = folder.resolve("handshakes.pcapng");
             RealProcess watch = watch(List.of(), "--netns", namespace.pid(), "--record", record.toString());
-            load(namespace, listeners);
+            load(namespace, listeners, watch);
             String sockets = namespace.run("ss", "-Hltn");
 
             JsonNode report = end(watch);
@@ -252,7 +257,7 @@ class WatchTest {
                     "--inh-caps=-all",
                     "--bounding-set=-all");
             RealProcess watch = watch(ordinary);
-            load(namespace, listeners);
+            load(namespace, listeners, watch);
 
             JsonNode report = end(watch);
             Rows rows = new Rows(report);
