@@ -91,6 +91,9 @@ final class Template {
     /** RFC 1624, equation 3: HC' = ~(~HC + ~m + m'). */
     private void repair(int checksum, int was, int is) {
         long sum = (~Bytes.getShort(bytes, checksum) & 0xffff) + (~was & 0xffff_ffffL) + (is & 0xffff_ffffL);
-        Bytes.putShort(bytes, checksum, Checksum.complement(sum, 0));
+        int word = checksum & ~3; // written whole, as the stack reads it
+        int shift = (checksum & 2) == 0 ? 16 : 0;
+        int kept = Bytes.getInt(bytes, word) & ~(0xffff << shift);
+        Bytes.putInt(bytes, word, kept | Checksum.complement(sum, 0) << shift);
     }
 }

@@ -269,7 +269,7 @@ public final class Stack {
     /** recv(2): read() with flags of {@link io.halfopen.linux.Message}; others mean nothing. -EINVAL where there is no urgent octet. */
     public int recv(long now, int fd, byte[] target, int offset, int length, int flags) {
         core.setNow(now);
-        Socket socket = flags == 0 ? descriptors.get(fd) : find(fd);
+        Socket socket = flags == 0 ? find(fd, false) : find(fd);
         return socket == null ? -Errno.EBADF : receiveCalls.receive(socket, target, offset, length, flags);
     }
 
@@ -312,7 +312,7 @@ public final class Stack {
     /** close(2): the descriptor is free at once; the connection ends in its own time. */
     public int close(long now, int fd) {
         core.setNow(now);
-        Socket socket = find(fd);
+        Socket socket = find(fd, true);
         if (socket == null) {
             return -Errno.EBADF;
         }
@@ -425,6 +425,12 @@ public final class Stack {
             inputPath.dormancy.wake(socket.dormant);
         }
         return socket;
+    }
+
+    /** For calls that need not wake one that has ended, or just that. */
+    private @Nullable Socket find(int fd, boolean ended) {
+        Socket socket = descriptors.get(fd);
+        return socket == null || socket.dormant == null || socket.dormant.ended == ended ? socket : find(fd);
     }
 
     /** What a listener's socket is set to is not for connections whose handshake is done. */

@@ -117,7 +117,14 @@ public final class Segment extends IpPacket {
         window = Bytes.getShort(bytes, transportOffset + TcpHeader.WINDOW);
         payloadOffset = transportOffset + header;
         payloadLength = transportLength - header;
-        parseOptions(transportOffset + TcpHeader.LENGTH, payloadOffset);
+        int options = transportOffset + TcpHeader.LENGTH;
+        if (header == TcpOptions.STAMPED && Bytes.getInt(bytes, options) == TcpOptions.NOP_NOP_TIMESTAMP) {
+            tsValue = Bytes.getInt(bytes, options + 4);
+            tsEcho = Bytes.getInt(bytes, options + 8);
+            found = TIMESTAMPS;
+        } else {
+            parseOptions(options, payloadOffset);
+        }
         return Defect.NONE;
     }
 

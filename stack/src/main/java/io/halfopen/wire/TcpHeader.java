@@ -76,7 +76,8 @@ public final class TcpHeader {
             long destinationLow) {
         long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength);
         int sum = Checksum.sum(packet, offset, tcpLength);
-        Bytes.putShort(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum));
+        int urgent = Bytes.getShort(packet, offset + URGENT);
+        Bytes.putInt(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum) << 16 | urgent);
     }
 
     /** The sum of the pseudo-header, not folded, with the addresses of the IP header in front. */

@@ -41,6 +41,11 @@ public final class TcpOptions {
     private static final int SACK_PERMITTED_2 = SACK_PERMITTED << 24 | 2 << 16;
     private static final int TIMESTAMP_10 = TIMESTAMP << 8 | 10;
 
+    /** The first word of the options that an ordinary segment has, and the length of its whole header (RFC 7323, A). */
+    static final int NOP_NOP_TIMESTAMP = NOP_NOP | TIMESTAMP_10;
+
+    static final int STAMPED = TcpHeader.LENGTH + TIMESTAMP_LENGTH;
+
     private TcpOptions() {}
 
     /** The octets that {@link #writeSyn} writes. */
@@ -91,7 +96,7 @@ public final class TcpOptions {
 
     /** Writes NOP NOP TS, the options of an ordinary segment. */
     public static void writeTimestamp(byte[] packet, int offset, int tsValue, int tsEcho) {
-        Bytes.putInt(packet, offset, NOP_NOP | TIMESTAMP_10);
+        Bytes.putInt(packet, offset, NOP_NOP_TIMESTAMP);
         Bytes.putInt(packet, offset + 4, tsValue);
         Bytes.putInt(packet, offset + 8, tsEcho);
     }

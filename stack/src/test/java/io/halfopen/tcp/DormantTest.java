@@ -3,6 +3,7 @@ package io.halfopen.tcp;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
@@ -31,6 +32,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection that nobody has used yet is kept small, and nobody can tell. */
@@ -209,6 +211,49 @@ class DormantTest {
         scene.close(listener);
         peer.expect("R. 1:1(0) ack 1");
         assertThat(scene.stack.holdings()).isEqualTo(Holdings.NOTHING);
+    }
+
+    /** A peer that says RST and no more, as load balancers do to see whether anybody listens, wakes nothing. */
+    @ParameterizedTest
+    @CsvSource({"true, R", "true, R.", "false, R", "false, R."})
+    void endsAsleepByResetAndNobodyCanTell(boolean accepted, String flags) {
+        List<String> asleep = reset(accepted, flags, false);
+        assertThat(asleep).containsExactlyElementsOf(reset(accepted, flags, true)).hasSizeGreaterThan(10);
+    }
+
+    /** What can be seen of it, in each order of calls, from the reset on to close(). */
+    private static List<String> reset(boolean accepted, String flags, boolean keepAlive) {
+        List<String> seen = new ArrayList<>();
+        for (String call : List.of("close", "read", "write", "info", "error")) {
+            Scene scene = new Scene();
+            int listener = scene.listener(1);
+            scene.stack.setsockopt(listener, SocketOption.SO_KEEPALIVE, keepAlive ? 1 : 0);
+            Peer peer = scene.peer();
+            peer.handshake();
+            scene.after("0.02s");
+            int early = accepted ? scene.accept(listener) : -1;
+            seen.add(call + " " + peer.inject(flags + " 1:1(0) ack 1 win 0"));
+            scene.after("0.02s");
+            int fd = accepted ? early : scene.accept(listener);
+            assertThat(flows(scene)).isEmpty();
+            seen.add(scene.stack.poll(fd) + " " + scene.stack.row(fd).state());
+            seen.add(scene.stack.holdings().connections() + " " + scene.stack.holdings().flows());
+            assertThat(core(scene).pools.awake()).isEqualTo(keepAlive ? 1 : 0);
+            seen.add(switch (call) {
+                case "read" -> scene.read(fd) + " " + scene.read(fd);
+                case "write" -> scene.write(fd, "abc") + " " + scene.write(fd, "abc");
+                case "info" -> scene.stack.tcpInfo(scene.now(), fd).toString();
+                case "error" -> scene.stack.getsockopt(fd, SocketOption.SO_ERROR) + " " + scene.read(fd);
+                default -> "";
+            });
+            scene.close(fd);
+            for (Counter counter : Counter.values()) {
+                seen.add(counter + " " + scene.stack.counter(counter));
+            }
+            scene.close(listener);
+            assertThat(scene.stack.holdings()).isEqualTo(Holdings.NOTHING);
+        }
+        return seen;
     }
 
     private static List<Flow> flows(Scene scene) {

@@ -19,6 +19,7 @@ import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.socket.SocketOptions;
 import io.halfopen.tcp.transmit.SendBuffers;
 import io.halfopen.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The calls that make, name and end sockets: section 2 of the manual, with Linux's errors in Linux's order. */
 public final class SocketCalls {
@@ -155,7 +156,10 @@ public final class SocketCalls {
         first.listener = null;
         first.socket = accepted;
         switch (first) {
-            case Dormant dormant -> accepted.dormant = dormant;
+            case Dormant dormant -> {
+                accepted.dormant = dormant;
+                accepted.pendingError = dormant.ended ? Errno.ECONNRESET : 0;
+            }
             case Connection c -> {
                 accepted.connection = c;
                 accepted.pendingError = c.error;
@@ -193,9 +197,11 @@ public final class SocketCalls {
         return 0;
     }
 
+    /** close(2); a connection that sleeps is one that has ended. */
     public void close(Socket socket) {
         Listener listener = socket.listener;
         Connection c = socket.connection;
+        Dormant ended = socket.dormant;
         if (socket.portUse != null) {
             socket.portUse.unbind(socket);
         }
@@ -205,6 +211,9 @@ public final class SocketCalls {
         }
         if (c != null) {
             closing.close(c, socket);
+        }
+        if (ended != null) {
+            core.pools.give(ended);
         }
         core.pools.give(socket);
     }
@@ -223,13 +232,14 @@ public final class SocketCalls {
         if (socket.listener != null) {
             return socket.listener.acceptQueue.length() > 0 ? Poll.POLLIN : 0;
         }
-        if (socket.dormant != null) {
+        Dormant d = socket.dormant;
+        if (d != null && !d.ended) {
             return SendBuffers.mayBeUnsent(core, socket) == 0 ? 0 : Poll.POLLOUT;
         }
         Connection c = socket.connection;
         int error = socket.pendingError == 0 ? 0 : Poll.POLLERR;
         if (c == null || c.state() == TcpState.CLOSE) {
-            int end = c == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP | urgent(c);
+            int end = c == null && d == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP | urgent(c);
             return error | end | Poll.POLLHUP | Poll.POLLOUT;
         }
         if (c.isOpening()) {
@@ -250,7 +260,7 @@ public final class SocketCalls {
         return writable ? events | Poll.POLLOUT : events;
     }
 
-    private static int urgent(Connection c) {
-        return c.urgent != null && c.urgent.isThere() ? Poll.POLLPRI : 0;
+    private static int urgent(@Nullable Connection c) {
+        return c != null && c.urgent != null && c.urgent.isThere() ? Poll.POLLPRI : 0;
     }
 }

@@ -14,6 +14,8 @@ import io.halfopen.tcp.socket.Dormant;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.transmit.SendBuffers;
+import io.halfopen.wire.Segment;
+import io.halfopen.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
@@ -47,11 +49,24 @@ public final class Dormancy {
                 entry = wake(entry).next()) {}
     }
 
+    /**
+     * The RST of a peer that wanted to know whether anybody listens, as load balancers do: a connection to which nothing
+     * else has happened need not be woken for it. False if it is more than that, and has to be.
+     */
+    public boolean reset(Dormant d, Segment segment) {
+        boolean plain = (segment.flags() & ~TcpHeader.ACK) == TcpHeader.RST && segment.payloadLength() == 0;
+        if (!plain || d.handshake == null || segment.seq() != d.handshake.rcvNxt()) {
+            return false;
+        }
+        core.end(d);
+        return true;
+    }
+
     public Connection wake(Dormant d) {
         Connection c = connection(d);
-        core.replace(d, c);
         c.listener = d.listener;
         c.socket = d.socket;
+        core.replace(d, c);
         if (d.socket != null) {
             d.socket.dormant = null;
             d.socket.connection = c;

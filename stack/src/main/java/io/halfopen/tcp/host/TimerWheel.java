@@ -26,7 +26,11 @@ public final class TimerWheel {
 
     private final @Nullable Timer[] heads = new Timer[LEVELS * SLOTS];
     private final @Nullable Timer[] tails = new Timer[LEVELS * SLOTS];
+
+    /** A bit for each slot of a level that is not empty, and for each level that has one. */
     private final long[] occupied = new long[LEVELS];
+
+    private int levels;
     private final boolean lastFirst;
     private long tick;
     private long scheduled;
@@ -100,7 +104,7 @@ public final class TimerWheel {
         Timer timer = heads[slot];
         heads[slot] = null;
         tails[slot] = null;
-        occupied[slot >>> SLOT_BITS] &= ~(1L << slot);
+        empty(slot);
         while (timer != null) {
             Timer following = timer.next;
             insert(timer);
@@ -109,12 +113,22 @@ public final class TimerWheel {
     }
 
     private int lowestOccupied() {
-        for (int level = 0; level < LEVELS; level++) {
-            if (occupied[level] != 0) {
-                return level;
-            }
+        return levels == 0 ? -1 : Integer.numberOfTrailingZeros(levels);
+    }
+
+    private void fill(int slot) {
+        int level = slot >>> SLOT_BITS;
+        occupied[level] |= 1L << slot;
+        levels |= 1 << level;
+    }
+
+    private void empty(int slot) {
+        int level = slot >>> SLOT_BITS;
+        long rest = occupied[level] & ~(1L << slot);
+        occupied[level] = rest;
+        if (rest == 0) {
+            levels &= ~(1 << level);
         }
-        return -1;
     }
 
     /** Slots never lie behind the current tick, so the lowest bit is the earliest. */
@@ -158,7 +172,7 @@ public final class TimerWheel {
         } else {
             after.previous = timer;
         }
-        occupied[slot >>> SLOT_BITS] |= 1L << slot;
+        fill(slot);
     }
 
     private void unlink(Timer timer) {
@@ -176,7 +190,7 @@ public final class TimerWheel {
             after.previous = before;
         }
         if (heads[slot] == null) {
-            occupied[slot >>> SLOT_BITS] &= ~(1L << slot);
+            empty(slot);
         }
         timer.previous = null;
         timer.next = null;

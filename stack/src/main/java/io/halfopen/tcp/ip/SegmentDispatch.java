@@ -76,7 +76,7 @@ final class SegmentDispatch {
         }
         return switch (flow) {
             case Connection c -> deliverToConnection(c, segment);
-            case Dormant d -> deliverToConnection(dormancy.wake(d), segment);
+            case Dormant d -> deliverToDormant(d, segment);
             case HalfOpen half -> deliverToHalfOpen(half, segment);
             case TimeWait rest -> deliverToTimeWait(rest, segment);
             case null -> deliverToListener(segment);
@@ -94,6 +94,10 @@ final class SegmentDispatch {
             case AO -> flow instanceof HalfOpen && core.kernel.readsSignatures() ? Rule.AO_UNEXPECTED : null;
             case NONE -> null;
         };
+    }
+
+    private Rule deliverToDormant(Dormant d, Segment segment) {
+        return dormancy.reset(d, segment) ? Rule.RST_ACCEPTED : deliverToConnection(dormancy.wake(d), segment);
     }
 
     private Rule deliverToConnection(Connection c, Segment segment) {

@@ -1,6 +1,7 @@
 package io.halfopen.tcp.socket;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.congestion.Reno;
 import io.halfopen.tcp.host.Host;
@@ -227,6 +228,15 @@ public final class Connection extends AcceptQueue.Entry {
     void establish() {
         state = TcpState.ESTABLISHED;
         lastState = state;
+    }
+
+    /** The same of one that an RST has ended since, and that was told to its socket if it had one. */
+    void establishEnded() {
+        lastState = TcpState.ESTABLISHED;
+        receiver.segments++;
+        error = listener == null ? 0 : Errno.ECONNRESET;
+        readShutdown = true;
+        stop();
     }
 
     private static boolean isCurrent(TcpState state) {

@@ -1,5 +1,6 @@
 package io.halfopen.tcp.socket;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.TcpState;
@@ -54,9 +55,25 @@ public final class Core extends Host {
 
     /** A connection slept, and now somebody needs it. */
     public void replace(Dormant dormant, Connection c) {
+        if (dormant.ended) {
+            c.establishEnded();
+            return;
+        }
         flows.replace(dormant, c);
         c.inTable = true;
         c.establish();
+    }
+
+    /** An RST ends a connection that sleeps: what {@link #close} does, but for what a connection has only when awake. */
+    public void end(Dormant dormant) {
+        uncount(Counter.CurrEstab);
+        count(Counter.EstabResets);
+        flows.remove(dormant);
+        dormant.ended = true;
+        if (dormant.socket != null) {
+            dormant.socket.pendingError = Errno.ECONNRESET;
+            ready.add(dormant.socket, ReadyList.ANY);
+        }
     }
 
     /** Nobody needs the connection for now. */

@@ -19,6 +19,9 @@ public final class Dormant extends AcceptQueue.Entry {
     public int window;
     public long roundTrip;
 
+    /** An RST was all that ever came: it is in no table any more, and only process or accept queue hold it. */
+    public boolean ended;
+
     /** Or else all that the connection knew, by {@link Connection#keep}, and its algorithm. */
     public byte @Nullable [] kept;
 

@@ -116,6 +116,7 @@ public final class Pools {
         }
         dormant.handshake = null;
         dormant.kept = null;
+        dormant.ended = false;
         dormant.listener = null;
         dormant.socket = null;
         dormant.chained = dormants;
