@@ -4,15 +4,24 @@ package io.halfopen.linux;
 public final class Sysctls {
     private final int[][] values;
 
+    /** The first number of each, which most have only: every packet asks for some. */
+    private final int[] firsts;
+
     public Sysctls(Kernel kernel) {
         values = new int[Sysctl.values().length][];
+        firsts = new int[values.length];
         for (Sysctl sysctl : Sysctl.values()) {
-            values[sysctl.ordinal()] = kernel.defaultOf(sysctl);
+            put(sysctl, kernel.defaultOf(sysctl));
         }
     }
 
+    private void put(Sysctl sysctl, int[] numbers) {
+        values[sysctl.ordinal()] = numbers;
+        firsts[sysctl.ordinal()] = numbers[0];
+    }
+
     public int get(Sysctl sysctl) {
-        return values[sysctl.ordinal()][0];
+        return firsts[sysctl.ordinal()];
     }
 
     /** One of the numbers of a sysctl that has several; the first is 0. */
@@ -34,6 +43,6 @@ public final class Sysctls {
                 throw new IllegalArgumentException(sysctl.fullName() + " takes " + sysctl.range() + ", not " + number);
             }
         }
-        values[sysctl.ordinal()] = numbers.clone();
+        put(sysctl, numbers.clone());
     }
 }

@@ -42,7 +42,9 @@ public final class ByteRing {
         int at = head + position & ring.length - 1;
         int first = Math.min(count, ring.length - at);
         System.arraycopy(source, offset, ring, at, first);
-        System.arraycopy(source, offset + first, ring, 0, count - first);
+        if (first < count) {
+            System.arraycopy(source, offset + first, ring, 0, count - first);
+        }
     }
 
     /** Moves the end over octets that {@link #write} has put there. */
@@ -58,7 +60,9 @@ public final class ByteRing {
         int at = head + position & ring.length - 1;
         int first = Math.min(count, ring.length - at);
         System.arraycopy(ring, at, target, offset, first);
-        System.arraycopy(ring, 0, target, offset + first, count - first);
+        if (first < count) {
+            System.arraycopy(ring, 0, target, offset + first, count - first);
+        }
     }
 
     /** Forgets the first octets; {@code keepArray} says that there is something beyond the end. */
