@@ -133,7 +133,7 @@ public final class Options {
         }
         socket.change().rtoMax = millis;
         if (socket.connection != null) {
-            socket.connection.sender.longestTimeout = socket.options.longestTimeout();
+            socket.connection.sender.bound(socket.options.rtoMax);
         }
         return 0;
     }

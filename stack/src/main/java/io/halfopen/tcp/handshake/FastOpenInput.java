@@ -111,7 +111,7 @@ public final class FastOpenInput {
     }
 
     private void startTimer(Connection c, HalfOpen half) {
-        long interval = Math.min(core.kernel.synAckInterval(half.timeouts), c.sender.longestTimeout);
+        long interval = Math.min(core.kernel.synAckInterval(half.timeouts), c.sender.longestTimeout());
         c.sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + interval));
         c.arm();
     }

@@ -151,7 +151,7 @@ public final class Promotion {
         c.reusePort = options.reusePort;
         c.path.discover = options.mtuDiscover;
         c.userTimeout = options.userTimeout;
-        c.sender.bound(options.shortestTimeout(), options.longestTimeout());
+        c.sender.bound(options.shortestTimeout(), options.rtoMax);
     }
 
     private void startReceiver(Connection c, HalfOpen half, Socket parent) {

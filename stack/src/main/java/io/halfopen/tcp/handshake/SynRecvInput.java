@@ -177,7 +177,7 @@ public final class SynRecvInput {
         timer.timedOut(false);
         c.sender.stopTiming();
         output.synAck(c, Rule.SYN_RETRANSMITTED);
-        long interval = Math.min(core.kernel.synInterval(timer.backoff, 0), c.sender.longestTimeout);
+        long interval = Math.min(core.kernel.synInterval(timer.backoff, 0), c.sender.longestTimeout());
         timer.set(
                 Purpose.RETRANSMIT,
                 core.due(core.kernel.patientUntil(core.now(), interval, c.patienceEnd(timer.firstAt))));

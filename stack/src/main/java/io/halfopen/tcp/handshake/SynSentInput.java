@@ -67,7 +67,7 @@ public final class SynSentInput {
     public void prepare(Connection c, Socket socket, int isn, int tsRecent) {
         c.tsRecent = tsRecent;
         c.userTimeout = socket.options.userTimeout;
-        c.sender.bound(socket.options.shortestTimeout(), socket.options.longestTimeout());
+        c.sender.bound(socket.options.shortestTimeout(), socket.options.rtoMax);
         c.timestamps = core.sysctls.isOn(Sysctl.tcp_timestamps);
         c.sack = core.sysctls.isOn(Sysctl.tcp_sack);
         c.reuseAddress = socket.options.reuseAddress;
@@ -135,7 +135,7 @@ public final class SynSentInput {
         boolean asksForEcn = c.ecn && (first || !core.sysctls.isOn(Sysctl.tcp_ecn_fallback));
         output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, cookie, data, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
-        long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), c.sender.longestTimeout);
+        long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), c.sender.longestTimeout());
         LossTimer timer = c.sender.timer;
         long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
         timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), interval, end)));
@@ -210,7 +210,7 @@ public final class SynSentInput {
     static boolean isLate(Core core, Connection c, int retries) {
         LossTimer timer = c.sender.timer;
         long end = c.userTimeout == 0
-                ? timer.firstAt + core.kernel.synPatience(retries, c.sender.longestTimeout)
+                ? timer.firstAt + core.kernel.synPatience(retries, c.sender.longestTimeout())
                 : c.patienceEnd(timer.firstAt);
         return timer.retransmits > 0 && core.now() >= end;
     }

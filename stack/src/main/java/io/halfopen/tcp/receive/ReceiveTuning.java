@@ -1,5 +1,7 @@
 package io.halfopen.tcp.receive;
 
+import static io.halfopen.tcp.host.Timer.NEVER;
+
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.SavedState;
@@ -20,11 +22,10 @@ public final class ReceiveTuning {
     /** Eight times the round trip, microseconds; 0 is not known. */
     private int rtt8;
 
-    /** The window that is measured now: it began then, and is over when this number is reached. */
-    private long windowSince;
+    /** The window that is measured now, unless that is never: it began then, and is over when this number is reached. */
+    private long windowSince = NEVER;
 
     private int windowEnd;
-    private boolean measuring;
     private int lastEcho;
 
     /** The most that was read in a round trip (rcvq_space.space), and from where and when on that is counted. */
@@ -35,7 +36,7 @@ public final class ReceiveTuning {
 
     void reset() {
         rtt8 = 0;
-        measuring = false;
+        windowSince = NEVER;
         lastEcho = 0;
         perRound = 0;
     }
@@ -44,7 +45,6 @@ public final class ReceiveTuning {
         rtt8 = k.at(rtt8);
         windowSince = k.time(windowSince);
         windowEnd = k.seq(windowEnd);
-        measuring = k.at(measuring);
         lastEcho = k.at(lastEcho);
         perRound = k.at(perRound);
         roundFrom = k.seq(roundFrom);
@@ -102,16 +102,15 @@ public final class ReceiveTuning {
 
     /** Data came in order (tcp_rcv_rtt_measure). */
     public void onData(int nxt, int window, long now) {
-        if (measuring && SeqNumber.before(nxt, windowEnd)) {
+        if (windowSince != NEVER && SeqNumber.before(nxt, windowEnd)) {
             return;
         }
-        if (measuring) {
+        if (windowSince != NEVER) {
             long micros = Math.clamp((now - windowSince) / NANOS_PER_MICRO, 1, Integer.MAX_VALUE >> 3);
             if (rtt8 == 0 || micros << 3 < rtt8) {
                 rtt8 = (int) micros << 3;
             }
         }
-        measuring = true;
         windowEnd = nxt + window;
         windowSince = now;
     }

@@ -159,7 +159,7 @@ public final class Timeouts {
 
     /** The timeouts of an orphan still grow, or it has retries left. */
     private boolean isHopeful(Connection c) {
-        return c.sender.timeout() < c.sender.longestTimeout || !isOver(c, retries(core, c, c.sender.timeout()));
+        return c.sender.timeout() < c.sender.longestTimeout() || !isOver(c, retries(core, c, c.sender.timeout()));
     }
 
     private void setNext(Connection c) {
@@ -191,7 +191,7 @@ public final class Timeouts {
         if (lasting > patience) {
             return true;
         }
-        long most = Math.min(2 * sender.longestTimeout, patience);
+        long most = Math.min(2 * sender.longestTimeout(), patience);
         return core.now() - sender.answeredAt > most && lasting > most;
     }
 
@@ -259,7 +259,7 @@ public final class Timeouts {
         long since = c.sender.recovery.retransmittedAt;
         return c.sender.timer.retransmits > 0
                 && since != Timer.NEVER
-                && core.now() >= since + Kernel.doublingFrom(Kernel.RTO_MIN, retries, c.sender.longestTimeout);
+                && core.now() >= since + Kernel.doublingFrom(Kernel.RTO_MIN, retries, c.sender.longestTimeout());
     }
 
     /** How many timeouts end it; an orphan has fewer, and none once they grow no more (tcp_orphan_retries). */
@@ -267,7 +267,7 @@ public final class Timeouts {
         if (!c.isOrphan()) {
             return core.sysctls.get(Sysctl.tcp_retries2);
         }
-        boolean alive = timeout < c.sender.longestTimeout;
+        boolean alive = timeout < c.sender.longestTimeout();
         int set = c.softError != 0 && !alive ? 0 : core.sysctls.get(Sysctl.tcp_orphan_retries);
         return set == 0 && alive ? DEFAULT_ORPHAN_RETRIES : set;
     }

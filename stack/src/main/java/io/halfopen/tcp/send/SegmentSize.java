@@ -16,7 +16,7 @@ public final class SegmentSize {
     private int full;
 
     /** The part of it that the windows let (mss_cache). */
-    private int mss;
+    private char mss;
 
     /** No window makes segments smaller than this. */
     private byte least;
@@ -55,14 +55,14 @@ public final class SegmentSize {
     /** Path and peer take another size. */
     public void resize(int octets) {
         full = octets;
-        mss = boundToHalfWindow(octets);
+        mss = (char) boundToHalfWindow(octets);
     }
 
     /** The peer has this window now. */
     void onWindow(int window) {
         if (window > greatestWindow) {
             greatestWindow = window;
-            mss = boundToHalfWindow(full);
+            mss = (char) boundToHalfWindow(full);
         }
     }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Sender {
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
     public final ByteRing ring;
     public final WriteQueue queue = new WriteQueue();
     public final SegmentSize size = new SegmentSize();
@@ -47,8 +49,8 @@ public final class Sender {
     /** When the last ACK came that was not overtaken, ns (rcv_tstamp). */
     public long answeredAt;
 
-    /** No timeout is longer, ns (TCP_RTO_MAX_MS). */
-    public long longestTimeout = Kernel.RTO_MAX;
+    /** No timeout is longer, ms (TCP_RTO_MAX_MS). */
+    private int longestMillis = (int) (Kernel.RTO_MAX / NANOS_PER_MILLI);
 
     public final Delivery delivery = new Delivery();
 
@@ -120,7 +122,7 @@ public final class Sender {
         windowScale = k.at(windowScale);
         acknowledged = k.at(acknowledged);
         sendBuffer = k.at(sendBuffer);
-        longestTimeout = k.at(longestTimeout);
+        longestMillis = k.at(longestMillis);
         segments = k.at(segments);
         synTimedOut = k.at(synTimedOut);
         answeredAt = k.time(answeredAt);
@@ -416,19 +418,29 @@ public final class Sender {
         return count;
     }
 
-    /** The least that the timeout is beyond the round trip, and the most that it is, ns. */
-    public void bound(long shortest, long longest) {
+    /** The least that the timeout is beyond the round trip, ns, and the most that it is, ms. */
+    public void bound(long shortest, int longest) {
         roundTrip.setShortest(shortest);
-        longestTimeout = longest;
+        bound(longest);
+    }
+
+    /** The most that the timeout is, ms. */
+    public void bound(int longest) {
+        longestMillis = longest;
+    }
+
+    /** No timeout is longer, ns. */
+    public long longestTimeout() {
+        return (long) longestMillis * NANOS_PER_MILLI;
     }
 
     /** The timeout as it stands, backed off, ns (icsk_rto). */
     public long timeout() {
-        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), longestTimeout);
+        return Math.min(roundTrip.timeout() << Math.min(timer.doublings, 16), longestTimeout());
     }
 
     /** How long a probe of the window is waited for, which probes double and the timeout does not know of (tcp_probe0_when). */
     public long probeTimeout() {
-        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), longestTimeout);
+        return Math.min(timeout() << Math.min(timer.backoff, LossTimer.MOST_PROBE_DOUBLINGS), longestTimeout());
     }
 }

@@ -110,11 +110,6 @@ public final class SocketOptions {
         kept = other.kept;
     }
 
-    /** ns. */
-    public long longestTimeout() {
-        return rtoMax * 1_000_000L;
-    }
-
     /** The least that a retransmission timeout is beyond the round trip, ns. */
     public long shortestTimeout() {
         return rtoMin * 1000L;

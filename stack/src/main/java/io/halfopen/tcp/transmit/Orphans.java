@@ -29,7 +29,7 @@ public final class Orphans {
     public boolean end(Connection c, boolean hopeful) {
         Sender sender = c.sender;
         long silence = core.now() - sender.congestion.lastSentAt;
-        int doubts = (silence > 2 * sender.longestTimeout || !hopeful ? 1 : 0) + (c.softError == 0 ? 0 : 1);
+        int doubts = (silence > 2 * sender.longestTimeout() || !hopeful ? 1 : 0) + (c.softError == 0 ? 0 : 1);
         if (!exceed(core, c, doubts)) {
             return false;
         }
