@@ -62,7 +62,8 @@ final class Snapshot {
                 int unsent = c.isOpening() ? 1 : c.sender.unacknowledged();
                 yield row(c, c.state(), unread, unsent, c.socket == null ? -1 : c.socket.fd);
             }
-            case Dormant d -> row(d, d.ended ? TcpState.CLOSE : TcpState.ESTABLISHED, 0, 0, d.socket == null ? -1 : d.socket.fd);
+            case Dormant d ->
+                row(d, d.ended ? TcpState.CLOSE : TcpState.ESTABLISHED, 0, 0, d.socket == null ? -1 : d.socket.fd);
             case HalfOpen half -> row(half, TcpState.SYN_RECV, 0, 0, -1);
             case TimeWait rest -> row(rest, rest.substate, 0, 0, -1);
         };

@@ -33,6 +33,11 @@ public final class Checksum {
         return SWAP ? swap(folded) : folded;
     }
 
+    /** Whether so few octets, their checksum among them, are undamaged: all ones is the same in both byte orders. */
+    public static boolean isHeaderIntact(byte[] bytes, int offset, int length) {
+        return fold(sumOfFew(bytes, offset, offset + length)) == 0xffff;
+    }
+
     /**
      * HotSpot makes vectors of this loop, eight words at a time and more. Not one of the 16384 words that a packet has at
      * most adds more than 17 bits, so 32 are enough. It is a method of its own since HotSpot unrolls a loop by how long it

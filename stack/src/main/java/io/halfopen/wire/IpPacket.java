@@ -64,7 +64,7 @@ public abstract sealed class IpPacket permits Segment {
         if (header < IpHeader.V4_LENGTH || total < header || total > length) {
             return Defect.IP_BAD_LENGTH;
         }
-        if (!Checksum.isIntact(0, Checksum.sum(packet, offset, header))) {
+        if (!Checksum.isHeaderIntact(packet, offset, header)) {
             return Defect.IP_BAD_CHECKSUM;
         }
         ipLength = total;

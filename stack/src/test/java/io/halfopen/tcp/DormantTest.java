@@ -218,7 +218,9 @@ class DormantTest {
     @CsvSource({"true, R", "true, R.", "false, R", "false, R."})
     void endsAsleepByResetAndNobodyCanTell(boolean accepted, String flags) {
         List<String> asleep = reset(accepted, flags, false);
-        assertThat(asleep).containsExactlyElementsOf(reset(accepted, flags, true)).hasSizeGreaterThan(10);
+        assertThat(asleep)
+                .containsExactlyElementsOf(reset(accepted, flags, true))
+                .hasSizeGreaterThan(10);
     }
 
     /** What can be seen of it, in each order of calls, from the reset on to close(). */
@@ -237,15 +239,17 @@ class DormantTest {
             int fd = accepted ? early : scene.accept(listener);
             assertThat(flows(scene)).isEmpty();
             seen.add(scene.stack.poll(fd) + " " + scene.stack.row(fd).state());
-            seen.add(scene.stack.holdings().connections() + " " + scene.stack.holdings().flows());
+            seen.add(scene.stack.holdings().connections() + " "
+                    + scene.stack.holdings().flows());
             assertThat(core(scene).pools.awake()).isEqualTo(keepAlive ? 1 : 0);
-            seen.add(switch (call) {
-                case "read" -> scene.read(fd) + " " + scene.read(fd);
-                case "write" -> scene.write(fd, "abc") + " " + scene.write(fd, "abc");
-                case "info" -> scene.stack.tcpInfo(scene.now(), fd).toString();
-                case "error" -> scene.stack.getsockopt(fd, SocketOption.SO_ERROR) + " " + scene.read(fd);
-                default -> "";
-            });
+            seen.add(
+                    switch (call) {
+                        case "read" -> scene.read(fd) + " " + scene.read(fd);
+                        case "write" -> scene.write(fd, "abc") + " " + scene.write(fd, "abc");
+                        case "info" -> scene.stack.tcpInfo(scene.now(), fd).toString();
+                        case "error" -> scene.stack.getsockopt(fd, SocketOption.SO_ERROR) + " " + scene.read(fd);
+                        default -> "";
+                    });
             scene.close(fd);
             for (Counter counter : Counter.values()) {
                 seen.add(counter + " " + scene.stack.counter(counter));

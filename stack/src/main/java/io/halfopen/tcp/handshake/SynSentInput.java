@@ -135,7 +135,8 @@ public final class SynSentInput {
         boolean asksForEcn = c.ecn && (first || !core.sysctls.isOn(Sysctl.tcp_ecn_fallback));
         output.syn(c, asksForEcn ? SYN | ECE | CWR : SYN, cookie, data, why);
         int linear = core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
-        long interval = Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), c.sender.longestTimeout());
+        long interval =
+                Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear), c.sender.longestTimeout());
         LossTimer timer = c.sender.timer;
         long end = timer.retransmits == 0 ? Timer.NEVER : c.patienceEnd(timer.firstAt);
         timer.set(Purpose.RETRANSMIT, core.due(core.kernel.patientUntil(core.now(), interval, end)));

@@ -267,7 +267,8 @@ public final class Transmission {
         LossTimer timer = sender.timer;
         timer.probingSince = Math.min(timer.probingSince, core.now());
         long end = c.patienceEnd(timer.probingSince);
-        boolean forgotten = c.isOrphan() && sender.probeTimeout() >= sender.longestTimeout() && timer.backoff >= retries;
+        boolean forgotten =
+                c.isOrphan() && sender.probeTimeout() >= sender.longestTimeout() && timer.backoff >= retries;
         if (timer.retransmits >= retries || forgotten || core.now() >= end) {
             core.count(Rule.WINDOW_PROBES_IN_VAIN);
             core.timeOut(c);

@@ -40,6 +40,10 @@ public final class Checksum {
         return fold((int) a + b) == 0xffff;
     }
 
+    public static boolean isHeaderIntact(byte[] bytes, int offset, int length) {
+        return isIntact(0, sum(bytes, offset, length));
+    }
+
     private static int fold(int sum) {
         int once = (sum >>> 16) + (sum & 0xffff);
         return (once >>> 16) + (once & 0xffff);
