@@ -297,19 +297,25 @@ public final class Engine implements AutoCloseable {
     /** Whoever waits for the lock is on the way in with a call, or out of a wait that has ended: he only looks idle. */
     private long lacks() {
         long lacks = idleness.lacks();
-        if (lacks == 0 && idleness.isEndless()) {
-            woken.set(0); // who was woken so long ago has gone elsewhere
-        }
         return lacks == 0 && (lock.hasQueuedThreads() || woken.get() > 0) ? Idleness.AGAIN : lacks;
     }
 
-    /** A thread is about to go on that waits elsewhere: until {@link #hasWoken} automatic time stands still. */
+    /**
+     * A thread is about to go on that waits elsewhere: until {@link #hasWoken} automatic time stands still, however long
+     * that takes. So whoever calls this has to know that the thread will come, and needs no time to do so.
+     */
     public void wakes() {
         woken.incrementAndGet();
     }
 
+    /** It has come, be it to wait again: once for each {@link #wakes}. */
     public void hasWoken() {
-        woken.updateAndGet(count -> Math.max(0, count - 1));
+        woken.decrementAndGet();
+    }
+
+    /** How many threads were woken and have not come. */
+    int awaited() {
+        return woken.get();
     }
 
     private void jump(long next) {

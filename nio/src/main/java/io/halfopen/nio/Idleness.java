@@ -61,11 +61,6 @@ final class Idleness {
         touched = System.nanoTime();
     }
 
-    /** Nobody has called for so long that nothing more will come of what was. */
-    boolean isEndless() {
-        return System.nanoTime() - touched >= ENDLESS;
-    }
-
     /** How long to wait before time may jump, ns; 0 if it may now. Whoever asks waits for so long, and asks again. */
     long lacks() {
         long now = System.nanoTime();

@@ -242,17 +242,29 @@ final class NetSelector extends AbstractSelector {
                 }
             }
         } finally {
-            locked(this::keepPromise);
+            locked(() -> {
+                keepPromise();
+                automatic = null;
+            });
         }
     }
 
+    /** Who was woken has come: to go on, or, as often after news that no key is asked for, to wait again. */
     private void keepPromise() {
         Engine engine = automatic;
-        automatic = null;
         if (engine != null && promised) {
             promised = false;
             engine.hasWoken();
         }
+    }
+
+    /** With the lock: whether nothing came while the keys were looked at. */
+    private boolean hasNothingNew() {
+        boolean nothing = !woken && !timeReached && candidates.isEmpty() && isOpen();
+        if (nothing) {
+            keepPromise();
+        }
+        return nothing;
     }
 
     private static @Nullable Engine automaticEngine() {
@@ -368,7 +380,7 @@ final class NetSelector extends AbstractSelector {
     private boolean mayWait() {
         lock.lock();
         try {
-            inKernel = !woken && !timeReached && candidates.isEmpty() && isOpen();
+            inKernel = hasNothingNew();
             return inKernel;
         } finally {
             lock.unlock();
@@ -380,7 +392,7 @@ final class NetSelector extends AbstractSelector {
     private boolean awaitNews(long nanos) {
         lock.lock();
         try {
-            if (!woken && !timeReached && candidates.isEmpty() && isOpen()) {
+            if (hasNothingNew()) {
                 if (nanos == Long.MAX_VALUE) {
                     changed.await();
                 } else {
