@@ -201,7 +201,7 @@ final class Backing<K extends NetworkChannel> {
     }
 
     /** Selectors may want to look again. */
-    private void news() {
+    void news() {
         for (NetKey key : keys) {
             key.news();
         }

@@ -40,10 +40,16 @@ final class Connecting {
         this.place = place;
     }
 
+    /** A selector may have looked at the news of the socket before this was known. */
+    private void become(State next) {
+        state = next;
+        backing.news();
+    }
+
     void accepted(InetSocketAddress here, InetSocketAddress there) {
         local = here;
         remote = there;
-        state = State.CONNECTED;
+        become(State.CONNECTED);
     }
 
     boolean isConnected() {
@@ -135,16 +141,16 @@ final class Connecting {
         }
         local = Sockets.local(virtual);
         if (result == 0) {
-            state = State.CONNECTED;
+            become(State.CONNECTED);
             return true;
         }
-        state = State.PENDING;
+        become(State.PENDING);
         // As on Linux: over loopback, too, who does not block is told afterwards.
         return channel.isBlocking() && (isEstablished(virtual) || awaitConnected(virtual, nanos));
     }
 
     private boolean startKernel(SocketChannel kernel, InetSocketAddress asked, long nanos) throws IOException {
-        state = State.PENDING;
+        become(State.PENDING);
         boolean connected;
         if (nanos == VirtualSocket.FOREVER) {
             connected = kernel.connect(asked);
@@ -153,7 +159,7 @@ final class Connecting {
             connected = true;
         }
         local = (InetSocketAddress) kernel.getLocalAddress();
-        state = connected ? State.CONNECTED : State.PENDING;
+        become(connected ? State.CONNECTED : State.PENDING);
         return connected;
     }
 
@@ -161,7 +167,7 @@ final class Connecting {
         boolean established =
                 virtual.row().map(row -> row.state() == TcpState.ESTABLISHED).orElse(false);
         if (established) {
-            state = State.CONNECTED;
+            become(State.CONNECTED);
         }
         return established;
     }
@@ -182,7 +188,7 @@ final class Connecting {
         if (error != 0) {
             throw Errors.ofCall(error);
         }
-        state = State.CONNECTED;
+        become(State.CONNECTED);
         return true;
     }
 
@@ -205,7 +211,7 @@ final class Connecting {
         SocketChannel kernel = backing.kernel();
         if (kernel != null) {
             boolean connected = kernel.finishConnect();
-            state = connected ? State.CONNECTED : State.PENDING;
+            become(connected ? State.CONNECTED : State.PENDING);
             return connected;
         }
         VirtualSocket virtual = channel.virtual();

@@ -336,8 +336,11 @@ final class NetSelector extends AbstractSelector {
 
     private void registerInKernel(NetKey key) throws IOException {
         SelectionKey known = key.kernelKey();
-        if (known != null
-                || !(key.face().backing().kernel() instanceof SelectableChannel channel)
+        if (known != null) {
+            refresh(known, key);
+            return;
+        }
+        if (!(key.face().backing().kernel() instanceof SelectableChannel channel)
                 || !channel.isOpen()
                 || channel.isBlocking()) {
             return;
@@ -352,6 +355,15 @@ final class NetSelector extends AbstractSelector {
         } catch (CancelledKeyException notGoneYet) {
             waiting.selectNow();
             key.kernelKey(channel.register(waiting, key.interest(), key));
+        }
+    }
+
+    /** What is asked for may have changed while the kernel was told, or two threads may have changed it at once. */
+    private static void refresh(SelectionKey known, NetKey key) {
+        try {
+            known.interestOps(key.interest());
+        } catch (CancelledKeyException gone) {
+            return; // whoever took the kernel's key away gives it another, or takes ours as well
         }
     }
 

@@ -309,6 +309,46 @@ class SelectorContractTest extends Contract {
     }
 
     @Test
+    void whatCameBeforeFinishConnectIsReadableAfterIt() throws IOException {
+        try (Selector selector = selector();
+                ServerSocketChannel server = listen();
+                SocketChannel client = socket()) {
+            client.configureBlocking(false);
+            boolean connected = client.connect(server.getLocalAddress());
+            SelectionKey key = client.register(selector, SelectionKey.OP_READ);
+            try (SocketChannel accepted = server.accept()) {
+                accepted.write(bytes("x"));
+                if (!connected) {
+                    assertThat(selector.selectNow()).isZero();
+                    while (!client.finishConnect()) {
+                        Thread.onSpinWait();
+                    }
+                }
+                assertThat(selector.select()).isEqualTo(1);
+                assertThat(key.isReadable()).isTrue();
+            }
+        }
+    }
+
+    /** If a change were lost, select() would wait forever. */
+    @Test
+    void threadsMayChangeAtOnceWhatIsAskedFor() throws Exception {
+        try (Selector selector = selector();
+                Pair pair = pair()) {
+            SelectionKey key = register(pair.client(), selector, 0);
+            for (int i = 0; i < 300; i++) {
+                Future<Integer> write = elsewhere(() -> key.interestOpsOr(SelectionKey.OP_WRITE));
+                Future<Integer> read = elsewhere(() -> key.interestOpsOr(SelectionKey.OP_READ));
+                assertThat(write.get() | read.get()).isBetween(0, READ_WRITE);
+                assertThat(selector.select()).isEqualTo(1);
+                assertThat(key.isWritable()).isTrue();
+                selector.selectedKeys().clear();
+                key.interestOps(0);
+            }
+        }
+    }
+
+    @Test
     void itsSetsAreViews() throws IOException {
         try (Selector selector = selector();
                 Pair pair = pair()) {
