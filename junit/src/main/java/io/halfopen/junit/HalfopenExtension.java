@@ -12,18 +12,33 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Gives a test its {@link Network}, as a parameter of the test or of its {@code @BeforeEach}, and closes it afterwards.
  * When the test fails, its story, its seed and its packets as a pcapng file are published as report entries. The
  * annotation {@link HalfopenNetwork} says what the network is to be like.
  *
- * <p>Tests that run in parallel take turns: one network at a time is open in a JVM.
+ * <p>Tests that run in parallel take turns, but for those that say that they need not.
  */
-public final class HalfopenExtension implements ParameterResolver, AfterEachCallback {
+public final class HalfopenExtension implements TestInstancePreConstructCallback, ParameterResolver, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(HalfopenExtension.class);
-    private static final Semaphore TURN = new Semaphore(1, true);
+    private static final int MOST = 60;
+
+    /** Whoever is alone has all of them. A thread need not be the one that gives back. */
+    private static final Semaphore TURN = new Semaphore(MOST, true);
+
+    /** What a test has open, and its part of the turn. */
+    private record Open(Network network, int permits) {}
+
+    /** The threads of clients in the fields of a test are the test's, too. */
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        Network.prepare();
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -36,17 +51,18 @@ public final class HalfopenExtension implements ParameterResolver, AfterEachCall
             throw new IllegalStateException("a Network is for one test: ask for it in the test, or in @BeforeEach");
         }
         ExtensionContext.Store store = context.getStore(NAMESPACE);
-        Network open = store.get(Network.class, Network.class);
-        if (open != null) {
-            return open;
+        Open known = store.get(Open.class, Open.class);
+        if (known != null) {
+            return known.network();
         }
-        TURN.acquireUninterruptibly();
+        int permits = settings(context).map(HalfopenNetwork::parallel).orElse(false) ? 1 : MOST;
+        TURN.acquireUninterruptibly(permits);
         try {
-            Network network = open(context);
-            store.put(Network.class, network);
-            return network;
+            Open open = new Open(open(context), permits);
+            store.put(Open.class, open);
+            return open.network();
         } catch (RuntimeException failed) {
-            TURN.release();
+            TURN.release(permits);
             throw failed;
         }
     }
@@ -60,6 +76,9 @@ public final class HalfopenExtension implements ParameterResolver, AfterEachCall
             if (settings.pure()) {
                 builder.pure();
             }
+            if (settings.parallel()) {
+                builder.parallel();
+            }
             builder.time(
                     settings.automaticTime() ? NetworkTime.automatic() : NetworkTime.scaled(settings.timeFactor()));
         });
@@ -68,18 +87,20 @@ public final class HalfopenExtension implements ParameterResolver, AfterEachCall
 
     private static Optional<HalfopenNetwork> settings(ExtensionContext context) {
         Optional<HalfopenNetwork> ofMethod =
-                context.getTestMethod().map(method -> method.getAnnotation(HalfopenNetwork.class));
+                AnnotationSupport.findAnnotation(context.getTestMethod(), HalfopenNetwork.class);
         return ofMethod.isPresent()
                 ? ofMethod
-                : context.getTestClass().map(type -> type.getAnnotation(HalfopenNetwork.class));
+                : AnnotationSupport.findAnnotation(
+                        context.getRequiredTestClass(), HalfopenNetwork.class, context.getEnclosingTestClasses());
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        Network network = context.getStore(NAMESPACE).remove(Network.class, Network.class);
-        if (network == null) {
+        Open open = context.getStore(NAMESPACE).remove(Open.class, Open.class);
+        if (open == null) {
             return;
         }
+        Network network = open.network();
         try {
             if (context.getExecutionException().isPresent()) {
                 publish(context, network);
@@ -88,7 +109,7 @@ public final class HalfopenExtension implements ParameterResolver, AfterEachCall
             }
         } finally {
             network.close();
-            TURN.release();
+            TURN.release(open.permits());
         }
     }
 

@@ -28,6 +28,12 @@ public @interface HalfopenNetwork {
     /** How many times as fast as the wall clock time goes. */
     double timeFactor() default 1;
 
+    /**
+     * Tests that say so run at once where JUnit runs tests in parallel; all others take turns. Not with pure or automaticTime,
+     * and only for a test that shares no client and no server with another.
+     */
+    boolean parallel() default false;
+
     /** A test fails if it set a fault that never hit anything. */
     boolean failOnUnusedFault() default false;
 }

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,20 +34,19 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>One network at a time is open for the whole JVM. Hosts have addresses out of 198.18.0.0/15, which no real network
+ * <p>One network at a time is open for the whole JVM, unless all that are say that they are parallel. Hosts have addresses out of 198.18.0.0/15, which no real network
  * has (RFC 2544); every name has the same one in each network.
  */
 public final class Network implements AutoCloseable {
-    private static final AtomicReference<@Nullable Network> CURRENT = new AtomicReference<>();
     private static final String HOME = "localhost";
-    private static final int RANGE = 198 << 24 | 18 << 16;
-    private static final int RANGE_MASK = 0xfffe_0000;
-    private static final long V6_RANGE = 0x2001_0db8L;
+    private static final String PARTIAL = "halfopen.partial";
 
     private record Way(String from, String to) {}
 
     private final Engine engine;
     private final boolean pure;
+    private final boolean parallel;
+    private final int number;
     private final long seed;
     private final Instant opened = Instant.now();
     private final Map<String, NetworkHost> hosts = new ConcurrentHashMap<>();
@@ -57,25 +55,36 @@ public final class Network implements AutoCloseable {
     private final FaultBox faults;
     private final Recorder recorder;
     private final NetworkHost home;
+    private OpenNetworks.@Nullable Seat seat;
 
     private static final class Installed {
+        private static final List<String> PROBLEMS = new ArrayList<>();
+
         static {
             ServiceLoader.load(NetworkInstaller.class, Network.class.getClassLoader())
-                    .forEach(NetworkInstaller::install);
+                    .forEach(installer -> PROBLEMS.addAll(installer.install()));
         }
 
-        static void please() {}
+        static void please() {
+            if (!PROBLEMS.isEmpty() && !Boolean.getBoolean(PARTIAL)) {
+                throw new IllegalStateException(
+                        String.join("; ", PROBLEMS) + ". If that is meant, and only what is given a"
+                                + " HalfopenSelectorProvider.on(host) is to use the network: -D" + PARTIAL + "=true");
+            }
+        }
     }
 
-    private Network(Builder builder) {
+    private Network(Builder builder, int number) {
+        this.number = number;
         engine = new Engine("network", builder.seed, builder.time);
         pure = builder.pure;
+        parallel = builder.parallel;
         seed = builder.seed;
         faults = new FaultBox(engine.world(), seed, hosts, this::delay);
         recorder = new Recorder(owners, faults::taken);
         engine.world().addMiddlebox(faults);
         engine.world().addTap(recorder);
-        home = add(HOME, List.of(freeAddress(HOME), new IpAddress(V6_RANGE << 32, 1)));
+        home = add(HOME, List.of(OpenNetworks.address(number, 1), OpenNetworks.homeV6(number)));
     }
 
     /** How a network is to be. */
@@ -83,6 +92,7 @@ public final class Network implements AutoCloseable {
         private long seed = Long.getLong("halfopen.seed", 1);
         private NetworkTime time = NetworkTime.real();
         private boolean pure;
+        private boolean parallel;
 
         private Builder() {}
 
@@ -105,19 +115,26 @@ public final class Network implements AutoCloseable {
         }
 
         /**
-         * Opens it for the whole JVM.
+         * Others may be open at the same time, if they are parallel, too. A thread that started before its network belongs
+         * to none, and what several share cannot be told apart: each needs clients and servers of its own.
+         */
+        public Builder parallel() {
+            parallel = true;
+            return this;
+        }
+
+        /**
+         * Opens it for the whole JVM; of several that are parallel it is that of this thread, and of those that it starts.
          *
-         * @throws IllegalStateException if there is one already
+         * @throws IllegalStateException if there is one already, or the JVM does not use what belongs to it
          */
         public Network open() {
-            Installed.please();
-            Network network = new Network(this);
-            if (!CURRENT.compareAndSet(null, network)) {
-                network.engine.close();
-                throw new IllegalStateException(
-                        "a network is open already: close it first (try-with-resources), or run tests one at a time");
+            if (parallel && (pure || time.isAutomatic())) {
+                throw new IllegalStateException("a network that is pure or in automatic time is about the whole JVM: it"
+                        + " cannot be parallel");
             }
-            return network;
+            Installed.please();
+            return OpenNetworks.open(parallel, number -> new Network(this, number));
         }
     }
 
@@ -130,15 +147,46 @@ public final class Network implements AutoCloseable {
         return builder().open();
     }
 
-    /** The one that is open, or null. */
+    /** The network of this thread, or the only one that is open; null if there is none, or nobody knows which. */
     public static @Nullable Network current() {
-        return CURRENT.get();
+        return OpenNetworks.current();
+    }
+
+    /**
+     * The network that an address is to be looked up in, or null.
+     *
+     * @throws IllegalStateException if several networks have a host of this address, and this thread belongs to none
+     */
+    public static @Nullable Network of(IpAddress address) {
+        return OpenNetworks.of(address);
+    }
+
+    /**
+     * The network that a name is to be looked up in, or null.
+     *
+     * @throws IllegalStateException if several networks have this name, and this thread belongs to none
+     */
+    public static @Nullable Network of(String name) {
+        return OpenNetworks.of(name);
+    }
+
+    /**
+     * The next network that this thread opens is also that of the threads that it starts from now on. JUnit's extension says
+     * this before a test's fields are made.
+     */
+    public static void prepare() {
+        Object unused = OpenNetworks.newSeat();
     }
 
     /** The host of this name, made at its first use. */
     public NetworkHost host(String name) {
         NetworkHost known = hosts.get(name);
-        return known != null ? known : add(name, List.of(freeAddress(name)));
+        return known != null
+                ? known
+                : engine.get(() -> {
+                    NetworkHost made = hosts.get(name);
+                    return made != null ? made : add(name, List.of(freeAddress(name)));
+                });
     }
 
     /** A host with these addresses, IPv4 or IPv6; its name stands for all of them in this order. */
@@ -172,16 +220,16 @@ public final class Network implements AutoCloseable {
 
     /** The same for the same name, so that what the JVM remembers of names is right in the next test, too. */
     private IpAddress freeAddress(String name) {
-        int number = HOME.equals(name) ? 1 : 2 + Math.floorMod(name.hashCode(), 0xfff0);
-        IpAddress address = IpAddress.ofIpv4(RANGE | number);
+        int count = 2 + Math.floorMod(name.hashCode(), OpenNetworks.size(number) - 16);
+        IpAddress address = OpenNetworks.address(number, count);
         while (owners.containsKey(address)) {
-            number++;
-            address = IpAddress.ofIpv4(RANGE | number);
+            count++;
+            address = OpenNetworks.address(number, count);
         }
         return address;
     }
 
-    private void requireOpen() {
+    void requireOpen() {
         if (isClosed()) {
             throw new IllegalStateException("this network is closed: a network is for one test");
         }
@@ -198,6 +246,7 @@ public final class Network implements AutoCloseable {
 
     /** Both directions between two hosts; until then there is no delay and no loss. */
     public Network path(String a, String b, Path path) {
+        requireOpen();
         engine.run(() -> {
             engine.world().connect(host(a).simulated(), host(b).simulated(), path);
             paths.put(new Way(a, b), path);
@@ -298,6 +347,21 @@ public final class Network implements AutoCloseable {
         return engine;
     }
 
+    boolean isParallel() {
+        return parallel;
+    }
+
+    /** What tells threads that they belong to it. */
+    void take(OpenNetworks.Seat free) {
+        seat = free;
+        free.take(this);
+    }
+
+    /** Of the open ones each has another, the least that is free. */
+    int number() {
+        return number;
+    }
+
     public boolean isPure() {
         return pure;
     }
@@ -318,9 +382,7 @@ public final class Network implements AutoCloseable {
 
     /** Whether this address is the network's, even if no host has it. */
     public boolean covers(IpAddress address) {
-        boolean inRange =
-                address.isIpv4() ? ((int) address.low() & RANGE_MASK) == RANGE : address.high() >>> 32 == V6_RANGE;
-        return inRange || owners.containsKey(address);
+        return OpenNetworks.isInRange(address) || owners.containsKey(address);
     }
 
     /** All names with their addresses. */
@@ -332,7 +394,11 @@ public final class Network implements AutoCloseable {
     /** Its time ends. Programs that still use it get an IOException that says so. */
     @Override
     public void close() {
-        CURRENT.compareAndSet(this, null);
+        OpenNetworks.remove(this);
+        OpenNetworks.Seat taken = seat;
+        if (taken != null) {
+            taken.leave();
+        }
         engine.close();
     }
 }

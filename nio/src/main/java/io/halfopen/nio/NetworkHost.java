@@ -54,11 +54,13 @@ public final class NetworkHost {
 
     /** A server without a program, which listens on this port at once: it never accepts unless it is told to. */
     public Listening listen(int port) {
+        network.requireOpen();
         return new Listening(this, port);
     }
 
     /** Sets a knob of its kernel, {@code net.ipv4.tcp_syn_retries} for one; it holds after a {@link #start}, too. */
     public NetworkHost set(Sysctl sysctl, int... values) {
+        network.requireOpen();
         network.engine().run(() -> {
             host.stack().sysctls().set(sysctl, values);
             knobs.put(sysctl, values.clone());
@@ -71,6 +73,7 @@ public final class NetworkHost {
      * ran on it get an IOException from each of their sockets: "Host is down".
      */
     public NetworkHost crash() {
+        network.requireOpen();
         network.engine().run(() -> {
             down = true;
             host.restart();
@@ -81,6 +84,7 @@ public final class NetworkHost {
 
     /** Is there again after a {@link #crash}, and knows of no connection: what peers send to old ones is reset. */
     public NetworkHost start() {
+        network.requireOpen();
         network.engine().run(() -> {
             down = false;
             knobs.forEach((sysctl, values) -> host.stack().sysctls().set(sysctl, values));

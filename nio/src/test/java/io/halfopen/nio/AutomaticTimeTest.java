@@ -76,7 +76,8 @@ class AutomaticTimeTest {
             selected.get(30, TimeUnit.SECONDS);
             CompletableFuture<Integer> closed = select(selector);
             selector.close();
-            assertThat(closed.handle((keys, failed) -> true).get(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.handle((keys, failed) -> true).get(30, TimeUnit.SECONDS))
+                    .isTrue();
             awaitNobodyAwaited(net);
         }
     }

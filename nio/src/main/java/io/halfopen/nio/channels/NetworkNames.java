@@ -11,6 +11,7 @@ import java.net.spi.InetAddressResolverProvider;
 import java.security.Security;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Names of the network's hosts for the whole JVM; all others are looked up as ever. */
 public final class NetworkNames extends InetAddressResolverProvider {
@@ -35,8 +36,7 @@ public final class NetworkNames extends InetAddressResolverProvider {
     private record Resolver(InetAddressResolver builtin) implements InetAddressResolver {
         @Override
         public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
-            Network network = Network.current();
-            List<IpAddress> known = network == null ? List.of() : network.lookup(host);
+            List<IpAddress> known = known(host);
             if (known.isEmpty()) {
                 return builtin.lookupByName(host, policy);
             }
@@ -51,14 +51,31 @@ public final class NetworkNames extends InetAddressResolverProvider {
             return found.stream();
         }
 
+        private static List<IpAddress> known(String host) throws UnknownHostException {
+            try {
+                Network network = Network.of(host);
+                return network == null ? List.of() : network.lookup(host);
+            } catch (IllegalStateException several) {
+                throw (UnknownHostException) new UnknownHostException(several.getMessage()).initCause(several);
+            }
+        }
+
         @Override
         public String lookupByAddress(byte[] address) throws UnknownHostException {
-            Network network = Network.current();
-            NetworkHost owner = network == null ? null : network.owner(Addresses.of(InetAddress.getByAddress(address)));
+            NetworkHost owner = owner(Addresses.of(InetAddress.getByAddress(address)));
             if (owner != null) {
                 return owner.name();
             }
             return builtin.lookupByAddress(address);
+        }
+
+        private static @Nullable NetworkHost owner(IpAddress address) {
+            try {
+                Network network = Network.of(address);
+                return network == null ? null : network.owner(address);
+            } catch (IllegalStateException several) {
+                return null;
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a program runs, which decides whose an address is: a host's of the network, or the kernel's.
  *
- * @param host the host that it was put on, or null: then the network that is open decides, and its home is the host
+ * @param host the host that it was put on, or null: then the address decides which network it is, and its home is the host
  */
 record Place(@Nullable NetworkHost host) {
     /** Where a socket is to be opened; {@code host} null means the kernel. */
@@ -26,18 +26,25 @@ record Place(@Nullable NetworkHost host) {
         return new Place(NetworkHost.here());
     }
 
-    private @Nullable Network network() {
+    private @Nullable Network network(IpAddress asked) throws SocketException {
         NetworkHost on = host;
-        return on == null ? Network.current() : on.network();
+        if (on != null) {
+            return on.network();
+        }
+        try {
+            return Network.of(asked);
+        } catch (IllegalStateException several) {
+            throw (SocketException) new SocketException(several.getMessage()).initCause(several);
+        }
     }
 
     /** Who is bound to this address; the wildcard and localhost are the kernel's unless the program has a host. */
     Side ofBind(@Nullable InetAddress address) throws SocketException {
-        Network network = network();
+        IpAddress asked = address == null ? IpAddress.ANY_V6 : Addresses.of(address);
+        Network network = network(asked);
         if (network == null) {
             return Side.KERNEL;
         }
-        IpAddress asked = address == null ? IpAddress.ANY_V6 : Addresses.of(address);
         NetworkHost owner = network.owner(asked);
         if (owner != null) {
             return new Side(owner);
@@ -51,11 +58,11 @@ record Place(@Nullable NetworkHost host) {
 
     /** Who connects to this address. */
     Side ofConnect(InetSocketAddress remote) throws SocketException {
-        Network network = network();
+        IpAddress asked = Addresses.of(remote.getAddress());
+        Network network = network(asked);
         if (network == null) {
             return Side.KERNEL;
         }
-        IpAddress asked = Addresses.of(remote.getAddress());
         boolean ownMachine = asked.isAny() || IpAddress.isLoopback(asked.high(), asked.low());
         if (network.covers(asked) || ownMachine && (host != null || network.isPure())) {
             return new Side(home(network));
