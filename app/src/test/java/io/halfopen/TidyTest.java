@@ -65,6 +65,7 @@ class TidyTest {
             Map.entry("drill", List.of("wire", "linux", "tcp", "trace", "sim", "link")),
             Map.entry("nio", List.of("wire", "linux", "tcp", "trace", "sim")),
             Map.entry("junit", List.of("wire", "linux", "tcp", "trace", "sim", "nio")),
+            Map.entry("agent", List.of("wire", "linux", "tcp", "trace", "sim", "nio", "lab")),
             Map.entry("lab.server", List.of("wire", "linux", "tcp", "trace", "sim")),
             Map.entry("lab", List.of("wire", "linux", "tcp", "trace", "sim", "lab.server")));
 
@@ -339,7 +340,7 @@ class TidyTest {
     private static List<Path> sources(Path repository, String kind) {
         List<Path> found = new ArrayList<>();
         for (String module :
-                List.of("stack", "host", "lab", "web", "nio", "junit", "samples", "compat", "app", "bench")) {
+                List.of("stack", "host", "lab", "web", "nio", "junit", "agent", "samples", "compat", "app", "bench")) {
             Path java = repository.resolve(module).resolve("src").resolve(kind).resolve("java");
             if (Files.exists(java)) {
                 try (Stream<Path> files = Files.walk(java)) {

@@ -7,6 +7,7 @@ import io.halfopen.app.explain.ExplainCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.lab.SizeCommand;
 import io.halfopen.app.live.ConnectCommand;
+import io.halfopen.app.live.RunCommand;
 import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
 import io.halfopen.app.ui.UiCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             ServeCommand.class,
             ConnectCommand.class,
+            RunCommand.class,
             WatchCommand.class,
             SizeCommand.class,
             ExplainCommand.class,
