@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.channels.SocketChannel;
 
 /** A client that knows nothing of any of this; it is started by AgentTest. */
+@SuppressWarnings("AddressSelection") // a name has one address here
 final class Program {
     private Program() {}
 

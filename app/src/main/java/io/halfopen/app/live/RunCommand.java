@@ -70,8 +70,7 @@ public final class RunCommand extends Subcommand {
             more.add(1, option);
             builder.command(more);
         } else {
-            builder.environment()
-                    .merge("JAVA_TOOL_OPTIONS", '"' + option + '"', (before, ours) -> before + ' ' + ours);
+            builder.environment().merge("JAVA_TOOL_OPTIONS", '"' + option + '"', (before, ours) -> before + ' ' + ours);
         }
     }
 

@@ -80,7 +80,9 @@ class RunCommandTest {
 
     @Test
     void whatIsWrongIsOneLine() {
-        assertThat(run("/nothing/java").err()).contains("cannot run /nothing/java").hasLineCount(1);
+        assertThat(run("/nothing/java").err())
+                .contains("cannot run /nothing/java")
+                .hasLineCount(1);
         CommandRun missing = CommandRun.of("run", "--faults", "nothing.txt", "--", "java");
         assertThat(missing.err()).contains("--faults: there is no file nothing.txt");
         assertThat(missing.exitCode()).isEqualTo(2);
