@@ -4,6 +4,7 @@ import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
 import io.halfopen.drill.Drill;
+import io.halfopen.drill.Header;
 import io.halfopen.drill.Outcome;
 import io.halfopen.drill.Script;
 import io.halfopen.drill.ScriptException;
@@ -17,7 +18,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -153,13 +156,9 @@ public final class DrillCommand extends Subcommand {
         String name = file.toString();
         try {
             Script script = Script.parse(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8), all);
-            if (!script.header().isFor(target.name())) {
-                return new Line(
-                        "SKIP",
-                        name,
-                        0,
-                        "SKIP " + name + ": only for the " + script.header().only(),
-                        "");
+            String misplaced = misplaced(script.header());
+            if (misplaced != null) {
+                return new Line("SKIP", name, 0, "SKIP " + name + ": " + misplaced, "");
             }
             Outcome outcome = target == Target.stack
                     ? Drill.onStack(script, all, kernel, allowShell)
@@ -172,6 +171,19 @@ public final class DrillCommand extends Subcommand {
             String status = unreadable.isUnsupported() ? "SKIP" : "ERROR";
             return new Line(status, name, unreadable.line(), status + " " + unreadable.getMessage(), "");
         }
+    }
+
+    /** Why it is not meant for what it is to run on; null if it is. */
+    private @Nullable String misplaced(Header header) {
+        if (!header.isFor(target.name())) {
+            return "only for the " + header.only();
+        }
+        String version = target == Target.stack ? kernel.version() : System.getProperty("os.version", "");
+        if (!header.holdsOn(version)) {
+            return "for kernels "
+                    + header.kernels().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        }
+        return null;
     }
 
     private void print(Line line) {
