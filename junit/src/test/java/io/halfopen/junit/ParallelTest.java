@@ -6,12 +6,15 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import com.sun.net.httpserver.HttpServer;
 import io.halfopen.nio.Network;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
@@ -37,6 +40,11 @@ class ParallelTest {
     @HalfopenNetwork(parallel = true)
     static class AtOnce {
         private final HttpClient client = HttpClient.newHttpClient();
+        private final ExecutorService early = Executors.newSingleThreadExecutor();
+
+        AtOnce() throws Exception {
+            early.submit(() -> {}).get(); // it has its thread now
+        }
 
         private String get() throws Exception {
             HttpRequest request =
@@ -64,6 +72,9 @@ class ParallelTest {
                 HttpServer server = serve(net, own);
                 TOGETHER.await(60, TimeUnit.SECONDS);
                 assertThat(get()).isEqualTo(own);
+                assertThat(early.submit(() -> InetAddress.getByName("payments")).get())
+                        .isEqualTo(net.host("payments").addresses().get(0));
+                early.shutdown();
                 TOGETHER.await(60, TimeUnit.SECONDS);
                 server.stop(0);
             }

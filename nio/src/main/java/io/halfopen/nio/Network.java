@@ -175,7 +175,7 @@ public final class Network implements AutoCloseable {
      * this before a test's fields are made.
      */
     public static void prepare() {
-        Object unused = OpenNetworks.newSeat();
+        Object unused = OpenNetworks.freeSeat();
     }
 
     /** The host of this name, made at its first use. */

@@ -50,14 +50,17 @@ final class OpenNetworks {
         List<Network> all = new ArrayList<>(open);
         all.add(network);
         open = List.copyOf(all);
-        Seat seat = SEAT.get();
-        network.take(seat == null || !seat.isFreeForThisThread() ? newSeat() : seat);
+        network.take(freeSeat());
         return network;
     }
 
-    static Seat newSeat() {
-        Seat seat = new Seat();
-        SEAT.set(seat);
+    /** This thread's next one: a test that is within another shares it with that. */
+    static Seat freeSeat() {
+        Seat seat = SEAT.get();
+        if (seat == null || !seat.isFreeForThisThread()) {
+            seat = new Seat();
+            SEAT.set(seat);
+        }
         return seat;
     }
 
