@@ -3,6 +3,7 @@ package io.halfopen.app.capture;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.TcpHeader;
+import java.util.Arrays;
 
 /**
  * What can be read of a captured packet that may be cut off: unlike the stack's Segment it asks for no more octets than
@@ -253,6 +254,13 @@ public final class TcpView {
         reporter = source;
         boolean quoted = ip(transport + 8, wireLength) && protocol == TCP && tcp(false);
         return quoted ? Kind.ICMP : Kind.OTHER;
+    }
+
+    /** A copy of the options as they are, as far as they were captured. */
+    public byte[] options() {
+        int from = Math.min(end, transport + TcpHeader.LENGTH);
+        int to = Math.min(end, from + optionsLength);
+        return Arrays.copyOfRange(bytes, from, to);
     }
 
     public boolean has(int flag) {

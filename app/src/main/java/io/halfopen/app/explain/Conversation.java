@@ -15,6 +15,8 @@ final class Conversation {
     /** What is the same this soon, ns, is one packet that was captured twice. */
     private static final long TWICE = 1_000_000L;
 
+    static final String TWO_CAPTURES = "captured twice";
+
     final int number;
     final Endpoint client;
     final Endpoint server;
@@ -31,6 +33,15 @@ final class Conversation {
     int attempts = 1;
 
     int wrongSynAcks;
+    /** RSTs of the client, before it was connected, with another number than its SYN's next: they answer what is not its. */
+    int strangeResets;
+
+    int strangeResetSeq;
+    /** By how many ms the server's clock was ahead of the timestamp in its SYN-ACK, as the client's echoes show. */
+    int echoLag = Integer.MIN_VALUE;
+
+    private int firstEcho;
+    private long firstEchoTime;
     /** SYNs that the server answered with an ACK without SYN. */
     int challenges;
 
@@ -53,8 +64,11 @@ final class Conversation {
     String icmpFrom = "";
     int oldTimestamps;
     int synAckTimestamp;
-    /** By how many ms the server's clock was ahead of the timestamp in its SYN-ACK, as its next packet shows; -1: unknown. */
-    int timestampLag = -1;
+    /**
+     * By how many ms the server's clock was ahead of the timestamp in its SYN-ACK, as its next packet shows; less than 0
+     * if packets were late; the least int if unknown.
+     */
+    int timestampLag = Integer.MIN_VALUE;
 
     private boolean lastWasSynAckAgain;
     private boolean lastWasChallenge;
@@ -88,8 +102,24 @@ final class Conversation {
         return established;
     }
 
+    /** A SYN-ACK of another connection on the same ports, where the SYN was not seen. */
+    boolean isOverForAnswer(TcpView synAck) {
+        if (fromClient.handshakes > 0 || fromServer.packets == 0) {
+            return false;
+        }
+        if (midLife) {
+            return synAck.seq - fromServer.next >= 0 || fromServer.acks && synAck.ack - fromServer.acked > 0;
+        }
+        boolean other = synAck.seq != fromServer.isn && synAck.ack - fromClient.isn != 1;
+        return other && (fromServer.finTime > 0 || fromServer.resetTime > 0 || fromServer.ackAdvanced > 0);
+    }
+
     /** Both ends have said that they are done, or one has reset it. */
     boolean isClosed() {
+        if (fromServer.packets == 0 || fromClient.packets == 0) {
+            Side seen = fromServer.packets == 0 ? fromClient : fromServer;
+            return seen.finTime > 0 && seen.resetTime == 0 && fromClient.resetTime == 0;
+        }
         return fromClient.finTime > 0 && fromServer.finTime > 0
                 || fromClient.resetTime > 0
                 || fromServer.resetTime > 0 && established;
@@ -97,6 +127,14 @@ final class Conversation {
 
     /** Who sent the first FIN. */
     boolean serverClosedFirst() {
+        if (fromServer.packets == 0) {
+            return fromClient.finTime > 0
+                    && fromClient.acked == fromClient.finAck
+                    && fromClient.finAck != fromClient.firstAck;
+        }
+        if (fromClient.packets == 0) {
+            return fromServer.closedFirst();
+        }
         return fromServer.finTime > 0 && (fromClient.finTime == 0 || fromServer.finTime <= fromClient.finTime);
     }
 
@@ -110,7 +148,7 @@ final class Conversation {
     /** Takes a packet, and says what it does. */
     String take(long time, TcpView view) {
         if (isSamePacket(time, view)) {
-            return "captured twice";
+            return TWO_CAPTURES;
         }
         end = time;
         String remark = isFromClient(view) ? client(time, view) : server(time, view);
@@ -134,9 +172,10 @@ final class Conversation {
             return syn(time, view);
         }
         boolean data = view.payload > 0;
+        echo(time, view);
         boolean fresh = fromClient.take(time, view);
         if (view.has(TcpHeader.RST)) {
-            return clientReset();
+            return clientReset(view);
         }
         if (!view.has(TcpHeader.ACK)) {
             return "without ACK: ignored";
@@ -159,7 +198,31 @@ final class Conversation {
         return view.has(TcpHeader.FIN) ? "closes" : data ? "data" : "";
     }
 
-    private String clientReset() {
+    /** A client echoes the timestamp of the SYN-ACK at once, and later that of what came then. */
+    private void echo(long time, TcpView view) {
+        if (!view.timestamps || !view.has(TcpHeader.ACK) || view.tsEcho == 0) {
+            return;
+        }
+        if (firstEchoTime == 0) {
+            firstEcho = view.tsEcho;
+            firstEchoTime = time;
+        } else if (echoLag == Integer.MIN_VALUE && view.tsEcho != firstEcho) {
+            long lag = view.tsEcho - firstEcho - (time - firstEchoTime) / 1_000_000L;
+            echoLag = (int) Math.clamp(lag, -1_000_000, 1_000_000);
+        }
+    }
+
+    private String clientReset(TcpView view) {
+        if (fromServer.packets == 0
+                && fromClient.handshakes > 0
+                && !established
+                && !view.has(TcpHeader.ACK)
+                && view.seq - fromClient.isn != 1) {
+            strangeResets++;
+            strangeResetSeq = view.seq;
+            fromClient.forgetReset();
+            return "an RST with a number of something else";
+        }
         if (lastWasChallenge) {
             clientResetsAfterChallenge++;
             fromClient.forgetReset();
@@ -203,10 +266,13 @@ final class Conversation {
             return serverReset(time, view);
         }
         fromServer.take(time, view);
-        if (timestampLag < 0 && view.timestamps && synAckTimestamp != 0 && fromServer.handshakes == 1) {
+        if (timestampLag == Integer.MIN_VALUE
+                && view.timestamps
+                && synAckTimestamp != 0
+                && fromServer.handshakes == 1) {
             long elapsed = (time - fromServer.handshakeTimes[0]) / 1_000_000L;
             long lag = view.tsValue - synAckTimestamp - elapsed;
-            timestampLag = Math.clamp(lag, 0, 1_000_000);
+            timestampLag = (int) Math.clamp(lag, -1_000_000, 1_000_000);
         }
         boolean trying = fromClient.handshakes > 0 && !established && fromServer.handshakes == 0;
         if (trying && view.has(TcpHeader.ACK)) {

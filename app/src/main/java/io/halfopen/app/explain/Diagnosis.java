@@ -31,12 +31,12 @@ final class Diagnosis extends Reading {
                     "its first packet is no SYN and no SYN-ACK"));
             return;
         }
-        if (!context.seesServer && context.answersAnybody && it.fromClient.packets > 0) {
-            clientOnly();
+        if (it.fromServer.packets == 0 && it.fromClient.packets > 0 && isOneSided()) {
+            new ClientsOnly(this).judge();
             return;
         }
         if (!context.seesClients) {
-            serverOnly();
+            new ServerOnly(this).judge();
             return;
         }
         if (it.fromServer.handshakes == 0 && !it.isEstablished()) {
@@ -49,73 +49,10 @@ final class Diagnosis extends Reading {
         }
     }
 
-    private void clientOnly() {
-        boolean went = it.isEstablished();
-        if (went) {
-            List<Double> gaps = Conversation.gaps(it.fromClient);
-            if (it.fromClient.repeats >= 2 && it.fromClient.repeats * 2 > it.fromClient.dataSegments) {
-                add(Finding.open(
-                        Cause.FINAL_ACK_IGNORED,
-                        "the client believes it is connected and sends its data again and again",
-                        it.fromClient.repeats + " repetitions of data; what the server sends was not captured",
-                        "the data or its ACKs are lost on the way",
-                        "the packets that the server sends: repeated SYN-ACKs mean a full accept queue"));
-            } else if (it.acksAfterSynAck + bareRepeats() >= 2) {
-                add(Finding.open(
-                        Cause.FINAL_ACK_IGNORED,
-                        "the client finishes the handshake several times",
-                        "the same ACK again and again; what the server sends was not captured",
-                        "the ACKs are lost on the way",
-                        "the packets that the server sends"));
-            } else if (!gaps.isEmpty()) {
-                syns.repeatedSyn(true);
-            }
-            end.ending();
-            add(Finding.certain(
-                    Cause.ASYMMETRIC,
-                    "only what the client sends was captured; it did connect",
-                    "its ACK acknowledges a SYN-ACK that is not there"));
-            return;
-        }
-        if (it.fromClient.resetTime > 0 && it.fromClient.handshakes == 0) {
-            end.ending();
-        } else {
-            syns.unanswered("; nothing that this server sends was captured");
-        }
-    }
-
-    private int bareRepeats() {
-        return it.fromClient.packets > 2 && it.fromClient.dataSegments == 0 && it.fromClient.finTime == 0
-                ? (int) Math.min(10, it.fromClient.packets - it.fromClient.handshakes - 1)
-                : 0;
-    }
-
-    private void serverOnly() {
-        Side server = it.fromServer;
-        if (server.handshakes == 0 && server.resetTime > 0) {
-            syns.refused();
-        } else if (server.handshakes > 1 && server.dataSegments == 0) {
-            add(Finding.open(
-                    Cause.FINAL_ACK_IGNORED,
-                    "the SYN-ACK is repeated: the handshake does not come to an end",
-                    server.handshakes + " SYN-ACKs; what the client sends was not captured",
-                    "the client never finished it, as in a flood, or its ACKs are lost",
-                    "the client's packets: an ACK before a repeated SYN-ACK means a full accept queue"));
-        } else if (server.handshakes > 1) {
-            add(Finding.open(
-                    Cause.FINAL_ACK_IGNORED,
-                    "the SYN-ACK was repeated, and then the connection went on",
-                    server.handshakes + " SYN-ACKs, then data; what the client sends was not captured",
-                    "the first SYN-ACK or its ACK was lost, or TCP_DEFER_ACCEPT waited for data",
-                    "the client's packets"));
-        }
-        end.ending();
-        if (server.handshakes > 0) {
-            add(Finding.certain(
-                    Cause.ASYMMETRIC,
-                    "only what the server sends was captured" + (server.dataSegments > 0 ? "; it was connected" : ""),
-                    "a SYN-ACK without a SYN"));
-        }
+    /** Nothing of a server that does answer. */
+    private boolean isOneSided() {
+        boolean other = it.wrongSynAcks > 0 || it.ignoredResets > 0 || it.icmpType >= 0;
+        return it.isEstablished() ? !other : !other && !context.seesServer && context.answersAnybody;
     }
 
     private void answered() {
@@ -273,14 +210,7 @@ final class Diagnosis extends Reading {
 
     private void cookies() {
         if (context.isCookie(it)) {
-            add(Finding.likely(
-                    Cause.SYN_COOKIE,
-                    "answered with a SYN cookie: the SYN queue was full, or tcp_syncookies is 2",
-                    "the SYN-ACK's timestamp is " + it.timestampLag
-                            + " ms behind the server's clock, as its next packet" + " shows, and so in "
-                            + context.cookies() + " connections: a cookie keeps the options in it",
-                    "the server's packets were all captured that much late",
-                    "SyncookiesSent on the server (nstat)"));
+            add(cookie());
         } else if (isStripped() && !it.fromServer.timestamps) {
             if (context.givesOptions() && !it.fromClient.timestamps) {
                 add(Finding.likely(

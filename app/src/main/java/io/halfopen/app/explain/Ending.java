@@ -58,10 +58,14 @@ final class Ending extends Reading {
                     "the server's FIN, then an RST",
                     "the server's program closed with data unread",
                     "what the client sent after the FIN"));
-        } else if (!withAck && it.finalAck > 0 && it.served == 0) {
+        } else if (!withAck && isUnserved()) {
             notKnown();
         } else if (withAck) {
-            boolean data = it.fromClient.dataSegments > 0;
+            boolean acknowledged = it.fromClient.packets == 0
+                    && server.handshakes > 0
+                    && server.dataSegments == 0
+                    && server.resetAck - server.firstAck > 0;
+            boolean data = it.fromClient.dataSegments > 0 || acknowledged;
             add(Finding.likely(
                     data ? Cause.RESET_UNREAD_DATA : Cause.RESET_BY_SERVER,
                     data
@@ -80,21 +84,37 @@ final class Ending extends Reading {
         }
     }
 
+    /** Connected, as the client sees it, and nothing that it sent since has been acknowledged. */
+    private boolean isUnserved() {
+        Side server = it.fromServer;
+        boolean alone = it.fromClient.packets == 0
+                && server.handshakes > 0
+                && server.ackAdvanced == 0
+                && server.dataSegments == 0
+                && server.resetSeq - server.isn == 1;
+        return it.finalAck > 0 ? it.served == 0 : alone;
+    }
+
     /** An RST that answers the ACK: of a request that was given up, or of nothing that is known. */
     private void notKnown() {
-        long after = it.fromServer.resetTime - it.finalAck;
-        if (it.synAcksAfterFinal > 0 || after > 2 * SECOND) {
+        Side server = it.fromServer;
+        boolean alone = it.finalAck == 0;
+        long ack = alone ? server.handshakeTimes[server.times() - 1] : it.finalAck;
+        long after = server.resetTime - ack;
+        if (it.synAcksAfterFinal > 0 || alone && server.handshakes > 1 || after > 2 * SECOND) {
             add(Finding.likely(
                     Cause.RESET_UNKNOWN_CONNECTION,
                     "the server had ignored the handshake and then forgot it: reset",
                     String.format(
                             Locale.ROOT,
-                            "an RST %.1f s after the final ACK; no data was ever acknowledged",
+                            alone
+                                    ? "an RST %.1f s after the last SYN-ACK; no data was ever acknowledged"
+                                    : "an RST %.1f s after the final ACK; no data was ever acknowledged",
                             after / 1e9),
                     "the server was started again",
                     "ListenOverflows on the server (nstat)"));
         } else if (after < SOON) {
-            boolean seen = context.ignoredNear(it.finalAck) || context.others(it, it.finalAck)[1] > 0;
+            boolean seen = context.ignoredNear(ack) || context.others(it, ack)[1] > 0;
             add(
                     seen
                             ? Finding.likely(
@@ -120,14 +140,19 @@ final class Ending extends Reading {
         }
     }
 
-    void later() {
+    void windows() {
         window(it.fromServer, "server");
         window(it.fromClient, "client");
+    }
+
+    void later() {
+        windows();
         boolean serverFin = it.fromServer.finTime > 0;
         boolean clientFin = it.fromClient.finTime > 0;
         boolean reset = it.fromServer.resetTime > 0 || it.fromClient.resetTime > 0;
         long fin = Math.max(it.fromServer.finTime, it.fromClient.finTime);
-        if (serverFin != clientFin && !reset && captureEnd - fin > 10 * SECOND) {
+        boolean both = it.fromServer.packets > 0 && it.fromClient.packets > 0;
+        if (both && serverFin != clientFin && !reset && captureEnd - fin > 10 * SECOND) {
             add(Finding.likely(
                     Cause.HALF_CLOSED,
                     "the " + (serverFin ? "server" : "client") + " closed, the other end did not: its program has not"

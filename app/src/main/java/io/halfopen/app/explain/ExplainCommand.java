@@ -1,5 +1,6 @@
 package io.halfopen.app.explain;
 
+import io.halfopen.app.Faults;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
 import io.halfopen.app.capture.CaptureFile;
@@ -7,6 +8,7 @@ import io.halfopen.trace.Pcapng;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -54,6 +56,24 @@ public final class ExplainCommand extends Subcommand {
             description = "Also write the packets of TCP as pcapng, each with a comment.")
     private @Nullable Path pcap;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write all of it as a page: one file that needs no server and no network.")
+    private @Nullable Path html;
+
+    /** What --show knows. */
+    enum Show {
+        /** A sequence diagram. */
+        mermaid
+    }
+
+    @Option(
+            names = "--show",
+            paramLabel = "WHAT",
+            description = "Of --connection, instead of its packets: mermaid, a sequence diagram that GitHub draws.")
+    private @Nullable Show show;
+
     @Option(names = "--json", description = "Print the result as JSON (docs/explain.md) and nothing else.")
     private boolean json;
 
@@ -62,12 +82,15 @@ public final class ExplainCommand extends Subcommand {
         if (pkt && connection == null) {
             throw bad("--pkt needs --connection");
         }
+        if (show != null && (connection == null || pkt)) {
+            throw bad("--show needs --connection, and excludes --pkt");
+        }
         if (json && connection != null) {
             throw bad("--json and --connection exclude each other");
         }
         Path path = file == null ? Path.of("") : file;
-        if (pcap != null && Files.exists(pcap) && Files.isSameFile(pcap, path)) {
-            throw bad("--pcap would overwrite the capture that is read");
+        if (isSame(pcap, path) || isSame(html, path)) {
+            throw bad("--pcap or --html would overwrite the capture that is read");
         }
         Explainer explainer = new Explainer();
         Explanation explanation;
@@ -89,8 +112,23 @@ public final class ExplainCommand extends Subcommand {
         if (pcap != null) {
             comment(path, pcap, explanation);
         }
+        if (html != null) {
+            writePage(html, path, explanation);
+        }
         out().flush();
         return 0;
+    }
+
+    private static boolean isSame(@Nullable Path written, Path read) throws IOException {
+        return written != null && Files.exists(written) && Files.isSameFile(written, read);
+    }
+
+    private static void writePage(Path to, Path capture, Explanation explanation) throws IOException {
+        try (Writer page = Files.newBufferedWriter(to)) {
+            ExplainPage.write(page, capture, explanation);
+        } catch (IOException full) {
+            throw Faults.cannotWrite(to.toString(), full);
+        }
     }
 
     private void tell(Path path, CaptureFile capture, Explanation explanation) {
@@ -110,9 +148,14 @@ public final class ExplainCommand extends Subcommand {
                 .findFirst()
                 .orElseThrow(() -> bad("--connection: there is no #" + number));
         if (pkt) {
-            PacketScript script = new PacketScript(out());
-            script.head(entry.conversation(), entry.main().sentence());
+            PacketScript script = new PacketScript();
             again(path, new Explainer(number, script));
+            script.print(out(), entry.conversation(), entry.main());
+        } else if (show == Show.mermaid) {
+            MermaidLadder diagram = new MermaidLadder(out());
+            diagram.head(entry);
+            again(path, new Explainer(number, diagram));
+            diagram.end();
         } else {
             new ExplainText(out(), style(), explanation).connection(entry);
             again(path, new Explainer(number, new Ladder(out(), style())));

@@ -60,24 +60,28 @@ final class ExplainText {
                 .count();
     }
 
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
+    }
+
     private void summary(String name, CaptureFile file) {
         Explainer explainer = explanation.explainer();
         double seconds = explainer.packets() == 0 || explainer.first() > explainer.last()
                 ? 0
                 : (explainer.last() - explainer.first()) / 1e9;
-        say(style.bold(name) + ": " + explainer.packets() + " packets in "
+        say(style.bold(name) + ": " + counted(explainer.packets(), "packet") + " in "
                 + String.format(Locale.ROOT, "%.3f s", seconds) + ", "
-                + explanation.entries().size() + " connections, "
-                + explanation.listeners().size() + " servers");
+                + counted(explanation.entries().size(), "connection") + ", "
+                + counted(explanation.listeners().size(), "server"));
         if (file.endsEarly()) {
             say(style.doubtful("the file ends inside a packet: what was there has been read"));
         }
         long skipped = file.skipped() + explainer.unreadable();
         if (skipped > 0) {
-            say(skipped + " packets could not be read: no IP, or cut off before TCP's header ends");
+            say(counted(skipped, "packet") + " could not be read: no IP, or cut off before TCP's header ends");
         }
         if (explainer.forgotten() > 0) {
-            say(style.doubtful(explainer.forgotten() + " connections were too many to be explained one by one"));
+            say(style.doubtful(counted(explainer.forgotten(), "connection") + " too many to be explained one by one"));
         }
         Map<Cause, Integer> causes = new EnumMap<>(Cause.class);
         explanation.entries().forEach(each -> causes.merge(each.main().cause(), 1, Integer::sum));
@@ -90,9 +94,8 @@ final class ExplainText {
 
     private void listener(ListenerContext listener) {
         List<Explanation.Entry> entries = explanation.entries(listener.server);
-        say(style.bold("server " + listener.server) + "  " + entries.size()
-                + (entries.size() == 1 ? " connection, " : " connections, ") + listener.finished
-                + " finished their handshake");
+        say(style.bold("server " + listener.server) + "  " + counted(entries.size(), "connection") + ", "
+                + listener.finished + (listener.finished == 1 ? " finished its" : " finished their") + " handshake");
         explanation.findings(listener.server).forEach(this::finding);
         Map<Cause, Explanation.Entry> first = new EnumMap<>(Cause.class);
         Map<Cause, Integer> counts = new EnumMap<>(Cause.class);
@@ -115,9 +118,9 @@ final class ExplainText {
 
     private void finding(Finding finding) {
         String sure = switch (finding.certainty()) {
-            case CERTAIN -> style.good("certain");
-            case LIKELY -> style.doubtful("likely");
-            case OPEN -> style.bad("one of two");
+            case CERTAIN -> style.good(finding.certainty().word());
+            case LIKELY -> style.doubtful(finding.certainty().word());
+            case OPEN -> style.bad(finding.certainty().word());
         };
         hang("    ", sure + ": " + finding.sentence());
         if (!finding.because().isEmpty()) {

@@ -82,7 +82,9 @@ final class Explainer {
             }
             return;
         }
-        if (conversation == null || view.isSyn() && conversation.isOverFor(view)) {
+        if (conversation == null
+                || view.isSyn() && conversation.isOverFor(view)
+                || view.isSynAck() && conversation.isOverForAnswer(view)) {
             conversation = begin(time, key, conversation);
         }
         String remark = conversation.take(time, view);

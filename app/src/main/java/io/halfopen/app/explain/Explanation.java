@@ -52,13 +52,13 @@ final class Explanation {
             ListenerContext context = context(each);
             List<Finding> findings = Diagnosis.of(each, context, explainer.last());
             if (findings.isEmpty()) {
-                findings =
-                        List.of(new Finding(Cause.CONNECTED, Certainty.LIKELY, "nothing to remark", "", List.of(), ""));
+                findings = List.of(
+                        new Finding(Cause.CONNECTED, null, Certainty.LIKELY, "nothing to remark", "", List.of(), ""));
             }
             entries.add(new Entry(each, findings));
         }
         for (ListenerContext each : listeners.values()) {
-            ofListeners.put(each.server, judge(each));
+            ofListeners.put(each.server, judge(each, explainer.last()));
         }
     }
 
@@ -70,7 +70,7 @@ final class Explanation {
         return context;
     }
 
-    private static List<Finding> judge(ListenerContext listener) {
+    private static List<Finding> judge(ListenerContext listener, long last) {
         List<Finding> findings = new ArrayList<>();
         if (listener.halfOpens >= 50 && listener.halfOpens > 5 * listener.finished) {
             findings.add(Finding.likely(
@@ -81,6 +81,7 @@ final class Explanation {
                     "the clients' ACKs were not captured",
                     "whether the addresses are real"));
         }
+        findings.addAll(ClientsOnly.flood(listener, last));
         return findings;
     }
 

@@ -1,5 +1,6 @@
 package io.halfopen.app.explain;
 
+import io.halfopen.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ final class ListenerContext {
 
     private static final int LEAST_LAG = 4;
     private static final int MOST_LAG = 127;
+    private static final int CHANCE = 3;
 
     /** A SYN, and whether it was answered. */
     private record Syn(long time, boolean answered, Conversation of) {}
@@ -52,17 +54,20 @@ final class ListenerContext {
             seesClients |= each.fromClient.packets > 0;
             answersAnybody |= each.fromServer.handshakes > 0 || each.finalAck > 0;
             ttl = each.fromServer.ttl >= 0 ? each.fromServer.ttl : ttl;
-            halfOpens += each.fromServer.handshakes > 0 && each.finalAck == 0 && !each.midLife ? 1 : 0;
-            finished += each.finalAck > 0 ? 1 : 0;
+            finished += isFinished(each) ? 1 : 0;
             addSyns(each);
             if (each.synAcksAfterFinal > 0) {
                 int last = each.fromServer.times() - 1;
                 ignoredAcks.add(each.finalAck);
                 ignoredAcks.add(each.fromServer.handshakeTimes[last]);
+            } else if (isAborted(each)) {
+                ignoredAcks.add(each.finalAck);
+                ignoredAcks.add(each.fromServer.resetTime);
             }
         }
+        halfOpens = (int) conversations.stream().filter(this::isHalfOpen).count();
         halfOpenSince = conversations.stream()
-                .filter(each -> each.fromServer.handshakes > 0 && each.finalAck == 0 && !each.midLife)
+                .filter(this::isHalfOpen)
                 .mapToLong(each -> each.fromServer.handshakeTimes[0])
                 .sorted()
                 .toArray();
@@ -73,6 +78,31 @@ final class ListenerContext {
                 .toArray();
         syns.sort(Comparator.comparingLong(Syn::time));
         findCookies();
+    }
+
+    /** An RST without ACK, right after the final ACK: as tcp_abort_on_overflow sends it. */
+    private static boolean isAborted(Conversation each) {
+        Side server = each.fromServer;
+        return each.finalAck > 0
+                && each.served == 0
+                && server.resetTime > 0
+                && (server.resetFlags & TcpHeader.ACK) == 0
+                && server.resetTime - each.finalAck < NEAR / 3;
+    }
+
+    /** Where only the server is seen, what it acknowledges or sends later tells that the handshake was finished. */
+    private static boolean isFinished(Conversation each) {
+        Side server = each.fromServer;
+        boolean seen = each.fromClient.packets == 0
+                && server.handshakes > 0
+                && (server.ackAdvanced > 0 || server.dataSegments > 0);
+        return each.finalAck > 0 || seen;
+    }
+
+    /** An ACK that was not captured may have come; if it has, the SYN-ACK is not repeated. */
+    private boolean isHalfOpen(Conversation each) {
+        int least = seesClients ? 1 : 2;
+        return each.fromServer.handshakes >= least && !isFinished(each) && !each.midLife;
     }
 
     private void addSyns(Conversation each) {
@@ -113,7 +143,7 @@ final class ListenerContext {
         return counts[1] >= LEAST_DROPS && counts[1] * LOSS > counts[0];
     }
 
-    /** Whether a final ACK was ignored at about this time, which only a full accept queue does. */
+    /** Whether a final ACK was ignored or reset at about this time, which only a full accept queue does. */
     boolean ignoredNear(long time) {
         for (int i = 0; i + 1 < ignoredAcks.size(); i += 2) {
             if (time >= ignoredAcks.get(i) - NEAR && time <= ignoredAcks.get(i + 1) + NEAR) {
@@ -151,8 +181,21 @@ final class ListenerContext {
         List<Conversation> lagging = conversations.stream()
                 .filter(each -> each.timestampLag >= LEAST_LAG && each.timestampLag <= MOST_LAG)
                 .toList();
-        if (lagging.size() >= COOKIES_AT_LEAST) {
+        long late = conversations.stream()
+                .filter(each -> each.timestampLag > Integer.MIN_VALUE && each.timestampLag <= -LEAST_LAG)
+                .count();
+        // where packets are late by chance, as many SYN-ACKs seem to be ahead of the clock
+        if (lagging.size() >= COOKIES_AT_LEAST && lagging.size() > CHANCE * late) {
             cookies.addAll(lagging);
+        }
+        List<Conversation> echoing = conversations.stream()
+                .filter(each -> each.echoLag >= LEAST_LAG && each.echoLag <= MOST_LAG)
+                .toList();
+        long others = conversations.stream()
+                .filter(each -> each.echoLag > Integer.MIN_VALUE)
+                .count();
+        if (!seesServer && echoing.size() >= COOKIES_AT_LEAST && echoing.size() * CHANCE >= others) {
+            cookies.addAll(echoing);
         }
     }
 
@@ -164,6 +207,14 @@ final class ListenerContext {
     boolean givesOptions() {
         return conversations.stream()
                 .anyMatch(each -> each.fromServer.handshakes > 0 && each.fromServer.windowScale >= 0);
+    }
+
+    /** Whether somebody from the same address did. */
+    boolean givesOptionsTo(Conversation client) {
+        return conversations.stream()
+                .anyMatch(each -> each.client.address().equals(client.client.address())
+                        && each.fromServer.handshakes > 0
+                        && each.fromServer.windowScale >= 0);
     }
 
     int cookies() {

@@ -79,6 +79,17 @@ abstract class Reading {
                         + " way that changes numbers in one direction"));
     }
 
+    final Finding cookie() {
+        return Finding.likely(
+                Cause.SYN_COOKIE,
+                "answered with a SYN cookie: the SYN queue was full, or tcp_syncookies is 2",
+                "the SYN-ACK's timestamp is " + it.timestampLag
+                        + " ms behind the server's clock, as its next packet shows, and so in " + context.cookies()
+                        + " connections: a cookie keeps the options in it",
+                "the server's packets were all captured that much late",
+                "SyncookiesSent on the server (nstat)");
+    }
+
     final boolean isStripped() {
         return it.fromClient.handshakes > 0
                 && !it.fromClient.optionsCut

@@ -33,6 +33,28 @@ final class Schedule {
         return isNear(gaps.get(1), 2) ? "doubling from 1 s: Linux 3.1 to 6.4, or tcp_syn_linear_timeouts=0" : "";
     }
 
+    /** How many of these times are 1, 3, 7, 15 s and so on after that one: when a server repeats its SYN-ACK. */
+    static int onTime(long[] times, int count, long since) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            double after = (times[i] - since) / 1e9;
+            for (int due = 1; due <= 63; due = due * 2 + 1) {
+                found += isNear(after, due) ? 1 : 0;
+            }
+        }
+        return found;
+    }
+
+    /** Whether one of these gaps is too short for a timer that doubles. */
+    static boolean hasExtra(List<Double> gaps) {
+        for (int i = 1; i < gaps.size(); i++) {
+            if (gaps.get(i) < gaps.get(i - 1) * 1.5) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isNear(double gap, double nominal) {
         return gap > nominal * 0.93 && gap < nominal * 1.15 + 0.02;
     }

@@ -19,6 +19,31 @@ final class Side {
     int acked;
 
     boolean acks;
+    /** What its first ACK acknowledged. */
+    int firstAck;
+    /** When it first acknowledged more than that. */
+    long ackAdvanced;
+    /** When it had acknowledged one number more and no other: a FIN, or one octet. */
+    long oneMore;
+    /** The window in its first segment that is no SYN; -1: none was seen. */
+    int firstWindow = -1;
+    /** The number of its first segment that is no SYN. */
+    int firstSeq;
+    /** ACKs without anything that say no more than the first. */
+    int bareRepeats;
+    /** The same once it had sent a FIN. */
+    int bareAfterFin;
+
+    long lastBareAfterFin;
+
+    final long[] bareTimes = new long[MOST_TIMES];
+    private int lastWindow = -1;
+
+    /** Segments without anything, one number behind: probes of a window, or of whether the other end is alive. */
+    int probes;
+
+    long firstProbe;
+    long lastProbe;
 
     long firstData;
     long lastData;
@@ -26,9 +51,19 @@ final class Side {
     long dataOctets;
     /** Of them segments that carried nothing new. */
     long repeats;
+    /** The same, before it acknowledged anything but the handshake. */
+    long earlyRepeats;
+
+    long earlyData;
+    int firstDataSeq;
 
     long finTime;
     int finSeq;
+    /** What the first FIN acknowledged. */
+    int finAck;
+    /** When a FIN was sent again. */
+    long finAgain;
+
     long resetTime;
     int resetFlags;
     int resetSeq;
@@ -40,6 +75,9 @@ final class Side {
     int resetEcho;
     int resets;
     int ttl = -1;
+    /** In the SYN or SYN-ACK. */
+    int handshakeWindow;
+
     int lastId = -1;
     boolean sendsTimestamps;
     int greatestTimestamp;
@@ -64,6 +102,7 @@ final class Side {
         handshakes++;
         if (handshakes == 1) {
             mss = view.mss;
+            handshakeWindow = view.window;
             windowScale = view.windowScale;
             sack = view.sackPermitted;
             timestamps = view.timestamps;
@@ -86,27 +125,36 @@ final class Side {
         packets++;
         boolean fresh = !known || view.endSeq() - next > 0;
         if (view.payload > 0 && !view.isSyn()) {
+            firstDataSeq = firstData == 0 ? view.seq : firstDataSeq;
             firstData = firstData == 0 ? time : firstData;
             lastData = time;
             dataSegments++;
             dataOctets += view.payload;
             repeats += fresh ? 0 : 1;
+            if (ackAdvanced == 0) {
+                earlyData++;
+                earlyRepeats += fresh ? 0 : 1;
+            }
         }
-        if (view.has(TcpHeader.FIN) && finTime == 0) {
-            finTime = time;
-            finSeq = view.endSeq() - 1;
+        if (view.has(TcpHeader.FIN)) {
+            finAgain = finTime > 0 ? time : 0;
+            if (finTime == 0) {
+                finTime = time;
+                finSeq = view.endSeq() - 1;
+                finAck = view.ack;
+            }
         }
         if (view.has(TcpHeader.RST)) {
             reset(time, view);
             return fresh;
         }
+        bare(time, view);
         if (fresh) {
             next = view.endSeq();
             known = true;
         }
-        if (view.has(TcpHeader.ACK) && (!acks || view.ack - acked > 0)) {
-            acked = view.ack;
-            acks = true;
+        if (view.has(TcpHeader.ACK)) {
+            acknowledges(time, view);
         }
         ttl = view.ttl;
         lastId = view.id;
@@ -117,6 +165,65 @@ final class Side {
         }
         window(time, view);
         return fresh;
+    }
+
+    private void bare(long time, TcpView view) {
+        if (view.has(TcpHeader.SYN)) {
+            return;
+        }
+        if (firstWindow < 0) {
+            firstWindow = view.window;
+            firstSeq = view.seq;
+            return;
+        }
+        boolean bare = view.payload == 0 && !view.has(TcpHeader.FIN) && view.has(TcpHeader.ACK) && known && acks;
+        if (bare && view.seq == next && view.ack == acked && view.window == lastWindow && view.sackBlocks == 0) {
+            bareRepeat(time);
+        } else if (bare && next - view.seq == 1 && finTime == 0) {
+            probes++;
+            firstProbe = firstProbe == 0 ? time : firstProbe;
+            lastProbe = time;
+        }
+    }
+
+    private void bareRepeat(long time) {
+        if (finTime > 0) {
+            bareAfterFin++;
+            lastBareAfterFin = time;
+        } else if (ackAdvanced == 0) {
+            if (bareRepeats < MOST_TIMES) {
+                bareTimes[bareRepeats] = time;
+            }
+            bareRepeats++;
+        }
+    }
+
+    private void acknowledges(long time, TcpView view) {
+        lastWindow = view.window;
+        if (!acks) {
+            firstAck = view.ack;
+            acked = view.ack;
+            acks = true;
+            return;
+        }
+        if (view.ack - acked <= 0) {
+            return;
+        }
+        acked = view.ack;
+        ackAdvanced = ackAdvanced == 0 ? time : ackAdvanced;
+        oneMore = acked - firstAck == 1 ? time : 0;
+    }
+
+    /** Whether it offered window scaling, and does not scale its window. */
+    boolean isUnscaled() {
+        return windowScale >= 3
+                && firstWindow >= handshakeWindow / 2
+                && firstWindow > 4 * ((handshakeWindow >> windowScale) + 1);
+    }
+
+    /** Whether its FIN came before the other end's, as its own packets alone show. */
+    boolean closedFirst() {
+        return finTime > 0 && acked - finAck == 1;
     }
 
     private void window(long time, TcpView view) {

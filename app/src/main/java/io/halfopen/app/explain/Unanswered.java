@@ -137,7 +137,8 @@ final class Unanswered extends Reading {
             add(Finding.likely(
                     Cause.ACCEPT_QUEUE_FULL,
                     "the accept queue was full: the listener dropped the SYNs",
-                    times + "; at the same time final ACKs were ignored, which only a full accept queue does" + others,
+                    times + "; at the same time final ACKs were ignored or reset, which only a full accept queue does"
+                            + others,
                     "loss on the way",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
         } else if (dropped >= 2 && answered <= dropped && halfOpen >= 4 && halfOpen > finished / 2) {
@@ -155,7 +156,7 @@ final class Unanswered extends Reading {
                             + "; Linux since 4.10 drops every SYN while it is full",
                     "the way was interrupted for all of them",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
-        } else if (it.ecnFallback && it.fromServer.handshakes > 0) {
+        } else if (it.ecnFallback && (connected || it.fromServer.handshakes > 0)) {
             ecnFallback(times);
         } else if (answered > dropped && without <= 2) {
             add(Finding.likely(

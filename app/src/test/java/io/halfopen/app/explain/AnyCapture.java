@@ -12,7 +12,28 @@ import java.nio.file.Path;
 
 /** Reads a file that may be anything: it is explained, or refused in one line. */
 final class AnyCapture {
+    private static final int MOST = 5;
+
     private AnyCapture() {}
+
+    /** In all the ways that a connection is shown. */
+    private static void one(Path file, Explanation.Entry entry, PrintWriter out) throws IOException {
+        int number = entry.conversation().number;
+        PacketScript script = new PacketScript();
+        MermaidLadder diagram = new MermaidLadder(out);
+        diagram.head(entry);
+        Ladder ladder = new Ladder(out, new Style(false));
+        Explainer explainer = new Explainer(number, (time, of, view, remark) -> {
+            script.onPacket(time, of, view, remark);
+            diagram.onPacket(time, of, view, remark);
+            ladder.onPacket(time, of, view, remark);
+        });
+        try (CaptureFile capture = CaptureFile.open(file)) {
+            capture.read(explainer::packet);
+        }
+        diagram.end();
+        script.print(out, entry.conversation(), entry.main());
+    }
 
     /** What was said of it; null where it was refused. */
     static String explain(byte[] bytes) throws IOException {
@@ -24,7 +45,14 @@ final class AnyCapture {
             try (CaptureFile capture = CaptureFile.open(file)) {
                 capture.read(explainer::packet);
                 PrintWriter out = new PrintWriter(text);
-                new ExplainText(out, new Style(false), Explanation.of(explainer)).print("x", capture);
+                Explanation explanation = Explanation.of(explainer);
+                new ExplainText(out, new Style(false), explanation).print("x", capture);
+                ExplainPage.write(new StringWriter(), file, explanation);
+                for (Explanation.Entry each : explanation
+                        .entries()
+                        .subList(0, Math.min(MOST, explanation.entries().size()))) {
+                    one(file, each, out);
+                }
                 out.flush();
             } catch (IOException refused) {
                 assertThat(refused.getMessage()).startsWith("cannot read ").doesNotContain("\n");

@@ -39,6 +39,7 @@ final class Corpus extends CorpusMaker {
             scene.connect(server, 6);
             scene.run(4);
         });
+        alone(Direction.SERVER);
         add("accept() after five seconds", Cause.ACCEPT_QUEUE_FULL, scene -> {
             Server server = scene.listen(1);
             scene.connect(server, 2);
@@ -50,6 +51,7 @@ final class Corpus extends CorpusMaker {
                 scene.run(0.5);
             }
         });
+        alone(Direction.SERVER);
         add(
                 "over IPv6",
                 Cause.ACCEPT_QUEUE_FULL,
@@ -61,6 +63,7 @@ final class Corpus extends CorpusMaker {
                     scene.connect(server, 6);
                     scene.run(8);
                 });
+        alone(Direction.SERVER);
         add("a burst larger than the backlog", Cause.ACCEPT_QUEUE_FULL, scene -> {
             Server server = scene.listen(4);
             for (int i = 0; i < 30; i++) {
@@ -69,6 +72,7 @@ final class Corpus extends CorpusMaker {
             }
             scene.run(10);
         });
+        alone(Direction.SERVER);
         add("a final ACK ignored, the client writes", Cause.FINAL_ACK_IGNORED, scene -> {
             List<Attempt> late = overflowByAck(scene, 2);
             scene.run(0.03);
@@ -79,17 +83,21 @@ final class Corpus extends CorpusMaker {
             overflowByAck(scene, 2);
             scene.run(10);
         });
-        add("a final ACK ignored, room after four seconds", Cause.FINAL_ACK_IGNORED, scene -> {
-            List<Attempt> late = overflowByAck(scene, 2);
-            scene.run(0.03);
-            late.forEach(each -> scene.write(each, 82));
-            scene.run(4);
-            Server server = servers.removeLast();
-            for (int i = 0; i < 20; i++) {
-                serve(scene, server);
-                scene.run(0.5);
-            }
-        });
+        add(
+                "a final ACK ignored, room after four seconds",
+                Cause.FINAL_ACK_IGNORED,
+                scene -> {
+                    List<Attempt> late = overflowByAck(scene, 2);
+                    scene.run(0.03);
+                    late.forEach(each -> scene.write(each, 82));
+                    scene.run(4);
+                    Server server = servers.removeLast();
+                    for (int i = 0; i < 20; i++) {
+                        serve(scene, server);
+                        scene.run(0.5);
+                    }
+                },
+                Cause.RESET_AFTER_CLOSE);
         add(
                 "a kernel before 4.10",
                 Cause.FINAL_ACK_IGNORED,
@@ -108,6 +116,7 @@ final class Corpus extends CorpusMaker {
             overflowByAck(scene, 2);
             scene.run(3);
         });
+        alone(Direction.CLIENTS);
         add("a SYN queue full of others", Cause.SYN_QUEUE_FULL, scene -> {
             scene.server.set("net.ipv4.tcp_syncookies", 0);
             Server server = scene.listen(8);
@@ -116,16 +125,22 @@ final class Corpus extends CorpusMaker {
             scene.connect(server, 6);
             scene.run(5);
         });
+        alone(Direction.SERVER, Cause.HALF_OPEN);
         elsewhere(Cause.SYN_UNANSWERED);
-        add("the last quarter of tcp_max_syn_backlog", Cause.SYN_QUEUE_FULL, scene -> {
-            scene.server.set("net.ipv4.tcp_syncookies", 0);
-            scene.server.set("net.ipv4.tcp_max_syn_backlog", 32);
-            Server server = scene.listen(128);
-            scene.flood(60);
-            scene.run(0.1);
-            scene.connect(server, 6);
-            scene.run(5);
-        });
+        add(
+                "the last quarter of tcp_max_syn_backlog",
+                Cause.SYN_QUEUE_FULL,
+                scene -> {
+                    scene.server.set("net.ipv4.tcp_syncookies", 0);
+                    scene.server.set("net.ipv4.tcp_max_syn_backlog", 32);
+                    Server server = scene.listen(128);
+                    scene.flood(60);
+                    scene.run(0.1);
+                    scene.connect(server, 6);
+                    scene.run(5);
+                },
+                Cause.FLOOD);
+        alone(Direction.SERVER, Cause.HALF_OPEN);
         elsewhere(Cause.SYN_UNANSWERED);
         add(
                 "a flood",
@@ -214,6 +229,7 @@ final class Corpus extends CorpusMaker {
             });
             scene.run(6);
         });
+        alone(Direction.SERVER);
     }
 
     private void theWay() {

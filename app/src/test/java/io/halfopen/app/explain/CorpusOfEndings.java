@@ -30,6 +30,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.connect(server);
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("nobody listens any more", Cause.PORT_CLOSED, scene -> {
             Server server = scene.listen(16);
             scene.connect(server);
@@ -40,6 +41,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.connect(server);
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("a firewall resets", Cause.FIREWALL_RESET, scene -> {
             Server server = scene.listen(16);
             Attempt client = scene.connect(server);
@@ -60,6 +62,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.atServer.add(new Scene.Packet(scene.world.now(), reset, true));
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("a SYN-ACK for somebody else", Cause.WRONG_SYN_ACK, scene -> {
             Server server = scene.listen(16);
             scene.replace(Scene::isSyn, (now, from, to, bytes, offset, length) -> {
@@ -101,6 +104,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.server.close(server.accept());
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("data after close()", Cause.RESET_AFTER_CLOSE, scene -> {
             Server server = scene.listen(16);
             Attempt client = scene.connect(server);
@@ -117,6 +121,7 @@ final class CorpusOfEndings extends CorpusMaker {
             Scene.abort(scene.server, server.accept());
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("SO_LINGER 0 at the client", Cause.RESET_BY_CLIENT, scene -> {
             Server server = scene.listen(16);
             Attempt client = scene.connect(server);
@@ -126,6 +131,7 @@ final class CorpusOfEndings extends CorpusMaker {
             Scene.abort(scene.clients, client.fd());
             scene.run(1);
         });
+        alone(Direction.SERVER);
         add("the listener is closed, and with it who waits", Cause.RESET_BY_SERVER, scene -> {
             Server server = scene.listen(16);
             scene.connect(server, 3);
@@ -133,6 +139,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.server.close(server.fd());
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("the server is started again", Cause.RESET_UNKNOWN_CONNECTION, scene -> {
             Server server = scene.listen(16);
             Attempt client = scene.connect(server);
@@ -147,6 +154,7 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.write(client, 100);
             scene.run(1);
         });
+        alone(Direction.CLIENTS);
         add("the server's program does not read", Cause.ZERO_WINDOW, scene -> {
             Server server = scene.listen(16);
             scene.server.setsockopt(server.fd(), SocketOption.SO_RCVBUF, 4000);
@@ -275,6 +283,7 @@ final class CorpusOfEndings extends CorpusMaker {
                     scene.run(1);
                 },
                 Cause.FAST_OPEN_REQUEST);
+        alone(Direction.SERVER, Cause.FAST_OPEN_REQUEST);
         add(
                 "Fast Open is off by then",
                 Cause.FAST_OPEN_FALLBACK,
@@ -286,6 +295,7 @@ final class CorpusOfEndings extends CorpusMaker {
                     scene.run(2);
                 },
                 Cause.FAST_OPEN_REQUEST);
+        alone(Direction.SERVER, Cause.FAST_OPEN_REQUEST);
     }
 
     private static void fastOpen(Scene scene, boolean twice) {

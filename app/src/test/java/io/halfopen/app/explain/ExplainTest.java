@@ -138,7 +138,34 @@ class ExplainTest {
         String text = explain(file, "--connection", "4");
         assertThat(text).contains("finishes the handshake", "SYN-ACK after its ACK");
         String script = explain(file, "--connection", "4", "--pkt");
-        assertThat(script).contains("listen(3, 1) = 0", "< S 0:0(0)", "> S. 0:0(0) ack 1", "data again");
+        assertThat(script)
+                .contains("listen(3, 2) = 0", "< 50000>8080 S 0:0(0)", "> 8080>50000 S. 0:0(0) ack 1", "data again");
+    }
+
+    @Test
+    void oneConnectionIsASequenceDiagram() throws Exception {
+        byte[] file = pcapng(named("nobody listens").play().atClients);
+        assertThat(explain(file, "--connection", "1", "--show", "mermaid").lines())
+                .startsWith("sequenceDiagram")
+                .contains("    C->>S: S 0:0(0)<br/>wants to connect", "    S->>C: R. 0:0(0) ack 1<br/>refused");
+        assertThat(CommandRun.of("explain", "x", "--show", "mermaid").err())
+                .contains("--show needs --connection, and excludes --pkt");
+    }
+
+    @Test
+    void everythingIsAPage() throws Exception {
+        Path page = folder.resolve("page.html");
+        explain(pcapng(named("a final ACK ignored, the client writes").play().atServer), "--html", page.toString());
+        assertThat(Files.readString(page))
+                .startsWith("<!doctype html>")
+                .contains("<h2>Server 10.0.0.1:80</h2>", "accept queue full: the final ACK was ignored")
+                .contains("<td>&rarr;<td>. 1:1(0) ack 1 win 63<td>finishes the handshake")
+                .doesNotContain("http:", "https:", "src=");
+        Path nowhere = folder.resolve("no/page.html");
+        Files.write(folder.resolve("capture"), pcapng(named("nobody listens").play().atClients));
+        CommandRun run = CommandRun.of("explain", folder.resolve("capture").toString(), "--html", nowhere.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines()).hasSize(1);
     }
 
     @Test

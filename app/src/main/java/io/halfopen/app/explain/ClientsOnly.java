@@ -1,0 +1,311 @@
+package io.halfopen.app.explain;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Judges a connection of which only the client's packets were captured. What the server did shows in what the client
+ * acknowledges, repeats and echoes; much of it has two readings.
+ */
+final class ClientsOnly extends Reading {
+    private static final String MISSING = "; what the server sends was not captured";
+    /** By then a SYN without an answer has been repeated. */
+    private static final long REPEATED = SECOND * 3 / 2;
+
+    private static final long ANSWERED = SECOND / 2;
+    private static final String SERVERS = "the packets that the server sends";
+
+    private final Unanswered syns = new Unanswered(this);
+    private final Ending end = new Ending(this);
+    private final Side client = it.fromClient;
+
+    ClientsOnly(Reading other) {
+        super(other);
+    }
+
+    void judge() {
+        if (!it.isEstablished()) {
+            notConnected();
+            return;
+        }
+        takenOver();
+        strangeResets();
+        repetitions();
+        if (client.handshakes > 1 && it.strangeResets == 0) {
+            syns.repeatedSyn(true);
+        }
+        options();
+        fastOpen();
+        probes();
+        closing();
+        end.ending();
+        add(Finding.certain(
+                Cause.ASYMMETRIC,
+                "only what the client sends was captured; it did connect",
+                "its ACK acknowledges a SYN-ACK that is not there"));
+    }
+
+    private void notConnected() {
+        if (client.resetTime > 0 && client.handshakes == 0) {
+            end.ending();
+        } else if (it.strangeResets > 0) {
+            strangeResets();
+        } else if (isNeverRepeated()) {
+            add(Finding.either(
+                    Cause.PORT_CLOSED,
+                    Cause.HALF_OPEN,
+                    "one SYN, and nothing more of that client: it was refused, by an RST or by ICMP",
+                    "a SYN without an answer is repeated after a second, and this one was not" + MISSING,
+                    "nobody is there who would: an address that is not the sender's, as in a flood, or a scan; or the"
+                            + " program gave up at once",
+                    SERVERS));
+        } else if (client.handshakes == 1) {
+            add(Finding.open(
+                    Cause.SYN_UNANSWERED,
+                    "one SYN; the capture ends before it would be repeated",
+                    "less than 1.5 s" + MISSING,
+                    "it was answered or refused",
+                    SERVERS));
+        } else {
+            syns.unanswered("; nothing that this server sends was captured");
+        }
+    }
+
+    /** No kernel that wants to connect sends one SYN and waits. */
+    private boolean isNeverRepeated() {
+        return client.handshakes == 1 && captureEnd - it.begin > REPEATED;
+    }
+
+    private void takenOver() {
+        Conversation before = it.before;
+        if (before != null
+                && before.isClosed()
+                && before.serverClosedFirst()
+                && it.begin - before.end < 60 * SECOND
+                && client.handshakes == 1) {
+            add(Finding.likely(
+                    Cause.TIME_WAIT_REUSED,
+                    "the server had these ports in TIME_WAIT, and the SYN took them over",
+                    String.format(
+                            Locale.ROOT,
+                            "the client acknowledged a FIN before it sent its own, %.3f s before it came again",
+                            (it.begin - before.end) / 1e9),
+                    "what it acknowledged was data, and the client closed first",
+                    SERVERS));
+        }
+    }
+
+    /** The client resets an answer that is none: it belongs to what was on these ports, or to nothing. */
+    private void strangeResets() {
+        if (it.strangeResets == 0) {
+            return;
+        }
+        String how = it.strangeResets + (it.strangeResets == 1 ? " RST" : " RSTs")
+                + " with another number than the SYN's: the client resets an answer to something else" + MISSING;
+        Conversation before = it.before;
+        if (before != null && before.fromClient.next == it.strangeResetSeq && before.serverClosedFirst()) {
+            add(Finding.likely(
+                    Cause.TIME_WAIT_REFUSED,
+                    "the server closed first and keeps these ports in TIME_WAIT, 60 s after that",
+                    how + ", and it is the number that the connection before on these ports ended with",
+                    "the server has not closed that one yet",
+                    SERVERS));
+        } else {
+            add(Finding.either(
+                    Cause.OLD_CONNECTION,
+                    Cause.WRONG_SYN_ACK,
+                    "the server still has an old connection of this client's port",
+                    how,
+                    "a SYN-ACK with a wrong number",
+                    SERVERS));
+        }
+    }
+
+    private void repetitions() {
+        boolean data = client.earlyRepeats >= 2 && client.earlyRepeats * 2 > client.earlyData;
+        int onTime =
+                Schedule.onTime(client.bareTimes, Math.min(client.bareRepeats, client.bareTimes.length), it.finalAck);
+        String bare = client.bareRepeats + (client.bareRepeats == 1 ? " ACK" : " ACKs") + " that only repeat the first";
+        if (onTime >= 2) {
+            add(Finding.likely(
+                    Cause.FINAL_ACK_IGNORED,
+                    "the accept queue was full: the client was connected, the server ignored its ACK"
+                            + (client.ackAdvanced > 0 ? " until there was room" : ""),
+                    bare + ", 1, 3 and so on s after it: at these times a server repeats its SYN-ACK"
+                            + (data ? "; data is repeated, too" : "") + MISSING,
+                    "the ACKs were lost on the way, or TCP_DEFER_ACCEPT with a long deadline",
+                    SERVERS));
+        } else if (client.bareRepeats > 0 && client.bareTimes[0] - it.finalAck > SECOND * 17 / 10 && !data) {
+            add(Finding.either(
+                    Cause.DEFER_ACCEPT,
+                    Cause.FINAL_ACK_IGNORED,
+                    "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
+                    String.format(
+                                    Locale.ROOT,
+                                    "the client repeats its ACK %.1f s after the first, as if a SYN-ACK came again then and"
+                                            + " not after one second",
+                                    (client.bareTimes[0] - it.finalAck) / 1e9)
+                            + MISSING,
+                    "the accept queue was full; or somebody asks whether the client is alive",
+                    SERVERS));
+        } else if (onTime == 1 || client.bareRepeats > 0 && data) {
+            add(Finding.either(
+                    Cause.FINAL_ACK_IGNORED,
+                    Cause.SYN_LOST,
+                    "the accept queue was full: the server ignored the final ACK",
+                    bare + (data ? ", and data is repeated" : ", a second later") + MISSING,
+                    "that ACK was lost, or TCP_DEFER_ACCEPT",
+                    SERVERS));
+        } else if (data) {
+            dataAlone();
+        }
+    }
+
+    private void dataAlone() {
+        boolean long1 = client.lastData - client.firstData > SECOND * 3 / 2;
+        String repeated = client.earlyRepeats + " repetitions of data" + MISSING;
+        if (long1) {
+            add(Finding.open(
+                    Cause.COOKIE_IGNORED,
+                    "the client believes it is connected, and its data is ignored: a SYN cookie whose ACK met a full"
+                            + " accept queue",
+                    repeated + "; the client never repeats its ACK, so no SYN-ACK came again",
+                    "the data or its ACKs are lost on the way",
+                    "ListenOverflows and SyncookiesRecv on the server (nstat)"));
+        } else {
+            add(Finding.either(
+                    Cause.FINAL_ACK_IGNORED,
+                    Cause.COOKIE_IGNORED,
+                    "the client believes it is connected and sends its data again and again",
+                    repeated,
+                    "a SYN cookie whose ACK met a full accept queue; or the data or its ACKs are lost on the way",
+                    "the packets that the server sends: repeated SYN-ACKs mean a full accept queue"));
+        }
+    }
+
+    private void options() {
+        if (context.isCookie(it)) {
+            add(Finding.open(
+                    Cause.SYN_COOKIE,
+                    "answered with a SYN cookie: the SYN queue was full, or tcp_syncookies is 2",
+                    "what the client echoes of the SYN-ACK's timestamp is " + it.echoLag
+                            + " ms behind the server's clock, and so in " + context.cookies()
+                            + " connections: a cookie keeps the options in it" + MISSING,
+                    "the SYN-ACKs were all that much faster than what came later",
+                    "SyncookiesSent on the server (nstat)"));
+        } else if (client.isUnscaled()) {
+            boolean others = context.conversations.stream()
+                    .anyMatch(each ->
+                            each.finalAck > 0 && each.fromClient.windowScale > 0 && !each.fromClient.isUnscaled());
+            add(Finding.either(
+                    others ? Cause.SYN_COOKIE : Cause.OPTIONS_STRIPPED,
+                    others ? Cause.OPTIONS_STRIPPED : Cause.SYN_COOKIE,
+                    others
+                            ? "answered with a SYN cookie: its options are lost for the connection's life"
+                            : "options were removed on the way",
+                    "the SYN offers window scaling, and the client's window is not scaled afterwards"
+                            + (others ? ", while others' are" : "") + MISSING,
+                    others ? "something on this client's way that removes options" : "a SYN cookie",
+                    "SyncookiesSent on the server (nstat); captures at both ends"));
+        }
+    }
+
+    private void fastOpen() {
+        if (it.synData && client.firstData > 0 && client.firstDataSeq - client.isn == 1) {
+            add(Finding.certain(
+                    Cause.FAST_OPEN_FALLBACK,
+                    "Fast Open was not taken: the data is sent again after the handshake",
+                    "the SYN has data and a cookie, and the same data follows: no such cookie, Fast Open off, its queue"
+                            + " full, or the SYN with data was lost"));
+        } else if (it.synData && client.firstSeq - client.isn == it.synDataLength + 1) {
+            add(Finding.likely(
+                    Cause.FAST_OPEN,
+                    "Fast Open: the data in the SYN was taken",
+                    "the client goes on behind it, " + it.synDataLength + " octets",
+                    "its repetition was not captured",
+                    SERVERS));
+        } else if (client.cookie == 0) {
+            add(Finding.certain(
+                    Cause.FAST_OPEN_REQUEST,
+                    "the client asks for a Fast Open cookie",
+                    "the option is empty in the SYN"));
+        }
+    }
+
+    private void probes() {
+        if (client.probes >= 2
+                && client.dataSegments > 0
+                && client.firstProbe - client.lastData < 3 * SECOND
+                && client.lastProbe - client.firstProbe > SECOND) {
+            add(Finding.likely(
+                    Cause.ZERO_WINDOW,
+                    "the server's program does not read: its window was 0",
+                    client.probes + " probes after the data, for "
+                            + String.format(Locale.ROOT, "%.1f s or more", (client.lastProbe - client.firstProbe) / 1e9)
+                            + MISSING,
+                    "keep-alive with a very short interval",
+                    SERVERS));
+        }
+    }
+
+    private void closing() {
+        boolean nothing = client.resetTime == 0 && client.finAgain == 0;
+        if (client.finTime == 0 && client.oneMore > 0 && client.lastData > client.oneMore) {
+            add(Finding.either(
+                    Cause.RESET_AFTER_CLOSE,
+                    Cause.HALF_CLOSED,
+                    "the server had closed, and the client sent more: that is answered with a reset",
+                    "the client acknowledges one number more, a FIN, and sends data after that" + MISSING,
+                    "the server has only half-closed: shutdown(), and not close()",
+                    SERVERS));
+        } else if (client.finTime == 0 && client.oneMore > 0 && nothing && captureEnd - client.oneMore > 10 * SECOND) {
+            add(Finding.open(
+                    Cause.HALF_CLOSED,
+                    "the server closed, the client did not: its program has not noticed, or a connection is leaked",
+                    "the client acknowledges one number more, a FIN, and sends none itself" + MISSING,
+                    "it was one octet of data",
+                    "CLOSE-WAIT in ss -tan there"));
+        } else if (client.finTime > 0
+                && nothing
+                && client.acked == client.finAck
+                && client.finAck == client.firstAck
+                && captureEnd - client.finTime > 10 * SECOND) {
+            add(Finding.either(
+                    Cause.HALF_CLOSED,
+                    Cause.RESET_BY_SERVER,
+                    "the client closed, the server did not: its program has not noticed, or a connection is leaked",
+                    "a FIN, which is not repeated, and no ACK of another one; the server never sent anything" + MISSING,
+                    "the server reset it",
+                    "CLOSE-WAIT in ss -tan there"));
+        }
+    }
+
+    /** SYNs of those who send nothing else, if they are so many that it is no chance. */
+    static List<Finding> flood(ListenerContext listener, long last) {
+        List<Conversation> lonely = listener.conversations.stream()
+                .filter(each -> each.fromServer.packets == 0
+                        && each.icmpType < 0
+                        && each.fromClient.handshakes == 1
+                        && each.fromClient.packets == 1
+                        && last - each.begin > ANSWERED)
+                .toList();
+        if (listener.seesServer || lonely.size() < 50 || lonely.size() <= 5 * listener.finished) {
+            return List.of();
+        }
+        long given =
+                lonely.stream().filter(each -> last - each.begin > REPEATED).count();
+        String what = "a SYN flood: " + lonely.size() + " clients that send one SYN and nothing more, "
+                + listener.finished + " that finish the handshake";
+        String because = "who wants to connect repeats a SYN after a second, or finishes the handshake";
+        return List.of(
+                given * 2 > lonely.size()
+                        ? Finding.likely(Cause.FLOOD, what, because + MISSING, "they were all refused", SERVERS)
+                        : Finding.either(
+                                Cause.FLOOD,
+                                Cause.ACCEPT_QUEUE_FULL,
+                                what,
+                                because + "; the capture ends before that" + MISSING,
+                                "the listener drops the SYNs of a burst",
+                                SERVERS));
+    }
+}
