@@ -2,8 +2,10 @@ package io.halfopen.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -68,6 +70,43 @@ class SizeTest {
         CommandRun run = CommandRun.of(args);
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).contains("\"least\" : null");
+    }
+
+    /** The burst of the lab, captured, is the burst of the lab. */
+    @Test
+    void theClientsOfACaptureNeedWhatTheyNeeded(@TempDir Path folder) throws Exception {
+        Path capture = folder.resolve("burst.pcapng");
+        assertThat(CommandRun.of(
+                                "lab",
+                                "--clients",
+                                "300",
+                                "--every",
+                                "200us",
+                                "--accept-rate",
+                                "200",
+                                "--rtt",
+                                "20ms",
+                                "--backlog",
+                                "64",
+                                "--pcap",
+                                capture.toString())
+                        .exitCode())
+                .isZero();
+        String[] rest = {"--accept-rate", "200", "--json"};
+        int known = answer("size", "--clients", "300", "--every", "200us", "--rtt", "20ms", rest[0], rest[1], rest[2])
+                .get("least")
+                .asInt();
+        JsonNode answer = answer("size", "--from", capture.toString(), rest[0], rest[1], rest[2]);
+        assertThat(answer.get("least").asInt()).isBetween(known - 1, known + 1);
+        CommandRun text = CommandRun.of("size", "--from", capture.toString(), "--accept-rate", "200");
+        assertThat(text.out()).contains("300 clients in 59.8 ms", "arrivals at 10.0.0.1:8088 as captured");
+        CommandRun both = CommandRun.of("size", "--from", capture.toString(), "--clients", "3");
+        assertThat(both.err()).contains("--from says who comes when").hasLineCount(1);
+        assertThat(CommandRun.of("size", "--from", capture.toString(), "--port", "99").err())
+                .contains("--from: nobody connects in", "to port 99")
+                .hasLineCount(1);
+        assertThat(CommandRun.of("size", "--from", folder.resolve("none").toString()).err())
+                .hasLineCount(1);
     }
 
     @ParameterizedTest

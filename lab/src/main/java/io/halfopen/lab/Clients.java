@@ -40,7 +40,9 @@ public final class Clients {
         long time = scenario.start();
         for (int i = 0; i < scenario.clients(); i++) {
             LabClient client = add();
-            if (i > 0 && i % plan.burst() == 0) {
+            if (i < plan.arrivals().size()) {
+                time = scenario.start() + plan.arrivals().get(i);
+            } else if (i > 0 && i % plan.burst() == 0) {
                 time += plan.poisson() ? drawn(lots) : scenario.every();
             }
             if (!scenario.forked() || i % 3 == 0) {

@@ -46,6 +46,10 @@ public final class Headline {
     private static String clients(Scenario scenario) {
         int clients = scenario.clients();
         String text = number(clients) + (clients == 1 ? " client" : " clients");
+        List<Long> arrivals = scenario.clientPlan().arrivals();
+        if (!arrivals.isEmpty()) {
+            return text + " in " + time(arrivals.getLast());
+        }
         int burst = scenario.clientPlan().burst();
         if (scenario.every() == 0 || clients < 2) {
             return text;

@@ -4,6 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.TextTable;
 import io.halfopen.app.TextWrap;
+import io.halfopen.app.explain.Arrivals;
 import io.halfopen.lab.Headline;
 import io.halfopen.lab.QueueFormulas;
 import io.halfopen.lab.Scenario;
@@ -11,6 +12,7 @@ import io.halfopen.lab.Times;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Sysctl;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "size",
         description = {
-            "Find the least backlog that is good enough for a burst or a rate of clients.",
+            "Find the least backlog that is good enough for a burst or a rate of clients, or for those of a capture.",
             "",
             "Clients and server are described as for lab; --backlog is one that you think of, and may have several "
                     + "values.",
@@ -39,6 +41,9 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true)
 public final class SizeCommand extends Subcommand {
     private static final double SECOND = 1e9;
+    /** What comes for so long is no burst. */
+    private static final long LASTING = 10_000_000_000L;
+
     private static final int NOT_GIVEN = Integer.MIN_VALUE;
 
     /** What a connection costs the kernel, octets: measured on 6.18, docs/measurements.md. */
@@ -60,6 +65,21 @@ public final class SizeCommand extends Subcommand {
             description = "How long clients come at --rate (${DEFAULT-VALUE}).",
             defaultValue = "10s")
     private long span;
+
+    @Option(
+            names = "--from",
+            paramLabel = "CAPTURE",
+            description = "Clients come as they came in this capture, or recording of halfopen watch; and from as far "
+                    + "away, if --rtt does not say how far.")
+    private @Nullable Path from;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Of --from: to this port (the one to which most come).")
+    private @Nullable Integer port;
+
+    private @Nullable Arrivals arrivals;
 
     @Option(
             names = "--target",
@@ -103,8 +123,17 @@ public final class SizeCommand extends Subcommand {
         if (rate != null && (rate <= 0 || rate * span / SECOND > 1_000_000)) {
             throw bad("--rate takes more than 0, and at most a million clients in all");
         }
-        List<Settings.Variant> variants = options.applyTo(base());
+        if (from != null) {
+            arrivals = arrivals(from);
+        } else if (port != null) {
+            throw bad("--port is of --from");
+        }
+        Scenario base = base();
+        List<Settings.Variant> variants = options.applyTo(base);
         Scenario scenario = variants.getFirst().scenario();
+        if (arrivals != null) {
+            checkCaptured(base, scenario);
+        }
         if (scenario.clients() < 1) {
             throw bad("--clients takes 1 or more here, not " + scenario.clients());
         }
@@ -149,8 +178,37 @@ public final class SizeCommand extends Subcommand {
         return least >= 0 && good ? 0 : 1;
     }
 
+    private Arrivals arrivals(Path capture) throws IOException {
+        if (rate != null) {
+            throw bad("--from and --rate exclude each other");
+        }
+        Arrivals found = Arrivals.read(capture, port);
+        if (found == null) {
+            throw bad("--from: nobody connects in " + capture + (port == null ? "" : " to port " + port));
+        }
+        return found;
+    }
+
+    /** The capture says how many come, and when. */
+    private void checkCaptured(Scenario captured, Scenario asked) {
+        boolean same = captured.clients() == asked.clients()
+                && captured.every() == asked.every()
+                && captured.clientPlan().burst() == asked.clientPlan().burst()
+                && captured.clientPlan().poisson() == asked.clientPlan().poisson()
+                && captured.forked() == asked.forked()
+                && captured.replace() == asked.replace();
+        if (!same) {
+            throw bad("--from says who comes when: without --clients, --every, --burst, --poisson, --forked, --replace");
+        }
+    }
+
     private Scenario base() {
         Scenario.Edit edit = Scenario.defaults().edit();
+        if (arrivals != null) {
+            edit.clientPlan = edit.clientPlan.withArrivals(arrivals.times());
+            edit.clients = arrivals.times().size();
+            edit.rtt = arrivals.rtt();
+        }
         if (rate != null) {
             edit.clientPlan = edit.clientPlan.withPoisson(true);
             edit.every = Math.round(SECOND / rate);
@@ -165,6 +223,10 @@ public final class SizeCommand extends Subcommand {
     }
 
     private static double arrivals(Scenario scenario) {
+        List<Long> times = scenario.clientPlan().arrivals();
+        if (!times.isEmpty()) {
+            return times.getLast() == 0 ? Double.POSITIVE_INFINITY : SECOND * times.size() / times.getLast();
+        }
         long every = scenario.every();
         return every == 0
                 ? Double.POSITIVE_INFINITY
@@ -180,7 +242,8 @@ public final class SizeCommand extends Subcommand {
 
     /** Whether clients come faster than they are served, and not only for a burst. */
     private boolean isOverload(Scenario scenario) {
-        return rate != null && arrivals(scenario) > services(scenario);
+        boolean lasts = rate != null || arrivals != null && arrivals.times().getLast() >= LASTING;
+        return lasts && arrivals(scenario) > services(scenario);
     }
 
     private List<Sizing.Trial> onKernel(Sizing sizing, int least) throws IOException {
@@ -234,6 +297,12 @@ public final class SizeCommand extends Subcommand {
                         : style().bold("a backlog of " + least) + " is the least for: " + wanted);
         say(Headline.of(scenario).replaceFirst("^backlog \\S+, ", "") + "; "
                 + (sizing.runs() == 1 ? "nothing is left to chance" : sizing.runs() + " runs with other lots"));
+        if (arrivals != null) {
+            say("arrivals at " + arrivals.server() + " as captured, round trip " + Times.seconds(scenario.rtt())
+                    + (arrivals.unfinished() > 0
+                            ? "; without " + arrivals.unfinished() + " who never finished their handshake"
+                            : ""));
+        }
         out().println();
         table(answer.trials(), least == null ? -1 : least, "");
         if (!answer.kernel().isEmpty()) {
