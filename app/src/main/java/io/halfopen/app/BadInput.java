@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What was wrong with the command line, in one line and in the user's words instead of picocli's. */
-final class BadInput {
+public final class BadInput {
     /** "Invalid value for option '--sysctl' (NAME=VALUE): why", and the same for a positional parameter. */
     private static final Pattern INVALID = Pattern.compile("Invalid value for "
             + "(?:option '(?<option>[^']+)'|positional parameter at index \\S+ \\((?<parameter>[^)]+)\\))"
@@ -18,7 +18,7 @@ final class BadInput {
 
     private BadInput() {}
 
-    static String sentence(ParameterException bad) {
+    public static String sentence(ParameterException bad) {
         if (bad instanceof UnmatchedArgumentException unmatched) {
             return sentence(unmatched);
         }

@@ -6,6 +6,7 @@ import io.halfopen.app.drill.ParityCommand;
 import io.halfopen.app.explain.ExplainCommand;
 import io.halfopen.app.lab.LabCommand;
 import io.halfopen.app.lab.SizeCommand;
+import io.halfopen.app.lab.SweepCommand;
 import io.halfopen.app.live.ConnectCommand;
 import io.halfopen.app.live.RunCommand;
 import io.halfopen.app.live.ServeCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             WatchCommand.class,
             SizeCommand.class,
+            SweepCommand.class,
             ExplainCommand.class,
             UiCommand.class,
             DocsCommand.class

@@ -5,11 +5,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Numbers on the command line, with a sentence for the user where picocli would name a type of Java. */
-final class Numbers {
+public final class Numbers {
     private Numbers() {}
 
     /** For a command line and its subcommands. */
-    static CommandLine register(CommandLine commands) {
+    public static CommandLine register(CommandLine commands) {
         ITypeConverter<Integer> ints = Numbers::integer;
         ITypeConverter<Long> longs = text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
         return commands.registerConverter(int.class, ints)

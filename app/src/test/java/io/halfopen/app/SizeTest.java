@@ -102,10 +102,12 @@ class SizeTest {
         assertThat(text.out()).contains("300 clients in 59.8 ms", "arrivals at 10.0.0.1:8088 as captured");
         CommandRun both = CommandRun.of("size", "--from", capture.toString(), "--clients", "3");
         assertThat(both.err()).contains("--from says who comes when").hasLineCount(1);
-        assertThat(CommandRun.of("size", "--from", capture.toString(), "--port", "99").err())
+        assertThat(CommandRun.of("size", "--from", capture.toString(), "--port", "99")
+                        .err())
                 .contains("--from: nobody connects in", "to port 99")
                 .hasLineCount(1);
-        assertThat(CommandRun.of("size", "--from", folder.resolve("none").toString()).err())
+        assertThat(CommandRun.of("size", "--from", folder.resolve("none").toString())
+                        .err())
                 .hasLineCount(1);
     }
 

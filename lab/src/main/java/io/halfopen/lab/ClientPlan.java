@@ -53,8 +53,7 @@ public record ClientPlan(
     }
 
     public ClientPlan withArrivals(List<Long> times) {
-        return new ClientPlan(
-                poisson, burst, connectTimeout, retries, retryAfter, reset, options, List.copyOf(times));
+        return new ClientPlan(poisson, burst, connectTimeout, retries, retryAfter, reset, options, List.copyOf(times));
     }
 
     public ClientPlan with(SocketOption option, int value) {

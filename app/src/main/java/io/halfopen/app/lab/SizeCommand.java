@@ -73,10 +73,7 @@ public final class SizeCommand extends Subcommand {
                     + "away, if --rtt does not say how far.")
     private @Nullable Path from;
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "Of --from: to this port (the one to which most come).")
+    @Option(names = "--port", paramLabel = "N", description = "Of --from: to this port (the one to which most come).")
     private @Nullable Integer port;
 
     private @Nullable Arrivals arrivals;
@@ -198,7 +195,8 @@ public final class SizeCommand extends Subcommand {
                 && captured.forked() == asked.forked()
                 && captured.replace() == asked.replace();
         if (!same) {
-            throw bad("--from says who comes when: without --clients, --every, --burst, --poisson, --forked, --replace");
+            throw bad(
+                    "--from says who comes when: without --clients, --every, --burst, --poisson, --forked, --replace");
         }
     }
 
