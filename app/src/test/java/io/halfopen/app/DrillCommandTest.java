@@ -54,6 +54,16 @@ class DrillCommandTest {
     }
 
     @Test
+    void aScriptForOtherKernelsIsSkipped() throws IOException {
+        Path newer = write("a.pkt", "// kernels: until 4.4, from 6.12\n" + GOOD);
+        CommandRun run = drill("--kernel=debian-12", newer.toString());
+        assertThat(run.lines())
+                .containsExactly(
+                        "SKIP " + newer + ": for kernels until 4.4, from 6.12", "0 passed, 0 failed, 1 skipped");
+        assertThat(drill("--kernel=6.12", newer.toString()).lines()).contains("PASS " + newer);
+    }
+
+    @Test
     void aFolderMayBeNamedLikeAScript() throws IOException {
         Path inside = Files.createDirectory(folder.resolve("x.pkt"));
         Path good = Files.writeString(inside.resolve("a.pkt"), GOOD);

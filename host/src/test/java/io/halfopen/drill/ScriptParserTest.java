@@ -130,6 +130,28 @@ class ScriptParserTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "'', 3.10 6.1 6.18",
+        "from 6.6, 6.6 6.12.117+deb12-amd64 7.0",
+        "until 4.4, 2.6 3.10 4.4.0",
+        "'until 4.4, from 6.12', 4.4 6.12"
+    })
+    void aScriptHoldsOnTheKernelsThatItNames(String kernels, String all) throws ScriptException {
+        String comment = kernels.isEmpty() ? "" : "// kernels: " + kernels + "\n";
+        Header header = Script.parse("x.pkt", comment + "0 close(3) = 0").header();
+        assertThat(all.split(" ", -1)).allMatch(header::holdsOn);
+        assertThat(header.holdsOn("unp")).isTrue();
+        assertThat(header.holdsOn("5.15")).isEqualTo(kernels.isEmpty());
+    }
+
+    @Test
+    void whatIsNoRangeOfKernelsIsSaidWithItsLine() {
+        ScriptException wrong = catchThrowableOfType(
+                ScriptException.class, () -> Script.parse("x.pkt", "// a\n// kernels: from 6.6, 5.4\n0 close(3) = 0"));
+        assertThat(wrong).hasMessage("x.pkt:2:1: '5.4' is no range of kernels: from 6.6, until 4.4");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             0 < udp (1000)                         | 1:5: UDP
             0 < gre: S 0:0(0) win 1                | 1:5: a packet within another (gre)
