@@ -16,7 +16,7 @@ public final class Agent {
 
     private Agent() {}
 
-    /** Called by the JVM before the program's main. */
+    /** Called before the program's main, by {@link Start}. */
     public static void premain(String argument) {
         try {
             start(argument);

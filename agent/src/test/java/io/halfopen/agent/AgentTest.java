@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halfopen.nio.Network;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +144,19 @@ class AgentTest {
                 .startsWith("halfopen-agent: network.txt:2: there is no host 'nobody'")
                 .hasLineCount(1);
         assertThat(run.code()).isEqualTo(2);
+    }
+
+    /** What the JVM calls is a class of version 55, which Java 11 can read. */
+    @Test
+    void anOlderJavaCanReadWhatTellsIt() throws Exception {
+        try (JarFile jar = new JarFile(System.getProperty("halfopen.agent"))) {
+            String start = jar.getManifest().getMainAttributes().getValue("Premain-Class");
+            try (DataInputStream in =
+                    new DataInputStream(jar.getInputStream(jar.getEntry(start.replace('.', '/') + ".class")))) {
+                assertThat(in.readInt()).isEqualTo(0xcafebabe);
+                assertThat(in.readInt()).isEqualTo(55);
+            }
+        }
     }
 
     @Test
