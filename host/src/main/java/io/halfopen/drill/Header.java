@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * {@code // slow: ...} for one that takes too long in real time to run each time, and {@code // kernels: until 4.4, from
  * 6.12} for one that does not hold on every Linux.
  *
- * @param only {@code stack}, {@code kernel}, or nothing
+ * @param only what it is for alone, the stack or a live kernel; or nothing
  * @param reason why only there
  * @param kernels what the comment says; empty for all
  */
