@@ -32,7 +32,7 @@ function drawLadder(list, model, id, seek) {
     item.append(element("time", { text: (row.time / 1e9).toFixed(row.time % 1e6 ? 6 : 3) }));
     if (row.call) {
       item.className = "call";
-      item.append(element("span", { class: "note", text: row.call }));
+      item.append(element("span", { class: "note", text: momentText(row.call) }));
     } else {
       const [, fromClient, , , , , rule] = row.packet;
       const lost = rule && fromClient && run.rules[rule][0] === "DROP";
@@ -43,16 +43,19 @@ function drawLadder(list, model, id, seek) {
   }
 }
 
-// What is yet to come is faint, and the last that has come is marked.
+// What is yet to come is faint, and the last that has come is marked. Only what changes is touched: this is done in every frame.
 function markLadder(list, time, box) {
   let current = null;
   for (const item of list.children) {
     const at = Number(item.dataset.time);
     if (Number.isNaN(at) || at < 0) continue;
-    item.classList.toggle("later", at > time);
-    item.classList.remove("current");
-    if (at <= time) current = item;
+    const later = at > time;
+    if (item.classList.contains("later") !== later) item.classList.toggle("later", later);
+    if (!later) current = item;
   }
+  const before = list.querySelector(".current");
+  if (before === current) return;
+  if (before) before.classList.remove("current");
   if (!current) return;
   current.classList.add("current");
   const top = current.offsetTop - box.offsetTop;

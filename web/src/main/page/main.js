@@ -1,8 +1,9 @@
 // Puts the page together: what is asked is in the address, what came out is a run, what is looked at is a time and a client.
 
 const KERNELS = ["6.18", "3.10", "unp"];
+const MOST_KERNELS = 12;
 const $ = id => document.getElementById(id);
-const page = { settings: [], presets: [], model: null, time: 0, chosen: 1, playing: false, problem: "", asked: 0 };
+const page = { kernels: null, settings: [], presets: [], model: null, time: 0, chosen: 1, playing: false, problem: "", asked: 0 };
 
 // ---- the address
 
@@ -14,7 +15,7 @@ function readAddress() {
     let name = equals < 0 ? part : part.slice(0, equals), value = equals < 0 ? "" : part.slice(equals + 1);
     try { name = decodeURIComponent(name); value = decodeURIComponent(value); } catch (notEncoded) { /* taken as it is */ }
     if (equals < 0) settings.push(["preset", name]);
-    else if (name === "at" || name === "client" || name === "lang") view[name] = value;
+    else if (name === "at" || name === "client" || name === "lang" || name === "compare") view[name] = value;
     else settings.push([name, value]);
   }
   return { settings, view };
@@ -24,6 +25,7 @@ function address(settings, withView) {
   const encode = text => encodeURIComponent(text).replace(/%(2C|3D|2F|3A)/g, (all, code) => String.fromCharCode(parseInt(code, 16)));
   const parts = settings.map(([name, value]) => name === "preset" ? encode(value) : encode(name) + "=" + encode(value));
   if (withView && page.model) parts.push("at=" + Math.round(page.time) + "ns", "client=" + page.chosen);
+  if (page.kernels) parts.push("compare=" + encode(page.kernels.join(",")));
   if (language) parts.push("lang=zh");
   return "#" + parts.join("&");
 }
@@ -39,6 +41,7 @@ function timeOf(text) {
 async function run(settings, view = {}) {
   page.settings = settings;
   if (page.recorded) return;
+  if (view.compare !== undefined) page.kernels = view.compare.split(",").filter(Boolean).slice(0, MOST_KERNELS);
   const asked = ++page.asked;
   page.machine.interrupt();
   document.body.classList.add("busy");
@@ -63,7 +66,7 @@ async function run(settings, view = {}) {
 async function compare(settings, asked) {
   const runs = [];
   try {
-    for (const kernel of new Set([page.model.run.experiment.kernel, ...KERNELS])) {
+    for (const kernel of new Set([page.model.run.experiment.kernel, ...(page.kernels || KERNELS)])) {
       const others = settings.filter(([name]) => name !== "kernel");
       const known = page.model.run.experiment.kernel === kernel ? page.model.run : await page.machine.run([...(others.length ? others : [["preset", page.model.run.experiment.name]]), ["kernel", kernel]]);
       if (asked !== page.asked) return;
@@ -120,8 +123,8 @@ function drawStory(run) {
   const entry = page.presets.find(([name]) => preset && name === preset[1]);
   const changed = !preset || experiment.settings.length > 1;
   $("preset").value = preset ? preset[1] : "";
-  $("title").textContent = entry ? entry[1] : experiment.own;
-  const where = [changed && preset ? experiment.own + " (" + t("changedFrom", preset[1]) + ")" : null, experiment.title, experiment.rtt ? t("rttOf", seconds(experiment.rtt)) : t("loopback"), page.recorded ? experiment.how : null];
+  $("title").textContent = entry ? presetText(...entry) : ownText(experiment.own);
+  const where = [changed && preset ? ownText(experiment.own) + " (" + t("changedFrom", preset[1]) + ")" : null, experiment.title, experiment.rtt ? t("rttOf", seconds(experiment.rtt)) : t("loopback"), page.recorded ? experiment.how : null];
   $("where").textContent = where.filter(Boolean).join(" · ");
   const chapter = chapterOf(preset && preset[1], entry && CHAPTERS[entry[0]]);
   const tries = element("div", { class: "try" });
@@ -188,7 +191,7 @@ function drawNow() {
     clients.sort((a, b) => a - b);
     const named = clients.length > 8 ? t("andMore", clients.slice(0, 6).join(" "), clients.length - 6) : clients.join(" ");
     const who = clients[0] === 0 ? t("theServerDoes") : t(clients.length > 1 ? "manyClients" : "someClients", named);
-    now.append(i ? "; " : "", element("b", { text: who }), " " + what);
+    now.append(i ? "; " : "", element("b", { text: who }), " " + momentText(what));
     if (rule) now.append(" ", element("span", { class: "rule " + (model.run.rules[rule] || [""])[0], text: rule }), " " + ruleSentence(model.run, rule));
   });
 }
@@ -279,7 +282,7 @@ async function copy(text) {
 
 function fillPresets() {
   const select = $("preset"), articles = element("optgroup", { label: t("articles") }), servers = element("optgroup", { label: t("servers") });
-  for (const [name, sentence] of page.presets) (CHAPTERS[name] ? articles : servers).append(element("option", { value: name, text: `${name}: ${sentence}` }));
+  for (const [name, sentence] of page.presets) (CHAPTERS[name] ? articles : servers).append(element("option", { value: name, text: `${name}: ${presetText(name, sentence)}` }));
   select.replaceChildren(articles, servers, element("option", { value: "", text: t("own") }));
 }
 
@@ -349,6 +352,7 @@ async function begin() {
     document.querySelector(".compare").hidden = !page.compared;
     show(page.recorded.runs[0], { fresh: true });
   } else {
+    if (!settings.length && given.kernels) page.kernels = given.kernels;
     await run(settings.length ? settings : given.settings || [], { ...view, fresh: true });
   }
   document.documentElement.dataset.ready = "yes";

@@ -110,8 +110,11 @@ class Model {
       const state = this.stateAt(client, time);
       if (state) places[state].push(client);
     }
-    const since = client => client.changes.filter(([at]) => at <= time).pop()[0];
-    for (const state of ["half", "queued"]) places[state].sort((a, b) => since(a) - since(b));
+    const since = client => client.changes.findLast(([at]) => at <= time)[0];
+    for (const state of ["half", "queued"]) {
+      const times = new Map(places[state].map(client => [client, since(client)]));
+      places[state].sort((a, b) => times.get(a) - times.get(b));
+    }
     return places;
   }
 

@@ -3,9 +3,17 @@
 const LANE = { roomy: 20, tight: 4 };
 const GUTTER = 46;
 
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+const known = { scheme: null, colours: new Map() };
+
+// Asking the style for a colour makes the browser lay out all that has changed: each is asked for once in a scheme.
 function colours() {
-  const style = getComputedStyle(document.documentElement);
-  return name => style.getPropertyValue("--" + name).trim();
+  const scheme = document.documentElement.dataset.scheme + " " + darkness.matches;
+  if (known.scheme !== scheme) Object.assign(known, { scheme, colours: new Map() });
+  return name => {
+    if (!known.colours.has(name)) known.colours.set(name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
+    return known.colours.get(name);
+  };
 }
 
 // A canvas as large as its box, in the device's own pixels.
@@ -13,7 +21,7 @@ function prepare(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.max(1, Math.round(width * ratio)), h = Math.max(1, Math.round(height * ratio));
   if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
-  canvas.style.height = height + "px";
+  if (canvas.style.height !== height + "px") canvas.style.height = height + "px";
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
@@ -55,12 +63,14 @@ class Timeline {
         this.zoom(event.deltaY < 0 ? 0.7 : 1 / 0.7, this.timeAt(event.offsetX));
       }, { passive: false });
     }
-    box.addEventListener("scroll", () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.draw()).observe(chart.parentElement);
+    this.scrolled = 0;
+    box.addEventListener("scroll", () => { this.scrolled = box.scrollTop; this.draw(); }, { passive: true });
+    new ResizeObserver(() => { this.measure(); this.draw(); }).observe(chart.parentElement);
   }
 
   show(model) {
     this.model = model;
+    this.measure();
     this.shown = (this.shown || 0) + 1;
     this.whole = Math.max(model.run.endedAt * 1.02, 1e6);
     this.from = 0;
@@ -86,7 +96,14 @@ class Timeline {
     }
   }
 
-  width() { return this.chart.parentElement.clientWidth; }
+  // Kept, since to ask for it in a frame would lay out the page in the midst of it.
+  measure() {
+    this.wide = this.chart.parentElement.clientWidth;
+    this.high = this.chart.parentElement.clientHeight;
+    this.scrolled = this.box.scrollTop;
+  }
+
+  width() { return this.wide; }
   x(time) { return GUTTER + (time - this.from) / (this.to - this.from) * (this.width() - GUTTER - 10); }
   timeAt(x) { return Math.min(this.whole, Math.max(0, this.from + (x - GUTTER) / (this.width() - GUTTER - 10) * (this.to - this.from))); }
   laneHeight() { return this.model.clients.length > 60 ? LANE.tight : LANE.roomy; }
@@ -161,7 +178,7 @@ class Timeline {
   }
 
   drawChart() {
-    const width = this.width(), height = this.chart.parentElement.clientHeight;
+    const width = this.width(), height = this.high;
     const pen = this.copy(this.chart, width, height, "", still => this.paintChart(still, width, height));
     this.head(pen, height - 16);
   }
@@ -238,8 +255,9 @@ class Timeline {
     const clients = this.model.clients, lane = this.laneHeight(), width = this.width();
     const total = clients.length * lane + 22, height = Math.min(total, 416);
     if (this.spacer === undefined) { this.spacer = document.createElement("div"); this.box.append(this.spacer); }
-    this.spacer.style.height = Math.max(0, total - height) + "px";
-    const scroll = this.box.scrollTop, first = Math.max(0, Math.floor(scroll / lane));
+    const rest = Math.max(0, total - height) + "px";
+    if (this.spacer.style.height !== rest) this.spacer.style.height = rest;
+    const scroll = Math.min(this.scrolled, Math.max(0, total - height)), first = Math.max(0, Math.floor(scroll / lane));
     const last = Math.min(clients.length, Math.ceil((scroll + height) / lane) + 1);
     const pen = this.copy(this.lanes, width, height, scroll + ":" + this.chosen, still => {
       this.axis(still, height, 11);
@@ -249,7 +267,8 @@ class Timeline {
       still.restore();
     });
     this.head(pen, height);
-    this.lanes.setAttribute("aria-label", t("lanesLabel", clients.length));
+    const label = t("lanesLabel", clients.length);
+    if (this.lanes.getAttribute("aria-label") !== label) this.lanes.setAttribute("aria-label", label);
   }
 
   drawLane(pen, client, y, height) {

@@ -48,6 +48,14 @@ public final class RunJson {
         return JsonText.of(Map.of("settings", pairs(settings)));
     }
 
+    /** The same, and the kernels that are to be shown side by side. */
+    public static String settings(List<ExperimentText.Setting> settings, List<Kernel> kernels) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("settings", pairs(settings));
+        all.put("kernels", kernels.stream().map(Kernel::version).toList());
+        return JsonText.of(all);
+    }
+
     private static List<List<String>> pairs(List<ExperimentText.Setting> settings) {
         return settings.stream().map(each -> List.of(each.name(), each.value())).toList();
     }

@@ -137,6 +137,14 @@ final class PageTest {
                 .isEqualTo(2L);
     }
 
+    @Test
+    void theKernelsOfAnAddressAreThoseThatAreCompared() {
+        browser.go("listen-2&kernel=4.18&compare=4.18,6.1");
+        browser.await("document.querySelectorAll('#compare-box thead th').length === 2");
+        assertThat(browser.text("#compare-box thead")).contains("4.18", "6.1").doesNotContain("3.10");
+        assertThat(browser.eval("address(page.settings)")).isEqualTo("#listen-2&kernel=4.18&compare=4.18,6.1");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "listen-2&backlog=two, backlog, two' is not a whole number",
@@ -195,6 +203,26 @@ final class PageTest {
         assertThat(browser.text("[data-station=queued] h3")).contains("全连接队列");
         browser.run("document.getElementById('language').click()");
         assertThat(browser.text("[data-station=queued] h3")).contains("Accept queue");
+    }
+
+    /** Of all that happens in the presets nothing is left in English but the words of the calls and packets themselves. */
+    @Test
+    void whatHappensIsToldInChineseToo() {
+        for (Presets.Preset preset : Presets.all()) {
+            browser.go(preset.name() + "&lang=zh");
+            assertThat(browser.text("#title"))
+                    .as(preset.name())
+                    .isNotEqualTo(preset.sentence())
+                    .matches("(?s).*\\p{IsHan}.*");
+            assertThat(
+                            browser.eval(
+                                    "[...new Set(page.model.run.moments.map(moment => moment[2]).filter(what =>"
+                                            + " momentText(what) === what && !/^(SYN|ACK|(read|write)\\(\\) = [A-Z]+)$/.test(what)))].join('; ')"))
+                    .as(preset.name())
+                    .isEqualTo("");
+        }
+        browser.go("backlog=128&clients=500&every=100us&accept-rate=200&rtt=20ms&pause=1s,200ms&lang=zh");
+        assertThat(browser.text("#title")).isEqualTo("backlog 128，50 毫秒内 500 个客户端，每秒 accept() 200 次，在 1 秒 停顿 200 毫秒");
     }
 
     @ParameterizedTest

@@ -208,7 +208,7 @@ final class Conversation {
             firstEchoTime = time;
         } else if (echoLag == Integer.MIN_VALUE && view.tsEcho != firstEcho) {
             long lag = view.tsEcho - firstEcho - (time - firstEchoTime) / 1_000_000L;
-            echoLag = (int) Math.clamp(lag, -1_000_000, 1_000_000);
+            echoLag = Math.clamp(lag, -1_000_000, 1_000_000);
         }
     }
 
@@ -272,7 +272,7 @@ final class Conversation {
                 && fromServer.handshakes == 1) {
             long elapsed = (time - fromServer.handshakeTimes[0]) / 1_000_000L;
             long lag = view.tsValue - synAckTimestamp - elapsed;
-            timestampLag = (int) Math.clamp(lag, -1_000_000, 1_000_000);
+            timestampLag = Math.clamp(lag, -1_000_000, 1_000_000);
         }
         boolean trying = fromClient.handshakes > 0 && !established && fromServer.handshakes == 0;
         if (trying && view.has(TcpHeader.ACK)) {

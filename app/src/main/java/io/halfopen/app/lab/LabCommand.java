@@ -312,7 +312,7 @@ public final class LabCommand extends Subcommand {
         } else {
             new Comparison(out(), style()).print(scenario, reports);
         }
-        pictures.writeLive(scenario, out());
+        pictures.writeLive(scenario, kernels, out());
         return 0;
     }
 

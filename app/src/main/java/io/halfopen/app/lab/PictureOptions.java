@@ -83,18 +83,28 @@ final class PictureOptions {
         printLink(run.scenario(), out);
     }
 
-    /** The same where nothing was measured: the page runs the experiment, on all kernels. */
-    void writeLive(Scenario scenario, PrintWriter out) throws IOException {
+    /** The same where nothing was measured: the page runs the experiment, on these kernels, the first of them first. */
+    void writeLive(Scenario scenario, List<Kernel> kernels, PrintWriter out) throws IOException {
+        Scenario.Edit edit = scenario.edit();
+        edit.kernel = kernels.getFirst();
+        Scenario first = edit.done();
         if (html != null) {
-            write(html, Page.with(settings(scenario)));
+            write(html, Page.with(RunJson.settings(ExperimentText.write(first), kernels)));
         }
-        printLink(scenario, out);
+        if (open) {
+            out.println(link(first) + "&compare="
+                    + kernels.stream().map(Kernel::version).collect(Collectors.joining(",")));
+        }
     }
 
     private void printLink(Scenario scenario, PrintWriter out) throws IOException {
         if (open) {
-            out.println(pageFile().toUri() + "#" + ExperimentText.fragment(ExperimentText.write(scenario)));
+            out.println(link(scenario));
         }
+    }
+
+    private static String link(Scenario scenario) throws IOException {
+        return pageFile().toUri() + "#" + ExperimentText.fragment(ExperimentText.write(scenario));
     }
 
     private static String settings(Scenario scenario) {

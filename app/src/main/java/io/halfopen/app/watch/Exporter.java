@@ -71,6 +71,7 @@ final class Exporter implements AutoCloseable {
         counter(all, now, "syn_cookies", "SYNs that were answered with a cookie", WatchReport.Row::cookies);
         if (now.capture()) {
             counter(all, now, "handshakes", "Finished handshakes", row -> count(row.handshakes()));
+            counter(all, now, "accepts", "Connections that accept() took", row -> count(row.accepts()));
         }
         CounterSnapshot.Builder kernel = CounterSnapshot.builder()
                 .name("halfopen_kernel_events")

@@ -14,7 +14,7 @@ import java.util.Map;
 /** What is seen, in 80 columns: a line a listener, those in trouble first, and what helps. */
 final class WatchTable {
     private static final int LISTENER = 21;
-    private static final int PROCESS = 15;
+    private static final int PROCESS = 14;
 
     private final Style style;
     private final Map<Watched, long[]> before = new HashMap<>();
@@ -34,8 +34,8 @@ final class WatchTable {
         Board board = watch.board();
         double seconds = board.seconds() - secondsBefore;
         secondsBefore = board.seconds();
-        TextTable table = new TextTable("llrrrrr", 1);
-        table.add(style::faint, "listener", "process", "accept queue", "peak", "SYN queue", "conn/s", "dropped");
+        TextTable table = new TextTable("llrrrrrr", 1);
+        table.add(style::faint, "listener", "process", "accept", "peak", "SYN", "conn/s", "accept/s", "dropped");
         List<Watched> listeners = board.byTrouble();
         for (Watched each : listeners.subList(0, Math.min(most, listeners.size()))) {
             table.add(
@@ -45,7 +45,8 @@ final class WatchTable {
                     each.gone ? "gone" : each.queued + "/" + (each.backlog + 1L),
                     each.queuedPeak,
                     each.halfOpen,
-                    rate(watch, each, seconds),
+                    rate(watch, 0, each, each.handshakes, seconds),
+                    each.sockets == 1 ? rate(watch, 1, each, each.accepts(), seconds) : "-",
                     (each.guessed > 0 ? "~" : "") + each.dropped());
         }
         List<String> lines = new ArrayList<>(table.lines());
@@ -58,10 +59,11 @@ final class WatchTable {
         return lines;
     }
 
-    private String rate(Watch watch, Watched listener, double seconds) {
-        long[] last = before.computeIfAbsent(listener, none -> new long[1]);
-        long count = listener.handshakes - last[0];
-        last[0] = listener.handshakes;
+    /** Of the count with this index. */
+    private String rate(Watch watch, int index, Watched listener, long total, double seconds) {
+        long[] last = before.computeIfAbsent(listener, none -> new long[2]);
+        long count = total - last[index];
+        last[index] = total;
         return watch.isCapturing() && seconds > 0.01 ? String.valueOf(Math.round(count / seconds)) : "-";
     }
 
@@ -93,7 +95,8 @@ final class WatchTable {
         lines.add("SYN queue     " + listener.halfOpen + ", peak " + listener.halfOpenPeak + ", "
                 + Advice.count(listener.cookies, "cookie") + " sent");
         if (watch.isCapturing()) {
-            lines.add("handshakes    " + listener.handshakes);
+            lines.add("handshakes    " + listener.handshakes
+                    + (listener.sockets == 1 ? ", of which " + listener.accepts() + " were accepted" : ""));
         }
         if (listener.longestFull() > 0) {
             lines.add(String.format(Locale.ROOT, "full for      %.1f s at a time", listener.longestFull() / 1e9));

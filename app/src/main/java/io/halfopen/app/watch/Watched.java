@@ -33,8 +33,10 @@ final class Watched {
 
     long cookies;
     long handshakes;
-    /** Connections that accept(2) has taken; negative where it is not known. */
-    long accepts;
+
+    private long accepts;
+    private long acceptsSeen;
+    private int queuedFirst = -1;
 
     private long fullSince = NEVER;
     private long longestFull;
@@ -88,7 +90,26 @@ final class Watched {
         return Arrays.asList(rule.counts()).contains(counter);
     }
 
+    /** Connections that accept(2) has taken: what came into the queue and is not there any more. */
+    long accepts() {
+        return accepts;
+    }
+
+    /**
+     * Two looks have to say so: in the moment between an ACK's capture and its way into the queue a connection would seem
+     * to have been taken.
+     */
+    private void countAccepts(int queue) {
+        queuedFirst = queuedFirst < 0 ? queue : queuedFirst;
+        long seen = queuedFirst + handshakes - queue;
+        accepts = Math.max(accepts, Math.min(seen, acceptsSeen));
+        acceptsSeen = seen;
+    }
+
     void see(long time, int queue) {
+        if (!gone && sockets == 1) {
+            countAccepts(queue);
+        }
         queued = queue;
         queuedPeak = Math.max(queuedPeak, queue);
         if (!isFull()) {

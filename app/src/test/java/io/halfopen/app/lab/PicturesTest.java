@@ -91,6 +91,20 @@ final class PicturesTest {
                 .endsWith("/halfopen.html#backlog=5&sysctl=net.core.somaxconn=3");
     }
 
+    /** The page compares what was asked for, and begins with the first of it. */
+    @Test
+    void aPageOfAComparisonHasItsKernels(@TempDir Path folder) throws IOException {
+        Path page = folder.resolve("page.html");
+        assertThat(CommandRun.of("lab", "listen-2", "--compare=4.18,6.1", "--html", page.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(Files.readString(page))
+                .contains(
+                        "{\"settings\":[[\"preset\",\"listen-2\"],[\"kernel\",\"4.18\"]],\"kernels\":[\"4.18\",\"6.1\"]}");
+        CommandRun link = CommandRun.of("lab", "listen-2", "--compare=4.18,6.1", "--open");
+        assertThat(link.out()).contains("#listen-2&kernel=4.18&compare=4.18,6.1");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -133,6 +133,8 @@ class WatchTest {
             assertThat(rows.get(COOKIES).get("cookies").asLong()).isEqualTo(31);
             for (int port = 8005; port < 8010; port++) {
                 assertThat(rows.get(port).get("handshakes").asLong()).isEqualTo(20);
+                assertThat(rows.get(port).get("accepts").asLong())
+                        .isEqualTo(20 - rows.get(port).get("acceptQueue").asLong());
                 assertThat(rows.get(port).get("drops").toString()).isEqualTo("{}");
             }
             for (String counter : List.of("ListenOverflows", "ListenDrops", "TCPReqQFullDrop", "SyncookiesSent")) {

@@ -14,7 +14,17 @@ import java.util.zip.GZIPOutputStream;
 public final class PageMaker {
     /** In the order in which they use each other. */
     private static final List<String> SCRIPTS = List.of(
-            "text", "chapters", "machine", "model", "queues", "timeline", "ladder", "controls", "compare", "main");
+            "text",
+            "chinese",
+            "chapters",
+            "machine",
+            "model",
+            "queues",
+            "timeline",
+            "ladder",
+            "controls",
+            "compare",
+            "main");
 
     /** A page is to be sent around. */
     private static final int MOST_OCTETS = 1 << 20;
