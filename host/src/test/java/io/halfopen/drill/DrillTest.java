@@ -64,14 +64,16 @@ class DrillTest {
     /** On every Linux that it says it holds on, as far as there is a profile of it. */
     @TestFactory
     Stream<DynamicTest> onOtherKernels() throws ScriptException {
-        return scripts("stack").stream().map(script -> dynamicTest(script.file(), () -> {
-            for (Kernel kernel : Kernel.all()) {
-                boolean asked = kernel != Kernel.UNP && !kernel.version().equals("2.6");
-                if (asked && script.header().holdsOn(kernel.version())) {
-                    assertThat(run(script, kernel)).as("on %s", kernel).isEqualTo("PASS " + script.file());
-                }
-            }
-        }));
+        return scripts("stack").stream()
+                .map(script -> dynamicTest(script.file(), () -> {
+                    for (Kernel kernel : Kernel.all()) {
+                        boolean asked =
+                                kernel != Kernel.UNP && !kernel.version().equals("2.6");
+                        if (asked && script.header().holdsOn(kernel.version())) {
+                            assertThat(run(script, kernel)).as("on %s", kernel).isEqualTo("PASS " + script.file());
+                        }
+                    }
+                }));
     }
 
     private static String run(Script script, Kernel kernel) throws Stop {
