@@ -30,6 +30,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** Tests that JUnit runs in parallel, each with a network. */
 @Timeout(120)
+@SuppressWarnings("AddressSelection") // a name has one address here
 class ParallelTest {
     private static final int THREADS = 4;
     private static final CyclicBarrier TOGETHER = new CyclicBarrier(THREADS);
