@@ -20,7 +20,7 @@ final class ListenerContext {
 
     private static final int LEAST_LAG = 4;
     private static final int MOST_LAG = 127;
-    private static final int CHANCE = 3;
+    private static final long CHANCE = 3;
 
     /** A SYN, and whether it was answered. */
     private record Syn(long time, boolean answered, Conversation of) {}
