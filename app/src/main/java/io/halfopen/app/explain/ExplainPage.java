@@ -19,7 +19,7 @@ final class ExplainPage {
 
     private static final String HEAD = """
             <!doctype html><html lang="en"><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title>
+            <meta name="viewport" content="width=device-width, initial-scale=1"><title>@title@</title>
             <style>
             :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
             body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -29,7 +29,7 @@ final class ExplainPage {
             table { border-collapse: collapse; font: 13px/1.6 ui-monospace, monospace; }
             td, th { text-align: left; padding: 0 .8em; vertical-align: top; } section { overflow-x: auto; }
             details { border-top: 1px solid #8884; padding: .4rem 0; } summary { cursor: pointer; }
-            </style><h1>%1$s</h1>
+            </style><h1>@title@</h1>
             """;
 
     private final Writer out;
@@ -46,7 +46,7 @@ final class ExplainPage {
 
     private void write(Path capture) throws IOException {
         Explainer explainer = explanation.explainer();
-        out.write(HEAD.formatted(escape(String.valueOf(capture.getFileName()))));
+        out.write(HEAD.replace("@title@", escape(String.valueOf(capture.getFileName()))));
         out.write("<p>" + explainer.packets() + " packets, "
                 + explanation.entries().size() + " connections; certain: these packets have no other reading; likely:"
                 + " another one is rare; one of two: with what would tell them apart.</p>\n");
