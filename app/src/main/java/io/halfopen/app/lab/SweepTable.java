@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -19,9 +20,9 @@ import java.util.stream.Collectors;
 final class SweepTable implements AutoCloseable {
     private final Path file;
     private final BufferedWriter out;
-    private final TreeMap<Integer, String> rows;
+    private final SortedMap<Integer, String> rows;
 
-    private SweepTable(Path file, BufferedWriter out, TreeMap<Integer, String> rows) {
+    private SweepTable(Path file, BufferedWriter out, SortedMap<Integer, String> rows) {
         this.file = file;
         this.out = out;
         this.rows = rows;
@@ -32,7 +33,7 @@ final class SweepTable implements AutoCloseable {
         List<String> names = new ArrayList<>(List.of("run", "mark"));
         names.addAll(columns);
         String head = line(names);
-        TreeMap<Integer, String> rows = new TreeMap<>();
+        SortedMap<Integer, String> rows = new TreeMap<>();
         if (Files.exists(file) && Files.size(file) > 0) {
             String text = Files.readString(file);
             // who was stopped in the midst of a line has not written it
@@ -55,7 +56,7 @@ final class SweepTable implements AutoCloseable {
         return table;
     }
 
-    private static void takeOver(Path file, String line, SweepPlan plan, TreeMap<Integer, String> rows) {
+    private static void takeOver(Path file, String line, SweepPlan plan, SortedMap<Integer, String> rows) {
         String[] cells = line.split(",", 3);
         int number = cells.length == 3 && cells[0].matches("\\d{1,7}") ? Integer.parseInt(cells[0]) : -1;
         if (number < 0 || number >= plan.size() || !cells[1].equals(mark(plan, plan.row(number)))) {
