@@ -33,7 +33,7 @@ public final class DuplicateSacks {
         Receiver receiver = c.receiver;
         int seq = segment.seq();
         int nxt = receiver.nxt();
-        if (segment.payloadLength() == 0 || !SeqNumber.after(segment.endSeq(), nxt)) {
+        if (segment.seqLength() == 0 || !SeqNumber.after(segment.endSeq(), nxt)) {
             return;
         }
         if (SeqNumber.before(seq, nxt)) {

@@ -331,9 +331,10 @@ public final class Receiver {
     /** Where between these numbers something begins that lies beyond a gap already; {@code end} if nothing does. */
     public int repeatedFrom(int seq, int end) {
         int island = outOfOrderQueue.after(seq);
-        return island == outOfOrderQueue.count()
-                ? end
-                : SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
+        if (island == outOfOrderQueue.count()) {
+            return finSeen && finSeq == seq ? seq : end; // a FIN that came alone is no octet of the queue
+        }
+        return SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
     }
 
     /** Where what begins there, beyond a gap, ends. */
