@@ -58,7 +58,7 @@ class SweepTest {
                         "--seed=5",
                         "--json")
                 .out();
-        String[] cells = rows.getLast().split(",");
+        String[] cells = rows.getLast().split(",", -1);
         int overflows = List.of(rows.getFirst().split(",")).indexOf("ListenOverflows");
         assertThat(Integer.parseInt(cells[overflows])).isPositive();
         assertThat(lab).contains("\"ListenOverflows\" : " + cells[overflows]);
