@@ -59,7 +59,7 @@ class SweepTest {
                         "--json")
                 .out();
         String[] cells = rows.getLast().split(",", -1);
-        int overflows = List.of(rows.getFirst().split(",")).indexOf("ListenOverflows");
+        int overflows = List.of(rows.getFirst().split(",", -1)).indexOf("ListenOverflows");
         assertThat(Integer.parseInt(cells[overflows])).isPositive();
         assertThat(lab).contains("\"ListenOverflows\" : " + cells[overflows]);
     }
