@@ -39,7 +39,7 @@ const MOMENTS_ZH = [
   [/^connect\(\) = (\S+) after (.+) s$/, "$2 秒后 connect() 返回 $1"],
   [/^sends (\d+) B$/, "发送 $1 字节"],
   [/^close\(\), without an answer$/, "close()，没有得到应答"],
-  [/^SYN again(.*)$/, "重发 SYN$1"],
+  [/^(SYN|SYN-ACK|ACK|FIN) again(.*)$/, "重发 $1$2"],
   [/^data \((\d+) B\)(.*)$/, "数据（$1 字节）$2"],
 ];
 
