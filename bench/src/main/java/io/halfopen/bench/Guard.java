@@ -114,7 +114,11 @@ public final class Guard {
 
     private static long time(LongUnaryOperator work, long times) {
         long start = System.nanoTime();
-        var unused = work.applyAsLong(times);
-        return System.nanoTime() - start;
+        long done = work.applyAsLong(times);
+        long end = System.nanoTime();
+        if (done < 0) {
+            throw new IllegalStateException("the benchmark went wrong"); // and HotSpot has to do all of it
+        }
+        return end - start;
     }
 }
