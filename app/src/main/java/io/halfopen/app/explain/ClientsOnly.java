@@ -249,7 +249,6 @@ final class ClientsOnly extends Reading {
     }
 
     private void closing() {
-        boolean nothing = client.resetTime == 0 && client.finAgain == 0;
         if (client.finTime == 0 && client.oneMore > 0 && client.lastData > client.oneMore) {
             add(Finding.either(
                     Cause.RESET_AFTER_CLOSE,
@@ -258,18 +257,14 @@ final class ClientsOnly extends Reading {
                     "the client acknowledges one number more, a FIN, and sends data after that" + MISSING,
                     "the server has only half-closed: shutdown(), and not close()",
                     SERVERS));
-        } else if (client.finTime == 0 && client.oneMore > 0 && nothing && captureEnd - client.oneMore > 10 * SECOND) {
+        } else if (client.isLeftOpen(captureEnd, 10 * SECOND)) {
             add(Finding.open(
                     Cause.HALF_CLOSED,
                     "the server closed, the client did not: its program has not noticed, or a connection is leaked",
                     "the client acknowledges one number more, a FIN, and sends none itself" + MISSING,
                     "it was one octet of data",
                     "CLOSE-WAIT in ss -tan there"));
-        } else if (client.finTime > 0
-                && nothing
-                && client.acked == client.finAck
-                && client.finAck == client.firstAck
-                && captureEnd - client.finTime > 10 * SECOND) {
+        } else if (client.isAloneInClosing(captureEnd, 10 * SECOND)) {
             add(Finding.either(
                     Cause.HALF_CLOSED,
                     Cause.RESET_BY_SERVER,

@@ -119,8 +119,7 @@ final class ExplainPage {
 
     private static String row(long time, Conversation of, TcpView view, String remark) {
         boolean fromClient = of.isFromClient(view);
-        String text = Ladder.text(
-                view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient);
+        String text = Ladder.text(of, view);
         return String.format(
                 Locale.ROOT,
                 "<tr><td>%.6f<td>%s<td>%s<td>%s%n",

@@ -29,16 +29,15 @@ final class Ladder implements Explainer.Watcher {
         }
         boolean fromClient = of.isFromClient(view);
         String head = String.format(
-                Locale.ROOT,
-                "%10.6f %s %-31s ",
-                (time - begin) / 1e9,
-                fromClient ? "--->" : "<---",
-                text(view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient));
+                Locale.ROOT, "%10.6f %s %-31s ", (time - begin) / 1e9, fromClient ? "--->" : "<---", text(of, view));
         out.println(TextWrap.hanging(head + style.rule(remark), head.length()).stripTrailing());
     }
 
     /** In packetdrill's notation, with numbers that count from the handshake. */
-    static String text(TcpView view, Side from, Side to) {
+    static String text(Conversation of, TcpView view) {
+        boolean fromClient = of.isFromClient(view);
+        Side from = fromClient ? of.fromClient : of.fromServer;
+        Side to = fromClient ? of.fromServer : of.fromClient;
         StringBuilder text = new StringBuilder(flags(view.flags));
         int base = from.isnKnown ? from.isn : view.seq;
         long seq = view.seq - base & 0xffff_ffffL;

@@ -37,8 +37,7 @@ final class MermaidLadder implements Explainer.Watcher {
             out.println("    Note over C,S: " + Times.seconds(time - begin));
         }
         boolean fromClient = of.isFromClient(view);
-        String what = Ladder.text(
-                view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient);
+        String what = Ladder.text(of, view);
         out.println("    " + (fromClient ? "C->>S: " : "S->>C: ") + text(what.replaceAll(" win \\d+$", ""))
                 + (remark.isEmpty() ? "" : "<br/>" + text(remark)));
     }

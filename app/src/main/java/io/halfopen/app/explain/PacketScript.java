@@ -45,8 +45,7 @@ final class PacketScript implements Explainer.Watcher {
         boolean fromClient = of.isFromClient(view);
         double after = before == Long.MIN_VALUE ? 0 : (time - before) / 1e9;
         before = time;
-        String text = Ladder.text(
-                view, fromClient ? of.fromClient : of.fromServer, fromClient ? of.fromServer : of.fromClient);
+        String text = Ladder.text(of, view);
         packets.add(new Packet(
                 Math.max(0, after),
                 fromClient,

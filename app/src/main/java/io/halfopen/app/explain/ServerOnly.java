@@ -158,19 +158,14 @@ final class ServerOnly extends Reading {
     }
 
     private void closing() {
-        boolean nothing = server.resetTime == 0 && server.finAgain == 0;
-        if (server.finTime == 0 && server.oneMore > 0 && nothing && captureEnd - server.oneMore > 10 * SECOND) {
+        if (server.isLeftOpen(captureEnd, 10 * SECOND)) {
             add(Finding.open(
                     Cause.HALF_CLOSED,
                     "the client closed, the server did not: its program has not noticed, or a connection is leaked",
                     "the server acknowledges one number more, a FIN, and sends none itself" + MISSING,
                     "it was one octet of data",
                     "CLOSE-WAIT in ss -tan there"));
-        } else if (server.finTime > 0
-                && nothing
-                && server.acked == server.finAck
-                && server.finAck == server.firstAck
-                && captureEnd - server.finTime > 10 * SECOND) {
+        } else if (server.isAloneInClosing(captureEnd, 10 * SECOND)) {
             add(Finding.either(
                     Cause.HALF_CLOSED,
                     Cause.RESET_BY_CLIENT,

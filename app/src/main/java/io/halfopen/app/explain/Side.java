@@ -226,6 +226,21 @@ final class Side {
         return finTime > 0 && acked - finAck == 1;
     }
 
+    /** Whether it acknowledged a FIN, as it seems, and for so long, ns, neither closed nor reset. */
+    boolean isLeftOpen(long captureEnd, long patience) {
+        return finTime == 0 && oneMore > 0 && resetTime == 0 && captureEnd - oneMore > patience;
+    }
+
+    /** Whether it closed, and for so long, ns, had no reason to repeat its FIN and nothing to acknowledge. */
+    boolean isAloneInClosing(long captureEnd, long patience) {
+        return finTime > 0
+                && resetTime == 0
+                && finAgain == 0
+                && acked == finAck
+                && finAck == firstAck
+                && captureEnd - finTime > patience;
+    }
+
     private void window(long time, TcpView view) {
         if (view.window == 0 && !view.has(TcpHeader.SYN) && view.has(TcpHeader.ACK)) {
             zeroWindowSince = zeroWindowSince == 0 ? time : zeroWindowSince;

@@ -21,30 +21,15 @@ import picocli.CommandLine.Mixin;
 final class SweepRuns {
     private static final double SECOND = 1e9;
 
+    private static final List<Counter> COUNTERS = List.of(
+            Counter.ListenOverflows,
+            Counter.ListenDrops,
+            Counter.TCPReqQFullDrop,
+            Counter.SyncookiesSent,
+            Counter.SyncookiesRecv);
+
     /** What every row has beside the values of the grid; docs/sweep.md has the meaning of each. */
-    static final List<String> COLUMNS = List.of(
-            "seed",
-            "clients",
-            "at_once",
-            "later",
-            "failed",
-            "waiting",
-            "accepted",
-            "reset",
-            "connect_p50",
-            "connect_p99",
-            "connect_max",
-            "accept_p50",
-            "accept_p99",
-            "accept_max",
-            "accept_queue_peak",
-            "syn_queue_peak",
-            "ListenOverflows",
-            "ListenDrops",
-            "TCPReqQFullDrop",
-            "SyncookiesSent",
-            "SyncookiesRecv",
-            "drops");
+    static final List<String> COLUMNS = columns();
 
     /** The lab's options, apart from its command. */
     @Command(name = "lab")
@@ -57,6 +42,29 @@ final class SweepRuns {
 
     SweepRuns(SweepPlan plan) {
         this.plan = plan;
+    }
+
+    private static List<String> columns() {
+        List<String> columns = new ArrayList<>(List.of(
+                "seed",
+                "clients",
+                "at_once",
+                "later",
+                "failed",
+                "waiting",
+                "accepted",
+                "reset",
+                "connect_p50",
+                "connect_p99",
+                "connect_max",
+                "accept_p50",
+                "accept_p99",
+                "accept_max",
+                "accept_queue_peak",
+                "syn_queue_peak"));
+        COUNTERS.forEach(counter -> columns.add(counter.name()));
+        columns.add("drops");
+        return List.copyOf(columns);
     }
 
     Scenario scenario(SweepPlan.Row row) {
@@ -102,12 +110,7 @@ final class SweepRuns {
         times(cells, outcome.accept());
         cells.add(String.valueOf(report.listener().acceptQueuePeak()));
         cells.add(String.valueOf(run.queues().synQueuePeak()));
-        for (Counter each : List.of(
-                Counter.ListenOverflows,
-                Counter.ListenDrops,
-                Counter.TCPReqQFullDrop,
-                Counter.SyncookiesSent,
-                Counter.SyncookiesRecv)) {
+        for (Counter each : COUNTERS) {
             cells.add(String.valueOf(run.counter(each)));
         }
         cells.add(report.drops().entrySet().stream()

@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import static io.halfopen.app.live.WatchedListeners.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -23,15 +24,8 @@ class WatchTest {
     @TempDir
     private Path folder;
 
-    private static void tell(RealProcess listeners, String command) throws Exception {
-        listeners.write(command + "\n");
-        listeners.awaitOut("done " + command + "\n");
-    }
-
     private static RealProcess listeners(NetNamespace namespace) throws Exception {
-        RealProcess listeners = namespace.start(
-                Halfopen.java("io.halfopen.app.live.ListenersMain").toArray(String[]::new));
-        listeners.awaitOut("ready");
+        RealProcess listeners = WatchedListeners.start(namespace);
         for (int port = 8000; port < 8010; port++) {
             int backlog = port == ACCEPT_FULL || port == FINAL_ACKS ? 2 : port < 8004 ? 8 : 128;
             tell(listeners, "listen " + port + " " + backlog);

@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import static io.halfopen.app.live.WatchedListeners.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -12,15 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 class WatchTroubleTest {
     private static final String PORT = "8005";
 
-    private static void tell(RealProcess listeners, String command) throws Exception {
-        listeners.write(command + "\n");
-        listeners.awaitOut("done " + command + "\n");
-    }
-
     private static RealProcess listener(NetNamespace namespace) throws Exception {
-        RealProcess listeners = namespace.start(
-                Halfopen.java("io.halfopen.app.live.ListenersMain").toArray(String[]::new));
-        listeners.awaitOut("ready");
+        RealProcess listeners = WatchedListeners.start(namespace);
         tell(listeners, "listen " + PORT + " 128");
         return listeners;
     }
