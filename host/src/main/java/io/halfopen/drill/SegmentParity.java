@@ -41,6 +41,11 @@ public final class SegmentParity {
         public Set<String> signatures() {
             return difference.signatures();
         }
+
+        /** What explains it; null where nothing does. */
+        public @Nullable KnownDifference known() {
+            return KnownDifference.of(exchange.state(), exchange.segment(), signatures());
+        }
     }
 
     /**

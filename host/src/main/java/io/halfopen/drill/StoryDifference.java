@@ -67,7 +67,7 @@ record StoryDifference(List<Line> lines) {
                 compare(i, onStack.get(i), onOther.get(i), lines);
             }
         }
-        lines.removeIf(KnownDifference::explains);
+        lines.removeIf(KnownDifference::isLeftOut);
         return new StoryDifference(List.copyOf(lines));
     }
 

@@ -374,6 +374,11 @@ public class Kernel {
                 : Math.max(buffer, Math.min(20 * mss, largestBuffer));
     }
 
+    /** Whether a process that waits for room is told, and its buffer grows, also while data is being sent. */
+    public boolean tellsWriterBySending() {
+        return has(KernelChange.WRITER_TOLD_BY_SENDING);
+    }
+
     /** Whether ACKs of what lies beyond a gap are collected. */
     public boolean collectsSacks() {
         return has(KernelChange.COMPRESSED_SACKS);

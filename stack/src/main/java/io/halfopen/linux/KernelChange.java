@@ -24,6 +24,7 @@ public enum KernelChange {
     COMPRESSED_SACKS(4, 18, HISTORY, "ip-sysctl: tcp_comp_sack_delay_ns"),
     EXACT_USER_TIMEOUT(4, 20, HISTORY, "tcp_clamp_rto_to_user_timeout"),
     BUFFER_KEPT_BY_HANDSHAKE(4, 20, TRACE, "tcp_fixup_rcvbuf is gone"),
+    WRITER_TOLD_BY_SENDING(5, 4, HISTORY, "tcp_event_new_data_sent, tcp_check_space; 5.18, stable ones of 2022"),
     HURRIED_SYN(5, 6, HISTORY, "tcp_rcv_synsent_state_process and TCP_TIMEOUT_MIN"),
     FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
     LINEAR_SYN_TIMEOUTS(6, 5, MEASURED, "commit ccce324dabfe; 6.1 is without, 6.12 with it"),

@@ -1,7 +1,9 @@
 package io.halfopen.app.drill;
 
 import io.halfopen.app.Style;
+import io.halfopen.app.TextWrap;
 import io.halfopen.drill.Exchange;
+import io.halfopen.drill.KnownDifference;
 import io.halfopen.drill.Parity;
 import io.halfopen.drill.SegmentParity;
 import io.halfopen.drill.SegmentParity.Finding;
@@ -14,11 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,13 +31,17 @@ import org.jspecify.annotations.Nullable;
 /** What {@code parity --about segments} has found: by table, and by what differs with a script of each. */
 final class SegmentReport {
     private static final int MOST_NAMED = 6;
-    private static final int MOST_TRIED = 3;
-    private static final int SHORTENED_AT_A_TIME = 24;
+
+    /** So few that the machine is hardly busy, and timers are in time. */
+    private static final int AGAIN_AT_A_TIME = 4;
 
     private final SegmentParity parity;
     private final @Nullable SegmentTable only;
     private final Map<SegmentTable, Integer> compared = new EnumMap<>(SegmentTable.class);
-    private final Set<Numbered> differing = new HashSet<>();
+    private final List<Numbered> found = new ArrayList<>();
+    private final List<Numbered> explained = new ArrayList<>();
+    private final List<Numbered> differing = new ArrayList<>();
+    private final Map<KnownDifference, Integer> reasons = new EnumMap<>(KnownDifference.class);
     private final Map<String, List<Numbered>> groups = new TreeMap<>();
 
     private record Numbered(long number, Exchange exchange) {}
@@ -56,54 +60,87 @@ final class SegmentReport {
         synchronized (this) {
             compared.merge(exchange.table(), 1, Integer::sum);
             if (finding != null) {
-                finding.signatures()
-                        .forEach(signature -> groups.computeIfAbsent(signature, key -> new ArrayList<>())
-                                .add(new Numbered(number, exchange)));
+                found.add(new Numbered(number, exchange));
             }
         }
     }
 
-    /** Groups, the largest first, and a table; returns whether there is any difference. */
+    /** A table, and groups, the largest first; returns whether there is any difference that nothing explains. */
     boolean print(PrintWriter out, Style style, @Nullable Path scripts) throws LinkException, IOException {
-        List<Group> largest = new ArrayList<>();
-        groups.forEach((signature, cases) -> largest.add(new Group(signature, cases)));
-        largest.sort(Comparator.comparingInt(group -> -group.cases().size()));
-        List<Future<Parity.@Nullable Difference>> shortened = new ArrayList<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(SHORTENED_AT_A_TIME)) {
+        try (ExecutorService pool = Executors.newFixedThreadPool(AGAIN_AT_A_TIME)) {
+            lookAgain(pool);
+            printTables(out);
+            List<Group> largest = new ArrayList<>();
+            groups.forEach((signature, cases) -> largest.add(new Group(signature, cases)));
+            largest.sort(Comparator.comparingInt(group -> -group.cases().size()));
+            List<Future<Parity.@Nullable Difference>> shortened = new ArrayList<>();
             for (Group group : largest) {
-                group.cases().sort(Comparator.comparingLong(Numbered::number));
-                shortened.add(pool.submit(() -> shorten(group)));
+                Numbered first = group.cases().getFirst();
+                shortened.add(pool.submit(() -> parity.shorten(first.number(), first.exchange(), group.signature())));
             }
             for (int i = 0; i < largest.size(); i++) {
                 print(largest.get(i), i + 1, shortened.get(i), out, style, scripts);
             }
         }
-        printTables(out);
         return !differing.isEmpty();
     }
 
     /** What does not come again when less goes on at once was a timer of a busy machine. */
-    private Parity.@Nullable Difference shorten(Group group) throws LinkException {
-        Parity.Difference shortest = null;
-        for (Numbered each : group.cases().subList(0, Math.min(group.cases().size(), MOST_TRIED))) {
-            shortest = parity.shorten(each.number(), each.exchange(), group.signature());
-            if (shortest != null) {
-                return shortest;
+    private void lookAgain(ExecutorService pool) throws LinkException {
+        found.sort(Comparator.comparingLong(Numbered::number));
+        List<Future<@Nullable Finding>> again = new ArrayList<>();
+        for (Numbered each : found) {
+            again.add(pool.submit(() -> parity.check(each.exchange())));
+        }
+        for (int i = 0; i < found.size(); i++) {
+            Finding finding = await(again.get(i));
+            if (finding != null) {
+                sort(found.get(i), finding);
             }
         }
-        return null;
+    }
+
+    private void sort(Numbered each, Finding finding) {
+        KnownDifference known = finding.known();
+        if (known != null) {
+            explained.add(each);
+            reasons.merge(known, 1, Integer::sum);
+            return;
+        }
+        differing.add(each);
+        for (String signature : finding.signatures()) {
+            groups.computeIfAbsent(signature, key -> new ArrayList<>()).add(each);
+        }
     }
 
     private void printTables(PrintWriter out) {
+        out.printf("%-12s %6s %10s %6s %6s%n", "table", "agree", "explained", "differ", "of");
         int all = 0;
         for (Map.Entry<SegmentTable, Integer> table : compared.entrySet()) {
-            long differ = differing.stream()
-                    .filter(each -> each.exchange().table() == table.getKey())
-                    .count();
-            out.printf("%-12s %5d of %5d agree%n", table.getKey(), table.getValue() - differ, table.getValue());
+            row(
+                    out,
+                    table.getKey().toString(),
+                    count(explained, table.getKey()),
+                    count(differing, table.getKey()),
+                    table.getValue());
             all += table.getValue();
         }
-        out.printf("%-12s %5d of %5d agree%n", "together", all - differing.size(), all);
+        row(out, "together", explained.size(), differing.size(), all);
+        out.println();
+        reasons.forEach((known, count) -> {
+            out.println(count + (count == 1 ? " case" : " cases") + " explained by:");
+            TextWrap.lines(known.reason(), TextWrap.COLUMNS - 2).forEach(line -> out.println("  " + line));
+            out.println();
+        });
+    }
+
+    private static void row(PrintWriter out, String name, int explained, int differ, int all) {
+        out.printf("%-12s %6d %10d %6d %6d%n", name, all - explained - differ, explained, differ, all);
+    }
+
+    private static int count(List<Numbered> cases, SegmentTable table) {
+        return (int)
+                cases.stream().filter(each -> each.exchange().table() == table).count();
     }
 
     private void print(
@@ -122,9 +159,8 @@ final class SegmentReport {
         out.println("  first: " + first.number() + ", " + first.exchange().name());
         Parity.Difference difference = await(shortening);
         if (difference == null) {
-            out.println("  it does not come again: a timer of a busy machine");
+            out.println("  it does not come again each time, and so cannot be shortened");
         } else {
-            differing.addAll(cases);
             out.println(difference.story());
             out.println(difference.script());
             write(group, index, difference, scripts);
@@ -144,10 +180,9 @@ final class SegmentReport {
         }
     }
 
-    private static Parity.@Nullable Difference await(Future<Parity.@Nullable Difference> shortening)
-            throws LinkException {
+    private static <T> @Nullable T await(Future<@Nullable T> future) throws LinkException {
         try {
-            return shortening.get();
+            return future.get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return null;

@@ -65,7 +65,8 @@ final class DataInput {
         if (segment.seqLength() > 0) {
             receiver.told();
         }
-        if (!c.state().canReceive()) {
+        boolean furtherFin = SeqNumber.after(segment.endSeq(), receiver.nxt()); // measured: is taken, one number later
+        if (!c.state().canReceive() && !furtherFin) {
             duplicateSacks.old(c, segment);
             receiver.acks.schedule();
             return Rule.DATA_DUPLICATE;

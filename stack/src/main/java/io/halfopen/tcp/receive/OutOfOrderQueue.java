@@ -62,6 +62,15 @@ final class OutOfOrderQueue {
         return low;
     }
 
+    /** The octets of all stretches that lie wholly between these numbers. */
+    int octetsWithin(int from, int until) {
+        int within = 0;
+        for (int i = after(from); i < count && SeqNumber.upTo(right(i), until); i++) {
+            within += SeqNumber.upTo(from, left(i)) ? right(i) - left(i) : 0;
+        }
+        return within;
+    }
+
     /** Adds a stretch and joins it with those it touches; false if that would make one too many. */
     boolean add(int left, int right) {
         int from = after(left - 1);

@@ -285,10 +285,14 @@ public final class Receiver {
         int dataEnd = seq + segment.payloadLength();
         boolean fin = segment.has(TcpHeader.FIN);
         int before = outOfOrderQueue.octets();
+        int covered = outOfOrderQueue.octetsWithin(seq, dataEnd);
         if (dataEnd != seq && !outOfOrderQueue.add(seq, dataEnd)) {
             return Rule.DATA_TOO_MANY_GAPS;
         }
         if (outOfOrderQueue.octets() > before) {
+            if (covered > 0) {
+                buffer.dropBeyond(covered, before); // the packets that brought them are not needed (TCPOFOMerge)
+            }
             buffer.chargeBeyond(segment.packetLength());
         }
         ring.write(ring.length() + (seq - nxt), segment.bytes(), segment.payloadOffset(), dataEnd - seq);
@@ -316,9 +320,10 @@ public final class Receiver {
         return true;
     }
 
-    /** How far from nxt what lies beyond gaps reaches, octets; 0 without gaps. */
+    /** How far from nxt what lies beyond gaps reaches, octets and a FIN; 0 without gaps. */
     public int beyond() {
-        return outOfOrderQueue.isEmpty() ? 0 : outOfOrderQueue.right(outOfOrderQueue.count() - 1) - nxt;
+        int last = outOfOrderQueue.isEmpty() ? 0 : outOfOrderQueue.right(outOfOrderQueue.count() - 1) - nxt;
+        return finSeen && !finReached ? Math.max(last, finSeq + 1 - nxt) : last;
     }
 
     /** Whether all of it lies beyond a gap already. */

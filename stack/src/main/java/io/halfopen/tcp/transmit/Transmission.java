@@ -46,10 +46,11 @@ public final class Transmission {
     public void push(Connection c, Rule why, int policy) {
         Sender sender = c.sender;
         PathMtuDiscovery.follow(core, c);
-        if (sender.pending() > 0) {
-            c.refreshedAt = core.now();
-            core.statistics.limited(sender, Limit.BUSY);
+        if (sender.pending() == 0) {
+            return; // nor is the window said to be full (tcp_push_pending_frames)
         }
+        c.refreshedAt = core.now();
+        core.statistics.limited(sender, Limit.BUSY);
         boolean sent = sendAll(c, why, policy, false);
         boolean waits = !sent && sender.pending() > 0 && sender.pacing.due == Timer.NEVER;
         if (waits && !sender.hasInFlight() && sender.timer.purpose == Purpose.NONE) {
@@ -209,6 +210,9 @@ public final class Transmission {
             packets++;
         } while (left > 0);
         emitter.endBurst(c);
+        if (c.writerWaits && core.kernel.tellsWriterBySending()) {
+            SendBuffers.tellWriter(core, c); // less is unsent, and the congestion window is not full yet
+        }
         return packets;
     }
 

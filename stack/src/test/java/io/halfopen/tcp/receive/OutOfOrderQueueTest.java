@@ -22,6 +22,7 @@ class OutOfOrderQueueTest {
         for (int i = 0; i < 100_000; i++) {
             int left = random.nextInt(SPACE);
             int right = left + 1 + random.nextInt(60);
+            assertThat(islands.octetsWithin(origin + left, origin + right)).isEqualTo(wholeWithin(left, right));
             if (random.nextInt(10) == 0) {
                 int joined = islands.join(origin + left) - origin;
                 assertThat(joined).isEqualTo(joinModel(left));
@@ -48,6 +49,16 @@ class OutOfOrderQueueTest {
         assertThat(islands.count()).isEqualTo(OutOfOrderQueue.MOST);
         assertThat(islands.add(5, 10)).as("one that fills a gap").isTrue();
         assertThat(islands.count()).isEqualTo(OutOfOrderQueue.MOST - 1);
+    }
+
+    private int wholeWithin(int from, int until) {
+        int octets = 0;
+        for (int start = model.nextSetBit(0); start >= 0; ) {
+            int end = model.nextClearBit(start);
+            octets += from <= start && end <= until ? end - start : 0;
+            start = model.nextSetBit(end);
+        }
+        return octets;
     }
 
     /** How far what starts at or before {@code reached} carries it; all of that goes. */
