@@ -96,6 +96,9 @@ public enum SocketOption {
             0,
             "1: bind(2) to port 0 leaves the port to connect(2), which then shares ports between destinations"),
 
+    TCP_THIN_LINEAR_TIMEOUTS(
+            Effect.EFFECTIVE, true, false, 0, 1, 0, "1: as tcp_thin_linear_timeouts, for this connection"),
+
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_PRIORITY(
             Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device; there is none here, packets leave in order"),
@@ -109,10 +112,9 @@ public enum SocketOption {
             Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "how long write(2) and connect(2) block, milliseconds, likewise"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came; there is no recvmsg(2) here, and a caller has its own clock"),
     SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY; that flag is refused here, since write(2) copies"),
-    TCP_THIN_LINEAR_TIMEOUTS(0, 1, 0, "1: no doubling of the timeout where little is in flight"),
-    TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN"),
-    TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read"),
-    IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE");
+    TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN, which is not here"),
+    TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read; there is no recvmsg(2) here"),
+    IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE, which is not here; SO_ERROR tells of them");
 
     private final Effect effect;
     private final boolean settable;

@@ -54,6 +54,12 @@ public enum Sysctl {
     mtu_expires("net.ipv4.route", 0, Integer.MAX_VALUE, "how long the MTU of an IPv4 path is remembered, seconds", 600),
     tcp_abort_on_overflow(
             "net.ipv4", 0, 1, "1: a final ACK that finds the accept queue full is answered with RST, not ignored", 0),
+    tcp_app_win(
+            "net.ipv4",
+            0,
+            31,
+            "what a connection keeps of its buffer and never announces, as a power of two: 1 the half, 31 a segment; 0 nothing",
+            31),
     tcp_comp_sack_delay_ns(
             "net.ipv4",
             0,
@@ -275,11 +281,21 @@ public enum Sysctl {
     rmem_default(IGNORED, "net.core", 2304, Integer.MAX_VALUE, "receive buffer of sockets other than TCP's", 212992),
     wmem_default(IGNORED, "net.core", 4608, Integer.MAX_VALUE, "send buffer of sockets other than TCP's", 212992),
     tcp_adv_win_scale(IGNORED, "net.ipv4", -31, 31, "without effect in Linux itself since 6.6", 1),
-    tcp_app_win(IGNORED, "net.ipv4", 0, 31, "part of the window kept for the program", 31),
-    tcp_autocorking(IGNORED, "net.ipv4", 0, 1, "hold small segments back while a packet waits in the device", 1),
+    tcp_autocorking(
+            IGNORED,
+            "net.ipv4",
+            0,
+            1,
+            "hold small segments back while a packet waits in the device; none waits here",
+            1),
     tcp_fack(IGNORED, "net.ipv4", 0, 255, "without effect in Linux itself since 4.15", 0),
     tcp_limit_output_bytes(
-            IGNORED, "net.ipv4", Integer.MIN_VALUE, Integer.MAX_VALUE, "octets of a socket in the device", 4194304);
+            IGNORED,
+            "net.ipv4",
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            "octets of a socket that may wait in the device; none wait here",
+            4194304);
 
     /** As the greatest value: 32 bits without a sign. */
     private static final int UNSIGNED = -1;

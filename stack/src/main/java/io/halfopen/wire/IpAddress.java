@@ -44,6 +44,11 @@ public record IpAddress(long high, long low) {
         return high >>> 56 == 0xff;
     }
 
+    /** ff00::/16 and ff01::/16, with whatever flags: a group of this scope has no member elsewhere (RFC 4291, 2.7). */
+    public static boolean staysOnHost(long high) {
+        return high >>> 56 == 0xff && (high >>> 48 & 0xf) <= 1;
+    }
+
     /** 255.255.255.255, 224.0.0.1 or ff02::1: every host of the link. */
     public static boolean isAllHosts(long high, long low) {
         return isIpv4(high, low)

@@ -81,9 +81,22 @@ public final class IpInput {
 
     private Rule countMartian(Rule refused) {
         if (refused == Rule.IP_MARTIAN && !segment.isIpv4()) {
-            core.count(Counter.InHdrErrors); // IPv4's are not counted at all
+            countMartianV6(); // IPv4's are not counted at all
         }
         return refused;
+    }
+
+    /** Measured: an address that stays on a host is an error of the header; no address at all is none of ours. */
+    private void countMartianV6() {
+        long high = segment.destinationHigh();
+        long low = segment.destinationLow();
+        boolean badSource = IpAddress.isMulticast(segment.sourceHigh(), segment.sourceLow());
+        boolean nobody = IpAddress.isAny(high, low) || IpAddress.isIpv4(high, low);
+        if (nobody && !badSource) {
+            core.count(Counter.InAddrErrors);
+        } else if (badSource || !IpAddress.isMulticast(high, low) || IpAddress.staysOnHost(high)) {
+            core.count(Counter.InHdrErrors); // a group of a wider scope that nobody joined is not counted
+        }
     }
 
     /** Not simply a good segment; null if it proves to be one. */

@@ -82,16 +82,22 @@ public final class ReceiveWindow {
         scaling = k.at(scaling);
     }
 
-    /** The handshake is done: from here on one segment of the buffer is kept in reserve (tcp_init_buffer_space). */
+    /** The handshake is done: from here on a part of the buffer is kept in reserve, a segment if not more. */
     void established(int mss) {
         scaling = scale >= 0 && !refused;
         scale = (byte) Math.max(0, scale);
-        int whole = buffer.wholeWindow();
-        clamp = Math.min(clamp, whole);
-        if (clamp > 2 * mss && clamp > whole - mss) {
+        reserve(mss, buffer.wholeWindow(), host.sysctls.get(Sysctl.tcp_app_win));
+        threshold = Math.min(threshold, clamp);
+    }
+
+    /** tcp_init_buffer_space: {@code part} says how much by a power of two, 0 that nothing is. */
+    private void reserve(int mss, int whole, int part) {
+        if (clamp >= whole) {
+            clamp = part > 0 && whole > 4 * mss ? Math.max(whole - (whole >> part), 4 * mss) : whole;
+        }
+        if (part > 0 && clamp > 2 * mss && clamp > whole - mss) {
             clamp = Math.max(2 * mss, whole - mss);
         }
-        threshold = Math.min(threshold, clamp);
     }
 
     /** TCP_WINDOW_CLAMP, octets: never offers more than this, whatever there is room for; 0 for no limit. */

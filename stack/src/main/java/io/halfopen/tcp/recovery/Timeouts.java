@@ -3,6 +3,7 @@ package io.halfopen.tcp.recovery;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.host.Timer;
@@ -216,12 +217,17 @@ public final class Timeouts {
     /** The next timeout is twice as long, but for thin streams, if tcp_thin_linear_timeouts says so. */
     private void backOff(Connection c) {
         Sender sender = c.sender;
-        boolean thin = core.sysctls.isOn(Sysctl.tcp_thin_linear_timeouts)
+        boolean thin = mayBeLinear(c)
                 && c.state() == TcpState.ESTABLISHED
                 && sender.flight.packets() < THIN_PACKETS
                 && sender.congestion.ssthresh < CongestionWindow.INFINITE
                 && sender.timer.retransmits <= THIN_RETRIES;
         sender.timer.timedOut(thin);
+    }
+
+    private boolean mayBeLinear(Connection c) {
+        boolean own = c.socket != null && c.socket.kept(SocketOption.TCP_THIN_LINEAR_TIMEOUTS) == 1;
+        return own || core.sysctls.isOn(Sysctl.tcp_thin_linear_timeouts);
     }
 
     /**
