@@ -77,7 +77,7 @@ class SysctlTest {
 
     @Test
     void whatIsLeftToLaterIsIgnored() {
-        assertThat(Sysctl.tcp_app_win.effect().tag()).isEqualTo("accepted and ignored");
+        assertThat(Sysctl.tcp_autocorking.effect().tag()).isEqualTo("accepted and ignored");
         assertThat(SocketOption.named("SO_PRIORITY").effect()).isEqualTo(Effect.IGNORED);
     }
 }
