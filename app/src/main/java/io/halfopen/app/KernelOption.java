@@ -2,8 +2,6 @@ package io.halfopen.app;
 
 import io.halfopen.linux.Kernel;
 import java.util.Iterator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -11,12 +9,11 @@ import picocli.CommandLine.TypeConversionException;
 /** A kernel by its version, by a distribution that ships it, or this machine's. */
 public final class KernelOption implements ITypeConverter<Kernel> {
     private static final String HOST = "host";
-    private static final Pattern RELEASE = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
 
     @Override
     public Kernel convert(String name) {
         try {
-            return HOST.equals(name) ? ofHost() : Kernel.named(name);
+            return HOST.equals(name) ? said(ofHost()) : Kernel.named(name);
         } catch (IllegalArgumentException unknown) {
             throw new TypeConversionException(unknown.getMessage());
         }
@@ -24,20 +21,20 @@ public final class KernelOption implements ITypeConverter<Kernel> {
 
     /** The newest profile that is not newer than this machine's kernel. */
     public static Kernel ofHost() {
-        return ofRelease(System.getProperty("os.version", ""));
+        return Kernel.ofRelease(release());
     }
 
-    /**
-     * The same of a release as uname(1) prints it: 6.12 for "6.14.0-37-generic".
-     *
-     * @throws IllegalArgumentException if it does not begin with two numbers, or all profiles are newer
-     */
-    static Kernel ofRelease(String release) {
-        Matcher numbers = RELEASE.matcher(release);
-        if (!numbers.lookingAt()) {
-            throw new IllegalArgumentException("no version of Linux: '" + release + "'");
+    private static String release() {
+        return System.getProperty("os.version", "");
+    }
+
+    /** Who asks for this machine's kernel, and gets another, is told so. */
+    private static Kernel said(Kernel kernel) {
+        if (!(release() + ".").startsWith(kernel.version() + ".") && !release().startsWith(kernel.version() + "-")) {
+            System.err.println("halfopen: there is no profile of Linux " + release() + ": that of " + kernel.version()
+                    + ", the next older, is taken");
         }
-        return Kernel.notNewerThan(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)));
+        return kernel;
     }
 
     /** For help and completion. */

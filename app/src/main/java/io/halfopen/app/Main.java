@@ -13,6 +13,8 @@ import io.halfopen.app.live.ServeCommand;
 import io.halfopen.app.simulate.SimulateCommand;
 import io.halfopen.app.ui.UiCommand;
 import io.halfopen.app.watch.WatchCommand;
+import java.io.IOException;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,11 +55,24 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, fault) -> System.err.println("halfopen: " + Faults.line(fault)));
+        OptionalInt elsewhere = onOtherKernel(args);
+        if (elsewhere.isPresent()) {
+            System.exit(elsewhere.getAsInt());
+        }
         StandardOutput output = new StandardOutput();
         CommandLine commands = commandLine().setOut(output.writer());
         int code = execute(commands, args);
         commands.getOut().flush();
         System.exit(output.isLost() ? lost(output, code) : code);
+    }
+
+    private static OptionalInt onOtherKernel(String[] args) {
+        try {
+            return OtherKernel.run(args, System.err);
+        } catch (IOException failed) {
+            System.err.println("halfopen: " + Faults.line(failed));
+            return OptionalInt.of(FAILED);
+        }
     }
 
     private static int execute(CommandLine commands, String[] args) {

@@ -35,20 +35,21 @@ public final class Parity {
         }
     }
 
-    private Parity(Topic topic, String name, Telling.Maker other) {
+    private Parity(Topic topic, String name, Kernel rules, Telling.Maker other) {
         this.topic = topic;
         this.name = name;
-        telling = new Telling(other);
+        telling = new Telling(rules, other);
     }
 
-    /** Of a stack and this machine's kernel, for which one must be root. */
+    /** Of this machine's kernel, for which one must be root, and a stack that imitates it. */
     public static Parity withKernel(Topic topic) {
-        return new Parity(topic, "a live kernel", KernelMachine::new);
+        Kernel rules = Kernel.ofRelease(System.getProperty("os.version", ""));
+        return new Parity(topic, "a live kernel", rules, KernelMachine::new);
     }
 
     /** Of a stack that imitates 6.18 and one that imitates another kernel. */
     public static Parity withStack(Topic topic, Kernel kernel) {
-        return new Parity(topic, kernel.version(), settings -> new StackMachine(kernel, settings));
+        return new Parity(topic, kernel.version(), Kernel.LINUX_6_18, settings -> new StackMachine(kernel, settings));
     }
 
     /**

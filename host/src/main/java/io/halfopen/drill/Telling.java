@@ -23,6 +23,7 @@ final class Telling {
     private static final int STRETCH = 50;
     private static final int LONGEST_STRETCH = 3000;
 
+    private final Kernel kernel;
     private final Maker other;
 
     /** Makes a machine for a story. */
@@ -33,12 +34,14 @@ final class Telling {
     /** One run: what was put down of each step, and the script. */
     record Told(List<List<String>> steps, String script) {}
 
-    Telling(Maker other) {
+    /** {@code kernel}: whose rules the stack follows. */
+    Telling(Kernel kernel, Maker other) {
+        this.kernel = kernel;
         this.other = other;
     }
 
     Told onStack(Story story) {
-        try (StackMachine machine = new StackMachine(Kernel.LINUX_6_18, settings(story))) {
+        try (StackMachine machine = new StackMachine(kernel, settings(story))) {
             return tell(story, machine, Set.of());
         }
     }
@@ -81,7 +84,7 @@ final class Telling {
     /** The same story with longer waits and more of them: never is it in doubt whether a kernel's timer has fired. */
     Story stretched(Story story) {
         List<Step> steps = new ArrayList<>();
-        try (StackMachine machine = new StackMachine(Kernel.LINUX_6_18, settings(story))) {
+        try (StackMachine machine = new StackMachine(kernel, settings(story))) {
             StoryRun run = new StoryRun(story, machine, settings(story));
             for (Step step : story.steps()) {
                 run.tell(step);

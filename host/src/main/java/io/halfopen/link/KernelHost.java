@@ -10,6 +10,7 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -332,6 +333,11 @@ public final class KernelHost implements AutoCloseable {
             return USUAL_CONTROL;
         }
         return inside.call(() -> NamespaceThread.read(file(fullName))).replace('\t', ' ');
+    }
+
+    /** Whether a namespace of this kernel has a sysctl of this full name. */
+    public boolean hasSysctl(String fullName) throws LinkException {
+        return inside.call(() -> Files.exists(file(fullName)));
     }
 
     /** Sets a sysctl of the namespace by its full name; those that all namespaces share are refused by the kernel. */

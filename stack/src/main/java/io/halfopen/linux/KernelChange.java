@@ -36,7 +36,8 @@ public enum KernelChange {
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
     CHECKED_ECHO_OF_HANDSHAKE(6, 15, MEASURED, "tcp_check_req and TSEcrRejected; 6.12 is without it"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 15, TRACE, "tcp_check_req"),
-    REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it");
+    REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it"),
+    ACK_OF_UNSENT_ANSWERED(6, 18, MEASURED, "tcp_ack; 6.12 is without it, what lies between was not measured");
 
     /** How it is known what a kernel before the change does. */
     public enum Evidence {

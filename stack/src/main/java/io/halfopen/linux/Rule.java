@@ -283,6 +283,7 @@ public enum Rule {
     NO_ACK_FLAG(DROP, "no ACK flag, on a live connection", "tcp_rcv_established"),
     ACK_TOO_OLD(REPLY, "acknowledges less than the peer's window ago: challenge ACK", "tcp_ack", TCPChallengeACK),
     ACK_OF_UNSENT(REPLY, "acknowledges what was never sent: challenge ACK", "tcp_ack", TCPChallengeACK),
+    ACK_OF_UNSENT_DROPPED(DROP, "acknowledges what was never sent, on an older kernel", "tcp_ack"),
     ACK_ACCEPTED(ACCEPT, "an ACK", "tcp_ack"),
     DATA_ACCEPTED(ACCEPT, "data in order", "tcp_data_queue"),
     DATA_OUT_OF_ORDER(ACCEPT, "data after a gap: kept, ACK of what is missing", "tcp_data_queue_ofo", TCPOFOQueue),

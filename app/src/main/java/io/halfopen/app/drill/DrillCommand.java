@@ -78,7 +78,12 @@ public final class DrillCommand extends Subcommand {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Scripts, or folders of *.pkt files.")
     private List<Path> paths = List.of();
 
-    @Option(names = "--on", paramLabel = "WHERE", description = "${COMPLETION-CANDIDATES}; the stack by default.")
+    @Option(
+            names = "--on",
+            paramLabel = "WHERE",
+            description =
+                    "${COMPLETION-CANDIDATES}, this machine's, or kernel:VERSION, Debian's of that version in a virtual"
+                            + " machine, in virtual time; the stack by default.")
     private Target target = Target.stack;
 
     @Option(

@@ -46,6 +46,18 @@ public final class ParityCommand extends Subcommand {
     private Parity.Topic about = Parity.Topic.LISTEN;
 
     @Option(
+            names = "--on",
+            paramLabel = "WHERE",
+            description = "Which kernel: ${COMPLETION-CANDIDATES}, this machine's; or kernel:VERSION, Debian's of that"
+                    + " version in a virtual machine, in virtual time (kernel).")
+    private On on = On.kernel;
+
+    /** What can be told a story beside the stack. */
+    enum On {
+        kernel
+    }
+
+    @Option(
             names = "--table",
             paramLabel = "TABLE",
             converter = TableOption.class,

@@ -96,8 +96,8 @@ final class KernelNet implements AutoCloseable {
     Map<Sysctl, int[]> settings() throws LinkException {
         Map<Sysctl, int[]> settings = new EnumMap<>(Sysctl.class);
         for (Sysctl sysctl : Sysctl.values()) {
-            if (sysctl.isOfWholeHost()) {
-                continue;
+            if (sysctl.isOfWholeHost() || !serverHost.hasSysctl(sysctl.fullName())) {
+                continue; // an older kernel has it only outside of namespaces, or not at all
             }
             try {
                 settings.put(sysctl, sysctl.parse(serverHost.sysctl(sysctl.fullName())));

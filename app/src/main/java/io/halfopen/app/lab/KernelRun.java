@@ -1,5 +1,6 @@
 package io.halfopen.app.lab;
 
+import io.halfopen.app.KernelOption;
 import io.halfopen.app.server.KernelCalls;
 import io.halfopen.app.server.KernelLoop;
 import io.halfopen.lab.Clients;
@@ -67,7 +68,7 @@ final class KernelRun extends Run implements AutoCloseable {
     /** Whatever kernel the scenario names: this one is. */
     private static Scenario onLinux(Scenario scenario) {
         Scenario.Edit edit = scenario.edit();
-        edit.kernel = Kernel.LINUX_6_18;
+        edit.kernel = KernelOption.ofHost();
         return edit.done();
     }
 

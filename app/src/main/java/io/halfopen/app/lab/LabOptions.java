@@ -55,8 +55,9 @@ final class LabOptions {
             names = "--on",
             paramLabel = "WHERE",
             description =
-                    "Where it runs: sim, the simulator, in virtual time; or kernel, this machine's own kernel in a"
-                            + " network namespace of its own, in real time (sim).")
+                    "Where it runs: sim, the simulator, in virtual time; kernel, this machine's own kernel in a network"
+                            + " namespace of its own, in real time; or kernel:VERSION, Debian's kernel of that version in"
+                            + " a virtual machine, in virtual time (sim).")
     private On on = On.sim;
 
     /** What a scenario can run on. */
@@ -116,9 +117,9 @@ final class LabOptions {
         }
     }
 
-    /** Whose rules are asked for; 6.18's if none are, whatever the preset says. */
+    /** Whose rules are compared with this machine's kernel: those of its profile if none are named. */
     Kernel rules() {
-        return kernel == null ? Kernel.LINUX_6_18 : kernel;
+        return kernel == null ? KernelOption.ofHost() : kernel;
     }
 
     boolean isOnKernel() {

@@ -124,7 +124,7 @@ public final class ConnectionInput {
 
     /** What is done about a segment that is not acceptable, or is a reset. */
     public Rule refuse(Connection c, Segment segment, Rule judged) {
-        Rule rule = ration(limit(c, segment, judged));
+        Rule rule = ration(limit(c, segment, ofKernel(c, judged)));
         if (judged == Rule.SYN_CHALLENGED && c.state() == TcpState.ESTABLISHED) {
             core.count(Counter.InErrs);
         }
@@ -144,6 +144,11 @@ public final class ConnectionInput {
         }
         c.arm();
         return rule;
+    }
+
+    private Rule ofKernel(Connection c, Rule judged) {
+        boolean answers = c.state() != TcpState.ESTABLISHED || core.kernel.answersAckOfUnsent();
+        return judged == Rule.ACK_OF_UNSENT && !answers ? Rule.ACK_OF_UNSENT_DROPPED : judged;
     }
 
     /** In the order of tcp_validate_incoming; null if only its ACK is to be judged yet. */

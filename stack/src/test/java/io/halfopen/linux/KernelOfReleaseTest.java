@@ -1,4 +1,4 @@
-package io.halfopen.app;
+package io.halfopen.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KernelOptionTest {
+class KernelOfReleaseTest {
     @ParameterizedTest
     @CsvSource({
         "6.18.44-fc, 6.18",
@@ -18,14 +18,14 @@ class KernelOptionTest {
         "6.11.0-9, 6.8",
     })
     void aReleaseHasTheProfileThatIsNotNewer(String release, String version) {
-        assertThat(KernelOption.ofRelease(release).version()).isEqualTo(version);
+        assertThat(Kernel.ofRelease(release).version()).isEqualTo(version);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "6", "Darwin", "6.x"})
     void whatIsNoReleaseIsSaid(String release) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> KernelOption.ofRelease(release))
+                .isThrownBy(() -> Kernel.ofRelease(release))
                 .withMessage("no version of Linux: '" + release + "'");
     }
 }
