@@ -107,6 +107,67 @@ class DrillCommandTest {
     }
 
     @Test
+    void aReportShowsWhatWasExpectedBesideWhatCame() throws IOException {
+        write("a.pkt", "// Hello <b>\n" + GOOD + "+1 > S. 0:0(0) ack 2 <mss 1460>\n+0 close(3) = 0\n");
+        Path report = folder.resolve("report.html");
+        CommandRun run = drill("--html", report.toString(), folder.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(Files.readString(report))
+                .startsWith("<!doctype html>")
+                .contains("<h1>0 passed, 1 failed, 0 skipped</h1>", "Linux 6.18", "Hello &lt;b&gt;")
+                .contains("<p class=\"problem\">line 8: ack is 1, not 2;")
+                .contains(
+                        "<code>1 &gt; S. 0:0(0) ack 2 &lt;mss 1460&gt;</code><td data-who=\"did:\"><code>≠ &gt; S. 0:0(0)"
+                                + " <mark>ack 1</mark> &lt;mss 1460&gt;</code><td><span class=\"rule SEND\">SYN_ACK_RETRANSMITTED")
+                .contains("<code>+0 close(3) = 0</code><td data-who=\"did:\"><code>not reached</code>")
+                .doesNotContain("<b>", "http:", "https:", "src=");
+    }
+
+    /** What the script did not ask about stands where it happened; what could not be read has its reason. */
+    @Test
+    void aReportHasEveryScriptAndEveryPacket() throws IOException {
+        write("<i>.pkt", GOOD + "+3.5 close(3) = 0\n");
+        write("b.pkt", "+0 <b>");
+        Path report = folder.resolve("report.html");
+        assertThat(drill("--html", report.toString(), folder.toString()).exitCode())
+                .isEqualTo(2);
+        String page = Files.readString(report);
+        assertThat(page)
+                .contains("ERROR</span>" + folder + "/b.pkt", "line 1:5: &#39;b&#39;")
+                .contains("PASS</span>" + folder + "/&lt;i&gt;.pkt")
+                .containsSubsequence(
+                        "<td class=\"at\">1<td class=\"line\"><td data-who=\"script:\"><td data-who=\"did:\">",
+                        "<code>&gt; S. 0:0(0) ack 1 win 64240 &lt;mss 1460&gt;  (not expected)</code>",
+                        "<td class=\"at\">3<td",
+                        "<td class=\"at\">3.5<td class=\"line\">7<")
+                .doesNotContain("<i>.pkt", "<b>");
+    }
+
+    @Test
+    void aReportOfTheKernelHasTheSameWithoutRules() throws IOException {
+        LiveKernel.require();
+        Path failed = write("a.pkt", GOOD + "+.05 < . 1:1(0) ack 1 win 65535\n+0 close(3) = -1 EBADF\n");
+        Path report = folder.resolve("report.html");
+        assertThat(drill("--on=kernel", "--html", report.toString(), failed.toString())
+                        .exitCode())
+                .isEqualTo(1);
+        assertThat(Files.readString(report))
+                .contains("<th scope=\"col\">the kernel<", System.getProperty("os.version"))
+                .contains("<code>&gt; S. 0:0(0) ack 1 &lt;mss 1460&gt;</code><td>\n")
+                .contains("<tr class=\"call differs\">", "<code>≠ close() returned 0, not -1 EBADF</code>");
+    }
+
+    @Test
+    void aReportIsNotWrittenOverAScript() throws IOException {
+        Path good = write("a.pkt", GOOD);
+        assertThat(drill("--html", good.toString(), good.toString()).err())
+                .contains("--html would overwrite the script " + good);
+        assertThat(drill("--html", folder.resolve("no/x").toString(), good.toString())
+                        .err())
+                .contains("no such file or folder: ");
+    }
+
+    @Test
     void theCommandLineCountsMoreThanTheScript() throws IOException {
         Path script = write("a.pkt", "--mtu=1400\n" + GOOD);
         assertThat(drill(script.toString()).exitCode()).isEqualTo(1);

@@ -33,9 +33,15 @@ public final class Drill {
      * @param allowShell whether commands in backticks are run that are not about sysctls
      */
     public static Outcome onStack(Script script, Settings settings, Kernel kernel, boolean allowShell) {
+        return onStack(script, settings, kernel, allowShell, new Account());
+    }
+
+    /** The same, and every step is told to that account. */
+    public static Outcome onStack(
+            Script script, Settings settings, Kernel kernel, boolean allowShell, Account account) {
         Settings all = settings.over(script.settings());
         try (Machine machine = new StackMachine(kernel, all)) {
-            return new Runner(script, all, machine, allowShell).run();
+            return new Runner(script, all, machine, allowShell, account).run();
         }
     }
 
@@ -45,12 +51,18 @@ public final class Drill {
      * @throws LinkException where such a namespace cannot be made: no Linux, no root, no TUN
      */
     public static Outcome onKernel(Script script, Settings settings, boolean allowShell) throws LinkException {
+        return onKernel(script, settings, allowShell, new Account());
+    }
+
+    /** The same, and every step is told to that account. */
+    public static Outcome onKernel(Script script, Settings settings, boolean allowShell, Account account)
+            throws LinkException {
         if (!WARM.getAndSet(true)) {
             warmUp();
         }
         Settings all = settings.over(script.settings());
         try (Machine machine = new KernelMachine(all)) {
-            return new Runner(script, all, machine, allowShell).run();
+            return new Runner(script, all, machine, allowShell, account).run();
         }
     }
 

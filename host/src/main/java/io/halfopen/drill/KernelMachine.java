@@ -5,6 +5,7 @@ import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
@@ -95,7 +96,7 @@ final class KernelMachine implements Machine {
         if (length <= 0) {
             return false;
         }
-        sent.add(new Captured(System.nanoTime(), Arrays.copyOf(buffer, length)));
+        sent.add(new Captured(System.nanoTime(), Arrays.copyOf(buffer, length), null));
         return true;
     }
 
@@ -112,8 +113,9 @@ final class KernelMachine implements Machine {
     }
 
     @Override
-    public void inject(byte[] packet) {
+    public @Nullable Rule inject(byte[] packet) {
         tun.send(packet, 0, packet.length);
+        return null;
     }
 
     // ---- calls

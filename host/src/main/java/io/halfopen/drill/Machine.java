@@ -1,6 +1,7 @@
 package io.halfopen.drill;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
@@ -34,10 +35,12 @@ interface Machine extends AutoCloseable {
     @Nullable
     Captured poll() throws Stop;
 
-    /** A packet that was sent, and when. */
-    record Captured(long time, byte[] bytes) {}
+    /** A packet that was sent, when, and by which rule; null where the machine does not tell. */
+    record Captured(long time, byte[] bytes, @Nullable Rule rule) {}
 
-    void inject(byte[] packet) throws Stop;
+    /** The rule that decided about it; null where the machine does not tell. */
+    @Nullable
+    Rule inject(byte[] packet) throws Stop;
 
     // ---- calls
 

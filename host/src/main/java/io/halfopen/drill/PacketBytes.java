@@ -109,7 +109,8 @@ final class PacketBytes {
     }
 
     /** What was sent, or null where it is no TCP segment. */
-    static @Nullable Sent parse(long time, byte[] bytes) {
+    static @Nullable Sent parse(Machine.Captured captured) {
+        byte[] bytes = captured.bytes();
         boolean ipv4 = IpHeader.version(bytes, 0) == 4;
         int tcp = ipv4 ? (bytes[0] & 0xf) * 4 : IpHeader.V6_LENGTH;
         if (bytes[ipv4 ? 9 : 6] != IpHeader.TCP || bytes.length < tcp + TcpHeader.LENGTH) {
@@ -138,6 +139,7 @@ final class PacketBytes {
                 Bytes.getShort(bytes, tcp + 18),
                 TcpOption.parse(bytes, tcp + TcpHeader.LENGTH, header));
         int localPort = Bytes.getShort(bytes, tcp);
-        return new Sent(time, remote, Bytes.getShort(bytes, tcp + 2), localPort, zeroes, packet);
+        return new Sent(
+                captured.time(), remote, Bytes.getShort(bytes, tcp + 2), localPort, zeroes, packet, captured.rule());
     }
 }

@@ -3,6 +3,7 @@ package io.halfopen.drill;
 import io.halfopen.wire.IpAddress;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Runs one script on one machine, event by event. */
@@ -16,9 +17,16 @@ final class Runner {
     private final SystemCalls calls;
     private final Checks checks;
     private final Shell shell;
+    private final Account account;
     private final StringBuilder notes = new StringBuilder();
 
     Runner(Script script, Settings settings, Machine machine, boolean allowShell) {
+        this(script, settings, machine, allowShell, new Account());
+    }
+
+    /** Every step is also told to that account. */
+    Runner(Script script, Settings settings, Machine machine, boolean allowShell, Account account) {
+        this.account = account;
         this.script = script;
         this.settings = settings;
         this.machine = machine;
@@ -33,10 +41,11 @@ final class Runner {
 
     Outcome run() {
         Outcome outcome = runEvents();
-        if (!settings.verbose()) {
-            return outcome;
-        }
         try {
+            accountForTheRest();
+            if (!settings.verbose()) {
+                return outcome;
+            }
             tellUnexpected();
         } catch (Stop noMore) {
             notes.append(noMore.reason()).append('\n');
@@ -66,7 +75,18 @@ final class Runner {
             return new Outcome(Outcome.Status.PASS, script.file(), 0, "", notes.toString(), machine.ignored());
         } catch (Stop stop) {
             int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line() + shell.line();
+            tellStop(at, stop);
             return new Outcome(stop.status(), script.file(), line, stop.reason(), notes.toString(), machine.ignored());
+        }
+    }
+
+    private void tellStop(Event at, Stop stop) {
+        int line = timeline.blamed() > 0 ? timeline.blamed() : at.place().line();
+        account.stopped(at, script.text(at), line, stop.reason());
+        List<Event> events = script.events();
+        int last = events.indexOf(at);
+        if (last >= 0) {
+            events.subList(last + 1, events.size()).forEach(event -> account.notReached(event, script.text(event)));
         }
     }
 
@@ -77,6 +97,7 @@ final class Runner {
             return;
         }
         timeline.await(event, action instanceof Action.Packet);
+        account.did(event, timeline.text(machine.now()), script.text(event));
         switch (action) {
             case TcpPacket packet -> inject(packet);
             case IcmpPacket packet -> inject(packet);
@@ -97,7 +118,7 @@ final class Runner {
         IpAddress remote = remoteOf(subject);
         byte[] bytes = PacketBytes.tcp(
                 subject.toWire(packet), remote, subject.remotePort, settings.local(), subject.localPort);
-        machine.inject(bytes);
+        account.decided(machine.inject(bytes));
     }
 
     private void inject(IcmpPacket packet) throws Stop {
@@ -112,7 +133,7 @@ final class Runner {
         if (bytes == null) {
             throw Stop.failed("no such ICMP message in this IP version: " + packet.type() + " " + packet.code());
         }
-        machine.inject(bytes);
+        account.decided(machine.inject(bytes));
     }
 
     private IpAddress remoteOf(Subject subject) {
@@ -129,7 +150,7 @@ final class Runner {
         }
         Sent first = traffic.await(subject, span.latest());
         if (first == null) {
-            throw missing(span, expected, subject);
+            throw missing(event, span, expected, subject);
         }
         boolean answers = subject.state == Subject.State.ARRIVED && expected.isSynAck();
         boolean begins = subject.state == Subject.State.CONNECTING;
@@ -142,17 +163,25 @@ final class Runner {
         if (settings.verbose()) {
             notes.append(allText(whole, there)).append('\n');
         }
+        tell(event, span, expected, whole, there);
         compare(span, expected, whole, there);
         timeline.expected(event, span);
     }
 
-    private Stop missing(Timeline.Span span, TcpPacket expected, Subject subject) throws Stop {
+    private void tell(Event event, Timeline.Span span, TcpPacket expected, Sent sent, TcpPacket there) {
+        String machines = "> " + shown(there, expected);
+        account.expected(event, timeline.text(sent.time()), span + " > " + expected, machines, sent.rule());
+    }
+
+    private Stop missing(Event event, Timeline.Span span, TcpPacket expected, Subject subject) throws Stop {
         Sent late = traffic.awaitLate(subject);
         String wanted = "expected at " + span + " > " + expected;
         if (late == null) {
+            account.expected(event, "", span + " > " + expected, "nothing was sent", null);
             return Stop.failed("nothing was sent; " + wanted);
         }
         TcpPacket there = subject.toScript(late.packet(), expected);
+        tell(event, span, expected, late, there);
         return Stop.failed("nothing was sent in time; " + wanted + "; sent " + sentText(late, there, expected));
     }
 
@@ -195,13 +224,26 @@ final class Runner {
         }
     }
 
-    /** Only what the script speaks of, so that both are easy to compare. */
+    /** In the numbers of the script, as far as it knows whose they are. */
+    private void accountForTheRest() throws Stop {
+        for (Sent sent : traffic.rest()) {
+            Subject subject = subjects.of(sent);
+            TcpPacket there = subject == null ? sent.packet() : subject.toScript(sent.packet(), sent.packet());
+            account.unexpected(timeline.text(sent.time()), "> " + there.withoutIp(), sent.rule());
+        }
+    }
+
     private String sentText(Sent sent, TcpPacket there, TcpPacket expected) {
+        return "at " + timeline.text(sent.time()) + " > " + shown(there, expected);
+    }
+
+    /** Only what the script speaks of, so that both are easy to compare. */
+    private static TcpPacket shown(TcpPacket there, TcpPacket expected) {
         boolean window = expected.window() >= 0 || !there.has(io.halfopen.wire.TcpHeader.ACK);
         boolean ip = expected.ip().ecn() >= 0
                 || expected.ip().tos() >= 0
                 || expected.ip().ttl() >= 0;
-        TcpPacket shown = new TcpPacket(
+        return new TcpPacket(
                 false,
                 ip ? there.ip() : IpInfo.NONE,
                 expected.endpoints(),
@@ -212,7 +254,6 @@ final class Runner {
                 window ? there.window() : -1,
                 there.urgent(),
                 there.options());
-        return "at " + timeline.text(sent.time()) + " > " + shown;
     }
 
     static String seconds(long nanos) {

@@ -44,7 +44,7 @@ final class ScriptParser {
         if (events.isEmpty()) {
             throw reader.wrong("the script has no events");
         }
-        return new Script(file, settings.build(), Header.of(file, text), events, cleanup);
+        return new Script(file, text, settings.build(), Header.of(file, text), events, cleanup);
     }
 
     private void option(Settings.Builder settings) throws ScriptException {

@@ -106,9 +106,10 @@ final class StackMachine implements Machine {
     }
 
     @Override
-    public void inject(byte[] packet) {
-        stack.onPacket(now, packet, 0, packet.length);
+    public Rule inject(byte[] packet) {
+        Rule rule = stack.onPacket(now, packet, 0, packet.length);
         drain();
+        return rule;
     }
 
     /** What it sends to itself comes back at once, as on Linux's loopback; the rest is what scripts see. */
@@ -127,12 +128,12 @@ final class StackMachine implements Machine {
     }
 
     private void collect() {
-        stack.drainPackets((_, bytes, offset, length) -> {
+        stack.drainPackets((why, bytes, offset, length) -> {
             byte[] packet = Arrays.copyOfRange(bytes, offset, offset + length);
             if (isToItself(packet)) {
                 toItself.add(packet);
             } else {
-                sent.add(new Captured(now, packet));
+                sent.add(new Captured(now, packet, why));
             }
         });
         stack.drainReady((fd, events) -> epolls.onNews(fd, stack.news(fd)));

@@ -196,7 +196,7 @@ final class StoryRun {
         List<List<String>> heard = new ArrayList<>();
         peers.forEach(peer -> heard.add(new ArrayList<>()));
         for (Machine.Captured captured = machine.poll(); captured != null; captured = machine.poll()) {
-            Sent sent = PacketBytes.parse(captured.time(), captured.bytes());
+            Sent sent = PacketBytes.parse(captured);
             for (int i = 0; sent != null && i < peers.size(); i++) {
                 if (peers.get(i).is(sent.remote(), sent.remotePort())) {
                     heard.get(i).add("> peer " + i + ": " + peers.get(i).hear(sent.packet()));

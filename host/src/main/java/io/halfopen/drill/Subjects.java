@@ -47,6 +47,12 @@ final class Subjects {
                 .orElse(null);
     }
 
+    /** Whose a packet is that was sent; null if it is of nobody that the script has spoken of. */
+    @Nullable
+    Subject of(Sent sent) {
+        return all.stream().filter(subject -> subject.has(sent)).findFirst().orElse(null);
+    }
+
     void accepted(int scriptFd, IpAddress address, int port) {
         for (Subject subject : all) {
             if (subject.isPeer(address, port)) {

@@ -42,6 +42,11 @@ record TcpPacket(
         return has(TcpHeader.SYN) && has(TcpHeader.ACK);
     }
 
+    /** Without what its IP header says. */
+    TcpPacket withoutIp() {
+        return new TcpPacket(inbound, IpInfo.NONE, endpoints, flags, seq, length, ack, window, urgent, options);
+    }
+
     TcpPacket withLength(int other) {
         return new TcpPacket(inbound, ip, endpoints, flags, seq, other, ack, window, urgent, options);
     }

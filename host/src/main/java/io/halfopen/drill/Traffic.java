@@ -39,7 +39,7 @@ final class Traffic {
     private void collect() throws Stop {
         Machine.Captured captured = machine.poll();
         while (captured != null) {
-            Sent sent = PacketBytes.parse(captured.time(), captured.bytes());
+            Sent sent = PacketBytes.parse(captured);
             if (sent != null) {
                 waiting.add(sent);
             }
@@ -113,6 +113,6 @@ final class Traffic {
         TcpPacket whole = b.packet()
                 .withLength(a.packet().length() + b.packet().length())
                 .withSeq(a.packet().seq());
-        return new Sent(b.time(), b.remote(), b.remotePort(), b.localPort(), a.zeroes() && b.zeroes(), whole);
+        return new Sent(b.time(), b.remote(), b.remotePort(), b.localPort(), a.zeroes() && b.zeroes(), whole, b.rule());
     }
 }

@@ -13,7 +13,16 @@ public final class Page {
     /** What the page reads when it opens. */
     private static final String GIVEN = "<script type=\"application/json\" id=\"recorded\">";
 
+    private static final String STYLE = "<style>";
+
     private Page() {}
+
+    /** How it looks, for what is to look the same: its CSS. */
+    public static String style() throws IOException {
+        String page = plain();
+        int from = page.indexOf(STYLE) + STYLE.length();
+        return page.substring(from, page.indexOf("</style>", from));
+    }
 
     /** As it is: it opens with the experiment that its address names. */
     public static String plain() throws IOException {

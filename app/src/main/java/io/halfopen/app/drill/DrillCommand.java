@@ -3,6 +3,7 @@ package io.halfopen.app.drill;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
+import io.halfopen.drill.Account;
 import io.halfopen.drill.Drill;
 import io.halfopen.drill.Header;
 import io.halfopen.drill.Outcome;
@@ -108,12 +109,21 @@ public final class DrillCommand extends Subcommand {
             description = "Also what scripts print, what was ignored, and every packet that was sent.")
     private boolean verbose;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write a report: one file that needs no server and no network.")
+    private @Nullable Path html;
+
     @Override
     public Integer call() throws IOException {
         Settings all = settings.build(verbose, this::bad);
         List<Line> lines = new ArrayList<>();
-        for (Path file : files()) {
-            Line line = run(file, all);
+        List<Path> files = files();
+        checkHtml(files);
+        DrillPage page = new DrillPage("the " + target);
+        for (Path file : files) {
+            Line line = run(file, all, page);
             lines.add(line);
             if (!json) {
                 print(line);
@@ -129,7 +139,30 @@ public final class DrillCommand extends Subcommand {
             out().println(counts);
         }
         out().flush();
+        if (html != null) {
+            page.write(html, counts, machine());
+        }
         return counts.unreadable > 0 ? BAD_SCRIPT : counts.failed > 0 ? FAILED : 0;
+    }
+
+    private void checkHtml(List<Path> files) throws IOException {
+        if (html == null) {
+            return;
+        }
+        if (html.toString().isEmpty()) {
+            throw bad("--html takes the name of a file");
+        }
+        for (Path file : files) {
+            if (Files.exists(html) && Files.isSameFile(html, file)) {
+                throw bad("--html would overwrite the script " + file);
+            }
+        }
+    }
+
+    private String machine() {
+        return target == Target.stack
+                ? "it is " + kernel.title() + " here"
+                : System.getProperty("os.name") + " " + System.getProperty("os.version");
     }
 
     private List<Path> files() throws IOException {
@@ -157,17 +190,28 @@ public final class DrillCommand extends Subcommand {
         return "no such file or folder: " + none.getFile();
     }
 
-    private Line run(Path file, Settings all) throws IOException {
+    private Line run(Path file, Settings all, DrillPage page) throws IOException {
+        Account account = new Account();
+        StringBuilder subject = new StringBuilder();
+        Line line = run(file, all, account, subject);
+        if (html != null) {
+            page.add(line, subject.toString(), account);
+        }
+        return line;
+    }
+
+    private Line run(Path file, Settings all, Account account, StringBuilder subject) throws IOException {
         String name = file.toString();
         try {
             Script script = Script.parse(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8), all);
+            subject.append(script.subject());
             String misplaced = misplaced(script.header());
             if (misplaced != null) {
                 return new Line("SKIP", name, 0, "SKIP " + name + ": " + misplaced, "");
             }
             Outcome outcome = target == Target.stack
-                    ? Drill.onStack(script, all, kernel, allowShell)
-                    : Drill.onKernel(script, all, allowShell);
+                    ? Drill.onStack(script, all, kernel, allowShell, account)
+                    : Drill.onKernel(script, all, allowShell, account);
             sayIgnored(outcome.ignored().stream().map(each -> name + ": " + each));
             return new Line(outcome.status().name(), name, outcome.line(), outcome.toString(), outcome.notes());
         } catch (LinkException refused) {

@@ -1,5 +1,8 @@
 package io.halfopen.app.explain;
 
+import static io.halfopen.app.HtmlReport.escape;
+
+import io.halfopen.app.HtmlReport;
 import io.halfopen.app.capture.CaptureFile;
 import io.halfopen.app.capture.TcpView;
 import io.halfopen.lab.Times;
@@ -17,21 +20,6 @@ final class ExplainPage {
     private static final int MOST_CONNECTIONS = 500;
     private static final int MOST_PACKETS = 200;
 
-    private static final String HEAD = """
-            <!doctype html><html lang="en"><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><title>@title@</title>
-            <style>
-            :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-            body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-            dt { font-weight: 600; } .certain { color: #1a7f37; } .likely { color: #9a6700; } .open { color: #cf222e; }
-            @media (prefers-color-scheme: dark) {
-              .certain { color: #3fb950; } .likely { color: #d29922; } .open { color: #f85149; } }
-            table { border-collapse: collapse; font: 13px/1.6 ui-monospace, monospace; }
-            td, th { text-align: left; padding: 0 .8em; vertical-align: top; } section { overflow-x: auto; }
-            details { border-top: 1px solid #8884; padding: .4rem 0; } summary { cursor: pointer; }
-            </style><h1>@title@</h1>
-            """;
-
     private final Writer out;
     private final Explanation explanation;
 
@@ -41,33 +29,34 @@ final class ExplainPage {
     }
 
     static void write(Writer out, Path capture, Explanation explanation) throws IOException {
-        new ExplainPage(out, explanation).write(capture);
+        String title = String.valueOf(capture.getFileName());
+        HtmlReport.write(out, title, inside -> new ExplainPage(inside, explanation).write(capture));
     }
 
     private void write(Path capture) throws IOException {
         Explainer explainer = explanation.explainer();
-        out.write(HEAD.replace("@title@", escape(String.valueOf(capture.getFileName()))));
         out.write("<p>" + explainer.packets() + " packets, "
                 + explanation.entries().size() + " connections; certain: these packets have no other reading; likely:"
                 + " another one is rare; one of two: with what would tell them apart.</p>\n");
         for (ListenerContext each : explanation.listeners().values()) {
             List<Finding> findings = explanation.findings(each.server);
-            out.write("<h2>Server " + escape(each.server.toString()) + "</h2><p>" + each.conversations.size()
+            out.write("<section><h2>Server " + escape(each.server.toString()) + "</h2><p>" + each.conversations.size()
                     + " connections, " + each.finished + " handshakes finished</p>\n");
             for (Finding finding : findings) {
                 finding(finding);
             }
+            out.write("</section>\n");
         }
         List<Explanation.Entry> shown = explanation.entries().stream()
                 .filter(each -> each.main().cause() != Cause.CONNECTED)
                 .limit(MOST_CONNECTIONS)
                 .toList();
         Map<Integer, List<String>> packets = packets(capture, shown);
-        out.write("<h2>Connections</h2>\n");
+        out.write("<section><h2>Connections</h2>\n");
         for (Explanation.Entry each : shown) {
             connection(each, packets.getOrDefault(each.conversation().number, List.of()));
         }
-        out.write("<p>" + (explanation.entries().size() - shown.size()) + " others.</p></html>\n");
+        out.write("<p>" + (explanation.entries().size() - shown.size()) + " others.</p></section>\n");
     }
 
     private void connection(Explanation.Entry entry, List<String> packets) throws IOException {
@@ -78,11 +67,11 @@ final class ExplainPage {
         for (Finding each : entry.findings()) {
             finding(each);
         }
-        out.write("<section tabindex=0><table><tr><th>s<th><th>packet<th>what it does\n");
+        out.write("<div class=scroll tabindex=0><table><tr><th>s<th><th>packet<th>what it does\n");
         for (String each : packets) {
             out.write(each);
         }
-        out.write("</table></section></details>\n");
+        out.write("</table></div></details>\n");
     }
 
     private void finding(Finding finding) throws IOException {
@@ -127,9 +116,5 @@ final class ExplainPage {
                 fromClient ? "&rarr;" : "&larr;",
                 escape(text),
                 escape(remark));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }
