@@ -295,6 +295,7 @@ function words() {
   fillPresets();
   page.controls.build();
   if (page.recorded) page.controls.freeze();
+  drawLive($("live"));
 }
 
 function isDark() {
@@ -339,6 +340,7 @@ async function begin() {
   page.recorded = given.runs ? given : null;
   words();
   listen();
+  if (given.live) listenLive(given.live);
   try {
     page.machine = new Machine(await unpack($("engine").textContent));
     page.presets = await page.machine.ask("presets");

@@ -39,7 +39,8 @@ const TEXT = {
   seconds: ["s", "秒"], loopback: ["loopback", "本机回环"], rttOf: ["round trip {0}", "往返 {0}"], changedFrom: ["changed from {0}", "由 {0} 改动而来"], ruleDecided: ["decided in {0}", "在 {0} 中决定"], counts: ["counts {0}", "计入 {0}"], none: ["none", "无"],
   groupServer: ["The server", "服务器"], groupClients: ["The clients", "客户端"], groupNetwork: ["The network", "网络"], groupKernel: ["The kernel", "内核"],
   broken: ["This page cannot run the stack here: {0}", "本页无法在此运行协议栈：{0}"], unknownSetting: ["{0} {1}", "{0} {1}"], running: ["Running…", "运行中…"], recordedOn: ["recorded on {0}", "记录于 {0}"],
-  liveTitle: ["halfopen serve, live", "halfopen serve 实时"], on: ["on", "开"], off: ["off", "关"], always: ["always", "始终"], whenFull: ["when full", "满时"],
+  liveTitle: ["halfopen serve, live", "halfopen serve 实时"], liveLost: ["halfopen ui does not answer; trying again.", "halfopen ui 没有响应，正在重试。"], liveEnded: ["has ended, after {0}", "已结束，运行了 {0}"], liveSince: ["for {0} now", "已运行 {0}"], liveAccepted: ["{0} accepted", "已 accept() {0} 个"], livePeak: ["peak {0}", "峰值 {0}"],
+  liveChart: ["the last minute, up to {0}", "最近一分钟，最高 {0}"], liveLast: ["The last packets dropped", "最近丢弃的报文"], liveAt: ["at", "时间"], livePacket: ["packet", "报文"], liveRule: ["rule", "规则"], on: ["on", "开"], off: ["off", "关"], always: ["always", "始终"], whenFull: ["when full", "满时"],
 };
 
 // One sentence for each term.

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,18 +113,26 @@ public final class RunJson {
         return values;
     }
 
-    /** What bounds the queues. */
     private Map<String, @Nullable Object> server() {
-        Kernel kernel = scenario.kernel();
-        int effective = run.queues().effectiveBacklog();
-        int maxSynBacklog = setting(Sysctl.tcp_max_syn_backlog);
+        return bounds(scenario.kernel(), scenario.backlog(), run.queues().effectiveBacklog(), this::setting);
+    }
+
+    /**
+     * What bounds the queues of a listener.
+     *
+     * @param backlog what listen() was called with
+     * @param effective what somaxconn has made of it
+     */
+    public static Map<String, @Nullable Object> bounds(
+            Kernel kernel, int backlog, int effective, ToIntFunction<Sysctl> setting) {
+        int maxSynBacklog = setting.applyAsInt(Sysctl.tcp_max_syn_backlog);
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        all.put("backlog", scenario.backlog());
-        all.put("somaxconn", setting(Sysctl.somaxconn));
+        all.put("backlog", backlog);
+        all.put("somaxconn", setting.applyAsInt(Sysctl.somaxconn));
         all.put("effectiveBacklog", effective);
         all.put("maxSynBacklog", maxSynBacklog);
-        all.put("syncookies", setting(Sysctl.tcp_syncookies));
-        all.put("abortOnOverflow", setting(Sysctl.tcp_abort_on_overflow));
+        all.put("syncookies", setting.applyAsInt(Sysctl.tcp_syncookies));
+        all.put("abortOnOverflow", setting.applyAsInt(Sysctl.tcp_abort_on_overflow));
         all.put("acceptHolds", kernel.acceptQueueHolds(effective));
         all.put("synHolds", synQueueHolds(kernel, effective, maxSynBacklog));
         return all;
@@ -306,12 +315,16 @@ public final class RunJson {
         return all;
     }
 
-    /** Of each that decided something: its verdict, its sentence, where Linux takes it, what it counts. */
     private Map<String, List<Object>> rules() {
         Set<Rule> used = new TreeSet<>();
         run.recorder().packets().forEach(packet -> add(used, packet.rule()));
         run.recorder().moments().forEach(moment -> add(used, moment.rule()));
         run.report().drops().keySet().forEach(name -> used.add(Rule.valueOf(name)));
+        return rules(used);
+    }
+
+    /** Of each rule that is named: its verdict, its sentence, where Linux takes it, what it counts. */
+    public static Map<String, List<Object>> rules(Iterable<Rule> used) {
         Map<String, List<Object>> all = new LinkedHashMap<>();
         for (Rule rule : used) {
             List<String> counts = new ArrayList<>();

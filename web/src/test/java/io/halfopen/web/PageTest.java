@@ -225,6 +225,39 @@ final class PageTest {
         assertThat(browser.text("#title")).isEqualTo("backlog 128，50 毫秒内 500 个客户端，每秒 accept() 200 次，在 1 秒 停顿 200 毫秒");
     }
 
+    /** What {@code halfopen ui} sends of a server, with names in it that mean harm. */
+    private static final String SERVER =
+            "{pid: 7, title: 'http://10.9.0.2:8088/<img src=x>', kernel: 'Linux 6.18', seconds: 12.5,"
+                    + " accepted: 1234, listeners: [{port: 8088, bounds: {backlog: 3, somaxconn: 4096, effectiveBacklog: 3,"
+                    + " maxSynBacklog: 4096, syncookies: 1, abortOnOverflow: 0, acceptHolds: 4, synHolds: 4}, queues: {backlog: 3,"
+                    + " effectiveBacklog: 3, acceptQueue: 4, acceptQueuePeak: 4, synQueue: 1, young: 1, synQueuePeak: 2}}],"
+                    + " counters: {ListenOverflows: 5}, drops: {ACCEPT_QUEUE_FULL: 5}, latest: [{at: 3.25, peer: '10.9.0.1:4000',"
+                    + " what: 'SYN', rule: 'ACCEPT_QUEUE_FULL'}], rules: {ACCEPT_QUEUE_FULL: ['DROP', 'accept queue full: the SYN is"
+                    + " dropped', 'tcp_conn_request', ['ListenOverflows']]}}";
+
+    @Test
+    void aServersQueuesAndDropsAreShownWhileItRuns() {
+        browser.go("listen-2");
+        assertThat(browser.eval("document.getElementById('live').hidden")).isEqualTo(true);
+        browser.run("takeLive([" + SERVER + "], 0); takeLive([" + SERVER + "], 1); drawLive($('live'));");
+        assertThat(browser.text("#live [data-station=queued]"))
+                .contains("full", "4 / 4", "min(backlog 3, somaxconn 4096)");
+        assertThat(browser.text("#live [data-station=half] .count")).isEqualTo("1 / 4");
+        assertThat(browser.text("#live"))
+                .contains("1,234 accepted", "for 13 s now", "<img src=x>", "ListenOverflows 5")
+                .contains("5 × ACCEPT_QUEUE_FULL accept queue full: the SYN is dropped", "3.250 s10.9.0.1:4000SYN");
+        browser.run("document.getElementById('language').click()");
+        assertThat(browser.text("#live")).contains("全连接队列", "已运行 13 秒");
+        browser.run("document.getElementById('language').click()");
+        assertThat(browser.graveFaults()).isEqualTo("");
+        browser.run("takeLive([], 2); live.lost = true; drawLive($('live'));");
+        assertThat(browser.text("#live")).contains("has ended, after 13 s", "halfopen ui does not answer");
+        browser.resize(390, 900);
+        assertThat(browser.eval("document.documentElement.scrollWidth <= window.innerWidth"))
+                .isEqualTo(true);
+        browser.resize(1366, 900);
+    }
+
     @ParameterizedTest
     @CsvSource({"1366, light", "1366, dark", "390, light", "390, dark"})
     void axeFindsNoGraveFault(int width, String scheme) {

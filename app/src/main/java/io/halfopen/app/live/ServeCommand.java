@@ -1,6 +1,7 @@
 package io.halfopen.app.live;
 
 import io.halfopen.app.Durations;
+import io.halfopen.app.Faults;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.SysctlOption;
@@ -11,6 +12,8 @@ import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.SocketRow;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,12 +100,20 @@ public final class ServeCommand extends Subcommand {
             description = "No timeline, only the summary.")
     private boolean quiet;
 
+    @Option(
+            names = "--live",
+            paramLabel = "FOLDER",
+            description = "Where halfopen ui finds it: a folder for its socket (one of this user's by default).")
+    private @Nullable Path live;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
         noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         LiveTimeline timeline = new LiveTimeline(out(), style());
-        try (Wire wire = Wire.open(wireOptions, quiet ? PacketTap.NONE : timeline)) {
+        LastDrops drops = new LastDrops();
+        PacketTap tap = quiet ? drops : Taps.of(List.of(timeline, drops));
+        try (Wire wire = Wire.open(wireOptions, tap)) {
             if (info && !quiet) {
                 wire.calls().beforeClose(fd -> tellInfo(wire.calls(), timeline, fd));
             }
@@ -114,6 +125,7 @@ public final class ServeCommand extends Subcommand {
             Ending ending = new Ending(wire, server, timeline);
             Runtime.getRuntime().addShutdownHook(ending.hook);
             wire.start();
+            ending.live = openLive(new LiveAnswers(wire, server, port, url(wire), drops));
             announce(wire);
             if (duration != Durations.NEVER) {
                 wire.calls().after(duration, wire::close);
@@ -170,10 +182,24 @@ public final class ServeCommand extends Subcommand {
         timeline.say(calls.now(), calls.row(fd), "info", calls.info(fd));
     }
 
+    private String url(Wire wire) {
+        return "http://" + wire.address().toHostString() + ":" + port + "/";
+    }
+
+    /** It serves all the same where nobody can look on, and says so. */
+    private @Nullable LiveSocket openLive(LiveAnswers answers) {
+        try {
+            return LiveSocket.open(LiveFolder.of(live), answers);
+        } catch (IOException refused) {
+            err().println("halfopen serve: halfopen ui will not find it: " + Faults.line(refused));
+            err().flush();
+            return null;
+        }
+    }
+
     private void announce(Wire wire) {
-        String host = wire.address().toHostString();
-        out().println(style().bold("http://" + host + ":" + port + "/") + "  on " + wireOptions.tun + ", backlog "
-                + backlog + ", " + wireOptions.kernel.title() + "; Ctrl-C ends it");
+        out().println(style().bold(url(wire)) + "  on " + wireOptions.tun + ", backlog " + backlog + ", "
+                + wireOptions.kernel.title() + "; Ctrl-C ends it");
         out().flush();
     }
 
@@ -183,6 +209,7 @@ public final class ServeCommand extends Subcommand {
         private final ArticleServer server;
         private final LiveTimeline timeline;
         private boolean told;
+        private volatile @Nullable LiveSocket live;
         private final Thread hook = Thread.ofPlatform().unstarted(this::end);
 
         Ending(Wire wire, ArticleServer server, LiveTimeline timeline) {
@@ -201,11 +228,20 @@ public final class ServeCommand extends Subcommand {
                 return;
             }
             told = true;
+            closeLive();
             timeline.flush();
             out().println();
             out().println(style().bold("accepted") + "      " + server.accepted());
             new StackSummary(out(), style()).print(wire.stack(), server.listener());
             out().flush();
+        }
+
+        private void closeLive() {
+            try (LiveSocket open = live) {
+                live = null;
+            } catch (IOException left) {
+                // Who asks there hears nothing, and takes it for gone.
+            }
         }
     }
 }

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.halfopen.app.live.LiveFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** One page, on the loopback only. */
+/** One page, on the loopback only, and what servers do for it to show. */
 final class PageServer implements AutoCloseable {
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
@@ -17,11 +20,16 @@ final class PageServer implements AutoCloseable {
 
     private final HttpServer server;
 
+    /** A page that looks on takes one for as long as it is open. */
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     /** {@code port} 0: any that is free. */
-    PageServer(String page, int port) throws IOException {
+    PageServer(String page, int port, LiveFolder live) throws IOException {
         byte[] bytes = page.getBytes(UTF_8);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", exchange -> answer(exchange, bytes));
+        server.createContext("/live", new LiveEvents(live)::answer);
+        server.setExecutor(threads);
         server.start();
     }
 
@@ -52,5 +60,6 @@ final class PageServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

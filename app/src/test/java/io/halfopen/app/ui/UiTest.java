@@ -3,19 +3,25 @@ package io.halfopen.app.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.app.CommandRun;
+import io.halfopen.app.live.LiveFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page on the loopback. */
 final class UiTest {
+    @TempDir
+    private Path folder = Path.of("");
+
     @Test
     void servesThePageAndNothingElse() throws IOException, InterruptedException {
-        try (PageServer server = new PageServer("<!doctype html>", 0);
+        try (PageServer server = new PageServer("<!doctype html>", 0, new LiveFolder(folder));
                 HttpClient client = HttpClient.newHttpClient()) {
             URI page = URI.create(server.address());
             HttpResponse<String> there =
@@ -35,7 +41,7 @@ final class UiTest {
     @Test
     void aPortThatIsNoneOrTakenIsOneLine() throws IOException {
         assertThat(CommandRun.of("ui", "--port", "70000").err()).contains("--port takes 0 to 65535, not 70000");
-        try (PageServer server = new PageServer("", 0)) {
+        try (PageServer server = new PageServer("", 0, new LiveFolder(folder))) {
             String port = server.address().replaceAll("\\D*127\\.0\\.0\\.1:(\\d+)/", "$1");
             CommandRun run = CommandRun.of("ui", "--port", port);
             assertThat(run.exitCode()).isEqualTo(2);

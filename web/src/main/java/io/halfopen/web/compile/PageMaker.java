@@ -24,6 +24,7 @@ public final class PageMaker {
             "ladder",
             "controls",
             "compare",
+            "live",
             "main");
 
     /** A page is to be sent around. */
