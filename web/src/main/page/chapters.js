@@ -68,6 +68,12 @@ const OWN_CHAPTER = {
   tries: [[["A burst of 500 clients", "500 个客户端突然到来"], [["backlog", "128"], ["clients", "500"], ["every", "100us"], ["accept-rate", "200"], ["rtt", "20ms"]]], [["A smaller backlog", "更小的 backlog"], [["backlog", "5"]]]],
 };
 
+const SERVED_CHAPTER = {
+  says: ["What halfopen serve did, for real clients: as its own interface saw it. A client begins with its first SYN, and is connected when it acknowledges the answer.", "halfopen serve 为真实客户端所做的一切，以它自己的网卡所见为准。客户端从第一个 SYN 算起，确认应答后即为已连接。"],
+  why: ["Click a client to see its packets: each has the rule that decided about it.", "点击一个客户端查看它的报文：每个都注明了决定其命运的规则。"],
+  tries: [],
+};
+
 function chapterOf(preset, isArticle) {
   return CHAPTERS[preset] || (preset && !isArticle ? SERVER_CHAPTER : OWN_CHAPTER);
 }

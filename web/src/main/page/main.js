@@ -109,7 +109,7 @@ function drawAll() {
   const { run } = page.model;
   drawStory(run);
   drawFigures(run);
-  page.controls.show(run);
+  if (!isServed()) page.controls.show(run);
   drawLegend($("legend"));
   drawCounters(run);
   drawTable(run);
@@ -124,9 +124,9 @@ function drawStory(run) {
   const changed = !preset || experiment.settings.length > 1;
   $("preset").value = preset ? preset[1] : "";
   $("title").textContent = entry ? presetText(...entry) : ownText(experiment.own);
-  const where = [changed && preset ? ownText(experiment.own) + " (" + t("changedFrom", preset[1]) + ")" : null, experiment.title, experiment.rtt ? t("rttOf", seconds(experiment.rtt)) : t("loopback"), page.recorded ? experiment.how : null];
+  const where = [changed && preset ? ownText(experiment.own) + " (" + t("changedFrom", preset[1]) + ")" : null, experiment.title, experiment.rtt ? t("rttOf", seconds(experiment.rtt)) : isServed() ? null : t("loopback"), page.recorded ? experiment.how : null];
   $("where").textContent = where.filter(Boolean).join(" · ");
-  const chapter = chapterOf(preset && preset[1], entry && CHAPTERS[entry[0]]);
+  const chapter = isServed() ? SERVED_CHAPTER : chapterOf(preset && preset[1], entry && CHAPTERS[entry[0]]);
   const tries = element("div", { class: "try" });
   for (const [label, changes] of page.recorded ? [] : chapter.tries) tries.append(element("button", { type: "button", text: label[language], onclick: () => tryOut(changes) }));
   const part = (key, text) => [element("h3", { text: t(key) }), element("p", { text })];
@@ -145,7 +145,7 @@ function source(text) {
 }
 
 function command(run) {
-  return "halfopen lab " + run.experiment.words.map(word => /^[\w.,=:\/%-]+$/.test(word) ? word : "'" + word + "'").join(" ") + (run.experiment.on === "kernel" ? " --on kernel" : "");
+  return "halfopen " + (run.experiment.on === "serve" ? "serve " : "lab ") + run.experiment.words.map(word => /^[\w.,=:\/%-]+$/.test(word) ? word : "'" + word + "'").join(" ") + (run.experiment.on === "kernel" ? " --on kernel" : "");
 }
 
 function drawFigures(run) {
@@ -292,10 +292,16 @@ function words() {
   $("scheme").textContent = t(isDark() ? "light" : "dark");
   $("play").textContent = t(page.playing ? "pause" : "play");
   if (page.recorded) $("controls-hint").textContent = t("measured");
+  if (isServed()) document.querySelector(".controls").hidden = document.querySelector(".pick").hidden = $("preset").hidden = true;
   fillPresets();
   page.controls.build();
   if (page.recorded) page.controls.freeze();
   drawLive($("live"));
+}
+
+// What a server did is no experiment: there is nothing to change or to choose.
+function isServed() {
+  return page.recorded && page.recorded.runs[0].experiment.on === "serve";
 }
 
 function isDark() {

@@ -87,6 +87,12 @@ final class Browser implements AutoCloseable {
         await("document.documentElement.dataset.ready === 'yes'");
     }
 
+    /** Opens a page that is another file. */
+    void go(Path page) {
+        driver.get(page.toAbsolutePath().toUri().toString());
+        await("document.documentElement.dataset.ready === 'yes'");
+    }
+
     /** Waits until an expression is true. */
     void await(String expression) {
         Object done = driver.executeAsyncScript("const done = arguments[arguments.length - 1];" + "const look = () => ("

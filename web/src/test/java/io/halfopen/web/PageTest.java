@@ -5,16 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.halfopen.lab.Experiment;
 import io.halfopen.lab.Presets;
 import io.halfopen.lab.RunJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The page as a reader uses it, opened from disk in a headless Chromium. */
 final class PageTest {
+    /** The times after which the queues as they are drawn are not as long as they were. */
+    private static final String QUEUES_THAT_DIFFER = "page.model.times.filter((time, i, all) => {"
+            + "const later = all[i + 1] === undefined ? time : (time + all[i + 1]) / 2;"
+            + "const places = page.model.placesAt(later), level = page.model.levelAt(later);"
+            + "return places.queued.length !== level[1] || places.half.length !== level[2]; }).join()";
+
     private static Browser browser;
 
     @BeforeAll
@@ -88,12 +98,7 @@ final class PageTest {
                 "backlog=2&clients=9&rtt=100ms&every=10ms",
                 "backlog=1&clients=3&every=60ms&rtt=100ms&accept-after=never")) {
             browser.go(fragment);
-            assertThat(browser.eval("page.model.times.filter((time, i, all) => {"
-                            + "const later = all[i + 1] === undefined ? time : (time + all[i + 1]) / 2;"
-                            + "const places = page.model.placesAt(later), level = page.model.levelAt(later);"
-                            + "return places.queued.length !== level[1] || places.half.length !== level[2]; }).join()"))
-                    .as(fragment)
-                    .isEqualTo("");
+            assertThat(browser.eval(QUEUES_THAT_DIFFER)).as(fragment).isEqualTo("");
         }
     }
 
@@ -223,6 +228,25 @@ final class PageTest {
         }
         browser.go("backlog=128&clients=500&every=100us&accept-rate=200&rtt=20ms&pause=1s,200ms&lang=zh");
         assertThat(browser.text("#title")).isEqualTo("backlog 128，50 毫秒内 500 个客户端，每秒 accept() 200 次，在 1 秒 停顿 200 毫秒");
+    }
+
+    /** Recorded: {@code ab -n 4 -c 4} against {@code serve --backlog 0 --service 1s}. */
+    @Test
+    void whatAServerDidIsShownAndCannotBeChanged(@TempDir Path folder) throws IOException {
+        String run = Files.readString(Path.of("src/test/resources/served-run.json"));
+        browser.go(Files.writeString(folder.resolve("served.html"), Page.with(run)));
+        assertThat(figure("accepted")).isEqualTo(4);
+        assertThat(figure("dropped")).isEqualTo(11);
+        assertThat(browser.text("#title")).isEqualTo("halfopen serve, 4 clients");
+        assertThat(browser.text("#command")).isEqualTo("halfopen serve --backlog 0");
+        assertThat(browser.text("#now")).contains("COOKIE_ACK_IGNORED");
+        assertThat(browser.eval("getComputedStyle(document.querySelector('.controls')).display"))
+                .isEqualTo("none");
+        assertThat(browser.eval(QUEUES_THAT_DIFFER)).isEqualTo("");
+        assertThat(browser.graveFaults()).isEqualTo("");
+        browser.run("document.getElementById('language').click()");
+        assertThat(browser.text("#title")).contains("4 个客户端");
+        browser.run("document.getElementById('language').click()");
     }
 
     /** What {@code halfopen ui} sends of a server, with names in it that mean harm. */

@@ -11,9 +11,13 @@ import io.halfopen.lab.server.Request;
 import io.halfopen.link.PacketTap;
 import io.halfopen.linux.Errno;
 import io.halfopen.tcp.SocketRow;
+import io.halfopen.web.Page;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,6 +105,13 @@ public final class ServeCommand extends Subcommand {
     private boolean quiet;
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description =
+                    "At the end write a page with what happened: queues, clients, packets; of a long run its beginning.")
+    private @Nullable Path html;
+
+    @Option(
             names = "--live",
             paramLabel = "FOLDER",
             description = "Where halfopen ui finds it: a folder for its socket (one of this user's by default).")
@@ -112,17 +123,23 @@ public final class ServeCommand extends Subcommand {
         noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
         LiveTimeline timeline = new LiveTimeline(out(), style());
         LastDrops drops = new LastDrops();
-        PacketTap tap = quiet ? drops : Taps.of(List.of(timeline, drops));
+        GuestBook book = html == null ? null : new GuestBook(port);
+        PacketTap tap = Taps.of(Stream.of(drops, quiet ? null : timeline, book)
+                .filter(Objects::nonNull)
+                .toList());
         try (Wire wire = Wire.open(wireOptions, tap)) {
             if (info && !quiet) {
                 wire.calls().beforeClose(fd -> tellInfo(wire.calls(), timeline, fd));
             }
-            ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline));
+            ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline, book));
             int result = server.start(wire.address());
             if (result < 0) {
                 throw new IOException("cannot listen on port " + port + ": " + Errno.name(result));
             }
-            Ending ending = new Ending(wire, server, timeline);
+            if (book != null) {
+                book.open(wire.stack(), server.listener());
+            }
+            Ending ending = new Ending(wire, server, timeline, book);
             Runtime.getRuntime().addShutdownHook(ending.hook);
             wire.start();
             ending.live = openLive(new LiveAnswers(wire, server, port, url(wire), drops));
@@ -140,6 +157,9 @@ public final class ServeCommand extends Subcommand {
         wireOptions.check(null);
         if (port < 1 || port > 65535) {
             throw bad("--port takes 1 to 65535, not " + port);
+        }
+        if (html != null && html.toString().isEmpty()) {
+            throw bad("--html takes the name of a file");
         }
         if (defer < 0) {
             throw bad("--defer takes 0 or more, not " + defer);
@@ -159,10 +179,13 @@ public final class ServeCommand extends Subcommand {
                 port, backlog, defer, 0, service, workers, Request.HTTP, answer, keepAlive ? kept : null);
     }
 
-    private ArticleServer.Observer observer(Wire wire, LiveTimeline timeline) {
+    private ArticleServer.Observer observer(Wire wire, LiveTimeline timeline, @Nullable GuestBook book) {
         return new ArticleServer.Observer() {
             @Override
             public void onAccepted(SocketRow connection) {
+                if (book != null) {
+                    book.accepted(wire.calls().now(), connection);
+                }
                 if (!quiet) {
                     timeline.say(wire.calls().now(), connection, "accepted");
                 }
@@ -170,6 +193,9 @@ public final class ServeCommand extends Subcommand {
 
             @Override
             public void onClosed(SocketRow connection, int result) {
+                if (book != null) {
+                    book.closed(wire.calls().now(), connection, result);
+                }
                 if (!quiet) {
                     String how = result == 0 ? "closed" : "closed, " + Errno.name(result);
                     timeline.say(wire.calls().now(), connection, how);
@@ -208,11 +234,13 @@ public final class ServeCommand extends Subcommand {
         private final Wire wire;
         private final ArticleServer server;
         private final LiveTimeline timeline;
+        private final @Nullable GuestBook book;
         private boolean told;
         private volatile @Nullable LiveSocket live;
         private final Thread hook = Thread.ofPlatform().unstarted(this::end);
 
-        Ending(Wire wire, ArticleServer server, LiveTimeline timeline) {
+        Ending(Wire wire, ArticleServer server, LiveTimeline timeline, @Nullable GuestBook book) {
+            this.book = book;
             this.wire = wire;
             this.server = server;
             this.timeline = timeline;
@@ -233,7 +261,28 @@ public final class ServeCommand extends Subcommand {
             out().println();
             out().println(style().bold("accepted") + "      " + server.accepted());
             new StackSummary(out(), style()).print(wire.stack(), server.listener());
+            writePage();
             out().flush();
+        }
+
+        /** Where it cannot be written that is said: the summary is there, and the run is over. */
+        private void writePage() {
+            if (html == null || book == null) {
+                return;
+            }
+            ServedRun run = new ServedRun(
+                    book,
+                    wire.stack(),
+                    server.listener(),
+                    server.accepted(),
+                    wire.calls().now(),
+                    List.of("--backlog", String.valueOf(backlog)));
+            try {
+                Files.writeString(html, Page.with(run.json()));
+            } catch (IOException full) {
+                err().println("halfopen serve: --html: " + Faults.line(Faults.cannotWrite(html.toString(), full)));
+                err().flush();
+            }
         }
 
         private void closeLive() {
