@@ -348,7 +348,7 @@ async function begin() {
   listen();
   if (given.live) listenLive(given.live);
   try {
-    page.machine = new Machine(await unpack($("engine").textContent));
+    page.machine = new Machine(await bestEngine());
     page.presets = await page.machine.ask("presets");
   } catch (error) {
     say(t("broken", error.message));

@@ -230,6 +230,28 @@ final class PageTest {
         assertThat(browser.text("#title")).isEqualTo("backlog 128，50 毫秒内 500 个客户端，每秒 accept() 200 次，在 1 秒 停顿 200 毫秒");
     }
 
+    /** One that is older, or forbids WebAssembly. */
+    @Test
+    void aBrowserWithoutWebAssemblyRunsTheScript() {
+        browser.go("listen-2");
+        Object outcome = browser.settle("(async () => { const compile = WebAssembly.compile;"
+                + " WebAssembly.compile = async () => { throw new WebAssembly.CompileError('no'); };"
+                + " const engine = await bestEngine(); WebAssembly.compile = compile;"
+                + " const run = await new Machine(engine).run([['preset', 'listen-2']]);"
+                + " return engine.name + ' ' + run.outcome.atOnce; })()");
+        assertThat(outcome).isEqualTo("script 3");
+    }
+
+    /** Somebody who drags a slider does not wait for what nobody wants to see any longer. */
+    @Test
+    void whatIsInterruptedBeginsAnew() {
+        browser.go("listen-2");
+        assertThat(browser.settle("(async () => { page.machine.run([['clients', '2000'], ['for', '60s']]);"
+                        + " page.machine.interrupt();"
+                        + " return (await page.machine.run([['preset', 'listen-2']])).outcome.atOnce; })()"))
+                .isEqualTo(3L);
+    }
+
     /** Recorded: {@code ab -n 4 -c 4} against {@code serve --backlog 0 --service 1s}. */
     @Test
     void whatAServerDidIsShownAndCannotBeChanged(@TempDir Path folder) throws IOException {

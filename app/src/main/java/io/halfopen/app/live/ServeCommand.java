@@ -149,8 +149,8 @@ public final class ServeCommand extends Subcommand {
             }
             wire.join();
             ending.summarize();
+            return ending.unwritten ? 1 : 0;
         }
-        return 0;
     }
 
     private void check() {
@@ -236,6 +236,7 @@ public final class ServeCommand extends Subcommand {
         private final LiveTimeline timeline;
         private final @Nullable GuestBook book;
         private boolean told;
+        private volatile boolean unwritten;
         private volatile @Nullable LiveSocket live;
         private final Thread hook = Thread.ofPlatform().unstarted(this::end);
 
@@ -280,14 +281,18 @@ public final class ServeCommand extends Subcommand {
             try {
                 Files.writeString(html, Page.with(run.json()));
             } catch (IOException full) {
+                unwritten = true;
                 err().println("halfopen serve: --html: " + Faults.line(Faults.cannotWrite(html.toString(), full)));
                 err().flush();
             }
         }
 
         private void closeLive() {
-            try (LiveSocket open = live) {
-                live = null;
+            LiveSocket open = live;
+            try {
+                if (open != null) {
+                    open.close();
+                }
             } catch (IOException left) {
                 // Who asks there hears nothing, and takes it for gone.
             }

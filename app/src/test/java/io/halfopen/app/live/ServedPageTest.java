@@ -92,9 +92,9 @@ class ServedPageTest {
     @Test
     void aPageThatCannotBeWrittenIsOneLineAndTheSummaryIsThere() throws Exception {
         try (NetNamespace namespace = NetNamespace.create()) {
-            RealProcess serve = Halfopen.serve(
-                    namespace, "--html", folder.resolve("no/page.html").toString());
-            serve.interrupt();
+            String nowhere = folder.resolve("no/page.html").toString();
+            RealProcess serve = Halfopen.start(namespace, "serve", "--for", "1s", "--html", nowhere);
+            assertThat(serve.exitCode()).isEqualTo(1);
             assertThat(serve.out()).contains("accept queue  peak 0 of 129");
             assertThat(serve.err()).contains("halfopen serve: --html: no such file or folder: ");
         }

@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 
 /** Puts the page together: one file out of HTML, styles, scripts and the compiled lab. The build runs it. */
 public final class PageMaker {
@@ -32,12 +33,13 @@ public final class PageMaker {
 
     private PageMaker() {}
 
-    /** The folder of the page's parts, the compiled lab, and the file to write. */
+    /** The folder of the page's parts, that of the compiled lab, and the file to write. */
     public static void main(String[] args) throws IOException {
         if (args.length != 3) {
-            throw new IllegalArgumentException("takes the folder of the parts, the engine, and the page");
+            throw new IllegalArgumentException("takes the folder of the parts, that of the engines, and the page");
         }
         Path parts = Path.of(args[0]);
+        Path engines = Path.of(args[1]);
         Path page = Path.of(args[2]);
         StringBuilder script = new StringBuilder("\"use strict\";\n");
         for (String name : SCRIPTS) {
@@ -45,7 +47,9 @@ public final class PageMaker {
         }
         String text = Files.readString(parts.resolve("page.html"))
                 .replace("/*style*/", Files.readString(parts.resolve("style.css")))
-                .replace("/*engine*/", packed(Files.readAllBytes(Path.of(args[1]))))
+                .replace("/*engine*/", packed(Files.readAllBytes(engines.resolve("engine.js"))))
+                .replace("/*compiled*/", packed(Files.readAllBytes(engines.resolve("engine.wasm"))))
+                .replace("/*runtime*/", packed(Files.readAllBytes(engines.resolve("runtime.js"))))
                 .replace("/*recorded*/", "")
                 .replace("/*script*/", script);
         byte[] bytes = text.getBytes(UTF_8);
@@ -59,8 +63,11 @@ public final class PageMaker {
     /** A third of its size: a browser unpacks it. */
     private static String packed(byte[] engine) throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write(engine);
+        Deflater best = new Deflater(Deflater.BEST_COMPRESSION);
+        try (DeflaterOutputStream deflate = new DeflaterOutputStream(packed, best)) {
+            deflate.write(engine);
+        } finally {
+            best.end();
         }
         return Base64.getEncoder().encodeToString(packed.toByteArray());
     }
