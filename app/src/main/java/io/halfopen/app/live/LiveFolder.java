@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveFolder {
     private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
     private static final String ENDING = ".sock";
+    private static final long PATIENCE_MILLIS = 1000;
 
     private final Path path;
 
@@ -98,10 +99,23 @@ public final class LiveFolder {
 
     private static String ask(Path socket) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Thread patience = Thread.ofVirtual().start(() -> closeLater(channel));
             channel.connect(UnixDomainSocketAddress.of(socket));
-            return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
+            String answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
+            patience.interrupt();
+            return answer;
         } catch (IOException gone) {
             return "";
+        }
+    }
+
+    /** One that was stopped, by Ctrl-Z for one, takes the question and does not answer: nobody else should wait for it. */
+    private static void closeLater(SocketChannel channel) {
+        try {
+            Thread.sleep(PATIENCE_MILLIS);
+            channel.close();
+        } catch (InterruptedException | IOException answered) {
+            // Nothing is left to do.
         }
     }
 

@@ -2,11 +2,14 @@ package io.halfopen.app.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.StandardProtocolFamily;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -87,6 +90,21 @@ class LiveViewTest {
             }
             assertThat(live).isEmptyDirectory();
         }
+    }
+
+    /** One that was stopped takes the question and says nothing, one that was killed does not even that. */
+    @Test
+    void whoDoesNotAnswerIsPassedOver() throws Exception {
+        LiveFolder live = new LiveFolder(folder);
+        try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                LiveSocket answers = LiveSocket.open(live, () -> "{}")) {
+            stopped.bind(UnixDomainSocketAddress.of(folder.resolve("serve-1.sock")));
+            killed.bind(UnixDomainSocketAddress.of(folder.resolve("serve-2.sock")));
+            killed.close();
+            assertThat(live.ask()).containsExactly("{}");
+        }
+        assertThat(live.ask()).isEmpty();
     }
 
     /** A page from elsewhere whose name was made to lead here would read what is not for it. */
