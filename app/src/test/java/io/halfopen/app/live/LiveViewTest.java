@@ -2,6 +2,7 @@ package io.halfopen.app.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -92,17 +93,23 @@ class LiveViewTest {
         }
     }
 
+    private ServerSocketChannel bind(String name) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(folder.resolve(name)));
+    }
+
     /** One that was stopped takes the question and says nothing, one that was killed does not even that. */
     @Test
     void whoDoesNotAnswerIsPassedOver() throws Exception {
         LiveFolder live = new LiveFolder(folder);
-        try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-                ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-                LiveSocket answers = LiveSocket.open(live, () -> "{}")) {
-            stopped.bind(UnixDomainSocketAddress.of(folder.resolve("serve-1.sock")));
-            killed.bind(UnixDomainSocketAddress.of(folder.resolve("serve-2.sock")));
-            killed.close();
+        bind("serve-2.sock").close();
+        LiveSocket answers = LiveSocket.open(live, () -> "{}");
+        ServerSocketChannel stopped = bind("serve-1.sock");
+        try {
             assertThat(live.ask()).containsExactly("{}");
+        } finally {
+            stopped.close();
+            answers.close();
         }
         assertThat(live.ask()).isEmpty();
     }
