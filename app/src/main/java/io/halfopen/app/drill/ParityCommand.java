@@ -50,6 +50,7 @@ public final class ParityCommand extends Subcommand {
             paramLabel = "WHERE",
             description = "Which kernel: ${COMPLETION-CANDIDATES}, this machine's; or kernel:VERSION, Debian's of that"
                     + " version in a virtual machine, in virtual time (kernel).")
+    @SuppressWarnings("UnusedVariable") // there is one value: what else may be said was taken before this is read
     private On on = On.kernel;
 
     /** What can be told a story beside the stack. */
