@@ -339,8 +339,8 @@ class TidyTest {
 
     private static List<Path> sources(Path repository, String kind) {
         List<Path> found = new ArrayList<>();
-        for (String module :
-                List.of("stack", "host", "lab", "web", "nio", "junit", "agent", "samples", "compat", "app", "bench")) {
+        for (String module : List.of(
+                "stack", "host", "lab", "web", "nio", "junit", "agent", "samples", "compat", "app", "bench", "spark")) {
             Path java = repository.resolve(module).resolve("src").resolve(kind).resolve("java");
             if (Files.exists(java)) {
                 try (Stream<Path> files = Files.walk(java)) {

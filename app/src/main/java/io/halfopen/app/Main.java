@@ -56,14 +56,7 @@ public final class Main implements Runnable {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, fault) -> System.err.println("halfopen: " + Faults.line(fault)));
         OptionalInt elsewhere = onOtherKernel(args);
-        if (elsewhere.isPresent()) {
-            System.exit(elsewhere.getAsInt());
-        }
-        StandardOutput output = new StandardOutput();
-        CommandLine commands = commandLine().setOut(output.writer());
-        int code = execute(commands, args);
-        commands.getOut().flush();
-        System.exit(output.isLost() ? lost(output, code) : code);
+        System.exit(elsewhere.isPresent() ? elsewhere.getAsInt() : run(commandLine(), args));
     }
 
     private static OptionalInt onOtherKernel(String[] args) {
@@ -75,7 +68,20 @@ public final class Main implements Runnable {
         }
     }
 
-    private static int execute(CommandLine commands, String[] args) {
+    /** For a program that is one command: runs it in the same manner; its exit code. */
+    public static int run(Subcommand command, String... args) {
+        return run(prepare(new CommandLine(command)), args);
+    }
+
+    private static int run(CommandLine commands, String... args) {
+        StandardOutput output = new StandardOutput();
+        commands.setOut(output.writer());
+        int code = execute(commands, args);
+        commands.getOut().flush();
+        return output.isLost() ? lost(output, code) : code;
+    }
+
+    private static int execute(CommandLine commands, String... args) {
         try {
             return commands.execute(args);
         } catch (OutOfMemoryError tooMuch) {
@@ -97,6 +103,10 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new Main());
         commands.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
+        return prepare(commands);
+    }
+
+    private static CommandLine prepare(CommandLine commands) {
         return Numbers.register(commands)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours()))
                 .setOverwrittenOptionsAllowed(true)

@@ -57,16 +57,11 @@ public final class SweepCommand extends Subcommand {
         }
         Path path = file == null ? Path.of("") : file;
         try {
-            SweepPlan plan = SweepPlan.read(path);
-            SweepRuns runs = new SweepRuns(plan);
-            // whatever is wrong with a combination is said before any is run
-            for (int i = 0; i < plan.size(); i += plan.seeds().size()) {
-                runs.scenario(plan.row(i));
-            }
-            noteIgnored(runs.scenario(plan.row(0)).sysctls().keySet().stream());
-            return run(plan, runs, to == null ? table(path) : to);
-        } catch (SweepPlan.BadPlan bad) {
-            throw bad(String.valueOf(bad.getMessage()));
+            SweepJob job = SweepJob.read(path);
+            noteIgnored(job.sysctls());
+            return run(job, to == null ? table(path) : to);
+        } catch (BadPlan bad) {
+            throw bad(bad.line());
         }
     }
 
@@ -75,30 +70,28 @@ public final class SweepCommand extends Subcommand {
         return plan.resolveSibling(name + ".csv");
     }
 
-    private int run(SweepPlan plan, SweepRuns runs, Path target) throws IOException {
-        List<String> columns = new ArrayList<>(plan.grid().keySet());
-        columns.addAll(SweepRuns.COLUMNS);
+    private int run(SweepJob job, Path target) throws IOException {
         started = System.nanoTime();
-        try (SweepTable table = SweepTable.open(target, columns, plan)) {
+        try (SweepTable table = SweepTable.open(target, job)) {
             before = table.done();
-            work(plan, runs, table);
+            work(job, table);
             table.sort();
         } catch (IOException full) {
             throw Faults.cannotWrite(target.toString(), full);
         } finally {
             clear();
         }
-        out().println(target + ": " + plan.size() + (plan.size() == 1 ? " run" : " runs")
+        out().println(target + ": " + job.size() + (job.size() == 1 ? " run" : " runs")
                 + (before > 0 ? ", " + before + " of them from before" : ""));
         return 0;
     }
 
-    private void work(SweepPlan plan, SweepRuns runs, SweepTable table) throws IOException {
+    private void work(SweepJob job, SweepTable table) throws IOException {
         try (ExecutorService pool = Executors.newFixedThreadPool(jobs)) {
             List<Future<?>> workers = new ArrayList<>();
             for (int i = 0; i < jobs; i++) {
                 workers.add(pool.submit(() -> {
-                    take(plan, runs, table);
+                    take(job, table);
                     return null;
                 }));
             }
@@ -108,12 +101,11 @@ public final class SweepCommand extends Subcommand {
         }
     }
 
-    private void take(SweepPlan plan, SweepRuns runs, SweepTable table) throws IOException {
-        for (int number = next.getAndIncrement(); number < plan.size(); number = next.getAndIncrement()) {
+    private void take(SweepJob job, SweepTable table) throws IOException {
+        for (int number = next.getAndIncrement(); number < job.size(); number = next.getAndIncrement()) {
             if (!table.has(number)) {
-                SweepPlan.Row row = plan.row(number);
-                table.add(row, SweepTable.mark(plan, row), runs.cells(row));
-                progress(table.done(), plan.size());
+                table.add(number, job.row(number));
+                progress(table.done(), job.size());
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.halfopen.app.lab;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,37 +36,34 @@ record SweepPlan(
     private static final long MOST_OCTETS = 10_000_000;
 
     /** One run: its values of the grid, its seed, and the arguments of the lab that it is. */
-    record Row(int number, List<String> values, long seed, List<String> arguments) {}
+    record Row(List<String> values, long seed, List<String> arguments) {}
 
-    /** Why a file cannot be used, in one line. */
-    static final class BadPlan extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        BadPlan(String message) {
-            super(message);
-        }
-    }
-
-    static SweepPlan read(Path file) throws IOException {
+    /** What is in a file, if it may be a plan. */
+    static String text(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new BadPlan(file + " is a folder");
         }
         if (Files.size(file) > MOST_OCTETS) {
             throw new BadPlan(file + " is larger than a plan can be");
         }
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
+    /** What is wrong is said with its name. */
+    static SweepPlan parse(String name, String text) {
         JsonMapper mapper = JsonMapper.builder()
                 .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
                 .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
                 .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
                 .build();
         try {
-            return of(mapper.readTree(Files.readAllBytes(file)));
+            return of(mapper.readTree(text));
         } catch (JacksonException broken) {
-            throw new BadPlan(file + ":" + broken.getLocation().getLineNr() + ":"
+            throw new BadPlan(name + ":" + broken.getLocation().getLineNr() + ":"
                     + broken.getLocation().getColumnNr() + ": no JSON: "
                     + broken.getOriginalMessage().lines().findFirst().orElse("").replaceAll(" ?\\(.*\\[Source.*", ""));
         } catch (BadPlan bad) {
-            throw new BadPlan(file + ": " + bad.getMessage());
+            throw new BadPlan(name + ": " + bad.getMessage());
         }
     }
 
@@ -210,6 +208,6 @@ record SweepPlan(
         }
         List<String> arguments = new ArrayList<>(options);
         arguments.addAll(varied);
-        return new Row(number, values, seed, arguments);
+        return new Row(values, seed, arguments);
     }
 }

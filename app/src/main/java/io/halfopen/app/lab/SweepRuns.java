@@ -29,7 +29,7 @@ final class SweepRuns {
             Counter.SyncookiesRecv);
 
     /** What every row has beside the values of the grid; docs/sweep.md has the meaning of each. */
-    static final List<String> COLUMNS = columns();
+    static final List<SweepJob.Column> COLUMNS = columns();
 
     /** The lab's options, apart from its command. */
     @Command(name = "lab")
@@ -44,8 +44,11 @@ final class SweepRuns {
         this.plan = plan;
     }
 
-    private static List<String> columns() {
-        List<String> columns = new ArrayList<>(List.of(
+    private static List<SweepJob.Column> columns() {
+        List<SweepJob.Column> columns = new ArrayList<>();
+        add(
+                columns,
+                SweepJob.Kind.NUMBER,
                 "seed",
                 "clients",
                 "at_once",
@@ -53,25 +56,33 @@ final class SweepRuns {
                 "failed",
                 "waiting",
                 "accepted",
-                "reset",
+                "reset");
+        add(
+                columns,
+                SweepJob.Kind.SECONDS,
                 "connect_p50",
                 "connect_p99",
                 "connect_max",
                 "accept_p50",
                 "accept_p99",
-                "accept_max",
-                "accept_queue_peak",
-                "syn_queue_peak"));
-        COUNTERS.forEach(counter -> columns.add(counter.name()));
-        columns.add("drops");
+                "accept_max");
+        add(columns, SweepJob.Kind.NUMBER, "accept_queue_peak", "syn_queue_peak");
+        COUNTERS.forEach(counter -> add(columns, SweepJob.Kind.NUMBER, counter.name()));
+        add(columns, SweepJob.Kind.TEXT, "drops");
         return List.copyOf(columns);
+    }
+
+    private static void add(List<SweepJob.Column> columns, SweepJob.Kind kind, String... names) {
+        for (String name : names) {
+            columns.add(new SweepJob.Column(name, kind));
+        }
     }
 
     Scenario scenario(SweepPlan.Row row) {
         Scenario base = plan.preset() == null
                 ? Scenario.defaults()
                 : Presets.named(plan.preset())
-                        .orElseThrow(() -> new SweepPlan.BadPlan("unknown preset '" + plan.preset() + "'"))
+                        .orElseThrow(() -> new BadPlan("unknown preset '" + plan.preset() + "'"))
                         .scenario();
         Options holder = new Options();
         try {
@@ -80,13 +91,13 @@ final class SweepRuns {
                     .parseArgs(row.arguments().toArray(String[]::new));
             List<Settings.Variant> variants = holder.options.applyTo(base);
             if (variants.size() > 1) {
-                throw new SweepPlan.BadPlan("several values of an option are a list in \"grid\"");
+                throw new BadPlan("several values of an option are a list in \"grid\"");
             }
             Scenario.Edit edit = variants.getFirst().scenario().edit();
             edit.seed = row.seed();
             return edit.done();
         } catch (CommandLine.ParameterException bad) {
-            throw new SweepPlan.BadPlan(BadInput.sentence(bad));
+            throw new BadPlan(BadInput.sentence(bad));
         }
     }
 

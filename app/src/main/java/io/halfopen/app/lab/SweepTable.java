@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,10 +28,8 @@ final class SweepTable implements AutoCloseable {
     }
 
     /** Goes on with what is there. */
-    static SweepTable open(Path file, List<String> columns, SweepPlan plan) throws IOException {
-        List<String> names = new ArrayList<>(List.of("run", "mark"));
-        names.addAll(columns);
-        String head = line(names);
+    static SweepTable open(Path file, SweepJob job) throws IOException {
+        String head = line(job.columns().stream().map(SweepJob.Column::name).toList());
         SortedMap<Integer, String> rows = new TreeMap<>();
         if (Files.exists(file) && Files.size(file) > 0) {
             String text = Files.readString(file);
@@ -40,10 +37,10 @@ final class SweepTable implements AutoCloseable {
             List<String> lines =
                     text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
             if (lines.isEmpty() || !lines.getFirst().equals(head)) {
-                throw new SweepPlan.BadPlan(file + " is there, and is no table of this plan: move it away");
+                throw new BadPlan(file + " is there, and is no table of this plan: move it away");
             }
             for (String line : lines.subList(1, lines.size())) {
-                takeOver(file, line, plan, rows);
+                takeOver(file, line, job, rows);
             }
         }
         Path parts = Files.writeString(file, head + "\n", StandardCharsets.UTF_8);
@@ -56,19 +53,13 @@ final class SweepTable implements AutoCloseable {
         return table;
     }
 
-    private static void takeOver(Path file, String line, SweepPlan plan, SortedMap<Integer, String> rows) {
+    private static void takeOver(Path file, String line, SweepJob job, SortedMap<Integer, String> rows) {
         String[] cells = line.split(",", 3);
         int number = cells.length == 3 && cells[0].matches("\\d{1,7}") ? Integer.parseInt(cells[0]) : -1;
-        if (number < 0 || number >= plan.size() || !cells[1].equals(mark(plan, plan.row(number)))) {
-            throw new SweepPlan.BadPlan(file + " is there, and has rows of another plan: move it away");
+        if (number < 0 || number >= job.size() || !cells[1].equals(job.mark(number))) {
+            throw new BadPlan(file + " is there, and has rows of another plan: move it away");
         }
         rows.put(number, line);
-    }
-
-    /** The same for the same run, and for no other. */
-    static String mark(SweepPlan plan, SweepPlan.Row row) {
-        int hash = (plan.preset() + row.arguments() + row.seed()).hashCode();
-        return String.format("%08x", hash);
     }
 
     boolean has(int number) {
@@ -79,14 +70,12 @@ final class SweepTable implements AutoCloseable {
         return rows.size();
     }
 
-    synchronized void add(SweepPlan.Row row, String mark, List<String> cells) throws IOException {
-        List<String> all = new ArrayList<>(List.of(String.valueOf(row.number()), mark));
-        all.addAll(row.values());
-        all.addAll(cells);
-        String line = line(all);
+    /** The first cell is its number. */
+    synchronized void add(int number, List<String> cells) throws IOException {
+        String line = line(cells);
         out.write(line + "\n");
         out.flush();
-        rows.put(row.number(), line);
+        rows.put(number, line);
     }
 
     /** All are there: in the order of their numbers, whoever was ready first. */
