@@ -28,6 +28,12 @@ record Finding(
         return new Finding(cause, null, Certainty.LIKELY, sentence, because, List.of(otherwise), tellApart);
     }
 
+    /** The rarer reading has a name, too. */
+    static Finding likely(
+            Cause cause, Cause or, String sentence, String because, String otherwise, String tellApart) {
+        return new Finding(cause, or, Certainty.LIKELY, sentence, because, List.of(otherwise), tellApart);
+    }
+
     static Finding open(Cause cause, String sentence, String because, String otherwise, String tellApart) {
         return new Finding(cause, null, Certainty.OPEN, sentence, because, List.of(otherwise), tellApart);
     }

@@ -116,20 +116,38 @@ final class ListenerContext {
         }
     }
 
-    /** What others' SYNs met at about this time: how many were answered, and how many not. */
-    int[] others(Conversation but, long time) {
-        int[] counts = new int[2];
+    /** The first SYN that is not earlier. */
+    private int indexOf(long time) {
         int low = 0;
         int high = syns.size();
         while (low < high) {
             int middle = low + high >>> 1;
-            if (syns.get(middle).time < time - NEAR) {
+            if (syns.get(middle).time < time) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        for (int i = low; i < syns.size() && syns.get(i).time <= time + NEAR; i++) {
+        return low;
+    }
+
+    /** Whether others' SYNs were answered at about this time, before it as well as after it. */
+    boolean answersAround(Conversation but, long time) {
+        boolean before = false;
+        boolean after = false;
+        for (int i = indexOf(time - NEAR); i < syns.size() && syns.get(i).time <= time + NEAR; i++) {
+            Syn each = syns.get(i);
+            boolean other = each.answered && each.of != but;
+            before |= other && each.time < time;
+            after |= other && each.time > time;
+        }
+        return before && after;
+    }
+
+    /** What others' SYNs met at about this time: how many were answered, and how many not. */
+    int[] others(Conversation but, long time) {
+        int[] counts = new int[2];
+        for (int i = indexOf(time - NEAR); i < syns.size() && syns.get(i).time <= time + NEAR; i++) {
             if (syns.get(i).of != but) {
                 counts[syns.get(i).answered ? 0 : 1]++;
             }

@@ -59,9 +59,18 @@ final class Unanswered extends Reading {
                             + (server.resetSeq & 0xffff_ffffL) + ", where Linux has 0",
                     "a server with another stack on which nobody listens",
                     "the time to live of other packets of this server"));
+        } else if (context.answersAround(it, server.resetTime)) {
+            add(Finding.likely(
+                    Cause.FIREWALL_RESET,
+                    Cause.PORT_CLOSED,
+                    "refused, while others are served: a firewall rejects this client (tcp-reset)",
+                    "RST,ACK to the SYN; others' SYNs were answered right before and right after it",
+                    "the program was started again within that moment",
+                    "the rules of the firewall on the server (nft list ruleset)"));
         } else if (context.answersAnybody) {
             add(Finding.likely(
                     Cause.PORT_CLOSED,
+                    Cause.FIREWALL_RESET,
                     "nobody listened at that time: connect() returns ECONNREFUSED",
                     "RST,ACK to the SYN; at other times the port answers: the program was not started yet, or is"
                             + " started again",
@@ -70,6 +79,7 @@ final class Unanswered extends Reading {
         } else {
             add(Finding.likely(
                     Cause.PORT_CLOSED,
+                    Cause.FIREWALL_RESET,
                     "nobody listens on port " + it.server.port() + ": connect() returns ECONNREFUSED",
                     "RST,ACK to the SYN, with sequence number and window 0",
                     "a firewall that rejects with tcp-reset",
