@@ -73,7 +73,8 @@ final class Cluster implements AutoCloseable {
 
     /** Where Spark looks for its own jars. */
     private static Path home(Path folder) throws IOException {
-        Path jars = Files.createDirectories(folder.resolve("spark/jars"));
+        Path home = folder.resolve("spark");
+        Path jars = Files.createDirectories(home.resolve("jars"));
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         for (String each : path.split(File.pathSeparator)) {
             Path jar = Path.of(each);
@@ -81,7 +82,7 @@ final class Cluster implements AutoCloseable {
                 Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
             }
         }
-        return jars.getParent();
+        return home;
     }
 
     private Process start(Path log, String... main) throws IOException {

@@ -9,10 +9,11 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.scheduler.TaskInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Does something once, when the second task has begun; and notes what became of those that failed. Spark makes it by its name. */
 public final class OnTasks extends SparkListener {
-    private static final AtomicReference<Consumer<TaskInfo>> ONCE = new AtomicReference<>();
+    private static final AtomicReference<@Nullable Consumer<TaskInfo>> ONCE = new AtomicReference<>();
     private static final List<String> FAILED = new CopyOnWriteArrayList<>();
 
     static void once(Consumer<TaskInfo> what) {
@@ -28,7 +29,7 @@ public final class OnTasks extends SparkListener {
     @Override
     public void onTaskStart(SparkListenerTaskStart start) {
         if (start.taskInfo().index() > 0) {
-            Consumer<TaskInfo> what = ONCE.getAndSet(null);
+            @Nullable Consumer<TaskInfo> what = ONCE.getAndSet(null);
             if (what != null) {
                 what.accept(start.taskInfo());
             }

@@ -29,8 +29,7 @@ record Finding(
     }
 
     /** The rarer reading has a name, too. */
-    static Finding likely(
-            Cause cause, Cause or, String sentence, String because, String otherwise, String tellApart) {
+    static Finding likely(Cause cause, Cause or, String sentence, String because, String otherwise, String tellApart) {
         return new Finding(cause, or, Certainty.LIKELY, sentence, because, List.of(otherwise), tellApart);
     }
 
