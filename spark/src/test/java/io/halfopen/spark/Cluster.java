@@ -76,7 +76,7 @@ final class Cluster implements AutoCloseable {
         Path home = folder.resolve("spark");
         Path jars = Files.createDirectories(home.resolve("jars"));
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        for (String each : path.split(File.pathSeparator)) {
+        for (String each : path.split(File.pathSeparator, -1)) {
             Path jar = Path.of(each);
             if (each.endsWith(".jar") && !NOT_SPARKS.matcher(each).find()) {
                 Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
