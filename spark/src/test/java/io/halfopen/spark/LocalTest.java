@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,24 +18,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Spark in this JVM, with two threads: the rows are those of {@code halfopen sweep}. */
 class LocalTest {
-    private static final List<String> SETTINGS = List.of(
-            "spark.master=local[2]",
-            "spark.ui.enabled=false",
-            "spark.driver.host=127.0.0.1",
-            "spark.driver.bindAddress=127.0.0.1",
-            "spark.extraListeners=" + OnTasks.class.getName());
+    private static final Map<String, String> SETTINGS = Map.of(
+            "spark.master", "local[2]",
+            "spark.ui.enabled", "false",
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.extraListeners", OnTasks.class.getName());
 
     @TempDir
     private Path folder;
 
     @BeforeEach
     void set() {
-        SETTINGS.forEach(each -> System.setProperty(each.split("=")[0], each.split("=")[1]));
+        SETTINGS.forEach(System::setProperty);
     }
 
     @AfterEach
     void unset() {
-        SETTINGS.forEach(each -> System.clearProperty(each.split("=")[0]));
+        SETTINGS.keySet().forEach(System::clearProperty);
     }
 
     private String out() {
