@@ -1,6 +1,7 @@
 package io.halfopen.app;
 
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.KernelRelease;
 import java.util.Iterator;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -21,17 +22,14 @@ public final class KernelOption implements ITypeConverter<Kernel> {
 
     /** The newest profile that is not newer than this machine's kernel. */
     public static Kernel ofHost() {
-        return Kernel.ofRelease(release());
-    }
-
-    private static String release() {
-        return System.getProperty("os.version", "");
+        return KernelRelease.ofHost().profile();
     }
 
     /** Who asks for this machine's kernel, and gets another, is told so. */
     private static Kernel said(Kernel kernel) {
-        if (!(release() + ".").startsWith(kernel.version() + ".") && !release().startsWith(kernel.version() + "-")) {
-            System.err.println("halfopen: there is no profile of Linux " + release() + ": that of " + kernel.version()
+        KernelRelease host = KernelRelease.ofHost();
+        if (!kernel.version().equals(host.toString())) {
+            System.err.println("halfopen: there is no profile of Linux " + host + ": that of " + kernel.version()
                     + ", the next older, is taken");
         }
         return kernel;

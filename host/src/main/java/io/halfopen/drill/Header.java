@@ -1,5 +1,6 @@
 package io.halfopen.drill;
 
+import io.halfopen.linux.KernelRelease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,12 +20,12 @@ public record Header(String only, String reason, boolean slow, List<Range> kerne
     private static final Pattern SLOW = Pattern.compile("(?m)^//\\s*slow:.*$");
     private static final Pattern KERNELS = Pattern.compile("(?m)^//\\s*kernels:\\s*(.*?)\\s*$");
     private static final Pattern RANGE = Pattern.compile("(from|until)\\s+(\\d+\\.\\d+)");
-    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\b.*");
 
     /** Versions from one on, or until one; that one is among them. */
-    public record Range(boolean from, String version) {
-        private boolean contains(int number) {
-            return from ? number >= number(version) : number <= number(version);
+    public record Range(boolean from, KernelRelease version) {
+        private boolean contains(KernelRelease other) {
+            int order = other.compareTo(version);
+            return from ? order >= 0 : order <= 0;
         }
 
         @Override
@@ -57,7 +58,7 @@ public record Header(String only, String reason, boolean slow, List<Range> kerne
                 throw ScriptException.wrong(
                         new Place(file, line, 1), "'" + part.strip() + "' is no range of kernels: from 6.6, until 4.4");
             }
-            ranges.add(new Range(range.group(1).equals("from"), range.group(2)));
+            ranges.add(new Range(range.group(1).equals("from"), KernelRelease.parse(range.group(2))));
         }
         return List.copyOf(ranges);
     }
@@ -69,12 +70,14 @@ public record Header(String only, String reason, boolean slow, List<Range> kerne
 
     /** Whether it holds on this version, {@code 6.1} or {@code 6.1.0-50-amd64}; true of what is no Linux, such as unp. */
     public boolean holdsOn(String version) {
-        boolean known = VERSION.matcher(version).matches();
-        return kernels.isEmpty() || !known || kernels.stream().anyMatch(range -> range.contains(number(version)));
-    }
-
-    private static int number(String version) {
-        Matcher parts = VERSION.matcher(version);
-        return parts.matches() ? Integer.parseInt(parts.group(1)) * 1000 + Integer.parseInt(parts.group(2)) : 0;
+        if (kernels.isEmpty()) {
+            return true;
+        }
+        try {
+            KernelRelease release = KernelRelease.parse(version);
+            return kernels.stream().anyMatch(range -> range.contains(release));
+        } catch (IllegalArgumentException noLinux) {
+            return true;
+        }
     }
 }

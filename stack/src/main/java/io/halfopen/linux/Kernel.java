@@ -3,8 +3,6 @@ package io.halfopen.linux;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,8 +11,6 @@ import java.util.stream.Collectors;
  * {@link DefaultChange} it has, and who ships it. The book's BSD is no Linux, and overrides what it has otherwise.
  */
 public class Kernel {
-    private static final Pattern RELEASE = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
-
     /** The machine of the articles' traces was small. */
     private static final Map<Sysctl, Integer> SMALL_MACHINE = Map.of(Sysctl.tcp_max_syn_backlog, 512);
 
@@ -131,19 +127,6 @@ public class Kernel {
                 .filter(kernel -> kernel != UNP && kernel.number <= number)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no profile is as old as " + major + "." + minor));
-    }
-
-    /**
-     * The same of a release as uname(1) prints it: 6.12 for "6.14.0-37-generic".
-     *
-     * @throws IllegalArgumentException if it does not begin with two numbers, or all are newer
-     */
-    public static Kernel ofRelease(String release) {
-        Matcher numbers = RELEASE.matcher(release);
-        if (!numbers.lookingAt()) {
-            throw new IllegalArgumentException("no version of Linux: '" + release + "'");
-        }
-        return notNewerThan(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)));
     }
 
     /** The names of all profiles in a sentence: 6.18, 3.10 or unp. */

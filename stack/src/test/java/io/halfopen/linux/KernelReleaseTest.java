@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KernelOfReleaseTest {
+class KernelReleaseTest {
     @ParameterizedTest
     @CsvSource({
         "6.18.44-fc, 6.18",
@@ -18,14 +18,14 @@ class KernelOfReleaseTest {
         "6.11.0-9, 6.8",
     })
     void aReleaseHasTheProfileThatIsNotNewer(String release, String version) {
-        assertThat(Kernel.ofRelease(release).version()).isEqualTo(version);
+        assertThat(KernelRelease.parse(release).profile().version()).isEqualTo(version);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "6", "Darwin", "6.x"})
     void whatIsNoReleaseIsSaid(String release) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Kernel.ofRelease(release))
+                .isThrownBy(() -> KernelRelease.parse(release))
                 .withMessage("no version of Linux: '" + release + "'");
     }
 }
