@@ -1,5 +1,6 @@
 package io.halfopen.app;
 
+import io.halfopen.link.KernelHost;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.KernelRelease;
 import java.util.Iterator;
@@ -22,12 +23,12 @@ public final class KernelOption implements ITypeConverter<Kernel> {
 
     /** The newest profile that is not newer than this machine's kernel. */
     public static Kernel ofHost() {
-        return KernelRelease.ofHost().profile();
+        return KernelHost.release().profile();
     }
 
     /** Who asks for this machine's kernel, and gets another, is told so. */
     private static Kernel said(Kernel kernel) {
-        KernelRelease host = KernelRelease.ofHost();
+        KernelRelease host = KernelHost.release();
         if (!kernel.version().equals(host.toString())) {
             System.err.println("halfopen: there is no profile of Linux " + host + ": that of " + kernel.version()
                     + ", the next older, is taken");

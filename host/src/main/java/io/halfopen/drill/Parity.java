@@ -1,8 +1,8 @@
 package io.halfopen.drill;
 
+import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
-import io.halfopen.linux.KernelRelease;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public final class Parity {
 
     /** Of this machine's kernel, for which one must be root, and a stack that imitates it. */
     public static Parity withKernel(Topic topic) {
-        return new Parity(topic, "a live kernel", KernelRelease.ofHost().profile(), KernelMachine::new);
+        return new Parity(topic, "a live kernel", KernelHost.release().profile(), KernelMachine::new);
     }
 
     /** Of a stack that imitates 6.18 and one that imitates another kernel. */

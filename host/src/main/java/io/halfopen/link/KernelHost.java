@@ -2,6 +2,7 @@ package io.halfopen.link;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.KernelRelease;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
@@ -333,6 +334,15 @@ public final class KernelHost implements AutoCloseable {
             return USUAL_CONTROL;
         }
         return inside.call(() -> NamespaceThread.read(file(fullName))).replace('\t', ' ');
+    }
+
+    /**
+     * The version of this machine's kernel.
+     *
+     * @throws IllegalArgumentException where it is no Linux
+     */
+    public static KernelRelease release() {
+        return KernelRelease.parse(System.getProperty("os.version", ""));
     }
 
     /** Whether a namespace of this kernel has a sysctl of this full name. */
