@@ -193,8 +193,7 @@ class LiveNetworkTest {
     void aRejectWithTcpResetIsAClosedPortOrAFirewall() throws Exception {
         firewall("tcp dport " + PORT + " reject with tcp reset");
         pair.listen(PORT, 16);
-        int client = pair.connect(0, PORT);
-        pair.until(() -> pair.client.poll(client) != 0);
+        refused(0);
         Finding found = only(Cause.PORT_CLOSED);
         assertThat(found.certainty()).isEqualTo(Certainty.LIKELY);
         assertThat(found.or()).isEqualTo(Cause.FIREWALL_RESET);
@@ -205,11 +204,11 @@ class LiveNetworkTest {
         firewall("tcp sport " + CLIENTS_PORT + " reject with tcp reset");
         int listener = pair.listen(PORT, 16);
         for (int from : new int[] {0, CLIENTS_PORT, 0}) {
-            int client = pair.connect(from, PORT);
             if (from == 0) {
+                pair.connect(from, PORT);
                 pair.accept(listener);
             } else {
-                pair.until(() -> pair.client.poll(client) != 0);
+                refused(from);
             }
         }
         Finding found = only(Cause.FIREWALL_RESET);
@@ -221,11 +220,17 @@ class LiveNetworkTest {
     void aRejectWithIcmpSaysWhichAndWhatConnectReturns() throws Exception {
         firewall("tcp dport " + PORT + " reject with icmp type admin-prohibited");
         pair.listen(PORT, 16);
-        int client = pair.connect(0, PORT);
-        pair.until(() -> pair.client.poll(client) != 0);
+        int client = refused(0);
         Finding found = only(Cause.ICMP_REFUSED);
         assertThat(found.sentence()).contains("EHOSTUNREACH");
         assertThat(-pair.client.getsockopt(client, SocketOption.SO_ERROR)).isNegative();
+    }
+
+    /** A connect() from this port, 0 for any, until something is known of it. */
+    private int refused(int from) throws Exception {
+        int client = pair.connect(from, PORT);
+        pair.until(() -> pair.client.poll(client) != 0);
+        return client;
     }
 
     private int flood(int cookies) throws Exception {

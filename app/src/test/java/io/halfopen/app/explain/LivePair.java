@@ -2,15 +2,13 @@ package io.halfopen.app.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.app.HandmadePacket;
 import io.halfopen.app.capture.TcpView;
 import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.wire.IpAddress;
-import io.halfopen.wire.IpHeader;
-import io.halfopen.wire.TcpHeader;
-import io.halfopen.wire.TcpOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +29,6 @@ final class LivePair implements AutoCloseable {
     static final int AF_INET = 2;
     private static final int POLLIN = 1;
     private static final long PATIENCE = 20_000_000_000L;
-    private static final int HEADER = TcpHeader.LENGTH + TcpOptions.synLength(false, false, -1);
 
     private record Packet(long time, byte[] bytes) {}
 
@@ -140,17 +137,7 @@ final class LivePair implements AutoCloseable {
 
     /** A packet to the server from a client that is none. */
     void inject(IpAddress from, int port, int seq, int ack, int flags) {
-        byte[] packet = new byte[IpHeader.V4_LENGTH + HEADER];
-        int tcp = IpHeader.V4_LENGTH;
-        boolean syn = flags == TcpHeader.SYN;
-        int length = syn ? HEADER : TcpHeader.LENGTH;
-        if (syn) {
-            TcpOptions.writeSyn(packet, tcp + TcpHeader.LENGTH, 1460, false, false, 0, 0, -1);
-        }
-        TcpHeader.write(packet, tcp, port, PORT, seq, ack, length, flags, 64240);
-        IpHeader.write(packet, 0, from.high(), from.low(), SERVER.high(), SERVER.low(), length, 0, 64, 0);
-        TcpHeader.seal(packet, tcp, length, from.high(), from.low(), SERVER.high(), SERVER.low());
-        byte[] whole = Arrays.copyOf(packet, tcp + length);
+        byte[] whole = HandmadePacket.of(from, port, SERVER, PORT, seq, ack, flags);
         keep(whole);
         toServer.send(whole, 0, whole.length);
     }

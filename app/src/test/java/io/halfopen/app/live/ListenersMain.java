@@ -2,13 +2,12 @@ package io.halfopen.app.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.halfopen.app.HandmadePacket;
 import io.halfopen.link.Interface;
 import io.halfopen.link.Tun;
 import io.halfopen.wire.IpAddress;
-import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
-import io.halfopen.wire.TcpOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -29,7 +28,6 @@ import java.util.Map;
 public final class ListenersMain {
     private static final IpAddress SERVER = IpAddress.parse("10.7.0.1");
     private static final IpAddress PEER = IpAddress.parse("10.7.0.2");
-    private static final int HEADER = TcpHeader.LENGTH + TcpOptions.synLength(false, false, -1);
 
     private final Tun tun;
     private final Map<Integer, ServerSocket> servers = new HashMap<>();
@@ -143,16 +141,7 @@ public final class ListenersMain {
     }
 
     private void send(int from, int port, int seq, int ack, int flags) {
-        byte[] packet = new byte[IpHeader.V4_LENGTH + HEADER];
-        int tcp = IpHeader.V4_LENGTH;
-        boolean syn = flags == TcpHeader.SYN;
-        int length = syn ? HEADER : TcpHeader.LENGTH;
-        if (syn) {
-            TcpOptions.writeSyn(packet, tcp + TcpHeader.LENGTH, 1460, false, false, 0, 0, -1);
-        }
-        TcpHeader.write(packet, tcp, from, port, seq, ack, length, flags, 64240);
-        IpHeader.write(packet, 0, PEER.high(), PEER.low(), SERVER.high(), SERVER.low(), length, 0, 64, 0);
-        TcpHeader.seal(packet, tcp, length, PEER.high(), PEER.low(), SERVER.high(), SERVER.low());
-        tun.send(packet, 0, tcp + length);
+        byte[] packet = HandmadePacket.of(PEER, from, SERVER, port, seq, ack, flags);
+        tun.send(packet, 0, packet.length);
     }
 }
