@@ -2,7 +2,6 @@ package io.halfopen.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.halfopen.linux.Kernel;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
@@ -13,7 +12,6 @@ import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -155,21 +153,12 @@ class OffloadTunTest {
     void thePacketPathAllocatesNothing() throws Exception {
         byte[] syn = syn();
         byte[] buffer = new byte[2048];
-        long afterWarmUp = 0;
-        int measured = 20_000;
-        for (int i = 0; i < 5 * measured; i++) {
-            if (i == 4 * measured) {
-                afterWarmUp = allocated();
-            }
-            tun.send(syn, 0, syn.length);
-            tun.receive(buffer);
-            tun.await(0);
-        }
 
-        assertThat((allocated() - afterWarmUp) / measured).isZero();
-    }
-
-    private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+        assertThat(Allocation.perStep(() -> {
+                    tun.send(syn, 0, syn.length);
+                    tun.receive(buffer);
+                    tun.await(0);
+                }))
+                .isZero();
     }
 }

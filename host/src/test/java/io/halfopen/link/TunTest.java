@@ -2,13 +2,11 @@ package io.halfopen.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.halfopen.wire.Bytes;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
-import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -136,22 +134,13 @@ class TunTest {
         setUp(KERNEL, 24);
         byte[] syn = syn(STACK, KERNEL, 40_000, 7);
         byte[] buffer = new byte[2048];
-        long afterWarmUp = 0;
-        int measured = 20_000;
-        for (int i = 0; i < 5 * measured; i++) {
-            if (i == 4 * measured) {
-                afterWarmUp = allocated();
-            }
-            tun.send(syn, 3, syn.length - 3);
-            tun.receive(buffer);
-            tun.await(0);
-        }
 
-        assertThat((allocated() - afterWarmUp) / measured).isZero();
-    }
-
-    private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+        assertThat(Allocation.perStep(() -> {
+                    tun.send(syn, 3, syn.length - 3);
+                    tun.receive(buffer);
+                    tun.await(0);
+                }))
+                .isZero();
     }
 
     private void setUp(IpAddress kernel, int prefix) throws Exception {
