@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * still shows it. Thread-safe: each story has machines of its own.
  */
 public final class Parity {
-    /** A difference that does not come again was a timer, or a busy machine. */
-    private static final int CONFIRMATIONS = 2;
+    /** A difference that does not come again each time was a timer, or a busy machine: the kernel itself does both. */
+    private static final int CONFIRMATIONS = 6;
 
     private final String name;
     private final Telling telling;

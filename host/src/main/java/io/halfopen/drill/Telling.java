@@ -21,6 +21,13 @@ final class Telling {
     private static final long SOON = 60 * MILLISECOND;
 
     private static final int STRETCH = 50;
+
+    /**
+     * By so much a wait is longer than the one before: of two that were alike, it would be chance whether the round
+     * trip in one is shorter than the time in the other, which is what the receive buffer's growth asks.
+     */
+    private static final int LONGER = 20;
+
     private static final int LONGEST_STRETCH = 3000;
 
     private final Kernel kernel;
@@ -86,10 +93,12 @@ final class Telling {
         List<Step> steps = new ArrayList<>();
         try (StackMachine machine = new StackMachine(kernel, settings(story))) {
             StoryRun run = new StoryRun(story, machine, settings(story));
+            int first = STRETCH;
             for (Step step : story.steps()) {
                 run.tell(step);
                 boolean waits = step instanceof Wait || machine.isTimerNear(0, SOON);
-                int millis = waits ? stretch(run, machine) : 0;
+                int millis = waits ? stretch(run, machine, first) : 0;
+                first += millis > 0 ? LONGER : 0;
                 steps.add(step instanceof Wait wait ? new Wait(wait.millis() + millis) : step);
                 if (!(step instanceof Wait) && millis > 0) {
                     steps.add(new Wait(millis));
@@ -102,11 +111,12 @@ final class Telling {
     }
 
     /** Until no timer is near; returns how long that took, milliseconds. */
-    private static int stretch(StoryRun run, StackMachine machine) throws Stop {
+    private static int stretch(StoryRun run, StackMachine machine, int first) throws Stop {
         int millis = 0;
         while (machine.isTimerNear(LATE, EARLY) && millis < LONGEST_STRETCH) {
-            run.linger(STRETCH * MILLISECOND);
-            millis += STRETCH;
+            int more = millis == 0 ? first : STRETCH;
+            run.linger(more * MILLISECOND);
+            millis += more;
         }
         return millis;
     }

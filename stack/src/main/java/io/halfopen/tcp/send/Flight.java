@@ -59,14 +59,19 @@ public final class Flight {
     }
 
     public void reset() {
+        purge();
+        sackedOut = 0;
+        lostOut = 0;
+        retransOut = 0;
+    }
+
+    /** The connection is over: no packet is left, but TCP_INFO still tells how many were what (tcp_write_queue_purge). */
+    public void purge() {
         pool.give(slots);
         slots = FlightSlots.NONE;
         head = 0;
         count = 0;
         joined = 0;
-        sackedOut = 0;
-        lostOut = 0;
-        retransOut = 0;
         hinted = false;
     }
 

@@ -294,12 +294,13 @@ public final class Connection extends AcceptQueue.Entry {
     void stop() {
         sender.abandon();
         sender.timer.stop();
+        sender.timer.backoff = 0;
         sender.pacing.due = NEVER;
         receiver.acks.due = NEVER;
         receiver.acks.sacks.due = NEVER;
         sender.ring.clear();
         sender.queue.clear();
-        sender.flight.reset();
+        sender.flight.purge();
     }
 
     public boolean isOrphan() {
