@@ -1,8 +1,11 @@
 package io.halfopen.app;
 
 import io.halfopen.linux.Effect;
+import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.SysctlArrival;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +24,19 @@ public abstract class Subcommand implements Callable<Integer> {
     }
 
     /** What was set and does nothing is said, on stderr, where it is in nobody's way. */
-    protected final void noteIgnored(Stream<Sysctl> sysctls) {
-        sayIgnored(sysctls.filter(sysctl -> sysctl.effect() == Effect.IGNORED).map(Sysctl::fullName));
+    protected final void noteIgnored(Collection<Sysctl> sysctls, Collection<Kernel> kernels) {
+        sayIgnored(sysctls.stream()
+                .filter(sysctl -> sysctl.effect() == Effect.IGNORED)
+                .map(Sysctl::fullName));
+        for (Kernel kernel : kernels) {
+            for (Sysctl sysctl : sysctls) {
+                SysctlArrival later = kernel.lacks(sysctl);
+                if (later != null) {
+                    err().println(commandSpec().qualifiedName() + ": " + sysctl.fullName() + " is ignored: " + kernel
+                            + " has none, it came with " + later.since());
+                }
+            }
+        }
     }
 
     /** The same of whatever has a name. */

@@ -149,6 +149,18 @@ class CommandLineTest {
     }
 
     @Test
+    void soIsThatAKernelDoesNotHaveASettingYet() {
+        String plain = CommandRun.of("lab", "--kernel", "6.1", "--clients", "3").out();
+        CommandRun run = CommandRun.of(
+                "lab", "--kernel", "6.1", "--clients", "3", "--sysctl", "net.ipv4.tcp_syn_linear_timeouts=0");
+        assertThat(run)
+                .isEqualTo(new CommandRun(
+                        0,
+                        plain,
+                        "halfopen lab: net.ipv4.tcp_syn_linear_timeouts is ignored: 6.1 has none, it came with 6.5\n"));
+    }
+
+    @Test
     void theListHasEveryPresetWithASentenceAndItsArticle() {
         CommandRun run = CommandRun.of("lab", "--list");
         assertThat(run.exitCode()).isZero();

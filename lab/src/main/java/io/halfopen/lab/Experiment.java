@@ -4,6 +4,7 @@ import io.halfopen.lab.server.ArticleServer;
 import io.halfopen.lab.server.SimCalls;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
+import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.Timers;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;
@@ -64,7 +65,12 @@ public final class Experiment extends Run {
 
     private Host addHost(String name) {
         Host host = world.addHost(name, scenario().kernel());
-        scenario().sysctls().forEach(host.stack().sysctls()::set);
+        Sysctls sysctls = host.stack().sysctls();
+        scenario().sysctls().forEach((sysctl, numbers) -> {
+            if (sysctls.has(sysctl)) {
+                sysctls.set(sysctl, numbers);
+            }
+        });
         return host;
     }
 

@@ -5,6 +5,7 @@ import io.halfopen.app.lab.BadPlan;
 import io.halfopen.app.lab.SweepJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -41,7 +42,7 @@ public final class Sweep extends SparkCommand {
         } catch (BadPlan bad) {
             throw bad(bad.line());
         }
-        noteIgnored(job.sysctls());
+        noteIgnored(job.first().sysctls().keySet(), List.of(job.first().kernel()));
         return write("halfopen sweep", "run", job.size(), (spark, slices, format) -> table(spark, job, slices, format));
     }
 

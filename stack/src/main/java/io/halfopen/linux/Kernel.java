@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which kernel is imitated. This is the one place for behaviour that changed between them; everything else in the
@@ -400,6 +401,11 @@ public class Kernel {
         return own == null ? DefaultChange.defaultOf(sysctl, number) : new int[] {own};
     }
 
+    /** The row that says when a sysctl came, if this kernel does not have it; null if it has. */
+    public @Nullable SysctlArrival lacks(Sysctl sysctl) {
+        return SysctlArrival.after(sysctl, number);
+    }
+
     /** No interval between retransmissions is longer, unless tcp_rto_max_ms says less: 120 s. */
     public static final long RTO_MAX = 120 * SECOND;
 
@@ -429,6 +435,12 @@ public class Kernel {
     private static final class Berkeley extends Kernel {
         Berkeley() {
             super("unp", 0, SMALL_MACHINE);
+        }
+
+        /** It had no sysctl by any of these names; as many as there are let one look at what they do. */
+        @Override
+        public @Nullable SysctlArrival lacks(Sysctl sysctl) {
+            return null;
         }
 
         @Override

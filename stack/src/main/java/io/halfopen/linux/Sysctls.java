@@ -2,12 +2,14 @@ package io.halfopen.linux;
 
 /** The values of all {@link Sysctl}s of one stack, starting from a kernel's defaults. */
 public final class Sysctls {
+    private final Kernel kernel;
     private final int[][] values;
 
     /** The first number of each, which most have only: every packet asks for some. */
     private final int[] firsts;
 
     public Sysctls(Kernel kernel) {
+        this.kernel = kernel;
         values = new int[Sysctl.values().length][];
         firsts = new int[values.length];
         for (Sysctl sysctl : Sysctl.values()) {
@@ -33,8 +35,22 @@ public final class Sysctls {
         return get(sysctl) != 0;
     }
 
-    /** Sets it, effective from the next decision on. */
+    /** Whether the kernel has it. */
+    public boolean has(Sysctl sysctl) {
+        return kernel.lacks(sysctl) == null;
+    }
+
+    /**
+     * Sets it, effective from the next decision on.
+     *
+     * @throws IllegalArgumentException with a sentence for the user if it does not take that, or the kernel does not have it
+     */
     public void set(Sysctl sysctl, int... numbers) {
+        SysctlArrival later = kernel.lacks(sysctl);
+        if (later != null) {
+            throw new IllegalArgumentException(
+                    kernel + " has no " + sysctl.fullName() + ": it came with " + later.since());
+        }
         if (numbers.length != sysctl.width()) {
             throw new IllegalArgumentException(sysctl.fullName() + " takes " + sysctl.width() + " numbers");
         }

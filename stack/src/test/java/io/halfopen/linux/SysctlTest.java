@@ -58,6 +58,17 @@ class SysctlTest {
         assertThatThrownBy(() -> Sysctl.named(name)).hasMessage("unknown sysctl '" + name + "'" + hint);
     }
 
+    @Test
+    void whatCameLaterAKernelDoesNotHave() {
+        Sysctls older = new Sysctls(Kernel.named("6.1"));
+
+        assertThat(older.has(Sysctl.tcp_syn_linear_timeouts)).isFalse();
+        assertThatThrownBy(() -> older.set(Sysctl.tcp_syn_linear_timeouts, 0))
+                .hasMessage("6.1 has no net.ipv4.tcp_syn_linear_timeouts: it came with 6.5");
+        assertThat(new Sysctls(Kernel.named("6.6")).has(Sysctl.tcp_syn_linear_timeouts))
+                .isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     TCP_NODELY       | : did you mean TCP_NODELAY?

@@ -7,6 +7,7 @@ import io.halfopen.linux.KernelChange;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.SysctlArrival;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -162,16 +163,26 @@ final class Reference {
         for (DefaultChange change : DefaultChange.all()) {
             defaults.row(change.since(), code(change.sysctl().fullName()), format(change), change.source());
         }
+        Table arrivals = new Table("Since", "Sysctl", "That it was not before is known from", "Source");
+        for (SysctlArrival arrival : SysctlArrival.all()) {
+            arrivals.row(
+                    arrival.since(),
+                    code(arrival.sysctl().fullName()),
+                    arrival.before().name().toLowerCase(Locale.ROOT),
+                    arrival.source());
+        }
         return head("Kernels by version", "KernelChange", """
                 What `--kernel` takes, and what differs between those, from
                 $SOURCE.
                 A profile is its version: it has each change of that version and of older ones, and the defaults of its
                 time. What is since then was measured on 6.18 in every row; the third column says how the time before is
                 known: *measured* on a kernel of that time, seen in the *trace* of an article, or from the kernel's
-                public *history*, and not measured. What is in no row is 6.18's on every kernel.
+                public *history*, and not measured. What is in no row is 6.18's on every kernel. A setting that came later than
+                the kernel cannot be set: `drill` fails as sysctl(8) does, other commands say on standard error that it is ignored.
                 [kernels.md](kernels.md) says what the changes mean for a listener.
 
-                """) + profiles + "\n" + changes + "\n" + defaults;
+                """) + profiles + "\n" + changes + "\n" + defaults + "\n"
+                + arrivals;
     }
 
     private static String socketOptions() {

@@ -138,7 +138,8 @@ public final class LabCommand extends Subcommand {
         Scenario scenario = variants.getFirst().scenario();
         boolean compare = compared != null;
         if (compare || !options.isOnKernel()) {
-            noteIgnored(scenario.sysctls().keySet().stream());
+            List<Kernel> kernels = compare && !options.isOnKernel() ? kernels() : List.of(scenario.kernel());
+            noteIgnored(scenario.sysctls().keySet(), kernels);
         }
         if (compare) {
             return options.isOnKernel() ? judge(scenario) : compare(scenario, kernels());

@@ -134,7 +134,7 @@ public final class SizeCommand extends Subcommand {
         if (scenario.clients() < 1) {
             throw bad("--clients takes 1 or more here, not " + scenario.clients());
         }
-        noteIgnored(scenario.sysctls().keySet().stream());
+        noteIgnored(scenario.sysctls().keySet(), List.of(scenario.kernel()));
         SizeTarget wanted = target == null ? SizeTarget.NO_DROP : target;
         Sizing sizing = new Sizing(scenario, wanted, runs, time -> {});
         boolean overload = isOverload(scenario);

@@ -58,7 +58,7 @@ public final class SweepCommand extends Subcommand {
         Path path = file == null ? Path.of("") : file;
         try {
             SweepJob job = SweepJob.read(path);
-            noteIgnored(job.sysctls());
+            noteIgnored(job.first().sysctls().keySet(), List.of(job.first().kernel()));
             return run(job, to == null ? table(path) : to);
         } catch (BadPlan bad) {
             throw bad(bad.line());

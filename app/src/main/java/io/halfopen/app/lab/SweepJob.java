@@ -1,11 +1,10 @@
 package io.halfopen.app.lab;
 
-import io.halfopen.linux.Sysctl;
+import io.halfopen.lab.Scenario;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A plan as rows of a table, of which each can be made by itself, in whatever order and on whatever machine: the text of
@@ -61,9 +60,9 @@ public final class SweepJob {
         return (int) plan.size();
     }
 
-    /** Settings of the first run, some of which may have no effect. */
-    public Stream<Sysctl> sysctls() {
-        return runs.scenario(plan.row(0)).sysctls().keySet().stream();
+    /** The first run; of its settings some may have no effect. */
+    public Scenario first() {
+        return runs.scenario(plan.row(0));
     }
 
     /** In the order of a row's cells. */

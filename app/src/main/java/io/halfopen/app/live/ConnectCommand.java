@@ -2,7 +2,6 @@ package io.halfopen.app.live;
 
 import io.halfopen.app.Style;
 import io.halfopen.app.Subcommand;
-import io.halfopen.app.SysctlOption;
 import io.halfopen.lab.Times;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.TcpState;
@@ -14,6 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ public final class ConnectCommand extends Subcommand {
         }
         IpAddress remote = resolve();
         wireOptions.check(remote);
-        noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
+        noteIgnored(wireOptions.sysctls(), List.of(wireOptions.kernel));
         PrintWriter err = err();
         Style style = style();
         try (Wire wire = Wire.open(wireOptions, new LiveTimeline(err, style))) {

@@ -4,7 +4,6 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.Faults;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
-import io.halfopen.app.SysctlOption;
 import io.halfopen.lab.server.Answer;
 import io.halfopen.lab.server.ArticleServer;
 import io.halfopen.lab.server.Request;
@@ -120,7 +119,7 @@ public final class ServeCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        noteIgnored(wireOptions.sysctls.stream().map(SysctlOption::sysctl));
+        noteIgnored(wireOptions.sysctls(), List.of(wireOptions.kernel));
         LiveTimeline timeline = new LiveTimeline(out(), style());
         LastDrops drops = new LastDrops();
         GuestBook book = html == null ? null : new GuestBook(port);

@@ -45,7 +45,7 @@ final class Wire implements AutoCloseable {
         try {
             int mtu = setUp(tun, cidr, options.peer);
             Stack stack = new Stack(options.kernel, secrets());
-            options.sysctls.forEach(option -> stack.sysctls().set(option.sysctl(), option.values()));
+            options.applyTo(stack.sysctls());
             stack.addAddress(cidr.address(), mtu);
             if (cidr.address().isIpv4()) {
                 stack.addBroadcast(cidr.broadcast());

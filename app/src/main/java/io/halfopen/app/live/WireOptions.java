@@ -3,6 +3,8 @@ package io.halfopen.app.live;
 import io.halfopen.app.KernelOption;
 import io.halfopen.app.SysctlOption;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Sysctls;
 import io.halfopen.wire.IpAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +48,7 @@ final class WireOptions {
             paramLabel = "NAME=VALUE",
             converter = SysctlOption.Converter.class,
             description = "A setting of the stack by its full name; repeatable.")
-    List<SysctlOption> sysctls = List.of();
+    private List<SysctlOption> sysctls = List.of();
 
     @Option(
             names = "--kernel",
@@ -56,6 +58,18 @@ final class WireOptions {
             description = "Whose rules: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).",
             defaultValue = "6.18")
     Kernel kernel = Kernel.LINUX_6_18;
+
+    /** The settings that were given. */
+    List<Sysctl> sysctls() {
+        return sysctls.stream().map(SysctlOption::sysctl).toList();
+    }
+
+    /** Sets what the kernel has. */
+    void applyTo(Sysctls settings) {
+        sysctls.stream()
+                .filter(option -> settings.has(option.sysctl()))
+                .forEach(option -> settings.set(option.sysctl(), option.values()));
+    }
 
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write the packets as pcapng, each with its rule.")
     @Nullable

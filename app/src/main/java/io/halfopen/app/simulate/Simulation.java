@@ -1,7 +1,7 @@
 package io.halfopen.app.simulate;
 
 import io.halfopen.app.simulate.Plan.Trouble;
-import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.Sysctls;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;
 import io.halfopen.sim.Tap;
@@ -129,10 +129,12 @@ final class Simulation {
     }
 
     private static void setSysctls(Host host, Plan.Machine machine) {
-        machine.sysctls()
-                .forEach((Sysctl sysctl, List<Integer> values) -> host.stack()
-                        .sysctls()
-                        .set(sysctl, values.stream().mapToInt(Integer::intValue).toArray()));
+        Sysctls settings = host.stack().sysctls();
+        machine.sysctls().forEach((sysctl, values) -> {
+            if (settings.has(sysctl)) {
+                settings.set(sysctl, values.stream().mapToInt(Integer::intValue).toArray());
+            }
+        });
     }
 
     private void set(Plan.Cable cable, Path there, Path back) {
