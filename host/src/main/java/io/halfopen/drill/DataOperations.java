@@ -5,6 +5,7 @@ import io.halfopen.drill.SystemCalls.Operation;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Message;
 import io.halfopen.linux.Poll;
+import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -108,17 +109,34 @@ final class DataOperations {
         return plainSend(descriptor, transfer);
     }
 
-    /** A call that blocks takes everything, however long that takes, and goes on when there is much room again. */
+    /**
+     * A call that blocks takes everything, however long that takes, and goes on when there is much room again. The first
+     * after a connect() that waited for data (TCP_FASTOPEN_CONNECT) sends the SYN, and waits for the handshake, too.
+     */
     private Operation plainSend(Descriptor descriptor, Transfer transfer) {
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
         int[] done = {0};
         boolean[] waiting = {false};
+        boolean[] opening = {false};
         Operation whole = () -> {
-            if (waiting[0] && (machine.poll(descriptor.live) & WRITABLE) == 0) {
+            if (opening[0]) {
+                int connected = SocketOperations.connected(machine, descriptor.live);
+                opening[0] = connected == SystemCalls.WAIT;
+                if (connected != 0 || done[0] == transfer.length) {
+                    return connected == 0 ? done[0] : connected;
+                }
+            } else if (waiting[0] && (machine.poll(descriptor.live) & WRITABLE) == 0) {
                 return SystemCalls.WAIT;
             }
+            boolean opens = !nonBlocking && !waiting[0] && machine.row(descriptor.live).state() == TcpState.SYN_SENT;
             waiting[0] = !nonBlocking;
             int result = machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
+            if (opens && result > 0) {
+                opening[0] = true;
+                done[0] = result;
+                machine.writerBlocks(descriptor.live, result < transfer.length);
+                return SystemCalls.WAIT;
+            }
             machine.writerBlocks(descriptor.live, result == -Errno.EAGAIN && !nonBlocking);
             if (result > 0 && !nonBlocking && done[0] + result < transfer.length) {
                 done[0] += result;
@@ -154,11 +172,7 @@ final class DataOperations {
         if ((transfer.flags & MSG_FASTOPEN) != 0) {
             return fastOpen(arguments, descriptor, transfer, address, port);
         }
-        IpAddress destination = address;
-        int destinationPort = port;
-        return () -> SystemCalls.orWait(
-                machine.sendTo(descriptor.live, transfer.length, transfer.flags, destination, destinationPort),
-                descriptor.nonBlocking);
+        return plainSend(descriptor, transfer); // TCP does not look at the address
     }
 
     /** connect() and send() in one: who blocks waits for the handshake, too, and sends what was not in the SYN. */

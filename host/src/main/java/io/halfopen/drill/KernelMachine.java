@@ -10,11 +10,13 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -263,6 +265,27 @@ final class KernelMachine implements Machine {
             return true;
         } catch (LinkException none) {
             return false;
+        }
+    }
+
+    @Override
+    public void forgetPeers() throws Stop {
+        try {
+            Process ip = start(Path.of("/"), "ip", "tcp_metrics", "flush", "all");
+            if (ip.waitFor() != 0) {
+                throw Stop.failed("ip tcp_metrics flush all exited with " + ip.exitValue());
+            }
+        } catch (IOException | InterruptedException failed) {
+            throw Stop.failed("ip could not be run: " + failed.getMessage());
+        }
+    }
+
+    @Override
+    public List<String> procNet(String path) throws Stop {
+        try {
+            return host.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net", path.substring("/proc/net".length()))));
+        } catch (IOException failed) {
+            throw Stop.failed(path + " cannot be read: " + failed.getMessage());
         }
     }
 

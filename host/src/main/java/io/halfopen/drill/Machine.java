@@ -8,6 +8,7 @@ import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,12 @@ interface Machine extends AutoCloseable {
 
     /** Sets a sysctl, by its full name. */
     void sysctl(String name, String value) throws Stop;
+
+    /** Forgets what earlier connections have taught it of their peers, as {@code ip tcp_metrics flush} does. */
+    void forgetPeers() throws Stop;
+
+    /** The lines of /proc/net/tcp or tcp6. */
+    List<String> procNet(String path) throws Stop;
 
     /** Starts a program where the machine is, in its namespace, and in a folder. */
     Process start(Path folder, String... command) throws IOException, Stop;

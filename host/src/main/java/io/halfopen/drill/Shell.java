@@ -44,6 +44,7 @@ final class Shell {
     private final Path folder;
     private final boolean allowed;
     private final StringBuilder notes;
+    private final HostCommands hostCommands;
     private int line;
 
     /** Commands are run in that folder: packetdrill's scripts name their helpers from where they are themselves. */
@@ -52,12 +53,13 @@ final class Shell {
         this.folder = folder;
         this.allowed = allowed;
         this.notes = notes;
+        hostCommands = new HostCommands(machine, notes);
     }
 
     void run(String text) throws Stop {
         for (List<String> command : commands(text)) {
             line = lineOf(command, text);
-            run(command, text);
+            runEither(command, text);
         }
         line = 0;
     }
@@ -75,6 +77,21 @@ final class Shell {
             }
         }
         return 0;
+    }
+
+    /** {@code a || b}: the second only if the first does not succeed. */
+    private void runEither(List<String> words, String text) throws Stop {
+        int or = words.indexOf("||");
+        if (or <= 0) {
+            run(words, text);
+            return;
+        }
+        try {
+            run(words.subList(0, or), text);
+        } catch (Stop failed) {
+            notes.append(failed.reason()).append('\n');
+            runEither(words.subList(or + 1, words.size()), text);
+        }
     }
 
     private void run(List<String> words, String text) throws Stop {
@@ -133,6 +150,9 @@ final class Shell {
     }
 
     private void other(List<String> words, String text) throws Stop {
+        if (hostCommands.run(words)) {
+            return;
+        }
         if (!allowed) {
             throw Stop.unsupported("the command `" + String.join(" ", words) + "`, without --allow-shell,");
         }
@@ -177,7 +197,11 @@ final class Shell {
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
         boolean inWord = false;
-        String plain = arithmetic(text).replace("\\\n", " ").replaceAll("2?>\\s*/dev/null|2>&1|&&|#[^\n]*", ";") + ";";
+        String plain = arithmetic(text)
+                        .replace("\\\n", " ")
+                        .replaceAll("[2&]?>\\s*/dev/null|2>&1", " ")
+                        .replaceAll("&&|#[^\n]*", ";")
+                + ";";
         for (int i = 0; i < plain.length(); i++) {
             char c = plain.charAt(i);
             boolean ends = !quoted && (Character.isWhitespace(c) || c == ';');

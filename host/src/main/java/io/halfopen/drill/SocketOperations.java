@@ -138,7 +138,7 @@ final class SocketOperations {
         int[] begun = {0};
         Operation connect = () -> {
             if (waits[0]) {
-                return connected(descriptor.live);
+                return connected(machine, descriptor.live);
             }
             int result = machine.connect(descriptor.live, address, port);
             subjects.connects(
@@ -152,7 +152,7 @@ final class SocketOperations {
     }
 
     /** Who waits in connect() looks at the state (__inet_stream_connect): after a shutdown() another call would begin anew. */
-    private int connected(int live) throws Stop {
+    static int connected(Machine machine, int live) throws Stop {
         TcpState state = machine.row(live).state();
         if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECV) {
             return SystemCalls.WAIT;

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -342,6 +343,16 @@ final class StackMachine implements Machine {
         } catch (IllegalArgumentException bad) {
             throw Stop.failed(String.valueOf(bad.getMessage()));
         }
+    }
+
+    @Override
+    public void forgetPeers() {
+        stack.forgetPeers();
+    }
+
+    @Override
+    public List<String> procNet(String path) {
+        return ProcNet.lines(path, stack.snapshot());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Set;
 
 /** The octets of setsockopt() and getsockopt(), which the stack has as numbers. */
 final class StackOptions {
+    private static final String FAST_OPEN_KEY = "TCP_FASTOPEN_KEY";
     private static final String CONGESTION = "TCP_CONGESTION";
     private static final int LONGEST_NAME = 16;
     private static final int MILLION = 1_000_000;
@@ -48,6 +49,9 @@ final class StackOptions {
     int set(int fd, String name, byte[] value) throws Stop {
         if (name.equals(CONGESTION)) {
             return stack.setCongestionControl(fd, new String(value, StandardCharsets.US_ASCII));
+        }
+        if (name.equals(FAST_OPEN_KEY)) {
+            return stack.setFastOpenKey(fd, value);
         }
         SocketOption option = option(name);
         if (!option.settable()) {

@@ -149,6 +149,20 @@ class RunnerTest {
                         "SKIP x.pkt:5: the command `ip route flush cache`, without --allow-shell, is not supported");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            nstat -x                                      | SKIP x.pkt:8: the command `nstat -x`, without --allow-shell, is not supported
+            ^nstat; nstat | grep ListenDrops^             | FAIL x.pkt:8: nstat shows no ListenDrops that has grown
+            ^grep " 0A " /proc/net/tcp | grep ":0050"^    | FAIL x.pkt:8: no line of /proc/net/tcp has ' 0A ' and ':0050'
+            ^grep " 0A " /proc/net/tcp6^                  | FAIL x.pkt:8: no line of /proc/net/tcp6 has ' 0A '
+            ethtool -K tun0 tso on                        | SKIP x.pkt:8: the command `ethtool -K tun0 tso on`, without --allow-shell, is not supported
+            echo 1 > /sys/module/tcp_cubic/parameters/hystart_detect | SKIP x.pkt:8: hystart_detect 1 is not supported
+            ^nstat -x || grep 0A /etc/passwd^             | SKIP x.pkt:8: the command `grep 0A /etc/passwd`, without --allow-shell, is not supported
+            """)
+    void commandsThatLookAtTheMachine(String command, String what) throws ScriptException {
+        assertThat(run(HANDSHAKE + "+0 `" + command + "`")).hasToString(what);
+    }
+
     @Test
     void whoIsAtBothEnds() throws ScriptException {
         String named = HANDSHAKE + """

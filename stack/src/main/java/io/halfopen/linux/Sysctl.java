@@ -117,6 +117,12 @@ public enum Sysctl {
             "Fast Open, sum of: 1 clients; 2 servers; 4 clients without cookie; 0x200 servers without cookie; "
                     + "0x400 all listeners, not only those with TCP_FASTOPEN",
             1),
+    tcp_fastopen_blackhole_timeout_sec(
+            "net.ipv4",
+            0,
+            0,
+            "how long Fast Open is off after a path has swallowed it, s; 0, never, is all that is here",
+            0),
     tcp_fastopen_key(
             "net.ipv4",
             Integer.MIN_VALUE,

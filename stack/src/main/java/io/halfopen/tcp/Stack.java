@@ -390,6 +390,11 @@ public final class Stack {
         return core.sysctls;
     }
 
+    /** Forgets what earlier connections have learned of their peers, Fast Open's cookies too: ip tcp_metrics flush all. */
+    public void forgetPeers() {
+        core.metrics.forget();
+    }
+
     public long counter(Counter counter) {
         return core.counter(counter);
     }

@@ -64,6 +64,11 @@ public final class PeerMetrics {
         }
     }
 
+    /** Nothing was ever learned (ip tcp_metrics flush). */
+    public void forget() {
+        entries = new Entry[0];
+    }
+
     /** Whether an earlier connection with this peer measured a round-trip time (tcp_peer_is_proven). */
     public boolean isProven(long localHigh, long localLow, long remoteHigh, long remoteLow, long now) {
         Entry entry = find(localHigh, localLow, remoteHigh, remoteLow);
