@@ -385,6 +385,11 @@ public class Kernel {
         return has(KernelChange.WRITER_TOLD_BY_SENDING);
     }
 
+    /** Whether MSG_EOR ends a segment. */
+    public boolean keepsRecords() {
+        return has(KernelChange.RECORDS);
+    }
+
     /** Whether ACKs of what lies beyond a gap are collected. */
     public boolean collectsSacks() {
         return has(KernelChange.COMPRESSED_SACKS);

@@ -16,6 +16,7 @@ public enum KernelChange {
     TIMER_PER_HALF_OPEN(4, 1, TRACE, "one scan of all half-opens each 200 ms before"),
     SYN_QUEUE_BY_BACKLOG(4, 4, HISTORY, "commits ef547f2ac16b, 079096f103fa: max_qlen_log is gone"),
     CHALLENGE_ACKS_BY_CHANCE(4, 7, HISTORY, "ip-sysctl: tcp_challenge_ack_limit"),
+    RECORDS(4, 7, HISTORY, "commit c134ecb87817: tcp_sendmsg_locked looks at MSG_EOR"),
     RESET_AT_SACK_EDGE(4, 8, HISTORY, "tcp_reset_check and the right-most SACK block"),
     SYN_NEEDS_ACCEPT_QUEUE(4, 10, TRACE, "commit 5ea8ea2cb7f1"),
     RANDOM_TIMESTAMPS(4, 10, HISTORY, "commit 95a22caee396"),

@@ -10,6 +10,9 @@ public final class Message {
 
     public static final int MSG_NOSIGNAL = 0x4000;
 
+    /** A record ends with the last octet: what is written next goes into other segments. */
+    public static final int MSG_EOR = 0x80;
+
     /** TCP_CORK for this call. */
     public static final int MSG_MORE = 0x8000;
 

@@ -66,7 +66,7 @@ public final class Stack {
     public static final int MSG_MORE = Message.MSG_MORE;
     public static final int MSG_FASTOPEN = Message.MSG_FASTOPEN;
 
-    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_OOB;
+    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_EOR | Message.MSG_OOB;
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
@@ -284,7 +284,7 @@ public final class Stack {
         return send(now, fd, source, offset, length, 0);
     }
 
-    /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call, MSG_OOB makes the last octet urgent; others: -EOPNOTSUPP. */
+    /** send(2): write() with flags: MSG_MORE is TCP_CORK for this call, MSG_OOB makes the last octet urgent, MSG_EOR the last of a segment; others: -EOPNOTSUPP. */
     public int send(long now, int fd, byte[] source, int offset, int length, int flags) {
         core.setNow(now);
         Socket socket = find(fd);

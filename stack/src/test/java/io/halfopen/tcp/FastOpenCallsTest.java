@@ -125,7 +125,7 @@ class FastOpenCallsTest extends FastOpenFixture {
     @Test
     void otherSocketsRefuse() {
         assertThat(send("x", 0)).isEqualTo(-EPIPE);
-        assertThat(send("x", 0x80)).isEqualTo(-EOPNOTSUPP); // MSG_EOR
+        assertThat(send("x", 0x10)).isEqualTo(-EOPNOTSUPP); // MSG_PROXY
         scene.connect(fd, peer);
         assertThat(send("x")).isEqualTo(-EALREADY);
         fd = scene.listener(1);

@@ -50,6 +50,9 @@ public final class DataCalls {
         if (urgent) {
             c.urgent().send(c.sender.dataEnd());
         }
+        if ((flags & Message.MSG_EOR) != 0 && taken == length && core.kernel.keepsRecords()) {
+            c.sender.queue.end();
+        }
         if (!more || isPushDue(c.sender)) {
             c.sender.queue.mark(c.sender.dataEnd());
         }
@@ -70,7 +73,7 @@ public final class DataCalls {
                 pushAll(c, taken);
                 return taken;
             }
-            if (queue.tail() == 0 || queue.tail() >= goal) {
+            if (queue.tail() == 0 || queue.tail() >= goal || queue.isTailEnd()) {
                 SendPolicy.onWrite(socket);
                 transmission.beginBuffer(sender);
             }

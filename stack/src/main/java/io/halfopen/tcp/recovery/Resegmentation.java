@@ -81,6 +81,7 @@ final class Resegmentation {
         int slot = flight.at(index);
         int before = flight.at(index - 1);
         boolean alike = flight.is(slot, Flight.JOINED) || flight.length(before) == flight.length(slot);
+        alike &= !flight.is(before, Flight.END);
         flight.join(slot, alike && flight.is(before, Flight.SACKED) && flight.is(slot, Flight.SACKED));
     }
 

@@ -203,7 +203,7 @@ public final class Retransmission {
             return;
         }
         int end = sender.una() + sender.window();
-        while (index + 1 < flight.packets()) {
+        while (index + 1 < flight.packets() && !flight.is(flight.at(index), Flight.END)) {
             int next = flight.at(index + 1);
             boolean fits = flight.length(flight.at(index)) + flight.length(next) <= length;
             if (!fits || flight.is(next, Flight.SACKED) || SeqNumber.after(flight.end(next), end)) {

@@ -35,6 +35,9 @@ public final class Flight {
     /** The packet left as one with the one before it, and belongs to it yet: see {@code Resegmentation}. */
     public static final int JOINED = 128;
 
+    /** A record ends with it (MSG_EOR): it does not become one with its successor. */
+    public static final int END = 256;
+
     private static final int TAGS = SACKED | RETRANS | LOST;
 
     private final FlightSlots.Pool pool;
@@ -198,7 +201,7 @@ public final class Flight {
         int slot = at(count++);
         slots.seq[slot] = seq;
         slots.end[slot] = end;
-        slots.flags[slot] = (byte) flags;
+        slots.flags[slot] = (short) flags;
         joined += isJoined(slot);
         slots.sentAt[slot] = now;
         slots.order.append(slot);
@@ -336,7 +339,7 @@ public final class Flight {
     /** Whether it belongs to the one before it. */
     public void join(int slot, boolean joins) {
         joined += (joins ? 1 : 0) - isJoined(slot);
-        slots.flags[slot] = (byte) (joins ? slots.flags[slot] | JOINED : slots.flags[slot] & ~JOINED);
+        slots.flags[slot] = (short) (joins ? slots.flags[slot] | JOINED : slots.flags[slot] & ~JOINED);
     }
 
     private int isJoined(int slot) {
@@ -364,7 +367,7 @@ public final class Flight {
         slots.copy(slots, first, second);
         slots.seq[second] = slots.seq[first] + length;
         slots.end[first] = slots.seq[second];
-        slots.flags[first] &= ~(PUSH | FIN);
+        slots.flags[first] &= ~(PUSH | FIN | END);
         joined += isJoined(second);
         join(second, true);
         countTags(second, 1);
@@ -377,7 +380,7 @@ public final class Flight {
         int first = at(index);
         int second = at(index + 1);
         slots.end[first] = slots.end[second];
-        slots.flags[first] |= (byte) (slots.flags[second] & (EVER_RETRANS | PUSH | FIN));
+        slots.flags[first] |= (short) (slots.flags[second] & (EVER_RETRANS | PUSH | FIN | END));
         countTags(second, -1);
         joined -= isJoined(second);
         unlink(second);

@@ -20,7 +20,7 @@ public final class FlightSlots {
 
     public final int[] seq;
     public final int[] end;
-    public final byte[] flags;
+    public final short[] flags;
 
     /** When it was sent last, ns. */
     final long[] sentAt;
@@ -46,7 +46,7 @@ public final class FlightSlots {
     private FlightSlots(int capacity) {
         seq = new int[capacity];
         end = new int[capacity];
-        flags = new byte[capacity];
+        flags = new short[capacity];
         sentAt = new long[capacity];
         order = new SentOrder(capacity);
         delivered = new int[capacity];

@@ -9,9 +9,16 @@ import io.halfopen.tcp.host.SavedState;
  */
 public final class WriteQueue {
     private static final int PUSH = 1;
+
+    /** MSG_EOR: nothing is added to it, nor it to anything (TCP_SKB_CB(skb)->eor). */
+    private static final int END = 2;
+
+    /** Octets are above the marks. */
+    private static final int SHIFT = 2;
+
     private static final int[] NONE = {};
 
-    /** Twice the octets of each buffer, and {@link #PUSH}; a ring. */
+    /** The octets of each buffer, and its marks; a ring. */
     private int[] buffers = NONE;
 
     private int first;
@@ -49,7 +56,7 @@ public final class WriteQueue {
 
     /** The octets of the first buffer; 0 if there is none. */
     public int head() {
-        return count == 0 ? 0 : buffers[first] >> 1;
+        return count == 0 ? 0 : buffers[first] >> SHIFT;
     }
 
     /** The end of the first buffer is to be pushed, or the FIN that is left of it. */
@@ -62,9 +69,26 @@ public final class WriteQueue {
         return count <= 1;
     }
 
+    /** A record ends with the first buffer. */
+    public boolean isHeadEnd() {
+        return count > 0 && (buffers[first] & END) != 0;
+    }
+
+    /** Octets that follow need a buffer of their own. */
+    public boolean isTailEnd() {
+        return count > 0 && (buffers[at(count - 1)] & END) != 0;
+    }
+
+    /** What was written so far is a record, so the last buffer gets no more. */
+    public void end() {
+        if (count > 0) {
+            buffers[at(count - 1)] |= END;
+        }
+    }
+
     /** The octets of the last buffer; 0 if there is none. */
     public int tail() {
-        return count == 0 ? 0 : buffers[at(count - 1)] >> 1;
+        return count == 0 ? 0 : buffers[at(count - 1)] >> SHIFT;
     }
 
     // ---- written
@@ -84,7 +108,7 @@ public final class WriteQueue {
 
     /** So many octets go to the end of the last buffer. */
     public void append(int octets) {
-        buffers[at(count - 1)] += octets << 1;
+        buffers[at(count - 1)] += octets << SHIFT;
     }
 
     /** The first octets of a write() follow: what was the end is none any more. */
@@ -122,14 +146,14 @@ public final class WriteQueue {
 
     /** The first takes so many octets more from the second, as far as that has them (tcp_grow_skb). */
     public void grow(int octets) {
-        if (count < 2 || octets <= 0) {
+        if (count < 2 || octets <= 0 || isHeadEnd()) {
             return;
         }
         int second = at(1);
-        int more = Math.min(octets, buffers[second] >> 1);
-        buffers[first] += more << 1;
-        buffers[second] -= more << 1;
-        if (buffers[second] >> 1 == 0) {
+        int more = Math.min(octets, buffers[second] >> SHIFT);
+        buffers[first] += more << SHIFT;
+        buffers[second] -= more << SHIFT;
+        if (buffers[second] >> SHIFT == 0) {
             buffers[second] = buffers[first] | buffers[second];
             drop();
         }
@@ -138,8 +162,8 @@ public final class WriteQueue {
     /** So many octets of the first have left; what is left of it keeps its mark. */
     public void sent(int octets) {
         if (count > 0) {
-            buffers[first] -= octets << 1;
-            if (buffers[first] >> 1 <= 0) {
+            buffers[first] -= octets << SHIFT;
+            if (buffers[first] >> SHIFT <= 0) {
                 drop();
             }
         }

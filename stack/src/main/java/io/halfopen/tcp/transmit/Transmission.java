@@ -205,6 +205,7 @@ public final class Transmission {
             left -= length;
             boolean end = length == sender.queue.head();
             int marks = end && sender.queue.isHeadPushed() ? Flight.PUSH : 0;
+            marks |= end && sender.queue.isHeadEnd() ? Flight.END : 0;
             marks |= (end && sender.isFinOfHead() ? Flight.FIN : 0) | (packets > 0 ? Flight.JOINED : 0);
             send(c, length, mss, marks, left == 0 && octets > mss, length == 0 ? Rule.FIN_SENT : why);
             packets++;
@@ -300,6 +301,7 @@ public final class Transmission {
         sender.queue.markHead();
         sender.timer.opened();
         int marks = Flight.PUSH | (whole && sender.isFinOfHead() ? Flight.FIN : 0);
+        marks |= whole && sender.queue.isHeadEnd() ? Flight.END : 0;
         send(c, length, /* mss= */ length, marks, false, length == 0 ? Rule.FIN_SENT : Rule.DATA_SENT);
         emitter.endBurst(c);
     }
