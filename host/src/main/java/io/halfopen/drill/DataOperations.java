@@ -128,7 +128,8 @@ final class DataOperations {
             } else if (waiting[0] && (machine.poll(descriptor.live) & WRITABLE) == 0) {
                 return SystemCalls.WAIT;
             }
-            boolean opens = !nonBlocking && !waiting[0] && machine.row(descriptor.live).state() == TcpState.SYN_SENT;
+            boolean opens =
+                    !nonBlocking && !waiting[0] && machine.row(descriptor.live).state() == TcpState.SYN_SENT;
             waiting[0] = !nonBlocking;
             int result = machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
             if (opens && result > 0) {

@@ -52,7 +52,8 @@ final class HostCommands {
 
     /** It shows what has grown since it was asked last: {@code nstat | grep TcpExtListenDrops} fails if that has not. */
     private boolean nstat(List<String> words) throws Stop {
-        boolean filtered = words.size() == 4 && words.get(1).equals("|") && words.get(2).equals("grep");
+        boolean filtered =
+                words.size() == 4 && words.get(1).equals("|") && words.get(2).equals("grep");
         if (words.size() > 1 && !filtered) {
             return false;
         }
@@ -74,14 +75,14 @@ final class HostCommands {
     private boolean grep(List<String> words) throws Stop {
         int pipe = words.indexOf("|");
         int end = pipe < 0 ? words.size() : pipe;
-        boolean again = pipe < 0 || pipe == words.size() - 3 && words.get(pipe + 1).equals("grep");
+        boolean again =
+                pipe < 0 || pipe == words.size() - 3 && words.get(pipe + 1).equals("grep");
         if (end < 3 || !again || !words.subList(2, end).stream().allMatch(ProcNet::isFile)) {
             return false;
         }
         String second = pipe < 0 ? "" : words.getLast();
         for (String file : words.subList(2, end)) {
-            if (machine.procNet(file).stream()
-                    .anyMatch(line -> line.contains(words.get(1)) && line.contains(second))) {
+            if (machine.procNet(file).stream().anyMatch(line -> line.contains(words.get(1)) && line.contains(second))) {
                 return true;
             }
         }
@@ -91,7 +92,8 @@ final class HostCommands {
 
     /** What leaves is compared segment by segment, and a TUN interface has no offload: it changes nothing. */
     private boolean ethtool(List<String> words) {
-        boolean features = words.size() > 3 && words.size() % 2 == 1 && words.get(1).equals("-K");
+        boolean features =
+                words.size() > 3 && words.size() % 2 == 1 && words.get(1).equals("-K");
         for (int i = 3; features && i < words.size(); i += 2) {
             features = OFFLOADS.contains(words.get(i)) && words.get(i + 1).equals("off");
         }

@@ -283,7 +283,8 @@ final class KernelMachine implements Machine {
     @Override
     public List<String> procNet(String path) throws Stop {
         try {
-            return host.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net", path.substring("/proc/net".length()))));
+            return host.call(
+                    () -> Files.readAllLines(Path.of("/proc/thread-self/net", path.substring("/proc/net".length()))));
         } catch (IOException failed) {
             throw Stop.failed(path + " cannot be read: " + failed.getMessage());
         }

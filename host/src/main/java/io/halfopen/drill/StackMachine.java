@@ -20,16 +20,20 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A stack in virtual time: every timer fires at its nanosecond. */
 final class StackMachine implements Machine {
-    private static final int KNOWN_FLAGS =
-            Stack.MSG_DONTWAIT | Stack.MSG_NOSIGNAL | Stack.MSG_MORE | Stack.MSG_FASTOPEN | Message.MSG_EOR | Message.MSG_OOB;
+    private static final int KNOWN_FLAGS = Stack.MSG_DONTWAIT
+            | Stack.MSG_NOSIGNAL
+            | Stack.MSG_MORE
+            | Stack.MSG_FASTOPEN
+            | Message.MSG_EOR
+            | Message.MSG_OOB;
     private static final int LOOPBACK_MTU = 65_536;
     private static final int IPPROTO_TCP = 6;
     private static final int IPPROTO_MPTCP = 262;

@@ -87,7 +87,9 @@ public final class SendBuffers {
             return 0;
         }
         int last = sender.queue.tail();
-        int room = last > 0 && last < goal && !sender.queue.isTailEnd() ? goal - last : isMemoryFree(core, c, 0) ? goal : 0;
+        int room = last > 0 && last < goal && !sender.queue.isTailEnd()
+                ? goal - last
+                : isMemoryFree(core, c, 0) ? goal : 0;
         return Math.min(room, BufferPool.LARGEST - sender.queued());
     }
 
