@@ -112,18 +112,19 @@ final class Arguments {
                 name() + "(): expected ... or {sa_family = ..., sin_port = ..., sin_addr = ...}, not " + get(index));
     }
 
-    /** The octets of all elements of an array of {@code {..., 1000}}. */
-    int vectorLength(Expression array) throws Stop {
+    /** The octets of each element of an array of {@code {..., 1000}}. */
+    int[] vectorLengths(Expression array) throws Stop {
         if (!(array instanceof Expression.Items list)) {
             throw Stop.failed(name() + "(): expected an array of {..., LENGTH}, not " + array);
         }
-        int total = 0;
-        for (Expression item : list.items()) {
+        int[] lengths = new int[list.items().size()];
+        for (int i = 0; i < lengths.length; i++) {
+            Expression item = list.items().get(i);
             if (!(item instanceof Expression.Struct vector) || vector.fields().size() != 2) {
                 throw Stop.failed(name() + "(): expected {..., LENGTH}, not " + item);
             }
-            total += (int) number(vector.fields().get(1));
+            lengths[i] = (int) number(vector.fields().get(1));
         }
-        return total;
+        return lengths;
     }
 }

@@ -7,6 +7,7 @@ import io.halfopen.linux.Message;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.TcpState;
 import io.halfopen.wire.IpAddress;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that move data. What is sent is zeros; what is received only counts. */
@@ -22,15 +23,37 @@ final class DataOperations {
     private final Machine machine;
     private final Settings settings;
     private final Subjects subjects;
+    private final MessageOperations messages;
 
-    DataOperations(Machine machine, Settings settings, Subjects subjects) {
+    DataOperations(Machine machine, Settings settings, Subjects subjects, MessageOperations messages) {
+        this.messages = messages;
         this.machine = machine;
         this.settings = settings;
         this.subjects = subjects;
     }
 
-    /** How much, and with which flags. */
-    private record Transfer(int length, int flags) {}
+    /** How much, in which arrays if there are several, and with which flags. */
+    private record Transfer(int length, int[] pieces, int flags) {
+        Transfer(int length, int flags) {
+            this(length, new int[0], flags);
+        }
+
+        Transfer(int[] pieces, int flags) {
+            this(Arrays.stream(pieces).sum(), pieces, flags);
+        }
+
+        /** What is left of the arrays when so many octets are gone. */
+        int[] piecesAfter(int done) {
+            int[] rest = pieces.clone();
+            int gone = done;
+            for (int i = 0; i < rest.length; i++) {
+                int taken = Math.min(gone, rest[i]);
+                rest[i] -= taken;
+                gone -= taken;
+            }
+            return rest;
+        }
+    }
 
     private static Transfer transfer(Arguments arguments) throws Stop {
         return switch (arguments.name()) {
@@ -48,26 +71,26 @@ final class DataOperations {
             }
             case "readv", "writev" -> {
                 arguments.require(3, 3);
-                yield new Transfer(arguments.vectorLength(arguments.get(1)), 0);
+                yield new Transfer(arguments.vectorLengths(arguments.get(1)), 0);
             }
             default -> {
                 arguments.require(3, 3);
-                yield new Transfer(messageLength(arguments), arguments.integer(2));
+                yield new Transfer(messageLengths(arguments), arguments.integer(2));
             }
         };
     }
 
-    private static int messageLength(Arguments arguments) throws Stop {
+    private static int[] messageLengths(Arguments arguments) throws Stop {
         Expression message = arguments.get(1);
         Expression vectors = Arguments.field(message, "msg_iov");
         Expression control = Arguments.field(message, "msg_control");
         if (vectors == null) {
             throw Stop.failed(arguments.name() + "(): expected {msg_name(...)=..., msg_iov(1)=[...], ...}");
         }
-        if (control != null) {
-            throw Stop.unsupported("msg_control");
+        if (control != null && arguments.name().equals("sendmsg")) {
+            throw Stop.unsupported("msg_control of sendmsg()");
         }
-        return arguments.vectorLength(vectors);
+        return arguments.vectorLengths(vectors);
     }
 
     /** NULL for a buffer: what a real call returns, without making it. */
@@ -82,6 +105,10 @@ final class DataOperations {
         Transfer transfer = transfer(arguments);
         if (isNull(arguments)) {
             return () -> -EFAULT;
+        }
+        if (MessageOperations.isFor(arguments)) {
+            Operation whole = messages.receive(arguments, transfer.length);
+            return new LimitedOperation(machine, whole, descriptor.receiveTimeout, () -> -Errno.EAGAIN);
         }
         boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & (MSG_DONTWAIT | Message.MSG_OOB)) != 0;
         int[] done = {0};
@@ -131,7 +158,9 @@ final class DataOperations {
             boolean opens =
                     !nonBlocking && !waiting[0] && machine.row(descriptor.live).state() == TcpState.SYN_SENT;
             waiting[0] = !nonBlocking;
-            int result = machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
+            int result = transfer.pieces.length > 1
+                    ? machine.sendPieces(descriptor.live, transfer.piecesAfter(done[0]), transfer.flags)
+                    : machine.send(descriptor.live, transfer.length - done[0], transfer.flags);
             if (opens && result > 0) {
                 opening[0] = true;
                 done[0] = result;

@@ -154,7 +154,20 @@ final class KernelMachine implements Machine {
 
     @Override
     public int send(int fd, int length, int flags) {
-        return host.send(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags);
+        boolean lends = (flags & io.halfopen.linux.Message.MSG_ZEROCOPY) != 0;
+        return lends
+                ? sendPieces(fd, new int[] {length}, flags)
+                : host.send(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags);
+    }
+
+    @Override
+    public int sendPieces(int fd, int[] lengths, int flags) {
+        return host.sendmsg(fd, lengths, flags);
+    }
+
+    @Override
+    public Message receiveMessage(int fd, int length, int flags) {
+        return KernelControls.read(host.recvmsg(fd, length, flags));
     }
 
     @Override

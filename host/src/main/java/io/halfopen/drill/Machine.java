@@ -60,6 +60,15 @@ interface Machine extends AutoCloseable {
 
     int send(int fd, int length, int flags) throws Stop;
 
+    /** sendmsg(2) and writev(2): octets out of arrays of these lengths. */
+    int sendPieces(int fd, int[] lengths, int flags) throws Stop;
+
+    /** recvmsg(2). */
+    Message receiveMessage(int fd, int length, int flags) throws Stop;
+
+    /** What that has: the result, msg_flags and msg_control. */
+    record Message(int result, int flags, List<Control> control) {}
+
     int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop;
 
     /** getsockname(2). */

@@ -1,10 +1,13 @@
 package io.halfopen.drill;
 
+import static io.halfopen.linux.Message.MSG_EOR;
+import static io.halfopen.linux.Message.MSG_OOB;
+import static io.halfopen.linux.Message.MSG_ZEROCOPY;
+
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Effect;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
-import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
@@ -32,8 +35,9 @@ final class StackMachine implements Machine {
             | Stack.MSG_NOSIGNAL
             | Stack.MSG_MORE
             | Stack.MSG_FASTOPEN
-            | Message.MSG_EOR
-            | Message.MSG_OOB;
+            | MSG_EOR
+            | MSG_OOB
+            | MSG_ZEROCOPY;
     private static final int LOOPBACK_MTU = 65_536;
     private static final int IPPROTO_TCP = 6;
     private static final int IPPROTO_MPTCP = 262;
@@ -207,6 +211,19 @@ final class StackMachine implements Machine {
             throw Stop.unsupported(Symbols.flags("MSG_", unknown) + " on the stack");
         }
         return result;
+    }
+
+    @Override
+    public int sendPieces(int fd, int[] lengths, int flags) throws Stop {
+        byte[] data = new byte[Arrays.stream(lengths).sum()];
+        return unlessUnsupported(drain(stack.sendmsg(now, fd, data, lengths, flags)), flags);
+    }
+
+    @Override
+    public Message receiveMessage(int fd, int length, int flags) throws Stop {
+        return (flags & MessageOperations.MSG_ERRQUEUE) == 0
+                ? StackMessages.withUnread(stack, fd, receive(fd, length, flags))
+                : StackMessages.ofErrorQueue(stack, fd, length);
     }
 
     @Override

@@ -89,7 +89,7 @@ final class SystemCalls {
     SystemCalls(Machine machine, Settings settings, Subjects subjects, Timeline timeline) {
         this.timeline = timeline;
         sockets = new SocketOperations(machine, settings, subjects, descriptors);
-        data = new DataOperations(machine, settings, subjects);
+        data = new DataOperations(machine, settings, subjects, new MessageOperations(machine, settings, timeline));
         polls = new PollOperations(machine, descriptors);
         options = new OptionOperations(machine);
     }

@@ -77,6 +77,11 @@ final class Timeline {
         }
     }
 
+    /** What the script calls a time of the machine's clock. */
+    long sinceStart(long time) {
+        return time - start;
+    }
+
     /** Since the start of the script, seconds. */
     String text(long time) {
         return Runner.seconds(time - start);

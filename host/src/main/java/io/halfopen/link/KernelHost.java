@@ -174,6 +174,22 @@ public final class KernelHost implements AutoCloseable {
         return KernelSockets.sendto(fd, source, offset, length, flags | MSG_NOSIGNAL, to);
     }
 
+    /** sendmsg(2) of zeros, in arrays of these lengths; MSG_NOSIGNAL is among the flags always. */
+    public int sendmsg(int fd, int[] lengths, int flags) {
+        return MessageCalls.send(fd, lengths, flags | MSG_NOSIGNAL);
+    }
+
+    /** recvmsg(2): into one array, and what the kernel tells beside it. */
+    public Message recvmsg(int fd, int length, int flags) {
+        return MessageCalls.receive(fd, length, flags);
+    }
+
+    /** What recvmsg(2) has: octets or -errno, flags, and control messages. */
+    public record Message(int result, int flags, List<Control> control) {}
+
+    /** A control message: struct cmsghdr, and what follows it. */
+    public record Control(int level, int type, byte[] data) {}
+
     public int shutdown(int fd, int how) {
         return SocketLibc.shutdown(fd, how);
     }

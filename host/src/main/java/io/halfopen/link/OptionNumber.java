@@ -47,8 +47,10 @@ record OptionNumber(int level, int name) {
             case SO_OOBINLINE -> socket(10);
             case SO_RCVLOWAT -> socket(18);
             case SO_PRIORITY -> socket(12);
+            case SO_MARK -> socket(36);
             case SO_TIMESTAMP -> socket(29);
             case SO_MAX_PACING_RATE -> socket(47);
+            case SO_TIMESTAMPING -> socket(37);
             case SO_ZEROCOPY -> socket(60);
             case TCP_CORK -> tcp(3);
             case TCP_KEEPIDLE -> tcp(4);
@@ -61,6 +63,7 @@ record OptionNumber(int level, int name) {
             case TCP_INQ -> tcp(36);
             case IP_MTU_DISCOVER -> ip(10);
             case IP_MTU -> ip(14);
+            case IP_FREEBIND -> ip(15);
             case IP_RECVERR -> ip(11);
             case IP_BIND_ADDRESS_NO_PORT -> ip(24);
         };

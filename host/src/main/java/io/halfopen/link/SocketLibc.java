@@ -49,6 +49,8 @@ final class SocketLibc {
             ERRNO);
     private static final MethodHandle RECVMSG =
             handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle SENDMSG =
+            handle("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle SETSOCKOPT =
             handle("setsockopt", returningInt(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle GETSOCKOPT =
@@ -189,6 +191,15 @@ final class SocketLibc {
         try {
             return libc.result((int) (long) RECVFROM.invokeExact(
                     libc.errno(), fd, target, target.byteSize(), flags, MemorySegment.NULL, MemorySegment.NULL));
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    static int sendmsg(int fd, MemorySegment message, int flags) {
+        Libc libc = Libc.ofThread();
+        try {
+            return libc.result((int) (long) SENDMSG.invokeExact(libc.errno(), fd, message, flags));
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }

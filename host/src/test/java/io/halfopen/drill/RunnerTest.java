@@ -121,9 +121,10 @@ class RunnerTest {
             +0 `rm -rf /`                                    | the command `rm -rf /`, without --allow-shell, is not supported
             +0 `sysctl -q net.ipv4.nope=1`                   | the sysctl net.ipv4.nope on the stack is not supported
             +0 setsockopt(4, SOL_TCP, TCP_REPAIR, [1], 4) = 0 | the socket option TCP_REPAIR on the stack is not supported
-            +0 send(4, ..., 10, MSG_ZEROCOPY) = 10           | MSG_ZEROCOPY on the stack is not supported
-            +0 sendto(4, ..., 10, MSG_ZEROCOPY, ..., ...) = 10 | MSG_ZEROCOPY on the stack is not supported
-            +0 sendto(4, ..., 10, 603979776, ..., ...) = 10  | MSG_ZEROCOPY on the stack is not supported
+            +0 send(4, ..., 10, MSG_CONFIRM) = 10            | MSG_CONFIRM on the stack is not supported
+            +0 sendto(4, ..., 10, MSG_CONFIRM, ..., ...) = 10 | MSG_CONFIRM on the stack is not supported
+            +0 sendto(4, ..., 10, 536872960, ..., ...) = 10  | MSG_CONFIRM on the stack is not supported
+            +0 sendmsg(4, {msg_iov(1)=[{..., 9}], msg_control=[]}, 0) = 9 | msg_control of sendmsg() is not supported
             +0 pipe([5, 6]) = 0                              | pipe() is not supported
             +0 %{ assert tcpi_nope == 0 }%                   | tcpi_nope is not supported
             """)
@@ -161,6 +162,22 @@ class RunnerTest {
             """)
     void commandsThatLookAtTheMachine(String command, String what) throws ScriptException {
         assertThat(run(HANDSHAKE + "+0 `" + command + "`")).hasToString(what);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            msg_flags=MSG_TRUNC, msg_control=[]       | msg_flags is 0, not MSG_TRUNC
+            msg_flags=0, msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=1}] | msg_control is [TCP_CM_INQ 5], not [TCP_CM_INQ 1]
+            msg_flags=0, msg_control=[]               | msg_control is [TCP_CM_INQ 5], not []
+            msg_flags=0, msg_control=5                | recvmsg(): msg_control is [...], not 5
+            msg_flags=0, msg_control=[5]              | expected {cmsg_level=..., cmsg_type=..., cmsg_data=...}, not 5
+            """)
+    void whatRecvmsgTellsBesideTheOctets(String message, String what) throws ScriptException {
+        String script = HANDSHAKE + """
+                +0 setsockopt(4, SOL_TCP, TCP_INQ, [1], 4) = 0
+                +0 < P. 1:11(10) ack 1 win 65535
+                +0 recvmsg(4, {msg_iov(1)=[{..., 5}], """;
+        assertThat(run(script + message + "}, 0) = 5")).hasToString("FAIL x.pkt:10: " + what);
     }
 
     @Test

@@ -13,6 +13,9 @@ public final class Message {
     /** A record ends with the last octet: what is written next goes into other segments. */
     public static final int MSG_EOR = 0x80;
 
+    /** With SO_ZEROCOPY: the error queue tells when the memory of the call is free again. Here it is copied all the same. */
+    public static final int MSG_ZEROCOPY = 0x400_0000;
+
     /** TCP_CORK for this call. */
     public static final int MSG_MORE = 0x8000;
 

@@ -96,12 +96,48 @@ public enum SocketOption {
             0,
             "1: bind(2) to port 0 leaves the port to connect(2), which then shares ports between destinations"),
 
+    IP_FREEBIND(
+            Effect.EFFECTIVE,
+            true,
+            true,
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            0,
+            "1: bind(2) takes any address, also one that this host does not have; of IPv6 sockets, too"),
+
     TCP_THIN_LINEAR_TIMEOUTS(
             Effect.EFFECTIVE, true, false, 0, 1, 0, "1: as tcp_thin_linear_timeouts, for this connection"),
+
+    SO_ZEROCOPY(
+            Effect.EFFECTIVE,
+            true,
+            false,
+            0,
+            1,
+            0,
+            "1: MSG_ZEROCOPY tells by the error queue when memory is free; the octets are copied all the same"),
+
+    SO_TIMESTAMPING(
+            Effect.EFFECTIVE,
+            true,
+            false,
+            0,
+            0x7ffff,
+            0,
+            "bits of SOF_TIMESTAMPING_; the error queue tells when the last octet of a write(2) was handed to the interface, sent and"
+                    + " acknowledged; there are no stamps of hardware or of what is received"),
+
+    TCP_INQ(
+            Effect.EFFECTIVE, true, false, 0, 1, 0, "1: recvmsg(2) tells how much is left to read; one more after a FIN"),
 
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_PRIORITY(
             Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "queue of the device; there is none here, packets leave in order"),
+    SO_MARK(
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            0,
+            "what packet filters and routing rules know the packets by; there is neither here"),
     SO_RCVTIMEO(
             Integer.MIN_VALUE,
             Integer.MAX_VALUE,
@@ -111,9 +147,7 @@ public enum SocketOption {
     SO_SNDTIMEO(
             Integer.MIN_VALUE, Integer.MAX_VALUE, 0, "how long write(2) and connect(2) block, milliseconds, likewise"),
     SO_TIMESTAMP(0, "1: recvmsg(2) tells when data came; there is no recvmsg(2) here, and a caller has its own clock"),
-    SO_ZEROCOPY(0, 1, 0, "1: allows MSG_ZEROCOPY; that flag is refused here, since write(2) copies"),
     TCP_SAVE_SYN(0, 2, 0, "1, 2: keep the SYN of a connection for TCP_SAVED_SYN, which is not here"),
-    TCP_INQ(0, 1, 0, "1: recvmsg(2) tells how much is left to read; there is no recvmsg(2) here"),
     IP_RECVERR(0, "1: keep ICMP errors for MSG_ERRQUEUE, which is not here; SO_ERROR tells of them");
 
     private final Effect effect;

@@ -19,6 +19,7 @@ import io.halfopen.tcp.call.ReceiveCalls;
 import io.halfopen.tcp.call.SocketCalls;
 import io.halfopen.tcp.ip.InputPath;
 import io.halfopen.tcp.recovery.OutputPath;
+import io.halfopen.tcp.send.SendNotices;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
@@ -66,7 +67,7 @@ public final class Stack {
     public static final int MSG_MORE = Message.MSG_MORE;
     public static final int MSG_FASTOPEN = Message.MSG_FASTOPEN;
 
-    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_EOR | Message.MSG_OOB;
+    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_EOR | Message.MSG_ZEROCOPY | Message.MSG_OOB;
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
@@ -247,7 +248,9 @@ public final class Stack {
             return -Errno.EOPNOTSUPP;
         }
         int opened = openCalls.sendFastOpen(socket, source, offset, length, address, port);
-        return opened == 0 ? dataCalls.write(socket, source, offset, length, flags) : opened;
+        return opened == 0
+                ? dataCalls.write(socket, source, offset, length, flags)
+                : dataCalls.sentWithSyn(socket, opened, flags);
     }
 
     /** read(2): octets read, 0 at the end, -EAGAIN, -ENOTCONN, -ECONNRESET and whatever ended the connection. */
@@ -295,6 +298,30 @@ public final class Stack {
             return -Errno.EOPNOTSUPP;
         }
         return dataCalls.write(socket, source, offset, length, flags);
+    }
+
+    /** sendmsg(2): as {@link #send}, of octets that lie in several arrays; only with MSG_ZEROCOPY does that make a difference. */
+    public int sendmsg(long now, int fd, byte[] source, int[] lengths, int flags) {
+        core.setNow(now);
+        Socket socket = find(fd);
+        if (socket == null) {
+            return -Errno.EBADF;
+        }
+        return (flags & ~SEND_FLAGS) != 0 ? -Errno.EOPNOTSUPP : dataCalls.write(socket, source, lengths, flags);
+    }
+
+    /** recvmsg(2) with MSG_ERRQUEUE: the oldest notice about what was sent, or null where Linux says EAGAIN. */
+    public @Nullable ErrorNotice readErrorQueue(int fd) {
+        Socket socket = find(fd);
+        SendNotices notices =
+                socket == null || socket.connection == null ? null : socket.connection.sender.notices;
+        return notices == null || !notices.hasUnread() ? null : ErrorNotice.take(notices);
+    }
+
+    /** What TCP_INQ has recvmsg(2) tell: octets that are left to read, or 1 where the end is. */
+    public int unread(int fd) {
+        Socket socket = find(fd);
+        return socket == null ? -Errno.EBADF : ReceiveCalls.unread(socket);
     }
 
     /** shutdown(2); of a listener, SHUT_RD stops it and SHUT_WR does nothing. -ENOTCONN, -EINVAL. */

@@ -5,6 +5,7 @@ import static io.halfopen.linux.SocketOption.*;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
+import io.halfopen.linux.TcpState;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.DeferAccept;
@@ -22,6 +23,13 @@ public final class Options {
 
     /** Of a kernel with HZ=250. */
     private static final int MILLIS_PER_TICK = 4;
+
+    /** Bits of SO_TIMESTAMPING. */
+    private static final int OPT_ID = 1 << 7;
+
+    private static final int OPT_TSONLY = 1 << 11;
+    private static final int OPT_STATS = 1 << 12;
+    private static final int OPT_ID_TCP = 1 << 16;
 
     private static final int SOCK_STREAM = 1;
     private static final int IPPROTO_TCP = 6;
@@ -66,7 +74,8 @@ public final class Options {
         handle(Options::refuse, Options::nature, SO_TYPE, SO_PROTOCOL, SO_DOMAIN);
         handle(Options::setLongestTimeout, (socket, option) -> socket.options.rtoMax, TCP_RTO_MAX_MS);
         handle(Options::keep, Socket::kept, SO_PRIORITY, SO_TIMESTAMP, SO_ZEROCOPY, TCP_THIN_LINEAR_TIMEOUTS);
-        handle(Options::keep, Socket::kept, TCP_SAVE_SYN, TCP_INQ, IP_RECVERR, IP_BIND_ADDRESS_NO_PORT);
+        handle(Options::keep, Socket::kept, TCP_SAVE_SYN, TCP_INQ, IP_RECVERR, IP_BIND_ADDRESS_NO_PORT, IP_FREEBIND, SO_MARK);
+        handle(Options::setTimestamping, Socket::kept, SO_TIMESTAMPING);
         handle(Options::refuse, (socket, option) -> socket.listener != null ? 1 : 0, SO_ACCEPTCONN);
         handle(Options::refuse, (socket, option) -> takeAnyError(socket), SO_ERROR);
     }
@@ -116,6 +125,27 @@ public final class Options {
     private static int keepTime(Socket socket, SocketOption option, int millis) {
         long ticks = (Math.max(0L, millis) + MILLIS_PER_TICK - 1) / MILLIS_PER_TICK;
         socket.keep(option, (int) Math.min(Integer.MAX_VALUE, ticks * MILLIS_PER_TICK));
+        return 0;
+    }
+
+    /** sock_set_timestamping: numbers of octets count from what is not acknowledged when they are asked for. */
+    private static int setTimestamping(Socket socket, SocketOption option, int value) {
+        boolean numbers = (value & OPT_ID) != 0;
+        boolean unknown = !option.allows(value)
+                || (value & OPT_ID_TCP) != 0 && !numbers
+                || (value & OPT_STATS) != 0 && (value & OPT_TSONLY) == 0;
+        Connection c = socket.connection;
+        boolean asksForNumbers = numbers && (socket.kept(option) & OPT_ID) == 0;
+        if (unknown || asksForNumbers && (c == null || c.state() == TcpState.CLOSE)) {
+            return -Errno.EINVAL;
+        }
+        if (asksForNumbers && c != null) {
+            c.sender.notices().countFrom((value & OPT_ID_TCP) != 0 ? c.sender.dataEnd() : c.sender.una());
+        }
+        socket.keep(option, value);
+        if (c != null) {
+            c.sender.notices().stampsOnly = (value & OPT_TSONLY) != 0;
+        }
         return 0;
     }
 

@@ -167,6 +167,16 @@ public final class ReceiveCalls {
         return socket.options.urgentInline ? unread : Math.min(unread, mark);
     }
 
+    /** What is left to read; what ends the stream is one more, so that the program reads on (tcp_inq_hint). */
+    public static int unread(Socket socket) {
+        Connection c = socket.connection;
+        if (c == null || c.isOpening()) {
+            return 0;
+        }
+        int left = c.receiver.readable();
+        return left == 0 && c.receiver.isFinished() ? 1 : left;
+    }
+
     /** TCP_QUICKACK (__tcp_sock_set_quickack): even numbers but 0 mean "this once". */
     void setQuickAck(Connection c, int value) {
         DelayedAcks acks = c.receiver.acks;

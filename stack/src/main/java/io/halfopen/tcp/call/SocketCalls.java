@@ -73,7 +73,8 @@ public final class SocketCalls {
         if (socket.options.v6Only && address.isIpv4()) {
             return -Errno.EINVAL;
         }
-        if (!address.isAny() && !core.addresses.isLocal(address.high(), address.low())) {
+        boolean here = address.isAny() || core.addresses.isLocal(address.high(), address.low());
+        if (!here && socket.kept(SocketOption.IP_FREEBIND) == 0) {
             return -Errno.EADDRNOTAVAIL;
         }
         setLocal(socket, address);
@@ -237,7 +238,8 @@ public final class SocketCalls {
             return SendBuffers.mayBeUnsent(core, socket) == 0 ? 0 : Poll.POLLOUT;
         }
         Connection c = socket.connection;
-        int error = socket.pendingError == 0 ? 0 : Poll.POLLERR;
+        boolean notice = c != null && c.sender.notices != null && c.sender.notices.hasUnread();
+        int error = socket.pendingError == 0 && !notice ? 0 : Poll.POLLERR;
         if (c == null || c.state() == TcpState.CLOSE) {
             int end = c == null && d == null ? 0 : Poll.POLLIN | Poll.POLLRDHUP | urgent(c);
             return error | end | Poll.POLLHUP | Poll.POLLOUT;

@@ -130,6 +130,7 @@ final class AckInput {
             transmission.windowChanged(sender);
         }
         sender.acknowledge(segment.ack());
+        core.tellAcknowledged(c);
         if (c.urgent != null) {
             c.urgent.acknowledged(segment.ack());
         }

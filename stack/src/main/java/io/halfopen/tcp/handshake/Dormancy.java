@@ -136,6 +136,7 @@ public final class Dormancy {
 
     private static boolean isIdle(Sender sender) {
         return sender.unacknowledged() == 0
+                && sender.notices == null
                 && !sender.hasInFlight()
                 && sender.flight.leftOut() == 0
                 && sender.congestion.state == CaState.OPEN

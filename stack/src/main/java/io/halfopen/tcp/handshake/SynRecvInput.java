@@ -117,6 +117,7 @@ public final class SynRecvInput {
     private void start(Connection c, int ack, int window, int seq) {
         Sender sender = c.sender;
         sender.opened(core.sysctls, ack, window, seq, sender.size.full(), sender.windowScale());
+        core.tellAcknowledged(c);
         core.count(Counter.TCPDelivered, sender.delivery.delivered);
         if (c.socket != null) {
             SendBuffers.start(core, c, c.socket);

@@ -290,6 +290,7 @@ public final class SynSentInput {
         c.startReceiving();
         int scale = scaling ? segment.windowScale() : 0;
         c.sender.opened(core.sysctls, segment.ack(), segment.window(), segment.seq(), mss, scale);
+        core.tellAcknowledged(c);
         core.count(Counter.TCPDelivered, c.sender.delivery.delivered);
         if (rule == Rule.SYN_DATA_ACKED) {
             c.sender.delivery.delivered = 1; // one packet, though its parts were counted

@@ -40,6 +40,10 @@ public final class Sender {
     @Nullable
     public SendStatistics statistics;
 
+    /** What the program wants to be told of what it sends; null until it does. */
+    @Nullable
+    public SendNotices notices;
+
     /** All segments, those without data included (segs_out). */
     public int segments;
 
@@ -103,6 +107,7 @@ public final class Sender {
         segments = 0;
         synTimedOut = false;
         statistics = null;
+        notices = null;
         delivery.reset();
         wnd = 0;
         size.reset();
@@ -199,6 +204,13 @@ public final class Sender {
     public void unscale() {
         wnd >>>= windowScale;
         size.correct(wnd);
+    }
+
+    /** For a program that has just asked. */
+    public SendNotices notices() {
+        SendNotices made = notices == null ? new SendNotices() : notices;
+        notices = made;
+        return made;
     }
 
     public int iss() {

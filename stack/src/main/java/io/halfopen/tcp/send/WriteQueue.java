@@ -13,8 +13,11 @@ public final class WriteQueue {
     /** MSG_EOR: nothing is added to it, nor it to anything (TCP_SKB_CB(skb)->eor). */
     private static final int END = 2;
 
+    /** MSG_ZEROCOPY: more may be written into it, but its octets move to no other (skb_shift). */
+    private static final int FIXED = 4;
+
     /** Octets are above the marks. */
-    private static final int SHIFT = 2;
+    private static final int SHIFT = 3;
 
     private static final int[] NONE = {};
 
@@ -69,9 +72,9 @@ public final class WriteQueue {
         return count <= 1;
     }
 
-    /** A record ends with the first buffer. */
+    /** The first buffer does not become one with the second. */
     public boolean isHeadEnd() {
-        return count > 0 && (buffers[first] & END) != 0;
+        return count > 0 && (buffers[first] & (END | FIXED)) != 0;
     }
 
     /** Octets that follow need a buffer of their own. */
@@ -84,6 +87,11 @@ public final class WriteQueue {
         if (count > 0) {
             buffers[at(count - 1)] |= END;
         }
+    }
+
+    /** What is in the last buffer was not copied. */
+    public void fix() {
+        buffers[at(count - 1)] |= FIXED;
     }
 
     /** The octets of the last buffer; 0 if there is none. */
@@ -146,7 +154,7 @@ public final class WriteQueue {
 
     /** The first takes so many octets more from the second, as far as that has them (tcp_grow_skb). */
     public void grow(int octets) {
-        if (count < 2 || octets <= 0 || isHeadEnd()) {
+        if (count < 2 || octets <= 0 || isHeadEnd() || (buffers[at(1)] & FIXED) != 0) {
             return;
         }
         int second = at(1);

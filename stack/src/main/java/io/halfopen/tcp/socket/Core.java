@@ -3,6 +3,7 @@ package io.halfopen.tcp.socket;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.Poll;
 import io.halfopen.linux.TcpState;
 import io.halfopen.linux.Timers;
 import io.halfopen.tcp.congestion.ControlPool;
@@ -10,6 +11,7 @@ import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.Keys;
 import io.halfopen.tcp.send.Chrono;
 import io.halfopen.tcp.send.FlightSlots;
+import io.halfopen.tcp.send.SendNotices;
 import io.halfopen.tcp.send.SendStatistics;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.wire.Segment;
@@ -123,6 +125,9 @@ public final class Core extends Host {
             c.inTable = false;
         }
         c.readShutdown = true;
+        if (c.sender.notices != null) {
+            c.sender.notices.ended(now());
+        }
         if (errno != 0 && c.socket == null) {
             c.error = errno;
         } else if (errno != 0 && c.socket != null) {
@@ -170,6 +175,14 @@ public final class Core extends Host {
     /** There is news for who waits for these events, bits of {@link io.halfopen.linux.Poll}. */
     public void wake(Connection c, int events) {
         ready.add(c.socket, events);
+    }
+
+    /** What is acknowledged may be news for the error queue. */
+    public void tellAcknowledged(Connection c) {
+        SendNotices notices = c.sender.notices;
+        if (notices != null && notices.acknowledged(c.sender.una(), now())) {
+            wake(c, Poll.POLLERR);
+        }
     }
 
     /** A handshake with Fast Open is over, one way or the other (reqsk_fastopen_remove). */

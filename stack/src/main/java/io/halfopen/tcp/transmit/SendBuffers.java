@@ -70,7 +70,8 @@ public final class SendBuffers {
     /** What the octets take, in flight and not (sk_wmem_queued). */
     static long inUse(Connection c) {
         Sender sender = c.sender;
-        return sender.queued() + (long) OVERHEAD * (sender.flight.buffers() + sender.queue.count());
+        long lent = sender.notices == null ? 0 : sender.notices.unused();
+        return sender.queued() + lent + (long) OVERHEAD * (sender.flight.buffers() + sender.queue.count());
     }
 
     /** What is left of the last page that both buffers have taken is enough for a packet (sk_forward_alloc). */
