@@ -128,7 +128,13 @@ public enum SocketOption {
                     + " acknowledged; there are no stamps of hardware or of what is received"),
 
     TCP_INQ(
-            Effect.EFFECTIVE, true, false, 0, 1, 0, "1: recvmsg(2) tells how much is left to read; one more after a FIN"),
+            Effect.EFFECTIVE,
+            true,
+            false,
+            0,
+            1,
+            0,
+            "1: recvmsg(2) tells how much is left to read; one more after a FIN"),
 
     // ---- accepted and ignored, with the values that Linux takes and has at the beginning
     SO_PRIORITY(

@@ -67,7 +67,8 @@ public final class Stack {
     public static final int MSG_MORE = Message.MSG_MORE;
     public static final int MSG_FASTOPEN = Message.MSG_FASTOPEN;
 
-    private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_EOR | Message.MSG_ZEROCOPY | Message.MSG_OOB;
+    private static final int SEND_FLAGS =
+            MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | Message.MSG_EOR | Message.MSG_ZEROCOPY | Message.MSG_OOB;
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
@@ -313,8 +314,7 @@ public final class Stack {
     /** recvmsg(2) with MSG_ERRQUEUE: the oldest notice about what was sent, or null where Linux says EAGAIN. */
     public @Nullable ErrorNotice readErrorQueue(int fd) {
         Socket socket = find(fd);
-        SendNotices notices =
-                socket == null || socket.connection == null ? null : socket.connection.sender.notices;
+        SendNotices notices = socket == null || socket.connection == null ? null : socket.connection.sender.notices;
         return notices == null || !notices.hasUnread() ? null : ErrorNotice.take(notices);
     }
 

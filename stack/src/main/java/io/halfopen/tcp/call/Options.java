@@ -74,7 +74,15 @@ public final class Options {
         handle(Options::refuse, Options::nature, SO_TYPE, SO_PROTOCOL, SO_DOMAIN);
         handle(Options::setLongestTimeout, (socket, option) -> socket.options.rtoMax, TCP_RTO_MAX_MS);
         handle(Options::keep, Socket::kept, SO_PRIORITY, SO_TIMESTAMP, SO_ZEROCOPY, TCP_THIN_LINEAR_TIMEOUTS);
-        handle(Options::keep, Socket::kept, TCP_SAVE_SYN, TCP_INQ, IP_RECVERR, IP_BIND_ADDRESS_NO_PORT, IP_FREEBIND, SO_MARK);
+        handle(
+                Options::keep,
+                Socket::kept,
+                TCP_SAVE_SYN,
+                TCP_INQ,
+                IP_RECVERR,
+                IP_BIND_ADDRESS_NO_PORT,
+                IP_FREEBIND,
+                SO_MARK);
         handle(Options::setTimestamping, Socket::kept, SO_TIMESTAMPING);
         handle(Options::refuse, (socket, option) -> socket.listener != null ? 1 : 0, SO_ACCEPTCONN);
         handle(Options::refuse, (socket, option) -> takeAnyError(socket), SO_ERROR);

@@ -85,7 +85,11 @@ public final class SendNotices {
     public void lent(int dataEnd, boolean any) {
         int last = lent.count() - 1;
         if (any) {
-            lent.set(last, lent.first(last), lent.second(last), pair((int) (lent.third(last) >>> Integer.SIZE), dataEnd));
+            lent.set(
+                    last,
+                    lent.first(last),
+                    lent.second(last),
+                    pair((int) (lent.third(last) >>> Integer.SIZE), dataEnd));
             return;
         }
         nextCall--;
