@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,20 +20,28 @@ final class HostCommands {
     /** 1 looks at trains of ACKs, 2 at delays: both is what Linux has, and the stack. */
     private static final String USUAL_DETECTION = "3";
 
+    private static final long LARGEST_FILE = 1 << 26;
+
     private static final Set<String> OFFLOADS = Set.of("tso", "gso", "gro", "tx", "rx", "sg");
 
     private final Machine machine;
     private final StringBuilder notes;
+    private final Map<String, Integer> files;
     private Map<Counter, Long> shown = Map.of();
 
-    HostCommands(Machine machine, StringBuilder notes) {
+    /** {@code files} are those that it makes, with their lengths. */
+    HostCommands(Machine machine, StringBuilder notes, Map<String, Integer> files) {
+        this.files = files;
         this.machine = machine;
         this.notes = notes;
     }
 
     /** Does what a command says; false if it is none of these. */
     boolean run(List<String> words) throws Stop {
-        return switch (words.getFirst()) {
+        String program = words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
+        return switch (program) {
+            case "rm" -> remove(words);
+            case "dd" -> zeros(words);
             case "ip" -> forgetPeers(words);
             case "nstat" -> nstat(words);
             case "grep" -> grep(words);
@@ -40,6 +49,36 @@ final class HostCommands {
             case "echo" -> hystart(words);
             default -> false;
         };
+    }
+
+    /** {@code rm -f FILE}: a file of the script, of which this machine has none. */
+    private boolean remove(List<String> words) {
+        boolean plain = words.size() == 3 && words.get(1).equals("-f");
+        if (plain) {
+            files.remove(words.get(2));
+        }
+        return plain;
+    }
+
+    /** {@code dd if=/dev/zero of=FILE bs=N count=N}: a file of zeros, which only the script has. */
+    private boolean zeros(List<String> words) throws Stop {
+        Map<String, String> operands = new HashMap<>();
+        for (String word : words.subList(1, words.size())) {
+            int equals = word.indexOf('=');
+            operands.put(equals < 0 ? word : word.substring(0, equals), word.substring(equals + 1));
+        }
+        String size = operands.getOrDefault("bs", "512");
+        String count = operands.getOrDefault("count", "");
+        boolean plain = "/dev/zero".equals(operands.get("if")) && operands.containsKey("of");
+        if (!plain || !size.matches("\\d{1,6}") || !count.matches("\\d{1,6}")) {
+            return false;
+        }
+        long octets = Long.parseLong(size) * Long.parseLong(count);
+        if (octets > LARGEST_FILE) {
+            throw Stop.unsupported("a file of " + octets + " octets");
+        }
+        files.put(operands.getOrDefault("of", ""), (int) octets);
+        return true;
     }
 
     private boolean forgetPeers(List<String> words) throws Stop {

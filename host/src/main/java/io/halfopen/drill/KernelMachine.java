@@ -5,6 +5,7 @@ import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Errno;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KernelMachine implements Machine {
     private static final String INTERFACE = "tun0";
+    private static final int SOCKADDR = 16;
+    private static final long SIOCATMARK = 0x8905;
     private static final int LARGEST_PACKET = 1 << 16;
 
     /** How often a call that waits is tried again. */
@@ -144,7 +147,7 @@ final class KernelMachine implements Machine {
 
     @Override
     public int connect(int fd, @Nullable IpAddress address, int port) {
-        return address == null ? host.connect(fd, new byte[16]) : host.connect(fd, address, port);
+        return address == null ? host.connect(fd, new byte[SOCKADDR]) : host.connect(fd, address, port);
     }
 
     @Override
@@ -173,7 +176,7 @@ final class KernelMachine implements Machine {
     @Override
     public int sendTo(int fd, int length, int flags, @Nullable IpAddress address, int port) throws Stop {
         if (address == null) {
-            throw Stop.unsupported("sendto() to AF_UNSPEC");
+            return host.sendto(fd, new byte[Math.max(0, length)], flags, new byte[SOCKADDR]); // AF_UNSPEC
         }
         return host.sendto(fd, new byte[Math.max(0, length)], 0, Math.max(0, length), flags, address, port);
     }
@@ -233,6 +236,28 @@ final class KernelMachine implements Machine {
     @Override
     public int epollWait(int epoll, int[] events, long[] data) {
         return host.epollWait(epoll, events, data, 0);
+    }
+
+    @Override
+    public int openFile(int length) {
+        return host.openZeros(length);
+    }
+
+    @Override
+    public int pipe(int[] ends) {
+        return host.pipe(ends);
+    }
+
+    @Override
+    public int sendFile(int out, int in, long offset, int count) {
+        return host.sendfile(out, in, offset, count);
+    }
+
+    /** At the urgent octet a socket that blocks says 0, and one that does not, as all here are, EAGAIN. */
+    @Override
+    public int splice(int in, int out, int count, int flags) {
+        int result = host.splice(in, out, count, flags);
+        return result == -Errno.EAGAIN && host.ioctl(in, SIOCATMARK) == 1 ? 0 : result;
     }
 
     // ---- looking inside

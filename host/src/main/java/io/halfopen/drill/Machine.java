@@ -109,6 +109,18 @@ interface Machine extends AutoCloseable {
     /** What is ready now. */
     int epollWait(int epoll, int[] events, long[] data);
 
+    /** open(2) of a file of so many zeros. */
+    int openFile(int length);
+
+    /** pipe(2). */
+    int pipe(int[] ends);
+
+    /** sendfile(2); a negative offset is the file's own position. */
+    int sendFile(int out, int in, long offset, int count);
+
+    /** splice(2) from a socket into a pipe. */
+    int splice(int in, int out, int count, int flags) throws Stop;
+
     // ---- looking inside
 
     SocketRow row(int fd);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a packet, after its {@code <} or {@code >}. */
 final class PacketParser {
     private static final long U32 = 0xffff_ffffL;
+    private static final long U24 = 0xff_ffffL;
     private static final int MOST_OPTIONS = 40;
     private static final List<String> ENCAPSULATIONS = List.of("ipv4", "ipv6", "gre", "GREv0", "mpls", "psp");
 
@@ -258,12 +259,27 @@ final class PacketParser {
             }
             case "FO" -> new TcpOption.Other(TcpOption.FAST_OPEN, hex());
             case "FOEXP" -> new TcpOption.Other(TcpOption.EXPERIMENT, TcpOption.FAST_OPEN_MAGIC + hex());
+            case "ECN" -> accurateEcn();
             case "raw" -> new TcpOption.Raw(hex());
             case "md5" -> new TcpOption.Other(TcpOption.MD5, hex());
-            case "ECN", "mp_capable", "mp_join", "dss", "add_address", "mp_fail", "mp_fastclose", "mp_prio" ->
+            case "mp_capable", "mp_join", "dss", "add_address", "mp_fail", "mp_fastclose", "mp_prio" ->
                 throw reader.unsupported("the TCP option " + word);
             default -> throw reader.wrong("unknown TCP option '" + word + "'");
         };
+    }
+
+    /** {@code ECN e0b 1 ceb 0 e1b 1}, or with the first and the last exchanged; what is at the end may be left out. */
+    private TcpOption accurateEcn() throws ScriptException {
+        boolean ect1First = reader.isNext("e1b");
+        List<Integer> octets = new ArrayList<>();
+        while (octets.size() < TcpOption.COUNTER
+                && reader.acceptWord(TcpOption.AccurateEcn.name(ect1First, octets.size()))) {
+            octets.add((int) reader.integer("a counter", 0, U24));
+        }
+        if (octets.isEmpty()) {
+            throw reader.expected("e0b or e1b");
+        }
+        return new TcpOption.AccurateEcn(ect1First, octets);
     }
 
     private TcpOption sack() throws ScriptException {

@@ -3,7 +3,9 @@ package io.halfopen.drill;
 import io.halfopen.wire.IpAddress;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Runs one script on one machine, event by event. */
@@ -33,10 +35,11 @@ final class Runner {
         subjects = new Subjects(settings);
         timeline = new Timeline(machine, settings);
         traffic = new Traffic(machine, timeline);
-        calls = new SystemCalls(machine, settings, subjects, timeline);
+        Map<String, Integer> files = new HashMap<>();
+        calls = new SystemCalls(machine, settings, subjects, timeline, files);
         checks = new Checks(machine, subjects, calls, traffic, notes);
         Path parent = Path.of(script.file()).toAbsolutePath().getParent();
-        shell = new Shell(machine, parent == null ? Path.of("/") : parent, allowShell, notes);
+        shell = new Shell(machine, parent == null ? Path.of("/") : parent, allowShell, notes, files);
     }
 
     Outcome run() {

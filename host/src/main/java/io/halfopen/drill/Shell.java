@@ -48,12 +48,12 @@ final class Shell {
     private int line;
 
     /** Commands are run in that folder: packetdrill's scripts name their helpers from where they are themselves. */
-    Shell(Machine machine, Path folder, boolean allowed, StringBuilder notes) {
+    Shell(Machine machine, Path folder, boolean allowed, StringBuilder notes, Map<String, Integer> files) {
         this.machine = machine;
         this.folder = folder;
         this.allowed = allowed;
         this.notes = notes;
-        hostCommands = new HostCommands(machine, notes);
+        hostCommands = new HostCommands(machine, notes, files);
     }
 
     void run(String text) throws Stop {
@@ -94,6 +94,7 @@ final class Shell {
         }
     }
 
+    /** Programs may be named with their folder. */
     private void run(List<String> words, String text) throws Stop {
         String program = words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
         switch (program) {

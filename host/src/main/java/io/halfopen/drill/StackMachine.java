@@ -56,6 +56,7 @@ final class StackMachine implements Machine {
     private final Stack stack;
     private final StackEpolls epolls;
     private final Set<String> ignored = new LinkedHashSet<>();
+    private final StackFiles files;
     private final StackOptions options;
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final Deque<byte[]> toItself = new ArrayDeque<>();
@@ -70,6 +71,7 @@ final class StackMachine implements Machine {
         stack.addAddress(IpAddress.parse("127.0.0.1"), LOOPBACK_MTU);
         stack.addAddress(IpAddress.parse("::1"), LOOPBACK_MTU);
         epolls = new StackEpolls(stack);
+        files = new StackFiles(stack);
         options = new StackOptions(stack, ignored);
     }
 
@@ -264,6 +266,9 @@ final class StackMachine implements Machine {
 
     @Override
     public int close(int fd) {
+        if (files.has(fd)) {
+            return files.close(fd);
+        }
         return epolls.isEpoll(fd) ? epolls.close(fd) : drain(stack.close(now, fd));
     }
 
@@ -315,6 +320,31 @@ final class StackMachine implements Machine {
     @Override
     public int epollWait(int epoll, int[] events, long[] data) {
         return epolls.collect(epoll, events, data);
+    }
+
+    @Override
+    public int openFile(int length) {
+        return files.open(length);
+    }
+
+    @Override
+    public int pipe(int[] ends) {
+        ends[0] = files.open(0);
+        ends[1] = files.open(0);
+        return 0;
+    }
+
+    @Override
+    public int sendFile(int out, int in, long offset, int count) {
+        return drain(files.sendfile(now, out, in, offset, count));
+    }
+
+    @Override
+    public int splice(int in, int out, int count, int flags) throws Stop {
+        if (files.has(in) || !files.has(out)) {
+            throw Stop.unsupported("splice() other than from a socket into a pipe on the stack");
+        }
+        return drain(files.splice(now, in, count));
     }
 
     // ---- looking inside

@@ -37,11 +37,15 @@ final class SystemCalls {
             "poll",
             "epoll_create",
             "epoll_ctl",
-            "epoll_wait");
+            "epoll_wait",
+            "open",
+            "pipe",
+            "sendfile",
+            "splice");
 
     /** packetdrill has them; they are not about connections. */
     private static final Set<String> UNSUPPORTED =
-            Set.of("cap_set", "open", "sendfile", "pipe", "splice", "psp_rx_assoc", "psp_tx_assoc");
+            Set.of("cap_set", "psp_rx_assoc", "psp_tx_assoc");
 
     /** A call, which may have to be tried several times. */
     interface Operation {
@@ -85,8 +89,12 @@ final class SystemCalls {
     private final DataOperations data;
     private final PollOperations polls;
     private final OptionOperations options;
+    private final FileOperations fileOperations;
 
-    SystemCalls(Machine machine, Settings settings, Subjects subjects, Timeline timeline) {
+    /** {@code files} are those that the script's commands make, with their lengths. */
+    SystemCalls(
+            Machine machine, Settings settings, Subjects subjects, Timeline timeline, Map<String, Integer> files) {
+        fileOperations = new FileOperations(machine, descriptors, files);
         this.timeline = timeline;
         sockets = new SocketOperations(machine, settings, subjects, descriptors);
         data = new DataOperations(machine, settings, subjects, new MessageOperations(machine, settings, timeline));
@@ -152,6 +160,10 @@ final class SystemCalls {
             case "epoll_create" -> polls.epollCreate(arguments);
             case "epoll_ctl" -> polls.epollCtl(arguments);
             case "epoll_wait" -> polls.epollWait(arguments);
+            case "open" -> fileOperations.open(arguments);
+            case "pipe" -> fileOperations.pipe(arguments);
+            case "sendfile" -> fileOperations.sendfile(arguments);
+            case "splice" -> fileOperations.splice(arguments);
             default -> throw Stop.unsupported(arguments.name() + "()");
         };
     }
@@ -184,7 +196,7 @@ final class SystemCalls {
             long expected = Arguments.number(call.result());
             String errno = call.errno();
             boolean sameError = errno == null || (result < 0 && -result == Symbols.errno(errno));
-            boolean fd = Set.of("socket", "accept", "epoll_create").contains(call.name());
+            boolean fd = Set.of("socket", "accept", "epoll_create", "open").contains(call.name());
             boolean same = fd && expected >= 0 ? result >= 0 : Math.max(result, -1) == expected;
             return same && sameError;
         }

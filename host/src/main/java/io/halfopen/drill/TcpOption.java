@@ -85,6 +85,51 @@ sealed interface TcpOption {
         }
     }
 
+    /** The counters of Accurate ECN, octets by their marks, in one of two orders (RFC 9768, section 3.2.3). */
+    record AccurateEcn(boolean ect1First, List<Integer> octets) implements TcpOption {
+        private static final List<String> ORDER = List.of("e0b", "ceb", "e1b");
+
+        /** The names of the counters: {@code e0b}, {@code ceb}, {@code e1b}, or the other way round. */
+        static String name(boolean ect1First, int index) {
+            return ORDER.get(ect1First ? ORDER.size() - 1 - index : index);
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder("ECN");
+            for (int i = 0; i < octets.size(); i++) {
+                text.append(' ').append(name(ect1First, i)).append(' ').append(octets.get(i));
+            }
+            return text.toString();
+        }
+
+        private byte[] bytes() {
+            byte[] bytes = new byte[2 + COUNTER * octets.size()];
+            bytes[0] = (byte) (ect1First ? ACCURATE_ECN_1 : ACCURATE_ECN_0);
+            bytes[1] = (byte) bytes.length;
+            for (int i = 0; i < octets.size(); i++) {
+                int at = 2 + COUNTER * i;
+                bytes[at] = (byte) (octets.get(i) >> 16);
+                Bytes.putShort(bytes, at + 1, octets.get(i));
+            }
+            return bytes;
+        }
+
+        private static AccurateEcn of(byte[] bytes, int kind, int at, int length) {
+            List<Integer> octets = new ArrayList<>();
+            for (int i = at + 2; i < at + length; i += COUNTER) {
+                octets.add((bytes[i] & 0xff) << 16 | Bytes.getShort(bytes, i + 1));
+            }
+            return new AccurateEcn(kind == ACCURATE_ECN_1, octets);
+        }
+    }
+
+    int ACCURATE_ECN_0 = 172;
+    int ACCURATE_ECN_1 = 174;
+
+    /** The octets of a counter of Accurate ECN, of which there are up to three. */
+    int COUNTER = 3;
+
     int MD5 = 19;
     int FAST_OPEN = 34;
     int EXPERIMENT = 254;
@@ -102,6 +147,7 @@ sealed interface TcpOption {
             case SackPermitted permitted -> new byte[] {4, 2};
             case Sack sack -> ints(5, sack.edges);
             case Timestamps ts -> ints(8, List.of(ts.value, ts.echo));
+            case AccurateEcn ecn -> ecn.bytes();
             case Raw raw -> HexFormat.of().parseHex(raw.hex);
             case Other other -> {
                 byte[] value = HexFormat.of().parseHex(other.hex);
@@ -165,6 +211,10 @@ sealed interface TcpOption {
         }
         if (kind == 8 && length == 10) {
             return new Timestamps(Bytes.getInt(bytes, at + 2), Bytes.getInt(bytes, at + 6));
+        }
+        boolean counters = length % COUNTER == 2 && length <= 2 + 3 * COUNTER;
+        if ((kind == ACCURATE_ECN_0 || kind == ACCURATE_ECN_1) && counters) {
+            return AccurateEcn.of(bytes, kind, at, length);
         }
         return new Other(kind, HexFormat.of().formatHex(bytes, at + 2, at + length));
     }

@@ -174,6 +174,35 @@ public final class KernelHost implements AutoCloseable {
         return KernelSockets.sendto(fd, source, offset, length, flags | MSG_NOSIGNAL, to);
     }
 
+    /** A file of so many zeros, which nobody else knows of. */
+    public int openZeros(int length) {
+        return open.add(FileCalls.zeros(length));
+    }
+
+    /** pipe(2): the end to read from and the one to write to. */
+    public int pipe(int[] ends) {
+        int result = FileCalls.pipe(ends);
+        for (int i = 0; i < ends.length && result == 0; i++) {
+            open.add(ends[i]);
+        }
+        return result;
+    }
+
+    /** sendfile(2); a negative offset is the file's own position. */
+    public int sendfile(int out, int in, long offset, int count) {
+        return FileCalls.sendfile(out, in, offset, count);
+    }
+
+    /** splice(2) between descriptors that have no position. */
+    public int splice(int in, int out, int count, int flags) {
+        return FileCalls.splice(in, out, count, flags);
+    }
+
+    /** sendto(2) with any struct sockaddr. */
+    public int sendto(int fd, byte[] source, int flags, byte[] sockaddr) {
+        return KernelSockets.sendto(fd, source, 0, source.length, flags | MSG_NOSIGNAL, sockaddr);
+    }
+
     /** sendmsg(2) of zeros, in arrays of these lengths; MSG_NOSIGNAL is among the flags always. */
     public int sendmsg(int fd, int[] lengths, int flags) {
         return MessageCalls.send(fd, lengths, flags | MSG_NOSIGNAL);

@@ -34,6 +34,7 @@ class RunnerTest {
             +0 > S. 0:0(0) ack 1 win 1     | window is 64240, not 1; expected at 0 > S. 0:0(0) ack 1 win 1; sent at 0 > S. 0:0(0) ack 1 win 64240 <mss 1460>
             +0 > [ect0] S. 0:0(0) ack 1    | ECN differs; expected at 0 > [ect0] S. 0:0(0) ack 1; sent at 0 > [noecn] S. 0:0(0) ack 1 <mss 1460>
             +.1 > S. 0:0(0) ack 1 <...>    | sent too early; expected at 0.1 > S. 0:0(0) ack 1 <...>; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
+            +0 > S. 0:0(0) ack 1 <ECN e1b 1 ceb 0 e0b 16777215,nop> | the options differ; expected at 0 > S. 0:0(0) ack 1 <ECN e1b 1 ceb 0 e0b 16777215,nop>; sent at 0 > S. 0:0(0) ack 1 <mss 1460>
             +0 %{ assert PassiveOpens == 1 }% | assert PassiveOpens == 1: PassiveOpens is 0
             +0 accept(3, ..., ...) = 4     | accept() blocks: where that is meant, write 0...1 before it
             +0 close(9) = 0                | the script has no descriptor 9 now
@@ -125,7 +126,7 @@ class RunnerTest {
             +0 sendto(4, ..., 10, MSG_CONFIRM, ..., ...) = 10 | MSG_CONFIRM on the stack is not supported
             +0 sendto(4, ..., 10, 536872960, ..., ...) = 10  | MSG_CONFIRM on the stack is not supported
             +0 sendmsg(4, {msg_iov(1)=[{..., 9}], msg_control=[]}, 0) = 9 | msg_control of sendmsg() is not supported
-            +0 pipe([5, 6]) = 0                              | pipe() is not supported
+            +0 cap_set(1) = 0                                | cap_set() is not supported
             +0 %{ assert tcpi_nope == 0 }%                   | tcpi_nope is not supported
             """)
     void whatTheStackHasNotSkipsTheScript(String line, String what) throws ScriptException {

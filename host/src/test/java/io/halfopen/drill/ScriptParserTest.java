@@ -3,6 +3,8 @@ package io.halfopen.drill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +129,24 @@ class ScriptParserTest {
                 catchThrowableOfType(ScriptException.class, () -> Script.parse("x.pkt", script.strip()));
         assertThat(wrong).hasMessage("x.pkt:" + message);
         assertThat(wrong.isUnsupported()).isFalse();
+    }
+
+    /** RFC 9768, section 3.2.3: kinds 172 and 174, whose counters are in opposite orders; the last may be missing. */
+    @ParameterizedTest
+    @CsvSource({
+        "ECN e0b 1 ceb 258 e1b 16777215, ac0b000001000102ffffff",
+        "ECN e1b 1 ceb 0, ae08000001000000",
+        "ECN e0b 66051, ac05010203"
+    })
+    void theCountersOfAccurateEcn(String text, String octets) throws ScriptException {
+        String padding = ",nop".repeat(-(octets.length() / 2) & 3);
+        Script script = Script.parse("x.pkt", "0 < S 0:0(0) win 1 <" + text + padding + ">");
+        List<TcpOption> options =
+                ((TcpPacket) script.events().getFirst().action()).options();
+        assertThat(options).isNotNull();
+        byte[] bytes = options.getFirst().toBytes();
+        assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(octets);
+        assertThat(TcpOption.parse(bytes, 0, bytes.length)).hasSize(1).first().hasToString(text);
     }
 
     @ParameterizedTest
