@@ -177,8 +177,8 @@ class RunnerTest {
         String script = HANDSHAKE + """
                 +0 setsockopt(4, SOL_TCP, TCP_INQ, [1], 4) = 0
                 +0 < P. 1:11(10) ack 1 win 65535
-                +0 recvmsg(4, {msg_iov(1)=[{..., 5}], """;
-        assertThat(run(script + message + "}, 0) = 5")).hasToString("FAIL x.pkt:10: " + what);
+                +0 recvmsg(4, {msg_iov(1)=[{..., 5}],""";
+        assertThat(run(script + " " + message + "}, 0) = 5")).hasToString("FAIL x.pkt:10: " + what);
     }
 
     @Test
