@@ -29,6 +29,9 @@ final class HostCommands {
     private final Map<String, Integer> files;
     private Map<Counter, Long> shown = Map.of();
 
+    /** The interface takes no packet now. */
+    private boolean shut;
+
     /** {@code files} are those that it makes, with their lengths. */
     HostCommands(Machine machine, StringBuilder notes, Map<String, Integer> files) {
         this.files = files;
@@ -40,6 +43,7 @@ final class HostCommands {
     boolean run(List<String> words) throws Stop {
         String program = words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
         return switch (program) {
+            case "tc" -> qdisc(words);
             case "rm" -> remove(words);
             case "dd" -> zeros(words);
             case "ip" -> forgetPeers(words);
@@ -49,6 +53,19 @@ final class HostCommands {
             case "echo" -> hystart(words);
             default -> false;
         };
+    }
+
+    /** The queue in front of the interface: as it is at first, or with {@code limit 0} one that takes no packet. */
+    private boolean qdisc(List<String> words) throws Stop {
+        String command = String.join(" ", words);
+        boolean delete = command.matches("tc qdisc (delete|del) dev tun0 root");
+        boolean usual = !shut && command.matches("tc qdisc (add|replace) dev tun0 root pfifo");
+        boolean shuts = command.matches("tc qdisc (add|replace) dev tun0 root pfifo limit 0");
+        if (shuts || delete && shut) {
+            machine.blockOutput(shuts);
+            shut = shuts;
+        }
+        return delete || usual || shuts;
     }
 
     /** {@code rm -f FILE}: a file of the script, of which this machine has none. */

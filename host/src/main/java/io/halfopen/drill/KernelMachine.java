@@ -308,13 +308,27 @@ final class KernelMachine implements Machine {
 
     @Override
     public void forgetPeers() throws Stop {
+        call("ip", "tcp_metrics", "flush", "all");
+    }
+
+    @Override
+    public void blockOutput(boolean blocked) throws Stop {
+        if (blocked) {
+            call("tc", "qdisc", "replace", "dev", INTERFACE, "root", "pfifo", "limit", "0");
+        } else {
+            call("tc", "qdisc", "delete", "dev", INTERFACE, "root");
+        }
+    }
+
+    /** A program that changes the namespace and nothing else. */
+    private void call(String... command) throws Stop {
         try {
-            Process ip = start(Path.of("/"), "ip", "tcp_metrics", "flush", "all");
-            if (ip.waitFor() != 0) {
-                throw Stop.failed("ip tcp_metrics flush all exited with " + ip.exitValue());
+            Process process = start(Path.of("/"), command);
+            if (process.waitFor() != 0) {
+                throw Stop.failed(String.join(" ", command) + " exited with " + process.exitValue());
             }
         } catch (IOException | InterruptedException failed) {
-            throw Stop.failed("ip could not be run: " + failed.getMessage());
+            throw Stop.failed(command[0] + " could not be run: " + failed.getMessage());
         }
     }
 

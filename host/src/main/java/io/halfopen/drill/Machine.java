@@ -140,6 +140,9 @@ interface Machine extends AutoCloseable {
     /** Forgets what earlier connections have taught it of their peers, as {@code ip tcp_metrics flush} does. */
     void forgetPeers() throws Stop;
 
+    /** {@code tc qdisc}: the interface takes no packet any more, or again. */
+    void blockOutput(boolean blocked) throws Stop;
+
     /** The lines of /proc/net/tcp or tcp6. */
     List<String> procNet(String path) throws Stop;
 

@@ -402,6 +402,11 @@ final class StackMachine implements Machine {
     }
 
     @Override
+    public void blockOutput(boolean blocked) {
+        stack.blockOutput(blocked);
+    }
+
+    @Override
     public List<String> procNet(String path) {
         return ProcNet.lines(path, stack.snapshot());
     }

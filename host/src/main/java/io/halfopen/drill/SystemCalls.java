@@ -44,8 +44,7 @@ final class SystemCalls {
             "splice");
 
     /** packetdrill has them; they are not about connections. */
-    private static final Set<String> UNSUPPORTED =
-            Set.of("cap_set", "psp_rx_assoc", "psp_tx_assoc");
+    private static final Set<String> UNSUPPORTED = Set.of("cap_set", "psp_rx_assoc", "psp_tx_assoc");
 
     /** A call, which may have to be tried several times. */
     interface Operation {
@@ -92,8 +91,7 @@ final class SystemCalls {
     private final FileOperations fileOperations;
 
     /** {@code files} are those that the script's commands make, with their lengths. */
-    SystemCalls(
-            Machine machine, Settings settings, Subjects subjects, Timeline timeline, Map<String, Integer> files) {
+    SystemCalls(Machine machine, Settings settings, Subjects subjects, Timeline timeline, Map<String, Integer> files) {
         fileOperations = new FileOperations(machine, descriptors, files);
         this.timeline = timeline;
         sockets = new SocketOperations(machine, settings, subjects, descriptors);

@@ -17,12 +17,11 @@ import java.lang.invoke.MethodHandle;
 final class FileCalls {
     private static final int MFD_CLOEXEC = 1;
 
-    private static final MethodHandle MEMFD_CREATE =
-            handle("memfd_create", returningInt(ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle MEMFD_CREATE = handle("memfd_create", returningInt(ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle FTRUNCATE = handle("ftruncate", returningInt(JAVA_INT, JAVA_LONG), ERRNO);
     private static final MethodHandle PIPE2 = handle("pipe2", returningInt(ADDRESS, JAVA_INT), ERRNO);
-    private static final MethodHandle SENDFILE = handle(
-            "sendfile", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG), ERRNO);
+    private static final MethodHandle SENDFILE =
+            handle("sendfile", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG), ERRNO);
     private static final MethodHandle SPLICE = handle(
             "splice",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
@@ -34,7 +33,8 @@ final class FileCalls {
     static int zeros(long length) {
         Libc libc = Libc.ofThread();
         try (Arena arena = Arena.ofConfined()) {
-            int fd = libc.result((int) MEMFD_CREATE.invokeExact(libc.errno(), arena.allocateFrom("zeros"), MFD_CLOEXEC));
+            int fd =
+                    libc.result((int) MEMFD_CREATE.invokeExact(libc.errno(), arena.allocateFrom("zeros"), MFD_CLOEXEC));
             if (fd >= 0) {
                 int ignored = (int) FTRUNCATE.invokeExact(libc.errno(), fd, length);
             }

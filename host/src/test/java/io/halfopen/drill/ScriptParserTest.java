@@ -141,8 +141,7 @@ class ScriptParserTest {
     void theCountersOfAccurateEcn(String text, String octets) throws ScriptException {
         String padding = ",nop".repeat(-(octets.length() / 2) & 3);
         Script script = Script.parse("x.pkt", "0 < S 0:0(0) win 1 <" + text + padding + ">");
-        List<TcpOption> options =
-                ((TcpPacket) script.events().getFirst().action()).options();
+        List<TcpOption> options = ((TcpPacket) script.events().getFirst().action()).options();
         assertThat(options).isNotNull();
         byte[] bytes = options.getFirst().toBytes();
         assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(octets);

@@ -119,6 +119,14 @@ public final class Stack {
         core.addresses.addBroadcast(address);
     }
 
+    /**
+     * Whether the interface takes no packet, as with a queueing discipline that is full: whatever is sent is dropped before it
+     * leaves, and connections know that and try again in half a second.
+     */
+    public void blockOutput(boolean blocked) {
+        core.outputBlocked = blocked;
+    }
+
     /** Takes in a packet from the network; the rule says what became of it. */
     public Rule onPacket(long now, byte[] packet, int offset, int length) {
         core.setNow(now);

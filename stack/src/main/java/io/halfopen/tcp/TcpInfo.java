@@ -166,7 +166,8 @@ final class TcpInfo {
     private void fillState(Connection c) {
         Sender sender = c.sender;
         LossTimer timer = sender.timer;
-        boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE;
+        boolean inVain = c.state() == TcpState.CLOSE && !sender.hasInFlight() && sender.notSent() > 0;
+        boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE || inVain;
         boolean synLost = isOrWasOpening(c) && timer.retransmits > 0;
         put("state", number(c.state()));
         put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());

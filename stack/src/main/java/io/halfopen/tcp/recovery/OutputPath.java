@@ -21,7 +21,7 @@ public final class OutputPath {
         reduction = new WindowReduction(core, detection);
         Emitter emitter = new Emitter(core, output);
         retransmission = new Retransmission(core, emitter, xmitTimer, detection, reduction);
-        transmission = new Transmission(core, emitter, xmitTimer);
+        transmission = new Transmission(core, emitter, xmitTimer, reduction::enterCwr);
         timeouts = new Timeouts(core, xmitTimer, detection, reduction, retransmission, transmission);
     }
 }

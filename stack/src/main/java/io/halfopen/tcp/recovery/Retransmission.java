@@ -166,6 +166,10 @@ public final class Retransmission {
      */
     private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;
+        if (core.outputBlocked) {
+            reduction.enterCwr(sender);
+            return 0;
+        }
         PathMtuDiscovery.follow(core, c);
         Flight flight = sender.flight;
         int seq = SeqNumber.max(flight.seq(flight.at(index)), sender.una());

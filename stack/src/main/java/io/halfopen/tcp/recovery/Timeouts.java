@@ -154,6 +154,10 @@ public final class Timeouts {
         core.statistics.of(sender).timedOut(sender.timer.retransmits == 0, core.now());
         sender.timer.retransmits++;
         retransmission.sendFirst(c, Rule.DATA_RETRANSMITTED);
+        if (core.outputBlocked) {
+            sender.timer.set(Purpose.RETRANSMIT, core.due(core.now() + Transmission.RESOURCE_PROBE));
+            return;
+        }
         backOff(c);
         setNext(c);
     }

@@ -33,6 +33,9 @@ public final class Core extends Host {
 
     private @Nullable FastOpenKeys fastOpenKeys;
 
+    /** The interface takes no packet, and says so: what is sent is dropped before it is anywhere (NET_XMIT_DROP). */
+    public boolean outputBlocked;
+
     /** Connections that live on without a process. */
     public int orphans;
 

@@ -399,6 +399,10 @@ public final class Output {
     }
 
     private void commit(Rule why) {
+        if (core.outputBlocked) {
+            end = count == 0 ? 0 : ends[count - 1];
+            return;
+        }
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, count * 2);
             reasons = Arrays.copyOf(reasons, count * 2);

@@ -23,13 +23,23 @@ import io.halfopen.tcp.transmit.Bursts.Verdict;
 public final class Transmission {
     private static final int NOTHING = -1;
 
+    /** TCP_RESOURCE_PROBE_INTERVAL: when to try again what the interface has not taken. */
+    public static final long RESOURCE_PROBE = 500_000_000L;
+
     private final Core core;
     private final Emitter emitter;
     private final XmitTimer xmitTimer;
     private final CwndValidation validation;
     private final Bursts bursts;
+    private final LocalCongestion localCongestion;
 
-    public Transmission(Core core, Emitter emitter, XmitTimer xmitTimer) {
+    /** What a sender does that the interface takes no packet of (tcp_enter_cwr). */
+    public interface LocalCongestion {
+        void on(Sender sender);
+    }
+
+    public Transmission(Core core, Emitter emitter, XmitTimer xmitTimer, LocalCongestion localCongestion) {
+        this.localCongestion = localCongestion;
         this.core = core;
         this.emitter = emitter;
         this.xmitTimer = xmitTimer;
@@ -198,6 +208,10 @@ public final class Transmission {
             return 0;
         }
         Sender sender = c.sender;
+        if (core.outputBlocked) {
+            localCongestion.on(sender);
+            return 0;
+        }
         int left = octets;
         int packets = 0;
         do {
@@ -265,7 +279,7 @@ public final class Transmission {
         if (sender.pending() <= 0 || sender.hasInFlight()) {
             return;
         }
-        if (sender.window() > 0) {
+        if (sender.window() > 0 && !core.outputBlocked) {
             wakeUp(c);
             return;
         }
@@ -279,12 +293,23 @@ public final class Transmission {
             core.timeOut(c);
             return;
         }
-        if (c.urgent != null && c.urgent.isNear(sender.una())) {
-            emitter.bare(c, ACK, sender.una(), Rule.WINDOW_PROBED); // it tells of the urgent octet
+        long next = RESOURCE_PROBE;
+        if (core.outputBlocked) {
+            localCongestion.on(sender);
+            timer.retransmits++;
+        } else {
+            sendWindowProbe(c);
+            next = sender.probeTimeout();
+        }
+        timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), next, end)));
+    }
+
+    private void sendWindowProbe(Connection c) {
+        if (c.urgent != null && c.urgent.isNear(c.sender.una())) {
+            emitter.bare(c, ACK, c.sender.una(), Rule.WINDOW_PROBED); // it tells of the urgent octet
         }
         probe(c, Rule.WINDOW_PROBED);
-        timer.probed(core.sysctls.get(Sysctl.tcp_retries2));
-        timer.set(Purpose.WINDOW_PROBE, core.due(core.kernel.patientUntil(core.now(), sender.probeTimeout(), end)));
+        c.sender.timer.probed(core.sysctls.get(Sysctl.tcp_retries2));
     }
 
     /**
