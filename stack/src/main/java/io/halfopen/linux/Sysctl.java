@@ -128,7 +128,7 @@ public enum Sysctl {
             Integer.MIN_VALUE,
             Integer.MAX_VALUE,
             "key of Fast Open cookies, as 01234567-89abcdef-01234567-89abcdef; after a comma the key before, whose "
-                    + "cookies are still good; all 0: a random one",
+                    + "cookies are still good; until it is set, a random one",
             0,
             0,
             0,

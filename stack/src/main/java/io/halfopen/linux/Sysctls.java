@@ -5,6 +5,9 @@ public final class Sysctls {
     private final Kernel kernel;
     private final int[][] values;
 
+    /** Which were set since the beginning. */
+    private final boolean[] set;
+
     /** The first number of each, which most have only: every packet asks for some. */
     private final int[] firsts;
 
@@ -12,6 +15,7 @@ public final class Sysctls {
         this.kernel = kernel;
         values = new int[Sysctl.values().length][];
         firsts = new int[values.length];
+        set = new boolean[values.length];
         for (Sysctl sysctl : Sysctl.values()) {
             put(sysctl, kernel.defaultOf(sysctl));
         }
@@ -40,6 +44,11 @@ public final class Sysctls {
         return kernel.lacks(sysctl) == null;
     }
 
+    /** Whether anybody has set it, perhaps to what it was. */
+    public boolean isSet(Sysctl sysctl) {
+        return set[sysctl.ordinal()];
+    }
+
     /**
      * Sets it, effective from the next decision on.
      *
@@ -60,5 +69,6 @@ public final class Sysctls {
             }
         }
         put(sysctl, numbers.clone());
+        set[sysctl.ordinal()] = true;
     }
 }

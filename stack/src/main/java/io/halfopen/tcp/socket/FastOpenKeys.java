@@ -24,24 +24,27 @@ public final class FastOpenKeys {
     /** What the sysctl was. */
     private final int[] numbers;
 
-    private FastOpenKeys(SipHash primary, SipHash backup, int[] numbers) {
+    /** Whether somebody had set it: zeros that nobody has set are no key. */
+    private final boolean set;
+
+    private FastOpenKeys(SipHash primary, SipHash backup, int[] numbers, boolean set) {
+        this.set = set;
         this.primary = primary;
         this.backup = backup;
         this.numbers = numbers;
     }
 
-    /** What the sysctl says; where it says nothing, a key that nobody knows, which is {@code unknown}. */
+    /** What the sysctl says; while nobody has set it, a key that nobody knows, which is {@code unknown}. */
     public static FastOpenKeys of(Sysctls sysctls, SipHash unknown) {
         int[] numbers = new int[NUMBERS];
         byte[] octets = new byte[2 * LENGTH];
-        boolean set = false;
+        boolean set = sysctls.isSet(Sysctl.tcp_fastopen_key);
         for (int i = 0; i < NUMBERS; i++) {
             numbers[i] = sysctls.get(Sysctl.tcp_fastopen_key, i);
-            set |= numbers[i] != 0;
             Bytes.putInt(octets, 4 * i, Integer.reverseBytes(numbers[i]));
         }
         SipHash primary = set ? key(octets, 0) : unknown;
-        return new FastOpenKeys(primary, set ? key(octets, LENGTH) : primary, numbers);
+        return new FastOpenKeys(primary, set ? key(octets, LENGTH) : primary, numbers, set);
     }
 
     /** Whether the sysctl is still what it was. */
@@ -51,13 +54,13 @@ public final class FastOpenKeys {
                 return false;
             }
         }
-        return true;
+        return set == sysctls.isSet(Sysctl.tcp_fastopen_key);
     }
 
     /** One key or two, 16 octets each. */
     public static FastOpenKeys of(byte[] octets) {
         SipHash primary = key(octets, 0);
-        return new FastOpenKeys(primary, octets.length > LENGTH ? key(octets, LENGTH) : primary, new int[0]);
+        return new FastOpenKeys(primary, octets.length > LENGTH ? key(octets, LENGTH) : primary, new int[0], true);
     }
 
     private static SipHash key(byte[] octets, int at) {
