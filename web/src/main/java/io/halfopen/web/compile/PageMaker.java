@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
@@ -78,6 +77,6 @@ public final class PageMaker {
         } finally {
             best.end();
         }
-        return Base64.getEncoder().encodeToString(packed.toByteArray());
+        return Base85.encode(packed.toByteArray());
     }
 }
