@@ -385,6 +385,11 @@ public class Kernel {
         return has(KernelChange.WRITER_TOLD_BY_SENDING);
     }
 
+    /** The window that a connection begins with, of one that the receive buffer would have room for. */
+    public int firstWindow(int window) {
+        return has(KernelChange.LARGE_FIRST_WINDOW) ? window : Math.min(window, 0xffff);
+    }
+
     /** Whether MSG_EOR ends a segment. */
     public boolean keepsRecords() {
         return has(KernelChange.RECORDS);

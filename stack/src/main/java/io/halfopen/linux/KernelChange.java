@@ -34,6 +34,7 @@ public enum KernelChange {
     ACK_OF_WHAT_WAS_SENT(6, 7, HISTORY, "tcp_ack and bytes_acked"),
     SIGNATURES(6, 7, HISTORY, "TCP-AO; 6.1 has none of its counters, 6.12 all"),
     TIME_WAIT_ISN_KEPT(6, 10, MEASURED, "commit 41eecbd712b7; 6.1 is without, 6.12 with it"),
+    LARGE_FIRST_WINDOW(6, 11, HISTORY, "commit 378979e94e95: tcp_select_initial_window"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
     CHECKED_ECHO_OF_HANDSHAKE(6, 15, MEASURED, "tcp_check_req and TSEcrRejected; 6.12 is without it"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 15, TRACE, "tcp_check_req"),

@@ -126,7 +126,7 @@ public final class HalfOpenInput {
         if (asked && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
             return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
-        if (!ReceiveWindow.isTouchedBy(segment, half.rcvNxt(), half.rcvNxt() + half.window)) {
+        if (!ReceiveWindow.isTouchedBy(segment, half.rcvNxt(), half.rcvNxt() + half.toldWindow())) {
             return rst ? Rule.HALF_OPEN_RST_OUT_OF_WINDOW : Rule.HALF_OPEN_OUT_OF_WINDOW;
         }
         return null;

@@ -62,7 +62,7 @@ public final class HandshakeOptions {
         Socket socket = half.listener.socket;
         int space = receiveSpace(core, socket);
         half.ourWindowScale = (byte) (scaling ? windowScale(core, socket, space) : -1);
-        half.window = (char) Math.min(initialWindow(socket, space, payload), 0xffff);
+        half.window = initialWindow(core, socket, space, payload);
     }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
@@ -109,10 +109,10 @@ public final class HandshakeOptions {
                 : core.kernel.bufferOfEstablished(buffer, mss, core.sysctls.get(Sysctl.tcp_rmem, 2));
     }
 
-    /** The window of a SYN or SYN-ACK (tcp_select_initial_window): whole segments, unscaled by definition. */
-    static int initialWindow(Socket socket, int space, int mss) {
+    /** The window that a connection begins with (tcp_select_initial_window): whole segments. */
+    static int initialWindow(Core core, Socket socket, int space, int mss) {
         int most = socket.options.windowClamp == 0 ? space : Math.min(space, socket.options.windowClamp);
-        return most > mss ? most - most % mss : most;
+        return core.kernel.firstWindow(most > mss ? most - most % mss : most);
     }
 
     /** The shift that lets the largest buffer be announced one day; at most 14. */

@@ -85,7 +85,7 @@ public final class SynSentInput {
         int later = HandshakeOptions.establishedBuffer(core, socket, c.announcedMss);
         boolean fixed = socket.options.receiveBuffer != 0;
         int payload = c.announcedMss - (c.timestamps && tsRecent != 0 ? TcpOptions.TIMESTAMP_LENGTH : 0);
-        c.receiver.start(0, HandshakeOptions.initialWindow(socket, space, payload), later, fixed, scale);
+        c.receiver.start(0, HandshakeOptions.initialWindow(core, socket, space, payload), later, fixed, scale);
         c.receiver.window.limit(socket.options.windowClamp);
         if (socket.options.expectsAnswers) {
             c.receiver.acks.expectAnswers(core);

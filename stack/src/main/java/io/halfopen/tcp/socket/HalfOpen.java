@@ -37,8 +37,13 @@ public final class HalfOpen extends Flow {
     /** The client's MSS option; 536 where it had none. */
     public char peerMss;
 
-    /** The window in our SYN-ACK, never scaled. */
-    public char window;
+    /** The window that the connection begins with, octets; of more than 65535 the SYN-ACK cannot tell. */
+    public int window;
+
+    /** The window of what is sent before the handshake is done, octets (tcp_synack_window). */
+    public int toldWindow() {
+        return Math.min(window, 0xffff);
+    }
 
     public byte peerWindowScale;
     public byte ourWindowScale;

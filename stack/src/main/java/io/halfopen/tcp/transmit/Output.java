@@ -102,7 +102,7 @@ public final class Output {
         TcpOptions.writeSyn(bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
         TcpOptions.writeFastOpen(bytes, options + syn, cookie);
         int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
-        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.window);
+        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.toldWindow());
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
         finish(half, tcp, header, half.tos, half.ttl, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
@@ -115,7 +115,7 @@ public final class Output {
         if (half.timestamps) {
             stamp(tcp, half.tsOffset, half.tsRecent);
         }
-        int window = half.window >>> Math.max(0, half.ourWindowScale);
+        int window = half.toldWindow() >>> Math.max(0, half.ourWindowScale);
         header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window);
         finish(half, tcp, length, tos, DEFAULT_TTL, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
