@@ -7,6 +7,7 @@ import io.halfopen.nio.Network;
 import io.halfopen.nio.NetworkTime;
 import io.halfopen.nio.PacketKind;
 import io.halfopen.nio.Unreachable;
+import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ final class Description {
     private final List<Line> later = new ArrayList<>();
     private @Nullable Path story;
     private @Nullable Path pcapng;
+    private @Nullable Path beyond;
+    private IpAddress home = IpAddress.ANY_V4;
+    private int mtu;
 
     /** {@code name} is the file's, for messages. */
     Description(String name, List<String> lines) {
@@ -43,6 +47,7 @@ final class Description {
             case "seed" -> builder.seed(words.number("a number"));
             case "time" -> builder.time(time(words));
             case "pure" -> builder.pure();
+            case "uplink" -> uplink(words);
             case "story" -> story = Path.of(words.next("a file"));
             case "pcapng" -> pcapng = Path.of(words.next("a file"));
             case "host", "set", "delay", "listen", "fault" -> {
@@ -52,6 +57,18 @@ final class Description {
             default -> throw words.unknown(verb, VERBS);
         }
         words.end();
+    }
+
+    /** The line that {@code halfopen run --tun} adds, and nobody else: where the packets go, our address, the MTU. */
+    private void uplink(Words words) {
+        beyond = Path.of(words.next("a socket"));
+        home = IpAddress.parse(words.next("an address"));
+        mtu = words.number("an MTU");
+    }
+
+    /** Whether the real network is a part of it. */
+    boolean goesBeyond() {
+        return beyond != null;
     }
 
     private static NetworkTime time(Words words) {
@@ -67,6 +84,10 @@ final class Description {
 
     /** Opens it, and does what the lines say, in their order. */
     Network open() {
+        Path socket = beyond;
+        if (socket != null) {
+            builder.uplink(ChannelUplink.connect(socket, Agent::endProgram), home, mtu);
+        }
         Network network = builder.open();
         try {
             for (Line line : later) {

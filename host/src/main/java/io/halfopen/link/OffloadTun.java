@@ -77,7 +77,13 @@ public final class OffloadTun implements Link {
         }
     }
 
-    private void flush() {
+    /** For those who wait elsewhere, while others send: only for packets, and only when all that were there are taken. */
+    void awaitPacket() throws LinkException {
+        tun.await(Long.MAX_VALUE);
+    }
+
+    /** Writes what waits for more. */
+    void flush() {
         if (joiner.isEmpty()) {
             return;
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link World} that many threads share. One lock owns it: a thread's call mutates and lets the world settle, then
@@ -35,6 +36,9 @@ public final class Engine implements AutoCloseable {
 
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** How often peers are looked at that have not got everything yet, ns. */
+    private static final long LOOK = 5_000_000L;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Set<Wait> waits = new LinkedHashSet<>();
@@ -46,6 +50,12 @@ public final class Engine implements AutoCloseable {
     private long planned;
     private final Set<VirtualSocket> sockets = Collections.newSetFromMap(new WeakHashMap<>());
     private final AtomicInteger woken = new AtomicInteger();
+    private Runnable whenSettled = () -> {};
+    private final Condition never = lock.newCondition();
+
+    /** Who ends the programs, once they are to end; the others run no further. */
+    private @Nullable Thread ender;
+
     private volatile boolean closed;
 
     public Engine(String name, long seed, NetworkTime time) {
@@ -87,6 +97,11 @@ public final class Engine implements AutoCloseable {
         return closed;
     }
 
+    /** Runs, with the lock, after each call and whenever time has gone on: what was sent is to leave. */
+    void whenSettled(Runnable action) {
+        run(() -> whenSettled = action);
+    }
+
     public int call(IntSupplier call) {
         enter();
         try {
@@ -114,12 +129,31 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** The same for the network's own threads, which go on when programs have ended. */
+    void runOwn(Runnable call) {
+        lock.lock();
+        try {
+            advance();
+            call.run();
+        } finally {
+            exit();
+        }
+    }
+
     private void enter() {
         lock.lock();
+        holdIfEnded();
         if (time.isAutomatic()) {
             idleness.add(Thread.currentThread());
         }
         advance();
+    }
+
+    /** As when a process ends: its threads are not told anything any more, nor do they wake up. The JVM is about to halt. */
+    private void holdIfEnded() {
+        while (ender != null && ender != Thread.currentThread()) {
+            never.awaitUninterruptibly();
+        }
     }
 
     private void exit() {
@@ -147,6 +181,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         world.runUntil(world.now());
+        whenSettled.run();
         idleness.touch();
         if (nextDeadline() < planned) {
             work.signal();
@@ -174,6 +209,7 @@ public final class Engine implements AutoCloseable {
         } else {
             condition.awaitNanos(time.toWall(deadline - world.now()));
         }
+        holdIfEnded();
         advance();
     }
 
@@ -278,6 +314,7 @@ public final class Engine implements AutoCloseable {
     private void driveOnce() throws InterruptedException {
         advance();
         fireReached();
+        whenSettled.run();
         long next = nextDeadline();
         planned = next;
         if (next == NEVER) {
@@ -339,6 +376,29 @@ public final class Engine implements AutoCloseable {
             }
         }
         world.runUntil(world.now());
+    }
+
+    /**
+     * Ends the programs as a kernel ends a process: their threads run no further, except this one, and their sockets are
+     * closed. Then waits until peers have all that was written, at most so many nanoseconds.
+     */
+    void endPrograms(Host host, long nanos) {
+        Condition again = newCondition();
+        run(() -> {
+            ender = Thread.currentThread();
+            sockets.forEach(VirtualSocket::abandon);
+            long end = deadline(nanos);
+            while (!closed && world.now() < end && isDelivering(host)) {
+                awaitUninterruptibly(again, Math.min(end, deadline(LOOK)));
+            }
+        });
+    }
+
+    private static boolean isDelivering(Host host) {
+        return host.stack().snapshot().stream().anyMatch(row -> switch (row.state()) {
+            case FIN_WAIT1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        });
     }
 
     /** Time ends: whoever waits for a socket is woken. */

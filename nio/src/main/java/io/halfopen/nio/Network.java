@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,8 @@ public final class Network implements AutoCloseable {
     private static final String HOME = "localhost";
     private static final String PARTIAL = "halfopen.partial";
 
+    private static final int MTU = 1500;
+
     private record Way(String from, String to) {}
 
     private final Engine engine;
@@ -55,6 +58,7 @@ public final class Network implements AutoCloseable {
     private final FaultBox faults;
     private final Recorder recorder;
     private final NetworkHost home;
+    private final @Nullable Gateway gateway;
     private OpenNetworks.@Nullable Seat seat;
 
     private static final class Installed {
@@ -76,29 +80,60 @@ public final class Network implements AutoCloseable {
 
     private Network(Builder builder, int number) {
         this.number = number;
-        engine = new Engine("network", builder.seed, builder.time);
+        seed = builder.seed();
+        engine = new Engine("network", seed, builder.time);
         pure = builder.pure;
         parallel = builder.parallel;
-        seed = builder.seed;
         faults = new FaultBox(engine.world(), seed, hosts, this::delay);
         recorder = new Recorder(owners, faults::taken);
         engine.world().addMiddlebox(faults);
         engine.world().addTap(recorder);
-        home = add(HOME, List.of(OpenNetworks.address(number, 1), OpenNetworks.homeV6(number)));
+        Beyond beyond = builder.beyond;
+        if (beyond == null) {
+            gateway = null;
+            home = add(HOME, List.of(OpenNetworks.address(number, 1), OpenNetworks.homeV6(number)), MTU);
+        } else {
+            gateway = new Gateway(engine, beyond.uplink());
+            hosts.put(Gateway.NAME, new NetworkHost(this, gateway.host(), List.of(), MTU));
+            home = add(HOME, List.of(beyond.home()), beyond.mtu());
+            gateway.start();
+        }
     }
+
+    /** The real network, and the address by which it reaches the programs. */
+    private record Beyond(Uplink uplink, IpAddress home, int mtu) {}
 
     /** How a network is to be. */
     public static final class Builder {
-        private long seed = Long.getLong("halfopen.seed", 1);
+        private @Nullable Long seed = Long.getLong("halfopen.seed");
+        private @Nullable Beyond beyond;
         private NetworkTime time = NetworkTime.real();
         private boolean pure;
         private boolean parallel;
 
         private Builder() {}
 
-        /** What is left to chance comes from this number; else from the property {@code halfopen.seed}, or 1. */
+        /**
+         * What is left to chance comes from this number; else from the property {@code halfopen.seed}, or it is 1, with an
+         * uplink one that nobody can guess.
+         */
         public Builder seed(long number) {
             seed = number;
+            return this;
+        }
+
+        private long seed() {
+            return seed != null ? seed : beyond == null ? 1 : new SecureRandom().nextLong();
+        }
+
+        /**
+         * The network goes on beyond this JVM. All programs run on the host localhost, which has this address, and all that
+         * is no host's is reached by the uplink, over the host "outside", so that paths and faults may be between the two.
+         *
+         * @param mtu of the way that the uplink is, octets
+         */
+        public Builder uplink(Uplink uplink, IpAddress home, int mtu) {
+            beyond = new Beyond(uplink, home, mtu);
             return this;
         }
 
@@ -132,6 +167,10 @@ public final class Network implements AutoCloseable {
             if (parallel && (pure || time.isAutomatic())) {
                 throw new IllegalStateException("a network that is pure or in automatic time is about the whole JVM: it"
                         + " cannot be parallel");
+            }
+            if (beyond != null && (pure || parallel || !time.equals(NetworkTime.real()))) {
+                throw new IllegalStateException(
+                        "a network that goes on beyond this JVM is in real time, and neither pure nor parallel");
             }
             Installed.please();
             return OpenNetworks.open(parallel, number -> new Network(this, number));
@@ -185,7 +224,7 @@ public final class Network implements AutoCloseable {
                 ? known
                 : engine.get(() -> {
                     NetworkHost made = hosts.get(name);
-                    return made != null ? made : add(name, List.of(freeAddress(name)));
+                    return made != null ? made : add(name, List.of(freeAddress(name)), MTU);
                 });
     }
 
@@ -195,10 +234,10 @@ public final class Network implements AutoCloseable {
         for (String address : addresses) {
             all.add(IpAddress.parse(address));
         }
-        return add(name, all);
+        return add(name, all, MTU);
     }
 
-    private NetworkHost add(String name, List<IpAddress> addresses) {
+    private NetworkHost add(String name, List<IpAddress> addresses, int mtu) {
         requireOpen();
         return engine.get(() -> {
             NetworkHost known = hosts.get(name);
@@ -211,7 +250,7 @@ public final class Network implements AutoCloseable {
                     throw new IllegalArgumentException(address + " belongs to " + owner.name() + " already");
                 }
             }
-            NetworkHost host = new NetworkHost(this, engine.world().addHost(name, Kernel.LINUX_6_18), addresses);
+            NetworkHost host = new NetworkHost(this, engine.world().addHost(name, Kernel.LINUX_6_18), addresses, mtu);
             hosts.put(name, host);
             addresses.forEach(address -> owners.put(address, host));
             return host;
@@ -382,7 +421,16 @@ public final class Network implements AutoCloseable {
 
     /** Whether this address is the network's, even if no host has it. */
     public boolean covers(IpAddress address) {
-        return OpenNetworks.isInRange(address) || owners.containsKey(address);
+        return gateway != null || OpenNetworks.isInRange(address) || owners.containsKey(address);
+    }
+
+    /**
+     * For the end of the JVM, when all but this thread is over: sockets that were left open are closed, as a kernel does that
+     * when a process ends, and peers get what was written, if that takes no longer. Other threads that use the network wait
+     * from now on, for ever.
+     */
+    public void endPrograms(Duration atMost) {
+        engine.endPrograms(home.simulated(), NetworkTime.nanos(atMost));
     }
 
     /** All names with their addresses. */
@@ -400,5 +448,8 @@ public final class Network implements AutoCloseable {
             taken.leave();
         }
         engine.close();
+        if (gateway != null) {
+            gateway.close();
+        }
     }
 }

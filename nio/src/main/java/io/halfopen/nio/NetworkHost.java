@@ -15,8 +15,6 @@ public final class NetworkHost {
     /** Where the thread's programs run, and those of threads that it starts. */
     private static final InheritableThreadLocal<@Nullable NetworkHost> HERE = new InheritableThreadLocal<>();
 
-    private static final int MTU = 1500;
-
     private static final int LOOPBACK_MTU = 65536;
     private static final IpAddress LOOPBACK = IpAddress.ofIpv4(127 << 24 | 1);
 
@@ -26,11 +24,11 @@ public final class NetworkHost {
     private final Map<Sysctl, int[]> knobs = new LinkedHashMap<>();
     private boolean down;
 
-    NetworkHost(Network network, Host host, List<IpAddress> addresses) {
+    NetworkHost(Network network, Host host, List<IpAddress> addresses, int mtu) {
         this.network = network;
         this.host = host;
         this.addresses = addresses;
-        addresses.forEach(address -> host.addAddress(address, MTU));
+        addresses.forEach(address -> host.addAddress(address, mtu));
         host.addAddress(LOOPBACK, LOOPBACK_MTU);
         host.addAddress(new IpAddress(0, 1), LOOPBACK_MTU);
     }
@@ -55,6 +53,9 @@ public final class NetworkHost {
     /** A server without a program, which listens on this port at once: it never accepts unless it is told to. */
     public Listening listen(int port) {
         network.requireOpen();
+        if (Gateway.NAME.equals(name()) && addresses.isEmpty()) {
+            throw new IllegalStateException(name() + " is the real network: no listener can be put there");
+        }
         return new Listening(this, port);
     }
 

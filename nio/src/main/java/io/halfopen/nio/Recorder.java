@@ -21,6 +21,8 @@ final class Recorder implements Tap {
     /** Octets of packets that are kept. */
     private static final long MOST = 32L << 20;
 
+    private static final String LEFT = "SENT  left this network";
+
     private static final int MOST_DROPS = 100_000;
 
     /** A packet at its end: the rule that judged it, or why it was lost. */
@@ -44,6 +46,11 @@ final class Recorder implements Tap {
             drops.add(rule);
         }
         add(new Entry(now, rule, "", java.util.Arrays.copyOfRange(bytes, offset, offset + length)));
+    }
+
+    @Override
+    public void onLeft(long now, Host gateway, byte[] bytes, int offset, int length) {
+        add(new Entry(now, null, LEFT, java.util.Arrays.copyOfRange(bytes, offset, offset + length)));
     }
 
     @Override
@@ -112,6 +119,9 @@ final class Recorder implements Tap {
 
     private static String fate(Entry entry) {
         Rule rule = entry.rule();
+        if (LEFT.equals(entry.lost())) {
+            return LEFT;
+        }
         return rule == null ? "LOST  " + entry.lost() : rule.name() + "  " + rule.sentence();
     }
 
@@ -120,7 +130,8 @@ final class Recorder implements Tap {
         Pcapng file = new Pcapng(out);
         for (Entry entry : entries) {
             Rule rule = entry.rule();
-            String comment = rule == null ? "LOST: " + entry.lost() : Pcapng.comment(rule);
+            String comment =
+                    rule != null ? Pcapng.comment(rule) : LEFT.equals(entry.lost()) ? LEFT : "LOST: " + entry.lost();
             file.packet(entry.time(), entry.bytes(), 0, entry.bytes().length, comment);
         }
         file.flush();

@@ -223,6 +223,15 @@ public final class VirtualSocket {
         });
     }
 
+    /** The process ends, with the engine's lock held: no thread hears of it, or waits as SO_LINGER says (inet_release). */
+    void abandon() {
+        int closing = fd;
+        fd = -Errno.EBADF;
+        if (closing >= 0 && !hasLostItsKernel()) {
+            int unused = host.close(closing);
+        }
+    }
+
     /** sk_stream_wait_close. */
     private void linger(int closing) {
         int seconds = host.getsockopt(closing, SocketOption.SO_LINGER);

@@ -25,6 +25,8 @@ final class Network {
     private final ArrayDeque<Packet> immediate = new ArrayDeque<>();
     private final List<Middlebox> middleboxes = new ArrayList<>();
     private final Segment segment = new Segment();
+    private @Nullable Host gateway;
+    private Outside outside = (bytes, offset, length) -> {};
     private boolean delivering;
     private boolean held;
 
@@ -46,6 +48,45 @@ final class Network {
         if (other != null && other != host) {
             throw new IllegalArgumentException(address + " belongs to " + other.name() + " already");
         }
+    }
+
+    void setGateway(Host host, Outside beyond) {
+        if (gateway != null) {
+            throw new IllegalStateException(gateway.name() + " is the gateway already");
+        }
+        gateway = host;
+        outside = beyond;
+    }
+
+    /** What says that it is from here is not let in (RFC 3704), and what is for nobody here does not go out again. */
+    void enter(byte[] bytes, int offset, int length) {
+        Host from = gateway;
+        if (from == null) {
+            throw new IllegalStateException("this world has no gateway");
+        }
+        @Nullable
+        Host to = switch (segment.parse(bytes, offset, length)) {
+            case NOT_IP, IP_BAD_LENGTH, IP_BAD_CHECKSUM -> null;
+            default -> isFromHere() ? null : owners.get(destination());
+        };
+        if (to == null) {
+            world.tapLost(from, bytes, offset, length);
+        } else {
+            carry(from, to, bytes, offset, length);
+            deliverImmediate();
+        }
+    }
+
+    private boolean isFromHere() {
+        return IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow()) || owners.containsKey(source());
+    }
+
+    private IpAddress source() {
+        return new IpAddress(segment.sourceHigh(), segment.sourceLow());
+    }
+
+    private IpAddress destination() {
+        return new IpAddress(segment.destinationHigh(), segment.destinationLow());
     }
 
     void setPath(Host from, Host to, Path path) {
@@ -74,7 +115,15 @@ final class Network {
 
     private void send(Host from, byte[] bytes, int offset, int length) {
         Host to = destination(from, bytes, offset, length);
-        Link link = to == null || !passes(from, to, bytes, offset, length) ? null : link(from, to);
+        if (to == null) {
+            world.tapLost(from, bytes, offset, length);
+        } else {
+            carry(from, to, bytes, offset, length);
+        }
+    }
+
+    private void carry(Host from, Host to, byte[] bytes, int offset, int length) {
+        Link link = passes(from, to, bytes, offset, length) ? link(from, to) : null;
         if (link == null || link.loses(world.now(), length)) {
             world.tapLost(from, bytes, offset, length);
             return;
@@ -101,7 +150,8 @@ final class Network {
         if (IpAddress.isLoopback(segment.destinationHigh(), segment.destinationLow())) {
             return from;
         }
-        return owners.get(new IpAddress(segment.destinationHigh(), segment.destinationLow()));
+        Host owner = owners.get(destination());
+        return owner == null ? gateway : owner;
     }
 
     private void forwardTooLong(Host from, Link link, byte[] packet) {
@@ -163,14 +213,18 @@ final class Network {
     }
 
     void arrive(Host to, byte[] packet) {
+        if (to == gateway) {
+            world.tapLeft(to, packet);
+            outside.send(packet, 0, packet.length);
+            return;
+        }
         if (world.now() < to.pausedUntil()) {
             world.scheduleArrival(to.pausedUntil(), () -> arrive(to, packet));
             return;
         }
         segment.parse(packet, 0, packet.length);
-        IpAddress source = new IpAddress(segment.sourceHigh(), segment.sourceLow());
-        boolean looped = IpAddress.isLoopback(source.high(), source.low())
-                || owners.get(source) == to; // only the host itself sends from there
+        boolean looped = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow())
+                || owners.get(source()) == to; // only the host itself sends from there
         Rule rule = looped
                 ? to.stack().onLooped(world.now(), packet, 0, packet.length)
                 : to.stack().onPacket(world.now(), packet, 0, packet.length);

@@ -10,6 +10,9 @@ public interface Tap {
     /** A packet arrives; {@code rule} is what became of it. */
     default void onArrived(long now, Host to, Rule rule, byte[] bytes, int offset, int length) {}
 
+    /** A packet leaves the world by its gateway: what becomes of it nobody here will know. */
+    default void onLeft(long now, Host gateway, byte[] bytes, int offset, int length) {}
+
     /** The network loses a packet, or nobody has its destination. */
     default void onLost(long now, Host from, byte[] bytes, int offset, int length) {}
 }

@@ -126,6 +126,22 @@ public final class World {
         at(now + delay, action);
     }
 
+    /**
+     * A host without programs, which stands for all that is beyond this world, once: packets for addresses that no host has
+     * go to it, over its {@link Path}, and leave.
+     */
+    public Host addGateway(String name, Outside outside) {
+        Host gateway = addHost(name, Kernel.LINUX_6_18);
+        network.setGateway(gateway, outside);
+        return gateway;
+    }
+
+    /** A packet comes in from outside, through the gateway, as if that had sent it. */
+    public void enter(byte[] bytes, int offset, int length) {
+        lastActivity = now;
+        network.enter(bytes, offset, length);
+    }
+
     /** A packet arrives at a host now, from wherever: nobody in this world has sent it. */
     public void inject(Host to, byte[] packet) {
         network.arrive(to, packet);
@@ -228,6 +244,11 @@ public final class World {
     void tapArrived(Host to, Rule rule, byte[] packet) {
         lastActivity = now;
         taps.forEach(tap -> tap.onArrived(now, to, rule, packet, 0, packet.length));
+    }
+
+    void tapLeft(Host gateway, byte[] packet) {
+        lastActivity = now;
+        taps.forEach(tap -> tap.onLeft(now, gateway, packet, 0, packet.length));
     }
 
     void tapLost(Host from, byte[] bytes, int offset, int length) {

@@ -1,7 +1,6 @@
 package io.halfopen.app.live;
 
 import io.halfopen.link.EventLoop;
-import io.halfopen.link.Interface;
 import io.halfopen.link.OffloadTun;
 import io.halfopen.link.PacketTap;
 import io.halfopen.tcp.Secrets;
@@ -9,19 +8,13 @@ import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.security.SecureRandom;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A stack behind a TUN device: the kernel's end is set up, the loop is ready to start. */
 final class Wire implements AutoCloseable {
-    /** Packets: as many clients may come at once without one of their SYNs being lost before the stack sees it. */
-    private static final int QUEUE = 5000;
-
     private final Stack stack;
     private final EventLoop loop;
     private final LoopCalls calls;
@@ -43,7 +36,7 @@ final class Wire implements AutoCloseable {
         }
         OffloadTun tun = OffloadTun.open(options.tun);
         try {
-            int mtu = setUp(tun, cidr, options.peer);
+            int mtu = KernelEnd.setUp(tun.name(), cidr, options.peer);
             Stack stack = new Stack(options.kernel, secrets());
             options.applyTo(stack.sysctls());
             stack.addAddress(cidr.address(), mtu);
@@ -56,32 +49,6 @@ final class Wire implements AutoCloseable {
         } catch (IOException | RuntimeException failed) {
             tun.close();
             throw failed;
-        }
-    }
-
-    private static int setUp(OffloadTun tun, Cidr cidr, @Nullable IpAddress peer) throws IOException {
-        requireFree(cidr, tun.name());
-        Interface kernelEnd = new Interface(tun.name());
-        kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
-        kernelEnd.lengthenQueue(QUEUE);
-        kernelEnd.bringUp();
-        return kernelEnd.mtu();
-    }
-
-    /** Of two interfaces in one network the kernel would use one, and whoever has the other would wait in vain. */
-    private static void requireFree(Cidr cidr, String name) throws IOException {
-        try {
-            for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                boolean inside = each.inetAddresses()
-                        .anyMatch(address -> cidr.contains(
-                                IpAddress.parse(address.getHostAddress().replaceFirst("%.*", ""))));
-                if (inside && !each.getName().equals(name)) {
-                    throw new IOException("the interface " + each.getName() + " is in the network of --address "
-                            + cidr.address().toHostString() + " already: choose another");
-                }
-            }
-        } catch (SocketException unknown) {
-            throw new IOException("cannot list this machine's interfaces: " + unknown.getMessage(), unknown);
         }
     }
 

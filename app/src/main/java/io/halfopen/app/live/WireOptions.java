@@ -82,14 +82,11 @@ final class WireOptions {
             throw new IllegalStateException("picocli has not set the options");
         }
         String why = pcap != null && pcap.toString().isEmpty() ? "--pcap takes the name of a file" : "";
+        why = why.isEmpty() ? wrongPeer(ours, peer) : why;
         if (!why.isEmpty()) {
             throw new ParameterException(spec.commandLine(), why);
         }
-        if (peer != null && peer.equals(ours.address())) {
-            why = "--peer and --address are the same: the kernel's end needs one of its own";
-        } else if (peer != null && !ours.contains(peer)) {
-            why = "--peer " + peer + " is not in the network of --address";
-        } else if (remote != null && remote.equals(ours.address())) {
+        if (remote != null && remote.equals(ours.address())) {
             why = "HOST is --address, the stack itself: connect to the kernel's end or beyond";
         } else if (remote != null && remote.isIpv4() != ours.address().isIpv4()) {
             why = "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
@@ -100,5 +97,13 @@ final class WireOptions {
         if (!why.isEmpty()) {
             throw new ParameterException(spec.commandLine(), why);
         }
+    }
+
+    /** Why the kernel's end cannot have this address, or nothing. */
+    static String wrongPeer(Cidr ours, @Nullable IpAddress peer) {
+        if (peer != null && peer.equals(ours.address())) {
+            return "--peer and --address are the same: the kernel's end needs one of its own";
+        }
+        return peer == null || ours.contains(peer) ? "" : "--peer " + peer + " is not in the network of --address";
     }
 }
