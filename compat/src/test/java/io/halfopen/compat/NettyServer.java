@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -20,8 +21,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 /** Netty with its NIO transport and its HTTP codec. */
 final class NettyServer implements ServerUnderTest {
@@ -32,6 +37,19 @@ final class NettyServer implements ServerUnderTest {
 
     @Override
     public AutoCloseable start(InetAddress address, int port) throws Exception {
+        return start(address, port, pipeline -> {});
+    }
+
+    static AutoCloseable start(InetAddress address, int port, SSLContext tls) throws Exception {
+        return start(address, port, pipeline -> {
+            SSLEngine engine = tls.createSSLEngine();
+            engine.setUseClientMode(false);
+            pipeline.addLast(new SslHandler(engine));
+        });
+    }
+
+    private static AutoCloseable start(InetAddress address, int port, Consumer<ChannelPipeline> first)
+            throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
         Channel listener = new ServerBootstrap()
                 .group(group)
@@ -39,6 +57,7 @@ final class NettyServer implements ServerUnderTest {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        first.accept(channel.pipeline());
                         channel.pipeline()
                                 .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 16), new Answer());
                     }

@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.nio.Network;
+import io.netty.channel.ConnectTimeoutException;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.R2dbcException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,14 +31,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /**
- * PostgreSQL's JDBC driver, on java.net.Socket: to a real server on the real localhost while a network is open, and to a
+ * PostgreSQL's JDBC driver, on java.net.Socket, and its R2DBC driver, on Netty: to a real server on the real localhost while a network is open, and to a
  * host of the network.
  */
 @Timeout(300)
 class PostgresTest {
     private static final int REQUESTS = Integer.getInteger("halfopen.requests", 100);
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @TempDir
     private static Path folder = Path.of("");
@@ -110,6 +120,51 @@ class PostgresTest {
             assertThatThrownBy(() -> connect("db", 5432))
                     .isInstanceOf(SQLException.class)
                     .hasRootCauseInstanceOf(SocketTimeoutException.class);
+            assertThat(net.drops()).isNotEmpty().containsOnly(Rule.ACCEPT_QUEUE_FULL);
+        }
+    }
+
+    private static PostgresqlConnection connectReactively(String host, int port) {
+        ConnectionFactoryOptions options = ConnectionFactoryOptions.builder()
+                .option(ConnectionFactoryOptions.DRIVER, "postgresql")
+                .option(ConnectionFactoryOptions.HOST, host)
+                .option(ConnectionFactoryOptions.PORT, port)
+                .option(ConnectionFactoryOptions.USER, "test")
+                .option(ConnectionFactoryOptions.DATABASE, "postgres")
+                .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, Duration.ofSeconds(1))
+                .build();
+        return Objects.requireNonNull((PostgresqlConnection)
+                Mono.from(ConnectionFactories.get(options).create()).block(PATIENCE));
+    }
+
+    @Test
+    void r2dbcReachesARealServerWhileANetworkIsOpen() {
+        try (Network net = Network.open()) {
+            PostgresqlConnection connection = connectReactively("127.0.0.1", port());
+            for (int number = 0; number < REQUESTS; number++) {
+                int size = Bodies.size(number);
+                byte[] body = connection
+                        .createStatement("select $1::bytea")
+                        .bind("$1", ByteBuffer.wrap(Bodies.of(size)))
+                        .execute()
+                        .flatMap(result -> result.map((row, description) -> row.get(0, byte[].class)))
+                        .blockLast(PATIENCE);
+                assertThat(Bodies.isRight(Objects.requireNonNull(body), size)).isTrue();
+            }
+            connection.close().block(PATIENCE);
+            assertThat(net.story()).isEmpty();
+        }
+    }
+
+    /** An address and no name: Reactor Netty looks names up by datagrams of its own. */
+    @Test
+    void aFullAcceptQueueIsAConnectTimeoutForR2dbc() {
+        try (Network net = Network.open()) {
+            net.host("db").listen(5432).backlog(0).neverAccepts().full();
+            String address = net.host("db").addresses().getFirst().getHostAddress();
+            assertThatThrownBy(() -> connectReactively(address, 5432))
+                    .isInstanceOf(R2dbcException.class)
+                    .hasRootCauseInstanceOf(ConnectTimeoutException.class);
             assertThat(net.drops()).isNotEmpty().containsOnly(Rule.ACCEPT_QUEUE_FULL);
         }
     }

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.halfopen.nio.Network;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
-import java.io.InputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,22 +17,22 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client and a server agree on above TCP, with the JDK's HttpClient: HTTP/2, TLS, and WebSocket. */
 @Timeout(300)
@@ -59,53 +59,39 @@ class ProtocolsTest {
         }
     }
 
-    /** A certificate for the host's name, of its own authority, as the JDK's keytool makes one. */
-    private static SSLContext tls(Path folder) throws Exception {
-        Path keys = folder.resolve("keys.p12");
-        char[] password = "password".toCharArray();
-        RealServer.run(
-                folder,
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                "server",
-                "-dname",
-                "CN=server",
-                "-ext",
-                "san=dns:server",
-                "-storepass",
-                "password",
-                "-keystore",
-                keys.toString());
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys)) {
-            store.load(in, password);
-        }
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(store, password);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, password);
-        trusted.setCertificateEntry("server", store.getCertificate("server"));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+    /** One of the servers with TLS. */
+    private interface TlsServer {
+        AutoCloseable start(InetAddress address, int port, SSLContext tls) throws Exception;
     }
 
-    @Test
-    void tlsIsServedByTheJdk(@TempDir Path folder) throws Exception {
-        SSLContext tls = tls(folder);
+    static Stream<Named<TlsServer>> tlsServers() {
+        return Stream.of(
+                Named.of("JDK HttpsServer", ProtocolsTest::startHttps),
+                Named.of(new NettyServer().name(), NettyServer::start),
+                Named.of(new UndertowServer().name(), UndertowServer::start));
+    }
+
+    private static AutoCloseable startHttps(InetAddress address, int port, SSLContext tls) throws IOException {
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        HttpsServer https = HttpsServer.create(new InetSocketAddress(address, port), 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(tls));
+        https.createContext("/", JdkServer::answer);
+        https.setExecutor(threads);
+        https.start();
+        return () -> {
+            https.stop(0);
+            threads.close();
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("tlsServers")
+    void everyBodyIsRightOverTls(TlsServer server, @TempDir Path folder) throws Exception {
+        SSLContext tls = Certificate.of("server", folder);
         try (Network net = Network.open();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                AutoCloseable running = server.start(server(net), 8443, tls);
                 HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
-            HttpsServer https = HttpsServer.create(new InetSocketAddress(server(net), 8443), 0);
-            https.setHttpsConfigurator(new HttpsConfigurator(tls));
-            https.createContext("/", JdkServer::answer);
-            https.setExecutor(threads);
-            https.start();
+            assertThat(running).isNotNull();
             for (int number = 0; number < REQUESTS; number++) {
                 int size = Bodies.size(number);
                 HttpRequest request = HttpRequest.newBuilder(URI.create("https://server:8443/" + size))
@@ -113,7 +99,6 @@ class ProtocolsTest {
                 byte[] body = client.send(request, BodyHandlers.ofByteArray()).body();
                 assertThat(Bodies.isRight(body, size)).isTrue();
             }
-            https.stop(0);
         }
     }
 
