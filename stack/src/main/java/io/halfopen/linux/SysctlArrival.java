@@ -33,6 +33,7 @@ public record SysctlArrival(Sysctl sysctl, int version, Evidence before, String 
             of(Sysctl.tcp_pacing_ss_ratio, 4, 3, HISTORY, "commit 43e122b014c9"),
             of(Sysctl.tcp_min_rtt_wlen, 4, 4, HISTORY, "commit f672258391b4"),
             of(Sysctl.tcp_recovery, 4, 4, HISTORY, "commit 4f41b1c58a32"),
+            of(Sysctl.tcp_fastopen_blackhole_timeout_sec, 4, 12, HISTORY, "commit cf1ef3f0719b"),
             of(Sysctl.tcp_comp_sack_delay_ns, 4, 18, HISTORY, "commit 6d82aa242092"),
             of(Sysctl.tcp_comp_sack_nr, 4, 18, HISTORY, "commit 9c21d2fc41c0"),
             of(Sysctl.echo_ignore_all, 5, 0, HISTORY, "commit e6f86b0f7ae2"),
