@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -52,6 +53,9 @@ class KernelChangeTest {
                     if (type == String.class) {
                         return "x";
                     }
+                    if (type == Sysctl.class) {
+                        return Sysctl.values()[random.nextInt(Sysctl.values().length)];
+                    }
                     int number = random.nextInt(random.nextBoolean() ? 4 : 300);
                     return type == long.class ? (Object) (long) number : (Object) number;
                 })
@@ -68,7 +72,7 @@ class KernelChangeTest {
             List<Object> answers = new ArrayList<>();
             for (Kernel kernel : everyVersion()) {
                 Object answer = method.invoke(kernel, arguments);
-                if (answers.isEmpty() || !answers.getLast().equals(answer)) {
+                if (answers.isEmpty() || !Objects.equals(answers.getLast(), answer)) {
                     answers.add(answer);
                 }
             }
