@@ -165,15 +165,10 @@ final class TcpInfo {
 
     private void fillState(Connection c) {
         Sender sender = c.sender;
-        LossTimer timer = sender.timer;
-        boolean inVain = c.state() == TcpState.CLOSE && !sender.hasInFlight() && sender.notSent() > 0;
-        boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE || inVain;
-        boolean synLost = isOrWasOpening(c) && timer.retransmits > 0;
+        boolean synLost = isOrWasOpening(c) && sender.timer.retransmits > 0;
         put("state", number(c.state()));
         put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());
-        put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
-        put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
-        put("backoff", timer.backoff);
+        fillTimer(c);
         boolean scaling = c.receiver.window.scales();
         put("options", options(c));
         put("snd_wscale", scaling ? sender.windowScale() : 0);
@@ -182,6 +177,17 @@ final class TcpInfo {
         put("fastopen_client_fail", c.fastOpenFailure);
         put("rto", sender.timeout() / NANOS_PER_MICRO);
         put("ato", c.receiver.acks.patience() / NANOS_PER_MICRO);
+    }
+
+    /** Of a connection that ended while a closed window was probed its repetitions are probes, too. */
+    private void fillTimer(Connection c) {
+        Sender sender = c.sender;
+        LossTimer timer = sender.timer;
+        boolean inVain = c.state() == TcpState.CLOSE && !sender.hasInFlight() && sender.notSent() > 0;
+        boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE || inVain;
+        put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
+        put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
+        put("backoff", timer.backoff);
     }
 
     /** What is agreed on; of what is only offered Linux tells ECN alone. */

@@ -69,19 +69,23 @@ public final class DataCalls {
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
         }
-        boolean more = (flags & Message.MSG_MORE) != 0;
         if (urgent) {
             c.urgent().send(c.sender.dataEnd());
         }
         if ((flags & Message.MSG_EOR) != 0 && taken == length && core.kernel.keepsRecords()) {
             c.sender.queue.end();
         }
+        push(c, (flags & Message.MSG_MORE) != 0);
+        return taken;
+    }
+
+    /** What was taken goes, as far as it may; MSG_MORE keeps back what is no whole segment. */
+    private void push(Connection c, boolean more) {
         if (!more || isPushDue(c.sender)) {
             c.sender.queue.mark(c.sender.dataEnd());
         }
         transmission.push(c, Rule.DATA_SENT, more ? SendPolicy.CORK : SendPolicy.of(c));
         c.arm();
-        return taken;
     }
 
     /** As much as there is room for; buffers that are full go at once, and make room for more (tcp_sendmsg_locked). */
