@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { IP = 20, TCP_SUM = IP + 16, STAMPS = IP + 20 + 4, CHUNK = 1 << 16, QUEUE = 4096 };
+enum { IP = 20, TCP_SUM = IP + 16, CHUNK = 1 << 16, QUEUE = 4096 };
 
 static struct netif one, other;
 static struct tcp_pcb *accepted;
@@ -120,13 +120,12 @@ static void add(struct netif *n, int subnet, netif_output_fn output) {
     netif_set_link_up(n);
 }
 
-static struct tcp_pcb *listens(struct netif *n) {
+static void listens(struct netif *n) {
     struct tcp_pcb *pcb = tcp_new();
     require(tcp_bind(pcb, netif_ip_addr4(n), 80) == ERR_OK, "no bind");
     tcp_bind_netif(pcb, n);
     pcb = tcp_listen_with_backlog(pcb, 128);
     tcp_accept(pcb, on_accept);
-    return pcb;
 }
 
 static u8_t syn[64], ack[64], rst[64];

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
  */
 @State(Scope.Thread)
 public class BulkBench {
-    private static final int CHUNK = 1 << 16;
+    static final int CHUNK = 1 << 16;
     private static final int PORT = 80;
 
     /** Virtual time that a chunk takes, ns: as at 10 Gbit/s. */

@@ -17,10 +17,10 @@ import java.util.function.LongUnaryOperator;
  * {@code bench/guard} runs it.
  */
 public final class Guard {
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** Until HotSpot has compiled both as well as it does, on a machine with other work. */
-    private static final long WARM_UP = 15 * NANOS_PER_SECOND;
+    static final long WARM_UP = 15 * NANOS_PER_SECOND;
 
     private static final long MEASURED = 4 * NANOS_PER_SECOND;
     private static final long SHORTEST_TURN = 4_000_000;
@@ -59,12 +59,13 @@ public final class Guard {
     /** Does an operation as often as it is told; for the other class loader. */
     public static LongUnaryOperator work(int benchmark) {
         switch (benchmark) {
-            case 0, 1 -> {
+            case 0 -> {
+                return handshakes(0);
+            }
+            case 1 -> {
                 HandshakeBench bench = new HandshakeBench();
                 bench.listen();
-                return benchmark == 0
-                        ? times -> repeat(times, bench::acceptAndReset)
-                        : times -> repeat(times, () -> bench.dropSyn() == Rule.ACCEPT_QUEUE_FULL ? 1 : 0);
+                return times -> repeat(times, () -> bench.dropSyn() == Rule.ACCEPT_QUEUE_FULL ? 1 : 0);
             }
             case 2 -> {
                 FloodBench bench = new FloodBench();
@@ -72,13 +73,26 @@ public final class Guard {
                 return times -> repeat(times, bench::answerWithCookie);
             }
             default -> {
-                BulkBench bench = new BulkBench();
-                bench.mtu = 1500;
-                bench.connections = 1;
-                bench.connect();
-                return times -> repeat(times, bench::send);
+                return bulk();
             }
         }
+    }
+
+    /** Whole connections, while so many others are open. */
+    static LongUnaryOperator handshakes(int open) {
+        HandshakeBench bench = new HandshakeBench();
+        bench.open = open;
+        bench.listen();
+        return times -> repeat(times, bench::acceptAndReset);
+    }
+
+    /** Chunks of one connection. */
+    static LongUnaryOperator bulk() {
+        BulkBench bench = new BulkBench();
+        bench.mtu = 1500;
+        bench.connections = 1;
+        bench.connect();
+        return times -> repeat(times, bench::send);
     }
 
     private interface Operation {
@@ -112,7 +126,7 @@ public final class Guard {
         return sorted[sorted.length / 2];
     }
 
-    private static long time(LongUnaryOperator work, long times) {
+    static long time(LongUnaryOperator work, long times) {
         long start = System.nanoTime();
         long done = work.applyAsLong(times);
         long end = System.nanoTime();

@@ -157,7 +157,7 @@ final class Checks {
     private static @Nullable Double constant(String name) {
         for (TcpState state : TcpState.values()) {
             if (name.equals("TCP_" + state.name())) {
-                return state.ordinal() + 1.0;
+                return (double) state.number();
             }
         }
         Integer constant = CONSTANTS.get(name);

@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class DataOperations {
     private static final int WRITABLE = Poll.POLLOUT | Poll.POLLERR | Poll.POLLHUP;
     private static final int EFAULT = 14;
-    private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_WAITALL = 0x100;
-    private static final int MSG_FASTOPEN = 0x20000000;
 
     private static final int NOT_YET = -1;
 
@@ -110,7 +108,8 @@ final class DataOperations {
             Operation whole = messages.receive(arguments, transfer.length);
             return new LimitedOperation(machine, whole, descriptor.receiveTimeout, () -> -Errno.EAGAIN);
         }
-        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & (MSG_DONTWAIT | Message.MSG_OOB)) != 0;
+        boolean nonBlocking =
+                descriptor.nonBlocking || (transfer.flags & (Message.MSG_DONTWAIT | Message.MSG_OOB)) != 0;
         int[] done = {0};
         Operation whole = () -> {
             int result = machine.receive(descriptor.live, transfer.length - done[0], transfer.flags & ~MSG_WAITALL);
@@ -130,7 +129,7 @@ final class DataOperations {
         if (isNull(arguments) && transfer.length > 0) {
             return () -> -EFAULT;
         }
-        if (transfer.flags != 0 && (transfer.flags & MSG_FASTOPEN) != 0) {
+        if (transfer.flags != 0 && (transfer.flags & Message.MSG_FASTOPEN) != 0) {
             return fastOpen(arguments, descriptor, transfer, settings.remote(), settings.connectPort());
         }
         return plainSend(descriptor, transfer);
@@ -141,7 +140,7 @@ final class DataOperations {
      * after a connect() that waited for data (TCP_FASTOPEN_CONNECT) sends the SYN, and waits for the handshake, too.
      */
     private Operation plainSend(Descriptor descriptor, Transfer transfer) {
-        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
+        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & Message.MSG_DONTWAIT) != 0;
         int[] done = {0};
         boolean[] waiting = {false};
         boolean[] opening = {false};
@@ -199,7 +198,7 @@ final class DataOperations {
         } else if (!arguments.isDots(4)) {
             address = null;
         }
-        if ((transfer.flags & MSG_FASTOPEN) != 0) {
+        if ((transfer.flags & Message.MSG_FASTOPEN) != 0) {
             return fastOpen(arguments, descriptor, transfer, address, port);
         }
         return plainSend(descriptor, transfer); // TCP does not look at the address
@@ -212,7 +211,7 @@ final class DataOperations {
         if (address != null) {
             subjects.connecting(arguments.scriptFd(0), address, port);
         }
-        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & MSG_DONTWAIT) != 0;
+        boolean nonBlocking = descriptor.nonBlocking || (transfer.flags & Message.MSG_DONTWAIT) != 0;
         int[] sent = {NOT_YET};
         return () -> {
             if (sent[0] == NOT_YET) {
@@ -230,7 +229,7 @@ final class DataOperations {
                 return SystemCalls.WAIT;
             }
             boolean ok = connected == 0 || connected == -Errno.EISCONN;
-            int flags = transfer.flags & ~MSG_FASTOPEN;
+            int flags = transfer.flags & ~Message.MSG_FASTOPEN;
             int rest = transfer.length - sent[0];
             int more = ok && rest > 0 ? machine.send(descriptor.live, rest, flags) : 0;
             sent[0] += Math.max(0, more);

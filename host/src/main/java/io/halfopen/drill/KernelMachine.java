@@ -6,6 +6,7 @@ import io.halfopen.link.LinkException;
 import io.halfopen.link.Tun;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class KernelMachine implements Machine {
     private static final String INTERFACE = "tun0";
     private static final int SOCKADDR = 16;
-    private static final long SIOCATMARK = 0x8905;
     private static final int LARGEST_PACKET = 1 << 16;
 
     /** How often a call that waits is tried again. */
@@ -257,7 +257,7 @@ final class KernelMachine implements Machine {
     @Override
     public int splice(int in, int out, int count, int flags) {
         int result = host.splice(in, out, count, flags);
-        return result == -Errno.EAGAIN && host.ioctl(in, SIOCATMARK) == 1 ? 0 : result;
+        return result == -Errno.EAGAIN && host.ioctl(in, Ioctl.SIOCATMARK) == 1 ? 0 : result;
     }
 
     // ---- looking inside

@@ -2,13 +2,12 @@ package io.halfopen.drill;
 
 import io.halfopen.drill.SystemCalls.Descriptor;
 import io.halfopen.drill.SystemCalls.Operation;
+import io.halfopen.linux.Message;
 import java.util.ArrayList;
 import java.util.List;
 
 /** recvmsg(2) with what it tells beside the octets: the error queue, and how much is left to read. */
 final class MessageOperations {
-    private static final int MSG_DONTWAIT = 0x40;
-    static final int MSG_ERRQUEUE = 0x2000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -30,7 +29,7 @@ final class MessageOperations {
     /** Whether a script's message or flags ask for more than octets. */
     static boolean isFor(Arguments arguments) throws Stop {
         boolean control = Arguments.field(arguments.get(1), "msg_control") != null;
-        return arguments.name().equals("recvmsg") && (control || (arguments.integer(2) & MSG_ERRQUEUE) != 0);
+        return arguments.name().equals("recvmsg") && (control || (arguments.integer(2) & Message.MSG_ERRQUEUE) != 0);
     }
 
     Operation receive(Arguments arguments, int length) throws Stop {
@@ -40,7 +39,7 @@ final class MessageOperations {
         Expression wantedFlags = Arguments.field(message, "msg_flags");
         Expression wanted = Arguments.field(message, "msg_control");
         List<Control> expected = wanted == null ? List.of() : controls(arguments, wanted);
-        boolean nonBlocking = descriptor.nonBlocking || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) != 0;
+        boolean nonBlocking = descriptor.nonBlocking || (flags & (Message.MSG_DONTWAIT | Message.MSG_ERRQUEUE)) != 0;
         return new Operation() {
             private Machine.Message there = new Machine.Message(0, 0, List.of());
 

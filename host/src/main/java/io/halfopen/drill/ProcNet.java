@@ -5,25 +5,11 @@ import io.halfopen.tcp.SocketRow;
 import io.halfopen.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /** The lines of /proc/net/tcp and tcp6, as far as scripts look at them: addresses, state and queues. */
 final class ProcNet {
     private static final String FOLDER = "/proc/net/";
-
-    /** The numbers of include/net/tcp_states.h. */
-    private static final Map<TcpState, Integer> STATES = Map.ofEntries(
-            Map.entry(TcpState.ESTABLISHED, 1),
-            Map.entry(TcpState.SYN_SENT, 2),
-            Map.entry(TcpState.SYN_RECV, 3),
-            Map.entry(TcpState.FIN_WAIT1, 4),
-            Map.entry(TcpState.FIN_WAIT2, 5),
-            Map.entry(TcpState.TIME_WAIT, 6),
-            Map.entry(TcpState.CLOSE, 7),
-            Map.entry(TcpState.CLOSE_WAIT, 8),
-            Map.entry(TcpState.LAST_ACK, 9),
-            Map.entry(TcpState.LISTEN, 10),
-            Map.entry(TcpState.CLOSING, 11));
 
     private ProcNet() {}
 
@@ -37,13 +23,14 @@ final class ProcNet {
         for (SocketRow row : rows) {
             if (row.localAddress().isIpv4() == ipv4) {
                 lines.add(String.format(
+                        Locale.ROOT,
                         "%4d: %s:%04X %s:%04X %02X %08X:%08X",
                         lines.size(),
                         hex(row.localAddress()),
                         row.localPort(),
                         hex(row.remoteAddress()),
                         row.remotePort(),
-                        STATES.getOrDefault(row.state(), 0),
+                        row.state().number(),
                         row.state() == TcpState.LISTEN ? 0 : row.sendQueue(),
                         row.receiveQueue()));
             }
@@ -63,6 +50,6 @@ final class ProcNet {
     }
 
     private static String word(int word) {
-        return String.format("%08X", Integer.reverseBytes(word));
+        return String.format(Locale.ROOT, "%08X", Integer.reverseBytes(word));
     }
 }

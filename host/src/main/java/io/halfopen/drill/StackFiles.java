@@ -1,6 +1,7 @@
 package io.halfopen.drill;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Message;
 import io.halfopen.tcp.Stack;
 import java.util.HashMap;
@@ -12,9 +13,6 @@ final class StackFiles {
 
     /** What a pipe holds: sendfile() moves so much at a time, and all but the last with MSG_MORE. */
     private static final int PIPE = 65_536;
-
-    private static final int SIOCINQ = 0x541b;
-    private static final int SIOCATMARK = 0x8905;
 
     private final Stack stack;
     private final Map<Integer, File> files = new HashMap<>();
@@ -71,8 +69,8 @@ final class StackFiles {
     /** From a socket into a pipe: up to the urgent octet, and at it nothing (tcp_splice_read). */
     int splice(long now, int in, int count) {
         int most = Math.min(count, PIPE);
-        int there = stack.ioctl(in, SIOCINQ);
-        if (there <= 0 && stack.ioctl(in, SIOCATMARK) == 1) {
+        int there = stack.ioctl(in, Ioctl.SIOCINQ);
+        if (there <= 0 && stack.ioctl(in, Ioctl.SIOCATMARK) == 1) {
             return 0;
         }
         byte[] target = new byte[there > 0 ? Math.min(most, there) : most];

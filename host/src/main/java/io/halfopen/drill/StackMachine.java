@@ -7,6 +7,7 @@ import static io.halfopen.linux.Message.MSG_ZEROCOPY;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Effect;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
@@ -44,11 +45,6 @@ final class StackMachine implements Machine {
 
     /** IPPROTO_MAX. */
     private static final int PROTOCOLS = 263;
-
-    private static final long SIOCINQ = 0x541b;
-    private static final long SIOCOUTQ = 0x5411;
-    private static final long SIOCATMARK = 0x8905;
-    private static final long SIOCOUTQNSD = 0x894b;
 
     /** Somewhere in the life of a kernel, so that nothing depends on the clock being near 0. */
     private static final long START = 1_000_000_000_000L;
@@ -223,7 +219,7 @@ final class StackMachine implements Machine {
 
     @Override
     public Message receiveMessage(int fd, int length, int flags) throws Stop {
-        return (flags & MessageOperations.MSG_ERRQUEUE) == 0
+        return (flags & io.halfopen.linux.Message.MSG_ERRQUEUE) == 0
                 ? StackMessages.withUnread(stack, fd, receive(fd, length, flags))
                 : StackMessages.ofErrorQueue(stack, fd, length);
     }
@@ -290,13 +286,13 @@ final class StackMachine implements Machine {
     @Override
     public int ioctl(int fd, long request) throws Stop {
         SocketRow row = stack.row(fd);
-        if (request == SIOCINQ || request == SIOCATMARK) {
+        if (request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK) {
             return stack.ioctl(fd, (int) request);
         }
-        if (request == SIOCOUTQ) {
+        if (request == Ioctl.SIOCOUTQ) {
             return row.sendQueue();
         }
-        if (request == SIOCOUTQNSD) {
+        if (request == Ioctl.SIOCOUTQNSD) {
             return (int) (long) stack.tcpInfo(now, fd).getOrDefault("tcpi_notsent_bytes", 0L);
         }
         throw Stop.unsupported("ioctl() 0x" + Long.toHexString(request) + " on the stack");

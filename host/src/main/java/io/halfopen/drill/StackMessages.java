@@ -1,6 +1,7 @@
 package io.halfopen.drill;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Message;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.ErrorNotice;
 import io.halfopen.tcp.Stack;
@@ -9,7 +10,6 @@ import java.util.List;
 
 /** What recvmsg(2) tells beside the octets, on a stack. */
 final class StackMessages {
-    private static final int MSG_TRUNC = 0x20;
     private static final int SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
 
     private StackMessages() {}
@@ -37,6 +37,6 @@ final class StackMessages {
         boolean ipv6 = stack.getsockopt(fd, SocketOption.SO_DOMAIN) == Stack.AF_INET6;
         control.add(new Control.Notice(
                 ipv6, notice.error(), notice.origin(), 0, notice.code(), notice.info(), notice.data()));
-        return new Machine.Message(0, MessageOperations.MSG_ERRQUEUE | (notice.packet() ? MSG_TRUNC : 0), control);
+        return new Machine.Message(0, Message.MSG_ERRQUEUE | (notice.packet() ? Message.MSG_TRUNC : 0), control);
     }
 }

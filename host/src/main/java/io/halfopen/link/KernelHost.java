@@ -2,6 +2,7 @@ package io.halfopen.link;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.KernelRelease;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
@@ -30,12 +31,6 @@ public final class KernelHost implements AutoCloseable {
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_NONBLOCK = Libc.O_NONBLOCK;
-
-    /** ioctl(2) requests that ask for a number: octets to be read, not acknowledged, not sent. */
-    public static final long SIOCINQ = 0x541b;
-
-    public static final long SIOCOUTQ = 0x5411;
-    public static final long SIOCOUTQNSD = 0x894b;
 
     private static final int MSG_NOSIGNAL = 0x4000;
     /** The sysctl for a new socket's congestion control, and Linux's own default: a distribution may have another. */
@@ -265,7 +260,7 @@ public final class KernelHost implements AutoCloseable {
         return SocketLibc.fcntl(fd, command, argument);
     }
 
-    /** ioctl(2) that asks for a number: {@link #SIOCINQ} and its like. */
+    /** ioctl(2) that asks for a number: {@link Ioctl}. */
     public int ioctl(int fd, long request) {
         return KernelSockets.inquire(fd, request);
     }
@@ -311,8 +306,8 @@ public final class KernelHost implements AutoCloseable {
         Name peer = open.peer(fd, getpeername(fd));
         return new SocketRow(
                 state,
-                listens ? KernelSockets.intAt(info, TCPI_UNACKED) : Math.max(0, ioctl(fd, SIOCINQ)),
-                listens ? KernelSockets.intAt(info, TCPI_SACKED) : Math.max(0, ioctl(fd, SIOCOUTQ)),
+                listens ? KernelSockets.intAt(info, TCPI_UNACKED) : Math.max(0, ioctl(fd, Ioctl.SIOCINQ)),
+                listens ? KernelSockets.intAt(info, TCPI_SACKED) : Math.max(0, ioctl(fd, Ioctl.SIOCOUTQ)),
                 local.address(),
                 local.port(),
                 peer.address(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.SocketOption;
@@ -142,7 +143,7 @@ class KernelHostTest {
 
         assertThat(kernel.write(client, "hello!".getBytes(StandardCharsets.US_ASCII), 0, 5))
                 .isEqualTo(5);
-        assertThat(kernel.ioctl(server, KernelHost.SIOCINQ)).isEqualTo(5);
+        assertThat(kernel.ioctl(server, Ioctl.SIOCINQ)).isEqualTo(5);
         byte[] read = new byte[8];
         assertThat(kernel.read(server, read, 1, 7)).isEqualTo(5);
         assertThat(read).isEqualTo(new byte[] {0, 'h', 'e', 'l', 'l', 'o', 0, 0});

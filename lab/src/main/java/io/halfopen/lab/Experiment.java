@@ -4,7 +4,6 @@ import io.halfopen.lab.server.ArticleServer;
 import io.halfopen.lab.server.SimCalls;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
-import io.halfopen.linux.Sysctls;
 import io.halfopen.linux.Timers;
 import io.halfopen.sim.Host;
 import io.halfopen.sim.Path;
@@ -65,12 +64,7 @@ public final class Experiment extends Run {
 
     private Host addHost(String name) {
         Host host = world.addHost(name, scenario().kernel());
-        Sysctls sysctls = host.stack().sysctls();
-        scenario().sysctls().forEach((sysctl, numbers) -> {
-            if (sysctls.has(sysctl)) {
-                sysctls.set(sysctl, numbers);
-            }
-        });
+        scenario().sysctls().forEach(host.stack().sysctls()::setIfThere);
         return host;
     }
 

@@ -28,5 +28,8 @@ public final class Message {
     /** What is read is thrown away. */
     public static final int MSG_TRUNC = 0x20;
 
+    /** Not data, but what the error queue has. */
+    public static final int MSG_ERRQUEUE = 0x2000;
+
     private Message() {}
 }

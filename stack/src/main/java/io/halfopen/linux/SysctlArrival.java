@@ -1,5 +1,8 @@
 package io.halfopen.linux;
 
+import static io.halfopen.linux.KernelChange.Evidence.HISTORY;
+import static io.halfopen.linux.KernelChange.Evidence.MEASURED;
+
 import io.halfopen.linux.KernelChange.Evidence;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param source the commit or document that brought it
  */
 public record SysctlArrival(Sysctl sysctl, int version, Evidence before, String source) {
-    private static final Evidence MEASURED = Evidence.MEASURED;
-    private static final Evidence HISTORY = Evidence.HISTORY;
-
     private static final List<SysctlArrival> ALL = List.of(
             of(Sysctl.tcp_early_retrans, 3, 5, HISTORY, "commit eed530b6c676"),
             of(Sysctl.tcp_limit_output_bytes, 3, 6, HISTORY, "commit 46d3ceabd8d9"),

@@ -44,6 +44,13 @@ public final class Sysctls {
         return kernel.lacks(sysctl) == null;
     }
 
+    /** Sets it where the kernel has it, and does nothing else where it has not. */
+    public void setIfThere(Sysctl sysctl, int... numbers) {
+        if (has(sysctl)) {
+            set(sysctl, numbers);
+        }
+    }
+
     /** Whether anybody has set it, perhaps to what it was. */
     public boolean isSet(Sysctl sysctl) {
         return set[sysctl.ordinal()];

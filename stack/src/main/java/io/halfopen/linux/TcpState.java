@@ -22,6 +22,11 @@ public enum TcpState {
         this.netstat = netstat;
     }
 
+    /** Its number in the kernel, which counts from 1 (include/net/tcp_states.h). */
+    public int number() {
+        return ordinal() + 1;
+    }
+
     public String ss() {
         return ss;
     }

@@ -105,7 +105,7 @@ final class TcpInfo {
     private void fillListener(Listener listener) {
         fillUnconnected();
         info.replaceAll((field, value) -> field.endsWith("pacing_rate") ? value : 0L);
-        put("state", number(TcpState.LISTEN));
+        put("state", TcpState.LISTEN.number());
         put("unacked", listener.acceptQueue.length());
         put("sacked", listener.effectiveBacklog());
         put("snd_cwnd", CongestionWindow.INITIAL);
@@ -113,7 +113,7 @@ final class TcpInfo {
     }
 
     private void fillUnconnected() {
-        put("state", number(TcpState.CLOSE));
+        put("state", TcpState.CLOSE.number());
         zeros("ca_state retransmits probes backoff options snd_wscale rcv_wscale");
         put("delivery_rate_app_limited", 1);
         put("fastopen_client_fail", 0);
@@ -144,11 +144,6 @@ final class TcpInfo {
         zeros("received_e1_bytes received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen");
     }
 
-    /** The kernel counts states from 1. */
-    private static int number(TcpState state) {
-        return state.ordinal() + 1;
-    }
-
     private void fill(Connection c) {
         fillState(c);
         fillQueues(c);
@@ -166,7 +161,7 @@ final class TcpInfo {
     private void fillState(Connection c) {
         Sender sender = c.sender;
         boolean synLost = isOrWasOpening(c) && sender.timer.retransmits > 0;
-        put("state", number(c.state()));
+        put("state", c.state().number());
         put("ca_state", (synLost ? CaState.LOSS : sender.congestion.state).ordinal());
         fillTimer(c);
         boolean scaling = c.receiver.window.scales();

@@ -149,12 +149,6 @@ class HostileBytesTest {
         return packet.toBytes();
     }
 
-    private void setFastOpen(int value) {
-        if (stack.sysctls().has(Sysctl.tcp_fastopen)) {
-            stack.sysctls().set(Sysctl.tcp_fastopen, value);
-        }
-    }
-
     private void deliver(byte[] packet) {
         long counted = countedRules();
         long received = stack.counter(Counter.InReceives);
@@ -205,7 +199,7 @@ class HostileBytesTest {
             case 6 -> stack.shutdown(now, any(), random.nextInt(3));
             case 7 -> stack.setsockopt(any(), SocketOption.SO_LINGER, random.nextInt(2) - 1);
             case 13 -> stack.setsockopt(any(), SocketOption.TCP_USER_TIMEOUT, random.nextInt(3) * 700);
-            case 14 -> setFastOpen(random.nextInt(2) * 0x606 + 1);
+            case 14 -> stack.sysctls().setIfThere(Sysctl.tcp_fastopen, random.nextInt(2) * 0x606 + 1);
             case 15 -> stack.setsockopt(listener, SocketOption.TCP_FASTOPEN, random.nextInt(4));
             case 8 -> closeOne();
             case 9 -> connectBack();

@@ -83,8 +83,7 @@ public final class RunCommand extends Subcommand {
         if (tun == null) {
             return run(agent, Objects.requireNonNull(file), () -> {});
         }
-        Cidr ours = address == null ? new Cidr.Converter().convert(ADDRESS) : address;
-        try (RunOnTun wire = RunOnTun.open(tun, ours, peer, file, this::endProgram)) {
+        try (RunOnTun wire = RunOnTun.open(tun, ours(), peer, file, this::endProgram)) {
             int code = run(agent, wire.description(), () -> close(wire));
             wire.check();
             return code;
@@ -105,11 +104,15 @@ public final class RunCommand extends Subcommand {
         if (tun == null && (address != null || peer != null)) {
             throw bad((address != null ? "--address" : "--peer") + " is of the interface that --tun names");
         }
-        Cidr ours = address == null ? new Cidr.Converter().convert(ADDRESS) : address;
-        String wrong = WireOptions.wrongPeer(ours, peer);
+        String wrong = WireOptions.wrongPeer(ours(), peer);
         if (!wrong.isEmpty()) {
             throw bad(wrong);
         }
+    }
+
+    /** No default of the option, since without --tun it must not be given. */
+    private Cidr ours() {
+        return address == null ? new Cidr.Converter().convert(ADDRESS) : address;
     }
 
     private static void close(RunOnTun wire) {

@@ -66,9 +66,7 @@ final class WireOptions {
 
     /** Sets what the kernel has. */
     void applyTo(Sysctls settings) {
-        sysctls.stream()
-                .filter(option -> settings.has(option.sysctl()))
-                .forEach(option -> settings.set(option.sysctl(), option.values()));
+        sysctls.forEach(option -> settings.setIfThere(option.sysctl(), option.values()));
     }
 
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write the packets as pcapng, each with its rule.")

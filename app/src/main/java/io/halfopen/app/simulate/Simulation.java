@@ -130,11 +130,9 @@ final class Simulation {
 
     private static void setSysctls(Host host, Plan.Machine machine) {
         Sysctls settings = host.stack().sysctls();
-        machine.sysctls().forEach((sysctl, values) -> {
-            if (settings.has(sysctl)) {
-                settings.set(sysctl, values.stream().mapToInt(Integer::intValue).toArray());
-            }
-        });
+        machine.sysctls()
+                .forEach((sysctl, values) -> settings.setIfThere(
+                        sysctl, values.stream().mapToInt(Integer::intValue).toArray()));
     }
 
     private void set(Plan.Cable cable, Path there, Path back) {

@@ -1,6 +1,7 @@
 package io.halfopen.tcp.call;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Message;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.TcpState;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** read(2) and recv(2): tcp_recvmsg, as if MSG_DONTWAIT were given. */
 public final class ReceiveCalls {
-    private static final int SIOCINQ = 0x541b;
-    private static final int SIOCATMARK = 0x8905;
-
     private final Core core;
     private final Transmission transmission;
 
@@ -152,7 +150,8 @@ public final class ReceiveCalls {
 
     /** tcp_ioctl. */
     public int inquire(Socket socket, int request) {
-        if (request != SIOCINQ && request != SIOCATMARK || request == SIOCINQ && socket.listener != null) {
+        if (request != Ioctl.SIOCINQ && request != Ioctl.SIOCATMARK
+                || request == Ioctl.SIOCINQ && socket.listener != null) {
             return -Errno.EINVAL;
         }
         Connection c = socket.connection;
@@ -160,7 +159,7 @@ public final class ReceiveCalls {
             return 0;
         }
         int mark = c.urgent == null ? Integer.MAX_VALUE : c.urgent.distance(c.receiver.copied());
-        if (request == SIOCATMARK) {
+        if (request == Ioctl.SIOCATMARK) {
             return mark == 0 ? 1 : 0;
         }
         int unread = c.receiver.readable();

@@ -30,7 +30,7 @@ public final class SendNotices {
     /** One notice is for calls of half a megabyte at most (msg_zerocopy_realloc). */
     private static final int MOST_OCTETS = 1 << 19;
 
-    private static final int PAGE = 4096;
+    public static final int PAGE = 4096;
 
     /** MAX_SKB_FRAGS: a buffer without copies points to so many pages at most. */
     public static final int MOST_FRAGMENTS = 17;
