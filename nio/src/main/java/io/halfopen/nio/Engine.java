@@ -10,6 +10,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public final class Engine implements AutoCloseable {
 
     /** How often peers are looked at that have not got everything yet, ns. */
     private static final long LOOK = 5_000_000L;
+
+    private static final int ACQUIRE_SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -141,7 +144,11 @@ public final class Engine implements AutoCloseable {
     }
 
     private void enter() {
-        lock.lock();
+        if (lock.isHeldByCurrentThread()) {
+            lock.lock(); // a call within a call
+            return;
+        }
+        acquire();
         holdIfEnded();
         if (time.isAutomatic()) {
             idleness.add(Thread.currentThread());
@@ -156,9 +163,22 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** A call takes a few microseconds: less than to sleep until it has ended. */
+    private void acquire() {
+        for (int i = 0; i < ACQUIRE_SPINS; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
+    }
+
     private void exit() {
         try {
-            settle();
+            if (lock.getHoldCount() == 1) {
+                settle();
+            }
         } finally {
             lock.unlock();
         }
@@ -211,6 +231,26 @@ public final class Engine implements AutoCloseable {
         }
         holdIfEnded();
         advance();
+    }
+
+    /**
+     * With the lock: lets others have it for a moment, in which what is waited for may come; false if it did not. Where time
+     * jumps, nothing comes without a jump, and all others have to sleep before that.
+     */
+    boolean comesSoon(BusyPoll poll, BooleanSupplier come) {
+        if (time.isAutomatic() || lock.getHoldCount() > 1) {
+            return false;
+        }
+        settle();
+        lock.unlock();
+        boolean looked = poll.comesSoon(come);
+        acquire();
+        boolean came = looked || come.getAsBoolean();
+        if (came) {
+            holdIfEnded();
+            advance();
+        }
+        return came;
     }
 
     /** The same; an interrupt is kept for later. */

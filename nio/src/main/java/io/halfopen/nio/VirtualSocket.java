@@ -27,6 +27,10 @@ public final class VirtualSocket {
     private final Condition changed;
     private int fd;
     private Runnable listener = () -> {};
+    private final BusyPoll busyPoll = new BusyPoll();
+
+    /** How often there was news. */
+    private volatile int news;
 
     private VirtualSocket(Engine engine, Host host, int fd) {
         this.engine = engine;
@@ -46,7 +50,9 @@ public final class VirtualSocket {
                 () -> new VirtualSocket(engine, host, engine.isClosed() ? -Errno.EBADF : host.socket(family)));
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the engine's lock is held
     void onNews() {
+        news++;
         changed.signalAll();
         listener.run();
     }
@@ -171,20 +177,53 @@ public final class VirtualSocket {
      * @throws InterruptedException if the thread is interrupted before or while it waits
      */
     public int await(int events, long nanos) throws InterruptedException {
-        int asked = events | Poll.POLLERR | Poll.POLLHUP;
+        int asked = asked(events);
+        return interruptibly(() -> awaitLocked(asked, engine.deadline(nanos)));
+    }
+
+    /**
+     * Such a call, and again whenever one of these events holds, as long as it returns -EAGAIN; at most so many nanoseconds
+     * of the caller's clock.
+     *
+     * @return what the last call returned; if it was closed meanwhile, -EBADF
+     * @throws InterruptedException if the thread is interrupted before or while it waits
+     */
+    public int retry(IntSupplier call, int events, long nanos) throws InterruptedException {
+        int asked = asked(events);
+        return interruptibly(() -> {
+            long deadline = engine.deadline(nanos);
+            int result = call.getAsInt();
+            while (result == -Errno.EAGAIN) {
+                int held = awaitLocked(asked, deadline);
+                if (held <= 0) {
+                    return held < 0 ? held : result;
+                }
+                result = call.getAsInt();
+            }
+            return result;
+        });
+    }
+
+    private static int asked(int events) {
+        return events | Poll.POLLERR | Poll.POLLHUP;
+    }
+
+    private int interruptibly(IntSupplier call) throws InterruptedException {
         try {
-            return engine.call(() -> awaitLocked(asked, nanos));
+            return engine.call(call);
         } catch (Interrupted interrupted) {
             throw new InterruptedException();
         }
     }
 
-    private int awaitLocked(int asked, long nanos) {
-        long deadline = engine.deadline(nanos);
+    private int awaitLocked(int asked, long deadline) {
         try {
             int held = held(asked);
             while (held == 0 && engine.world().now() < deadline) {
-                engine.await(changed, deadline);
+                int known = news;
+                if (!engine.comesSoon(busyPoll, () -> news != known)) {
+                    engine.await(changed, deadline);
+                }
                 held = held(asked);
             }
             return held;

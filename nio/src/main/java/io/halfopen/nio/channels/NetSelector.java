@@ -1,5 +1,6 @@
 package io.halfopen.nio.channels;
 
+import io.halfopen.nio.BusyPoll;
 import io.halfopen.nio.Engine;
 import io.halfopen.nio.Network;
 import java.io.IOException;
@@ -43,6 +44,11 @@ final class NetSelector extends AbstractSelector {
     private final Set<SelectionKey> publicKeys = Collections.unmodifiableSet(keys);
     private final Set<SelectionKey> publicSelected = new UngrowableSet<>(selected);
     private volatile @Nullable Selector inner;
+    private final BusyPoll busyPoll = new BusyPoll();
+
+    /** Whether there was news since somebody last looked whether to wait. */
+    private volatile boolean fresh;
+
     private boolean woken;
     private boolean inKernel;
     private boolean timeReached;
@@ -77,6 +83,7 @@ final class NetSelector extends AbstractSelector {
     }
 
     private void signal() {
+        fresh = true;
         Engine engine = automatic;
         if (engine != null && !promised) {
             promised = true;
@@ -261,6 +268,7 @@ final class NetSelector extends AbstractSelector {
     /** With the lock: whether nothing came while the keys were looked at. */
     private boolean hasNothingNew() {
         boolean nothing = !woken && !timeReached && candidates.isEmpty() && isOpen();
+        fresh = !nothing;
         if (nothing) {
             keepPromise();
         }
@@ -373,7 +381,7 @@ final class NetSelector extends AbstractSelector {
         if (waiting == null) {
             return false;
         }
-        if (nanos > 0 && mayWait()) {
+        if (nanos > 0 && mayWaitInKernel()) {
             long millis = nanos == Long.MAX_VALUE ? 0 : Math.max(1, (nanos + 999_999) / 1_000_000);
             waiting.select(millis);
         } else {
@@ -392,6 +400,15 @@ final class NetSelector extends AbstractSelector {
     private boolean mayWait() {
         lock.lock();
         try {
+            return hasNothingNew();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean mayWaitInKernel() {
+        lock.lock();
+        try {
             inKernel = hasNothingNew();
             return inKernel;
         } finally {
@@ -402,6 +419,9 @@ final class NetSelector extends AbstractSelector {
     /** Waits for the network alone; false if the thread was interrupted. */
     @SuppressWarnings("WaitNotInLoop") // awaitReady() has the loop
     private boolean awaitNews(long nanos) {
+        if (!mayWait() || (automatic == null && busyPoll.comesSoon(() -> fresh))) {
+            return true;
+        }
         lock.lock();
         try {
             if (hasNothingNew()) {

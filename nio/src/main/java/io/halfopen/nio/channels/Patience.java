@@ -2,6 +2,7 @@ package io.halfopen.nio.channels;
 
 import io.halfopen.nio.VirtualSocket;
 import java.nio.channels.AsynchronousCloseException;
+import java.util.function.IntSupplier;
 
 /**
  * How threads wait on behalf of a channel: an interrupt closes the channel, unless it belongs to a java.net.Socket and the
@@ -64,13 +65,27 @@ final class Patience {
 
     /** poll(2) between {@link #begin} and {@link #end}: negative if the socket was closed or the thread interrupted. */
     int waitFor(VirtualSocket socket, int events, long nanos) {
+        return waitFor(nanos, left -> socket.await(events, left));
+    }
+
+    /** The same for a call that is made until it need not wait: what it returned, or {@link #INTERRUPTED}. */
+    int retry(VirtualSocket socket, IntSupplier call, int events, long nanos) {
+        return waitFor(nanos, left -> socket.retry(call, events, left));
+    }
+
+    /** A call that waits for at most so many nanoseconds. */
+    private interface Waiting {
+        int waitFor(long nanos) throws InterruptedException;
+    }
+
+    private int waitFor(long nanos, Waiting call) {
         boolean interrupted = false;
         long end = nanos == VirtualSocket.FOREVER ? 0 : System.nanoTime() + nanos;
         long left = nanos;
         try {
             for (; ; ) {
                 try {
-                    return socket.await(events, left);
+                    return call.waitFor(left);
                 } catch (InterruptedException now) {
                     interrupted = true;
                     if (!ignoresInterrupts()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.util.function.IntSupplier;
 
 /** Reading and writing of a channel whose socket is the network's, with the channel's lock of the direction. */
 final class StreamCalls {
@@ -45,12 +46,8 @@ final class StreamCalls {
         long read = -Errno.EAGAIN;
         try {
             patience.begin();
-            read = scatter(targets, offset, length);
-            while (read == -Errno.EAGAIN
-                    && channel.isOpen()
-                    && patience.waitFor(channel.virtual(), Poll.POLLIN, nanos) > 0) {
-                read = scatter(targets, offset, length);
-            }
+            IntSupplier scatter = () -> (int) scatter(targets, offset, length);
+            read = patience.retry(channel.virtual(), scatter, Poll.POLLIN, nanos);
         } finally {
             patience.end(read >= -1);
         }
