@@ -203,9 +203,7 @@ public final class SocketCalls {
         Listener listener = socket.listener;
         Connection c = socket.connection;
         Dormant ended = socket.dormant;
-        if (socket.portUse != null) {
-            socket.portUse.unbind(socket);
-        }
+        core.ports.unbind(socket);
         core.ready.remove(socket);
         if (listener != null) {
             migration.stop(listener);

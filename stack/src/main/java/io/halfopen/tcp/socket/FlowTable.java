@@ -49,7 +49,7 @@ public final class FlowTable {
                 when rest.localPort() == port -> !candidate.shares(rest.reuseAddress, rest.reusePort);
                 case null, default -> false;
             };
-            if (conflicts && flow != null && candidate.overlaps(flow)) {
+            if (conflicts && flow != null && candidate.overlaps(flow.localHigh, flow.localLow)) {
                 return true;
             }
         }

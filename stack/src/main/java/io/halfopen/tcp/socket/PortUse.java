@@ -37,12 +37,22 @@ public final class PortUse {
         return false;
     }
 
+    /** Whether a socket is bound here to an address of this one's, whatever both allow. */
+    boolean overlaps(Socket candidate) {
+        for (Socket other = bound; other != null; other = other.boundNext) {
+            if (other != candidate && other.overlaps(candidate)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void bind(Socket socket) {
         socket.boundNext = bound;
         bound = socket;
     }
 
-    public void unbind(Socket socket) {
+    void unbind(Socket socket) {
         Socket before = null;
         for (Socket here = bound; here != null; before = here, here = here.boundNext) {
             if (here == socket) {

@@ -12,11 +12,16 @@ public final class Ports {
     private final @Nullable PortUse[] @Nullable [] pages = new PortUse[256][];
     private final Host host;
     private final FlowTable flows;
+    private final LonePorts lone;
     private int perturbation;
+
+    /** How many ports bind() has tried in vain since a look at all flows, which costs as much as to try as many. */
+    private long wasted;
 
     Ports(Host host, FlowTable flows) {
         this.host = host;
         this.flows = flows;
+        lone = new LonePorts(flows);
     }
 
     public PortUse of(int port) {
@@ -44,7 +49,7 @@ public final class Ports {
     /** Binds a socket whose local address is set to this port, or to a free one for 0: 0 or -EADDRINUSE. */
     public int bind(Socket socket, int port) {
         int chosen = port == 0 ? findForBind(socket) : port;
-        if (chosen < 0 || isTaken(of(chosen), socket)) {
+        if (chosen < 0 || port != 0 && isTaken(of(port), socket)) {
             return -Errno.EADDRINUSE;
         }
         socket.localPort = chosen;
@@ -53,18 +58,44 @@ public final class Ports {
         return 0;
     }
 
+    /** Its connections stay on the port without it. */
+    public void unbind(Socket socket) {
+        if (socket.portUse != null) {
+            socket.portUse.unbind(socket);
+            lone.mayCome(socket.localPort);
+        }
+    }
+
     /** Whether another socket, or what is left of its connections, keeps this one from the port (EADDRINUSE). */
     public boolean isTaken(PortUse use, Socket socket) {
         return use.conflictsWith(socket) || use.flows > 0 && flows.hasConflict(use.port, socket);
     }
 
-    /** bind(0) takes odd ports first and leaves the even ones to connect(), as Linux does; negative if none is free. */
+    /**
+     * bind(0) takes odd ports first and leaves the even ones to connect(), as Linux does. It shares no port whatever the socket
+     * allows, as long as ip_autobind_reuse is 0 (inet_csk_find_open_port). Negative if none is free.
+     */
     private int findForBind(Socket socket) {
+        if (wasted > flows.size()) {
+            lone.look();
+            wasted = 0;
+        }
+        int port = searchForBind(socket);
+        if (port < 0) {
+            lone.look();
+            port = searchForBind(socket);
+        }
+        return port;
+    }
+
+    private int searchForBind(Socket socket) {
         int start = host.keys.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
-            if (!isTaken(of(port), socket) && of(port).flows == 0) {
+            PortUse use = of(port);
+            if (!use.overlaps(socket) && (use.flows == 0 || !lone.keepFrom(socket, port))) {
                 perturbation += i + 1;
+                wasted += i;
                 return port;
             }
         }
@@ -81,6 +112,7 @@ public final class Ports {
             int port = candidate(start, i, 0);
             if (isFreeFor(port, local, remote, remotePort)) {
                 perturbation += i + 1;
+                lone.mayCome(port);
                 return port;
             }
         }

@@ -140,6 +140,10 @@ public final class Socket {
 
     /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
     boolean overlaps(Socket other) {
+        Flow narrower = connection == null ? dormant : connection;
+        if (narrower != null && IpAddress.isAny(localHigh, localLow)) {
+            return other.overlaps(narrower.localHigh, narrower.localLow); // inet_bhash2_update_saddr
+        }
         return coversIpv4() && other.coversIpv4() && meets(other) || coversIpv6() && other.coversIpv6() && meets(other);
     }
 
@@ -150,10 +154,10 @@ public final class Socket {
     }
 
     /** Whether the local address of a connection is one of this socket's. */
-    boolean overlaps(Flow flow) {
-        boolean covers = IpAddress.isIpv4(flow.localHigh, flow.localLow) ? coversIpv4() : coversIpv6();
+    boolean overlaps(long high, long low) {
+        boolean covers = IpAddress.isIpv4(high, low) ? coversIpv4() : coversIpv6();
         boolean any = IpAddress.isAny(localHigh, localLow);
-        return covers && (any || flow.localHigh == localHigh && flow.localLow == localLow);
+        return covers && (any || high == localHigh && low == localLow);
     }
 
     private boolean coversIpv4() {
