@@ -286,14 +286,11 @@ final class StackMachine implements Machine {
     @Override
     public int ioctl(int fd, long request) throws Stop {
         SocketRow row = stack.row(fd);
-        if (request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK) {
+        if (request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK || request == Ioctl.SIOCOUTQNSD) {
             return stack.ioctl(fd, (int) request);
         }
         if (request == Ioctl.SIOCOUTQ) {
             return row.sendQueue();
-        }
-        if (request == Ioctl.SIOCOUTQNSD) {
-            return (int) (long) stack.tcpInfo(now, fd).getOrDefault("tcpi_notsent_bytes", 0L);
         }
         throw Stop.unsupported("ioctl() 0x" + Long.toHexString(request) + " on the stack");
     }

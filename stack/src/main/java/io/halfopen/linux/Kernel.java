@@ -3,6 +3,7 @@ package io.halfopen.linux;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,8 @@ public class Kernel {
     private final List<String> aliases;
     private final int number;
     private final Map<Sysctl, Integer> defaults;
+    private final Set<Counter> laterCounters;
+    private final Set<String> laterFields;
 
     /** A profile; {@code aliases} are the distributions that ship it. */
     Kernel(int major, int minor, String... aliases) {
@@ -71,6 +74,8 @@ public class Kernel {
         this.aliases = List.of(aliases);
         this.number = number;
         this.defaults = defaults;
+        laterCounters = CounterArrival.after(number);
+        laterFields = InfoArrival.after(number);
     }
 
     /** All profiles, the newest first. */
@@ -416,6 +421,21 @@ public class Kernel {
         return SysctlArrival.after(sysctl, number);
     }
 
+    /** Whether a counter came after this kernel, so that nobody sees it there. */
+    public boolean lacks(Counter counter) {
+        return laterCounters.contains(counter);
+    }
+
+    /** Whether a field of struct tcp_info, {@code rcv_wnd} for one, came after this kernel. */
+    public boolean lacksField(String field) {
+        return laterFields.contains(field);
+    }
+
+    /** The length of its struct tcp_info, octets. */
+    public int infoLength() {
+        return InfoArrival.length(number);
+    }
+
     /** No interval between retransmissions is longer, unless tcp_rto_max_ms says less: 120 s. */
     public static final long RTO_MAX = 120 * SECOND;
 
@@ -451,6 +471,17 @@ public class Kernel {
         @Override
         public @Nullable SysctlArrival lacks(Sysctl sysctl) {
             return null;
+        }
+
+        /** Nor counters by these names. */
+        @Override
+        public boolean lacks(Counter counter) {
+            return false;
+        }
+
+        @Override
+        public boolean lacksField(String field) {
+            return false;
         }
 
         @Override

@@ -43,11 +43,11 @@ public record SysctlArrival(Sysctl sysctl, int version, Evidence before, String 
             of(Sysctl.tcp_reflect_tos, 5, 10, HISTORY, "commit ac8f1710c12b"),
             of(Sysctl.tcp_migrate_req, 5, 14, HISTORY, "commit f9ac779f881c"),
             of(Sysctl.tcp_tso_rtt_log, 5, 18, HISTORY, "commit 65466904b015"),
+            of(Sysctl.tcp_shrink_window, 6, 1, HISTORY, "commit b650d953cd39, of 6.5; 6.1.176 has it, too"),
             of(Sysctl.tcp_syn_linear_timeouts, 6, 5, MEASURED, "commit ccce324dabfe"),
-            of(Sysctl.tcp_shrink_window, 6, 5, HISTORY, "commit b650d953cd39"),
-            of(Sysctl.tcp_pingpong_thresh, 6, 7, HISTORY, "commit 562b1fdf061b"),
+            of(Sysctl.tcp_pingpong_thresh, 6, 7, MEASURED, "commit 562b1fdf061b"),
             of(Sysctl.tcp_rto_min_us, 6, 11, MEASURED, "commit f086edef71be"),
-            of(Sysctl.tcp_tw_reuse_delay, 6, 14, HISTORY, "commit ca6a6f93867a"),
+            of(Sysctl.tcp_tw_reuse_delay, 6, 14, MEASURED, "commit ca6a6f93867a"),
             of(Sysctl.tcp_rto_max_ms, 6, 15, MEASURED, "commit 1280c26228bd"));
 
     private static SysctlArrival of(Sysctl sysctl, int major, int minor, Evidence before, String source) {

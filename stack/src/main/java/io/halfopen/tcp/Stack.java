@@ -285,7 +285,7 @@ public final class Stack {
         return socket == null ? -Errno.EBADF : receiveCalls.receive(socket, target, offset, length, flags);
     }
 
-    /** ioctl(2) with SIOCINQ or SIOCATMARK: octets to read before the urgent one; 1 if that is next. -EINVAL for others. */
+    /** ioctl(2) with SIOCINQ, SIOCOUTQNSD or SIOCATMARK: octets to read before the urgent one, or not sent; 1 if that is next. -EINVAL for others. */
     public int ioctl(int fd, int request) {
         Socket socket = find(fd);
         return socket == null ? -Errno.EBADF : receiveCalls.inquire(socket, request);
@@ -430,8 +430,9 @@ public final class Stack {
         core.metrics.forget();
     }
 
+    /** Of a counter that the imitated kernel does not have: 0. */
     public long counter(Counter counter) {
-        return core.counter(counter);
+        return core.kernel.lacks(counter) ? 0 : core.counter(counter);
     }
 
     /** How often a rule has decided. */

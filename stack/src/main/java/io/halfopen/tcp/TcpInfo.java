@@ -28,7 +28,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * struct tcp_info of linux/tcp.h, every field and in its order: getsockopt(TCP_INFO), tcp_get_info(). Times are in
+ * struct tcp_info of linux/tcp.h, every field that the kernel has and in its order: getsockopt(TCP_INFO), tcp_get_info(). Times are in
  * microseconds, those since something in milliseconds, windows of congestion in segments, others in octets. Of a listener
  * tcpi_unacked is the length of the accept queue and tcpi_sacked its effective backlog.
  *
@@ -92,7 +92,9 @@ final class TcpInfo {
     }
 
     private void put(String field, long value) {
-        info.put("tcpi_" + field, value);
+        if (!core.kernel.lacksField(field)) {
+            info.put("tcpi_" + field, value);
+        }
     }
 
     /** So many fields of 0. */

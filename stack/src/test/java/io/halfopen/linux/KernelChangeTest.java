@@ -53,6 +53,9 @@ class KernelChangeTest {
                     if (type == String.class) {
                         return "x";
                     }
+                    if (type == Counter.class) {
+                        return Counter.values()[random.nextInt(Counter.values().length)];
+                    }
                     if (type == Sysctl.class) {
                         return Sysctl.values()[random.nextInt(Sysctl.values().length)];
                     }

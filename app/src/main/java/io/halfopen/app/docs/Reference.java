@@ -7,7 +7,6 @@ import io.halfopen.linux.KernelChange;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
-import io.halfopen.linux.SysctlArrival;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -163,14 +162,6 @@ final class Reference {
         for (DefaultChange change : DefaultChange.all()) {
             defaults.row(change.since(), code(change.sysctl().fullName()), format(change), change.source());
         }
-        Table arrivals = new Table("Since", "Sysctl", "That it was not before is known from", "Source");
-        for (SysctlArrival arrival : SysctlArrival.all()) {
-            arrivals.row(
-                    arrival.since(),
-                    code(arrival.sysctl().fullName()),
-                    arrival.before().name().toLowerCase(Locale.ROOT),
-                    arrival.source());
-        }
         return head("Kernels by version", "KernelChange", """
                 What `--kernel` takes, and what differs between those, from
                 $SOURCE.
@@ -182,7 +173,7 @@ final class Reference {
                 [kernels.md](kernels.md) says what the changes mean for a listener.
 
                 """) + profiles + "\n" + changes + "\n" + defaults + "\n"
-                + arrivals;
+                + Arrivals.text();
     }
 
     private static String socketOptions() {

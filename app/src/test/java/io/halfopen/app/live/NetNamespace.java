@@ -49,7 +49,7 @@ final class NetNamespace implements AutoCloseable {
         }
     }
 
-    private static boolean isInstalled(String program) {
+    static boolean isInstalled(String program) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return Stream.concat(Stream.of(path.split(":")), Stream.of("/usr/sbin", "/sbin"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));

@@ -150,13 +150,17 @@ public final class ReceiveCalls {
 
     /** tcp_ioctl. */
     public int inquire(Socket socket, int request) {
-        if (request != Ioctl.SIOCINQ && request != Ioctl.SIOCATMARK
-                || request == Ioctl.SIOCINQ && socket.listener != null) {
+        boolean known =
+                request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK || request == Ioctl.SIOCOUTQNSD;
+        if (!known || request != Ioctl.SIOCATMARK && socket.listener != null) {
             return -Errno.EINVAL;
         }
         Connection c = socket.connection;
         if (c == null || c.isOpening()) {
             return 0;
+        }
+        if (request == Ioctl.SIOCOUTQNSD) {
+            return c.sender.notSent();
         }
         int mark = c.urgent == null ? Integer.MAX_VALUE : c.urgent.distance(c.receiver.copied());
         if (request == Ioctl.SIOCATMARK) {

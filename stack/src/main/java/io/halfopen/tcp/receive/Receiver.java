@@ -336,17 +336,18 @@ public final class Receiver {
     /** Where between these numbers something begins that lies beyond a gap already; {@code end} if nothing does. */
     public int repeatedFrom(int seq, int end) {
         int island = outOfOrderQueue.after(seq);
-        if (island == outOfOrderQueue.count()) {
-            return finSeen && finSeq == seq ? seq : end; // a FIN that came alone is no octet of the queue
-        }
-        return SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island)));
+        boolean octets = island != outOfOrderQueue.count();
+        int first = octets ? SeqNumber.min(end, SeqNumber.max(seq, outOfOrderQueue.left(island))) : end;
+        boolean fin = finSeen && SeqNumber.upTo(seq, finSeq) && SeqNumber.before(finSeq, first);
+        return fin ? finSeq : first; // a FIN that came alone is no octet of the queue
     }
 
     /** Where what begins there, beyond a gap, ends. */
     public int repeatedUntil(int from, int end) {
         int island = outOfOrderQueue.after(from);
-        if (island == outOfOrderQueue.count()) {
-            return end;
+        boolean octets = island != outOfOrderQueue.count() && SeqNumber.upTo(outOfOrderQueue.left(island), from);
+        if (!octets) {
+            return finSeen && from == finSeq ? SeqNumber.min(end, finSeq + 1) : end;
         }
         int right = outOfOrderQueue.right(island);
         return SeqNumber.min(end, finSeen && right == finSeq ? right + 1 : right); // with the FIN that came with it

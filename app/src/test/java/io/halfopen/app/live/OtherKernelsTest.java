@@ -1,0 +1,64 @@
+package io.halfopen.app.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A short selection of scripts and experiments on Debian's kernels, in virtual machines and in virtual time, by
+ * tools/kernel. A package that was never fetched is fetched with -Dhalfopen.kernels=true only; without it, or without
+ * QEMU, the kernel is skipped.
+ */
+class OtherKernelsTest {
+    private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+    private static final boolean FETCHES = Boolean.getBoolean("halfopen.kernels");
+
+    /** A machine that has not ended after so long is ended, seconds. */
+    private static final String LIMIT = Long.toString(Long.getLong("halfopen.patience", 120));
+
+    @ParameterizedTest
+    @CsvSource({"6.1", "6.12"})
+    void scriptsPassAndTheLabAgrees(String version) throws Exception {
+        for (String program : List.of("qemu-system-x86_64", "busybox", "depmod", "dpkg-deb")) {
+            NetNamespace.skipUnless(NetNamespace.isInstalled(program), program + " is not installed");
+        }
+        NetNamespace.skipUnless(Files.isReadable(Path.of("/etc/shadow")), "tools/kernel has to be root");
+        Optional<Path> fetched = newest(version);
+        NetNamespace.skipUnless(fetched.isPresent() || FETCHES, "no package of Linux " + version + " was fetched");
+        List<String> command = new ArrayList<>(List.of(CHECKOUT.resolve("tools/kernel").toString()));
+        command.addAll(List.of("--limit", LIMIT, fetched.map(Path::toString).orElse(version)));
+        command.addAll(Halfopen.java(Selection.class.getName()));
+        command.add(CHECKOUT.resolve("host/src/test/pkt").toString());
+
+        try (RealProcess machine = new RealProcess(new ProcessBuilder(command).start())) {
+            int code = machine.exitCode();
+
+            assertThat(machine.out() + machine.err()).contains(Selection.PASSED).contains(Selection.AGREED);
+            assertThat(code).isZero();
+        }
+    }
+
+    /** As tools/kernel has it: the last by its version. */
+    private static Optional<Path> newest(String version) throws IOException {
+        String cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                .orElse(System.getProperty("user.home") + "/.cache");
+        Path folder = Path.of(cache, "halfopen");
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName()
+                            .toString()
+                            .matches("linux-image-\\Q" + version + "\\E[.-].*\\.deb"))
+                    .max((one, other) -> one.getFileName().compareTo(other.getFileName()));
+        }
+    }
+}
