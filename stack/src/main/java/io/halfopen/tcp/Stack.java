@@ -20,6 +20,7 @@ import io.halfopen.tcp.call.SocketCalls;
 import io.halfopen.tcp.ip.InputPath;
 import io.halfopen.tcp.recovery.OutputPath;
 import io.halfopen.tcp.send.SendNotices;
+import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
@@ -322,8 +323,14 @@ public final class Stack {
     /** recvmsg(2) with MSG_ERRQUEUE: the oldest notice about what was sent, or null where Linux says EAGAIN. */
     public @Nullable ErrorNotice readErrorQueue(int fd) {
         Socket socket = find(fd);
-        SendNotices notices = socket == null || socket.connection == null ? null : socket.connection.sender.notices;
-        return notices == null || !notices.hasUnread() ? null : ErrorNotice.take(notices);
+        Connection c = socket == null ? null : socket.connection;
+        SendNotices notices = c == null ? null : c.sender.notices;
+        if (c == null || notices == null || !notices.hasUnread()) {
+            return null;
+        }
+        ErrorNotice notice = ErrorNotice.take(notices);
+        c.receiver.buffer.chargeNotices(notices.charged());
+        return notice;
     }
 
     /** What TCP_INQ has recvmsg(2) tell: octets that are left to read, or 1 where the end is. */

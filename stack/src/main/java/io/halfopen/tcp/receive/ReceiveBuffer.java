@@ -29,6 +29,9 @@ public final class ReceiveBuffer {
 
     private int beyond;
 
+    /** In the error queue, which is no data and is charged here all the same. */
+    private int notices;
+
     /** What still fits into the last packet's memory: small ones that follow each other share it. */
     private int tailRoom;
 
@@ -40,6 +43,7 @@ public final class ReceiveBuffer {
         ratio = FIRST_RATIO;
         ordered = 0;
         beyond = 0;
+        notices = 0;
         tailRoom = 0;
     }
 
@@ -49,6 +53,7 @@ public final class ReceiveBuffer {
         ratio = k.at(ratio);
         ordered = k.at(ordered);
         beyond = k.at(beyond);
+        notices = k.at(notices);
         tailRoom = k.at(tailRoom);
     }
 
@@ -68,7 +73,17 @@ public final class ReceiveBuffer {
 
     /** What waits, as Linux charges it. */
     public int charged() {
-        return ordered + beyond;
+        return ordered + beyond + notices;
+    }
+
+    /** What may wait besides, negative if it is overdrawn. */
+    public int room() {
+        return size - charged();
+    }
+
+    /** The error queue costs so much. */
+    public void chargeNotices(int octets) {
+        notices = octets;
     }
 
     /** Whether any more may come: what exceeds the limit is always the last (tcp_can_ingest). */
@@ -104,7 +119,7 @@ public final class ReceiveBuffer {
 
     /** The window of what is left of it, negative if it is overdrawn (tcp_space). */
     int freeWindow() {
-        return windowOf(size - charged());
+        return windowOf(room());
     }
 
     /** A packet with this many octets of data tells how much of what it costs is data; true if that is news. */

@@ -27,6 +27,9 @@ public final class SendNotices {
     public static final int STAMP_ACKNOWLEDGED = 1 << 9;
     public static final int STAMPS = STAMP_SENT | STAMP_SCHEDULED | STAMP_ACKNOWLEDGED;
 
+    /** What a stamp costs, octets: struct sk_buff and the least memory for a header; its packet costs as much more as it has data. */
+    private static final int COST = 256 + 576;
+
     /** One notice is for calls of half a megabyte at most (msg_zerocopy_realloc). */
     private static final int MOST_OCTETS = 1 << 19;
 
@@ -41,7 +44,7 @@ public final class SendNotices {
     /** Octets that are stamped: their numbers and what is wanted. */
     private final NoticeRows marks = new NoticeRows();
 
-    /** What nobody has read yet: kind, info and data, time. */
+    /** What nobody has read yet: cost and kind, info and data, time. */
     private final NoticeRows unread = new NoticeRows();
 
     private int nextCall;
@@ -57,6 +60,12 @@ public final class SendNotices {
 
     /** SOF_TIMESTAMPING_OPT_TSONLY: stamps come without their packets. */
     public boolean stampsOnly;
+
+    /** What the stamps cost that nobody has read yet, octets. */
+    private int charged;
+
+    /** What the receive buffer has left for them, octets: they are charged to it. */
+    private int room;
 
     public void countFrom(int seq) {
         origin = seq;
@@ -139,12 +148,23 @@ public final class SendNotices {
         marks.add(seq, stamps, 0);
     }
 
+    /** The receive buffer has so much room, octets, whatever of these waits included. */
+    public void hasRoom(int octets) {
+        room = octets;
+    }
+
+    /** What waits to be read costs so much, octets. */
+    public int charged() {
+        return charged;
+    }
+
     /** These octets leave, for the first time or again; true if there is something to tell. */
     public boolean sent(int seq, int length, long now) {
         boolean told = false;
         for (int i = 0; i < marks.count(); i++) {
             int mark = (int) marks.first(i);
             if (!SeqNumber.before(mark, seq) && SeqNumber.before(mark, seq + length)) {
+                marks.set(i, marks.first(i), marks.second(i), length);
                 told |= stamp(i, STAMP_SCHEDULED, SCHEDULED, now);
                 told |= stamp(i, STAMP_SENT, SENT, now);
             }
@@ -152,13 +172,17 @@ public final class SendNotices {
         return told;
     }
 
+    /** Nothing is told that there is no room for, so that a program that never reads costs no more (sock_queue_err_skb). */
     private boolean stamp(int row, int wanted, int kind, long now) {
-        boolean tells = (marks.second(row) & wanted) != 0;
-        if (tells) {
-            int packet = stampsOnly ? 0 : PACKET;
-            unread.add(kind | packet, pair(kind, (int) marks.first(row) - origin), now);
+        int cost = COST + (stampsOnly ? 0 : (int) marks.third(row));
+        if ((marks.second(row) & wanted) == 0 || cost >= room) {
+            return false;
         }
-        return tells;
+        room -= cost;
+        charged += cost;
+        int packet = stampsOnly ? 0 : PACKET;
+        unread.add(pair(cost, kind | packet), pair(kind, (int) marks.first(row) - origin), now);
+        return true;
     }
 
     // ---- acknowledged
@@ -211,6 +235,7 @@ public final class SendNotices {
     }
 
     public void read() {
+        charged -= (int) (unread.first(0) >>> Integer.SIZE);
         unread.remove(0);
     }
 

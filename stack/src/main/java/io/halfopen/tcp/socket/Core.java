@@ -183,7 +183,24 @@ public final class Core extends Host {
     /** What is acknowledged may be news for the error queue. */
     public void tellAcknowledged(Connection c) {
         SendNotices notices = c.sender.notices;
-        if (notices != null && notices.acknowledged(c.sender.una(), now())) {
+        if (notices != null) {
+            notices.hasRoom(c.receiver.buffer.room());
+            tell(c, notices, notices.acknowledged(c.sender.una(), now()));
+        }
+    }
+
+    /** What leaves may be news for the error queue, too. */
+    public void tellSent(Connection c, int seq, int length) {
+        SendNotices notices = c.sender.notices;
+        if (notices != null) {
+            notices.hasRoom(c.receiver.buffer.room());
+            tell(c, notices, notices.sent(seq, length, now()));
+        }
+    }
+
+    private void tell(Connection c, SendNotices notices, boolean news) {
+        c.receiver.buffer.chargeNotices(notices.charged());
+        if (news) {
             wake(c, Poll.POLLERR);
         }
     }

@@ -5,10 +5,8 @@ import static io.halfopen.wire.TcpHeader.ECE;
 import static io.halfopen.wire.TcpHeader.RST;
 
 import io.halfopen.linux.Counter;
-import io.halfopen.linux.Poll;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Rule.Verdict;
-import io.halfopen.tcp.send.SendNotices;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.wire.SeqNumber;
@@ -68,9 +66,8 @@ public final class Emitter {
         if (markable && c.sender.congestion.takeCwr()) { // what is sent again is not (RFC 3168, section 6.1.5)
             echoing |= CWR;
         }
-        SendNotices notices = c.sender.notices;
-        if (notices != null && length > 0 && notices.sent(seq, length, core.now())) {
-            core.wake(c, Poll.POLLERR);
+        if (c.sender.notices != null && length > 0) {
+            core.tellSent(c, seq, length);
         }
         output.segment(c, echoing, markable, seq, length, c.receiver.announce(core), why);
     }
