@@ -22,24 +22,36 @@ public record InfoArrival(List<String> fields, int length, int version, Evidence
             of(3, 15, 120, HISTORY, "commit 977cb0ecf82e", "pacing_rate max_pacing_rate"),
             of(4, 1, 136, HISTORY, "commits 0df48c26d841, bdd1f9edacb5", "bytes_acked bytes_received"),
             of(4, 2, 144, HISTORY, "commit 2efd055c53c0", "segs_out segs_in"),
-            of(4, 6, 160, HISTORY, "commits cd9b266095f4, a44d6eacdaf5",
+            of(
+                    4,
+                    6,
+                    160,
+                    HISTORY,
+                    "commits cd9b266095f4, a44d6eacdaf5",
                     "notsent_bytes min_rtt data_segs_in data_segs_out"),
             of(4, 9, 168, HISTORY, "commit eb8329e0a04d", "delivery_rate"),
-            of(4, 10, 192, HISTORY, "commit efd901741675",
-                    "busy_time rwnd_limited sndbuf_limited"),
-            of(4, 18, 200, HISTORY, "commit feb5f2ec6464",
-                    "delivered delivered_ce"),
-            of(4, 19, 224, HISTORY, "commits ba113c3aa79a, fb31c9b9f6c8, 7e10b6554ff2, 7ec65372ca53",
+            of(4, 10, 192, HISTORY, "commit efd901741675", "busy_time rwnd_limited sndbuf_limited"),
+            of(4, 18, 200, HISTORY, "commit feb5f2ec6464", "delivered delivered_ce"),
+            of(
+                    4,
+                    19,
+                    224,
+                    HISTORY,
+                    "commits ba113c3aa79a, fb31c9b9f6c8, 7e10b6554ff2, 7ec65372ca53",
                     "bytes_sent bytes_retrans dsack_dups reord_seen"),
             of(5, 4, 232, HISTORY, "commits f9af2dbbfe01, 8f7baad7f035", "rcv_ooopack snd_wnd"),
             of(6, 2, 240, MEASURED, "commit 71fc704768f6", "rcv_wnd rehash"),
             of(6, 7, 248, MEASURED, "commit 3868ab0f1925", "total_rto total_rto_recoveries total_rto_time"),
-            of(6, 18, 280, MEASURED, "Accurate ECN; 6.12 is without it, what lies between was not measured",
+            of(
+                    6,
+                    18,
+                    280,
+                    MEASURED,
+                    "Accurate ECN; 6.12 is without it, what lies between was not measured",
                     "received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes"
                             + " received_e0_bytes received_ce_bytes accecn_fail_mode accecn_opt_seen"));
 
-    private static InfoArrival of(
-            int major, int minor, int length, Evidence before, String source, String fields) {
+    private static InfoArrival of(int major, int minor, int length, Evidence before, String source, String fields) {
         return new InfoArrival(
                 List.of(fields.split(" ", -1)), length, KernelChange.number(major, minor), before, source);
     }

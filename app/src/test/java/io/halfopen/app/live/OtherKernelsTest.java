@@ -33,7 +33,8 @@ class OtherKernelsTest {
         NetNamespace.skipUnless(Files.isReadable(Path.of("/etc/shadow")), "tools/kernel has to be root");
         Optional<Path> fetched = newest(version);
         NetNamespace.skipUnless(fetched.isPresent() || FETCHES, "no package of Linux " + version + " was fetched");
-        List<String> command = new ArrayList<>(List.of(CHECKOUT.resolve("tools/kernel").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(CHECKOUT.resolve("tools/kernel").toString()));
         command.addAll(List.of("--limit", LIMIT, fetched.map(Path::toString).orElse(version)));
         command.addAll(Halfopen.java(Selection.class.getName()));
         command.add(CHECKOUT.resolve("host/src/test/pkt").toString());
@@ -55,9 +56,8 @@ class OtherKernelsTest {
             return Optional.empty();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName()
-                            .toString()
-                            .matches("linux-image-\\Q" + version + "\\E[.-].*\\.deb"))
+            return files.filter(file ->
+                            file.getFileName().toString().matches("linux-image-\\Q" + version + "\\E[.-].*\\.deb"))
                     .max((one, other) -> one.getFileName().compareTo(other.getFileName()));
         }
     }

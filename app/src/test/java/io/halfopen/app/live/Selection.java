@@ -31,8 +31,10 @@ final class Selection {
 
     /** Its argument is the folder of the scripts. */
     public static void main(String[] args) {
-        Stream<String> scripts = SCRIPTS.stream().map(name -> Path.of(args[0], name).toString());
-        String[] drill = Stream.concat(Stream.of("--on", "kernel", "--tolerance_usecs=50000"), scripts).toArray(String[]::new);
+        Stream<String> scripts =
+                SCRIPTS.stream().map(name -> Path.of(args[0], name).toString());
+        String[] drill = Stream.concat(Stream.of("--on", "kernel", "--tolerance_usecs=50000"), scripts)
+                .toArray(String[]::new);
         int code = Main.run(new DrillCommand(), drill);
         for (String preset : List.of("listen-2", "ab-backlog-1")) {
             code |= Main.run(new LabCommand(), preset, "--on", "kernel", "--compare");

@@ -150,8 +150,7 @@ public final class ReceiveCalls {
 
     /** tcp_ioctl. */
     public int inquire(Socket socket, int request) {
-        boolean known =
-                request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK || request == Ioctl.SIOCOUTQNSD;
+        boolean known = request == Ioctl.SIOCINQ || request == Ioctl.SIOCATMARK || request == Ioctl.SIOCOUTQNSD;
         if (!known || request != Ioctl.SIOCATMARK && socket.listener != null) {
             return -Errno.EINVAL;
         }
