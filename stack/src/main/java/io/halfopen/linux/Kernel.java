@@ -236,9 +236,14 @@ public class Kernel {
                 : now + timeout;
     }
 
-    /** Whether an old ACK with an old timestamp is not answered, and a SYN with one is challenged. */
+    /** Whether an old ACK with an old timestamp is not answered. */
     public boolean knowsOldAcks() {
         return has(KernelChange.SILENT_OLD_ACKS);
+    }
+
+    /** Whether a SYN on a live connection is challenged even if its timestamp is old. */
+    public boolean challengesOldSyn() {
+        return has(KernelChange.OLD_SYN_CHALLENGED);
     }
 
     /** How old an ACK may be, octets before what is acknowledged: for new kernels no older than what was ever sent. */

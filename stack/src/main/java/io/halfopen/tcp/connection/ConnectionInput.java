@@ -197,8 +197,7 @@ public final class ConnectionInput {
 
     /** An old timestamp is forgiven to an ACK that repeats the last one, having been overtaken (tcp_disordered_ack_check). */
     private @Nullable Rule judgeStale(Connection c, Segment segment) {
-        boolean modern = core.kernel.knowsOldAcks();
-        if (modern && segment.has(SYN)) {
+        if (segment.has(SYN) && core.kernel.challengesOldSyn()) {
             return Rule.SYN_CHALLENGED;
         }
         int nxt = c.receiver.nxt();
@@ -206,7 +205,7 @@ public final class ConnectionInput {
             return Rule.PAWS_REJECTED;
         }
         if (segment.seq() != nxt) {
-            return modern ? Rule.PAWS_OLD_ACK : Rule.PAWS_REJECTED;
+            return core.kernel.knowsOldAcks() ? Rule.PAWS_OLD_ACK : Rule.PAWS_REJECTED;
         }
         long replayWindow = c.sender.timeout() * 6 / 5 / 1_000_000;
         boolean repeats = segment.ack() == c.sender.una() && !c.sender.mayUpdateWindow(segment, core.kernel);
