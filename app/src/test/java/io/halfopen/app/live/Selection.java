@@ -36,8 +36,8 @@ final class Selection {
         String[] drill = Stream.concat(Stream.of("--on", "kernel", "--tolerance_usecs=50000"), scripts)
                 .toArray(String[]::new);
         int code = Main.run(new DrillCommand(), drill);
-        for (String preset : List.of("listen-2", "ab-backlog-1")) {
-            code |= Main.run(new LabCommand(), preset, "--on", "kernel", "--compare");
+        for (String experiment : List.of("listen-2 --accept-after 4s --for 7s", "ab-abort-on-overflow --for 3s")) {
+            code |= Main.run(new LabCommand(), (experiment + " --on kernel --compare").split(" ", -1));
         }
         System.exit(code);
     }
