@@ -30,7 +30,7 @@ public enum KernelChange {
     ACK_OF_WHAT_WAS_SENT(6, 1, HISTORY, "commit 3d501dd326fb, of 6.7; 6.1.176 has it, too"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 1, TRACE, "commit 8d52da23b6c6, of 6.15; 6.1.176 has it, too"),
     FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
-    OLD_SYN_CHALLENGED(6, 4, MEASURED, "commit ee05d90d0ac7, \"tcp: Refine SYN handling for PAWS\"; 6.1 is without, 6.12 with it"),
+    OLD_SYN_CHALLENGED(6, 4, MEASURED, "commit ee05d90d0ac7; 6.1 is without, 6.12 with it"),
     LINEAR_SYN_TIMEOUTS(6, 5, MEASURED, "commit ccce324dabfe; 6.1 is without, 6.12 with it"),
     MEASURED_OVERHEAD(6, 6, MEASURED, "tcp_measure_rcv_mss and scaling_ratio; 6.1 is without, 6.12 with it"),
     ZERO_WINDOW_TAKEN(6, 6, MEASURED, "tcp_may_update_window; 6.1 is without, 6.12 with it"),
