@@ -5,6 +5,7 @@ import io.halfopen.app.capture.TcpView;
 import io.halfopen.link.HandshakeRing;
 import io.halfopen.link.Lens;
 import io.halfopen.link.LinkException;
+import io.halfopen.link.ListenSocket;
 import io.halfopen.linux.Kernel;
 import io.halfopen.tcp.SocketRow;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +44,16 @@ final class Watch implements AutoCloseable {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private Settings settings;
     private int[] ports;
+    /** When counters were read last. */
+    private long counted;
+
     private long nextHalfOpen;
     private long nextSettings;
     private long nextProcesses;
     private long lost;
+    /** When the first counters had been read: what was captured earlier is in them. */
+    private final long since;
+
     private long last = Long.MAX_VALUE;
 
     private Watch(Lens lens, boolean capture, @Nullable Recording recording) throws LinkException {
@@ -66,7 +75,10 @@ final class Watch implements AutoCloseable {
                 profile(),
                 flow -> lens.stateOf(flow.local(), flow.localPort(), flow.remote(), flow.remotePort()));
         board.addresses = lens.addresses();
+        // what is done for the first time takes long, and drops in the meantime would be on one side only
+        sample(true);
         board.take(sample(true));
+        since = counted;
         estimate.take(board.latest());
         samples.clear();
     }
@@ -111,7 +123,10 @@ final class Watch implements AutoCloseable {
     private Sample sample(boolean withHalfOpen) {
         long time = now();
         Set<Flow> flows = withHalfOpen ? halfOpen(time) : null;
-        return new Sample(time, lens.listeners(), flows, lens.extendedCounters(), settings);
+        List<ListenSocket> sockets = lens.listeners();
+        Map<String, Long> counters = lens.extendedCounters();
+        counted = now();
+        return new Sample(time, sockets, flows, counters, settings);
     }
 
     private Set<Flow> halfOpen(long time) {
@@ -164,7 +179,7 @@ final class Watch implements AutoCloseable {
     }
 
     private void onPacket(long nanos, boolean outgoing, byte[] bytes, int length, int wireLength) {
-        if (nanos > last) {
+        if (nanos > last || nanos < since) {
             return;
         }
         takeUntil(nanos);
@@ -179,7 +194,7 @@ final class Watch implements AutoCloseable {
     /** Takes what has been captured but not looked at yet, up to now; after this nothing more is seen. */
     void finish() throws LinkException, InterruptedException {
         samples.add(sample(true));
-        last = now();
+        last = counted;
         if (ring != null) {
             Thread.sleep(Attribution.PATIENCE / 1_000_000);
             ring.drain(this::onPacket);

@@ -3,7 +3,6 @@ package io.halfopen.app.watch;
 import io.halfopen.app.Durations;
 import io.halfopen.app.Subcommand;
 import io.halfopen.app.Terminal;
-import io.halfopen.app.TextWrap;
 import io.halfopen.link.LinkException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -152,7 +151,7 @@ public final class WatchCommand extends Subcommand {
         } else {
             table.lines(watch, MOST_ROWS).forEach(out()::println);
             table.advice(watch).forEach(out()::println);
-            TextWrap.lines(watch.board().settings().line(), TextWrap.COLUMNS).forEach(out()::println);
+            table.settings(watch).forEach(out()::println);
         }
         return watch.board().hasOverflowed() ? OVERFLOWED : 0;
     }
@@ -222,6 +221,6 @@ public final class WatchCommand extends Subcommand {
         }
         out().println();
         table.sums(watch).forEach(out()::println);
-        TextWrap.lines(watch.board().settings().line(), TextWrap.COLUMNS).forEach(out()::println);
+        table.settings(watch).forEach(out()::println);
     }
 }

@@ -16,12 +16,44 @@ final class WatchTable {
     private static final int LISTENER = 21;
     private static final int PROCESS = 14;
 
+    /** A key may be pressed at any time: what has been counted since then is too little for a rate. */
+    private static final double LEAST_SECONDS = 0.5;
+
+    /** What was counted of a listener by the last time, and how much that was a second. */
+    private static final class Rates {
+        private long handshakes;
+        private long accepts;
+        private long handshakesASecond;
+        private long acceptsASecond;
+
+        void take(Watched listener, double seconds) {
+            handshakesASecond = Math.round((listener.handshakes - handshakes) / seconds);
+            acceptsASecond = Math.round((listener.accepts() - accepts) / seconds);
+            handshakes = listener.handshakes;
+            accepts = listener.accepts();
+        }
+    }
+
     private final Style style;
-    private final Map<Watched, long[]> before = new HashMap<>();
+    private final int width;
+    private final Map<Watched, Rates> rates = new HashMap<>();
     private double secondsBefore;
 
     WatchTable(Style style) {
+        this(style, TextWrap.COLUMNS);
+    }
+
+    WatchTable(Style style, int width) {
         this.style = style;
+        this.width = width;
+    }
+
+    /** The same for a terminal of another width. */
+    WatchTable resized(int to) {
+        WatchTable made = new WatchTable(style, to);
+        made.rates.putAll(rates);
+        made.secondsBefore = secondsBefore;
+        return made;
     }
 
     /** Where the longest address and the longest name must not push the numbers out of the terminal. */
@@ -31,13 +63,24 @@ final class WatchTable {
 
     /** At most {@code most} listeners; rates are those since the last time. */
     List<String> lines(Watch watch, int most) {
-        Board board = watch.board();
-        double seconds = board.seconds() - secondsBefore;
-        secondsBefore = board.seconds();
+        List<String> lines = lines(watch, 0, most);
+        int more = watch.board().byTrouble().size() - most;
+        if (more > 0) {
+            lines.add(style.faint("and " + more + " more"));
+        }
+        return lines;
+    }
+
+    /** At most {@code most} of them, from this one on, below a line that names the columns. */
+    List<String> lines(Watch watch, int first, int most) {
+        count(watch.board());
         TextTable table = new TextTable("llrrrrrr", 1);
         table.add(style::faint, "listener", "process", "accept", "peak", "SYN", "conn/s", "accept/s", "dropped");
-        List<Watched> listeners = board.byTrouble();
-        for (Watched each : listeners.subList(0, Math.min(most, listeners.size()))) {
+        List<Watched> listeners = watch.board().byTrouble();
+        for (Watched each :
+                listeners.subList(Math.min(first, listeners.size()), Math.min(first + most, listeners.size()))) {
+            Rates rate = rates.getOrDefault(each, new Rates());
+            boolean known = watch.isCapturing() && secondsBefore > 0;
             table.add(
                     each.isTroubled() ? style::bad : each.cookies > 0 ? style::doubtful : text -> text,
                     cut(each.key.toString(), LISTENER),
@@ -45,26 +88,25 @@ final class WatchTable {
                     each.gone ? "gone" : each.queued + "/" + (each.backlog + 1L),
                     each.queuedPeak,
                     each.halfOpen,
-                    rate(watch, 0, each, each.handshakes, seconds),
-                    each.sockets == 1 ? rate(watch, 1, each, each.accepts(), seconds) : "-",
+                    known ? String.valueOf(rate.handshakesASecond) : "-",
+                    known && each.sockets == 1 ? String.valueOf(rate.acceptsASecond) : "-",
                     (each.guessed > 0 ? "~" : "") + each.dropped());
         }
         List<String> lines = new ArrayList<>(table.lines());
-        if (listeners.size() > most) {
-            lines.add(style.faint("and " + (listeners.size() - most) + " more"));
-        }
         if (listeners.isEmpty()) {
             lines.add("nobody listens");
         }
         return lines;
     }
 
-    /** Of the count with this index. */
-    private String rate(Watch watch, int index, Watched listener, long total, double seconds) {
-        long[] last = before.computeIfAbsent(listener, none -> new long[2]);
-        long count = total - last[index];
-        last[index] = total;
-        return watch.isCapturing() && seconds > 0.01 ? String.valueOf(Math.round(count / seconds)) : "-";
+    private void count(Board board) {
+        double seconds = board.seconds() - secondsBefore;
+        if (seconds >= LEAST_SECONDS || secondsBefore == 0 && seconds > 0) {
+            secondsBefore = board.seconds();
+            board.byTrouble()
+                    .forEach(each ->
+                            rates.computeIfAbsent(each, none -> new Rates()).take(each, seconds));
+        }
     }
 
     /** A sentence for each listener that has one. */
@@ -77,7 +119,7 @@ final class WatchTable {
                     watch.processes().of(each),
                     watch.processes().program(each));
             if (!sentence.isEmpty()) {
-                lines.addAll(TextWrap.lines(sentence, TextWrap.COLUMNS));
+                lines.addAll(TextWrap.lines(sentence, width));
             }
         }
         return lines;
@@ -105,7 +147,7 @@ final class WatchTable {
             lines.addAll(TextWrap.lines(
                     (listener.guessed > 0 ? "~" : "") + drop.getValue() + "  " + drop.getKey() + ": "
                             + drop.getKey().sentence(),
-                    TextWrap.COLUMNS));
+                    width));
         }
         for (int i = 0; i < listener.waited.length && listener.waited[i] > 0; i++) {
             lines.add(Advice.count(listener.waited[i], "client") + " waited " + Watched.waitStep(i)
@@ -114,8 +156,12 @@ final class WatchTable {
         lines.addAll(TextWrap.lines(
                 "kernel        " + Advice.count(listener.kernelDrops, "segment")
                         + " dropped by this socket since listen(), for whatever reason",
-                TextWrap.COLUMNS));
+                width));
         return lines;
+    }
+
+    List<String> settings(Watch watch) {
+        return TextWrap.lines(watch.board().settings().line(), width);
     }
 
     /** What all of the namespace counted, and what of that is explained. */
@@ -146,6 +192,6 @@ final class WatchTable {
             text.append("; ~ marks an estimate: ")
                     .append(watch.whyNot().isEmpty() ? "no packets were captured" : watch.whyNot());
         }
-        return TextWrap.lines(text.toString(), TextWrap.COLUMNS);
+        return TextWrap.lines(text.toString(), width);
     }
 }
