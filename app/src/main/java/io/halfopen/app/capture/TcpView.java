@@ -63,6 +63,9 @@ public final class TcpView {
     public int tsValue;
     public int tsEcho;
     public int sackBlocks;
+    /** The longest row of fillers among the options: no system puts more than two before an option. */
+    public int fillers;
+
     /** Octets of a Fast Open cookie, 0 where one is asked for, -1 without the option. */
     public int cookie;
 
@@ -190,6 +193,7 @@ public final class TcpView {
         tsValue = 0;
         tsEcho = 0;
         sackBlocks = 0;
+        fillers = 0;
         cookie = -1;
         signed = false;
         urgentPointer = 0;
@@ -197,6 +201,7 @@ public final class TcpView {
 
     private void options(int from, int to) {
         int at = from;
+        int row = 0;
         while (at < to) {
             int kind = bytes[at] & 0xff;
             if (kind == 0) {
@@ -204,8 +209,10 @@ public final class TcpView {
             }
             if (kind == 1) {
                 at++;
+                fillers = Math.max(fillers, ++row);
                 continue;
             }
+            row = 0;
             int length = at + 1 < to ? bytes[at + 1] & 0xff : 0;
             if (length < 2 || length > to - at) {
                 return;

@@ -13,7 +13,7 @@ enum Cause {
     FLOOD("a SYN flood"),
     DEFER_ACCEPT("TCP_DEFER_ACCEPT: the bare ACK did not count"),
     HALF_OPEN("SYN-ACKs that nobody finished"),
-    SYN_LOST("a SYN or SYN-ACK was lost"),
+    SYN_LOST("a SYN, a SYN-ACK or its ACK was lost"),
     CONNECT_GAVE_UP("connect() gave up"),
     PORT_CLOSED("nobody listens"),
     FIREWALL_RESET("reset by a firewall on the way"),
@@ -37,6 +37,7 @@ enum Cause {
     HALF_CLOSED("half-closed, and left so"),
     ZERO_WINDOW("the receiver does not read: window 0"),
     NOT_ACCEPTED("data that nobody answers"),
+    NOT_ACKNOWLEDGED("data that is repeated, and not acknowledged"),
     ASYMMETRIC("only one direction was captured"),
     MID_LIFE("it began before the capture");
 

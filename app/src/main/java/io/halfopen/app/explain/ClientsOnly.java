@@ -10,9 +10,8 @@ import java.util.Locale;
 final class ClientsOnly extends Reading {
     private static final String MISSING = "; what the server sends was not captured";
     /** By then a SYN without an answer has been repeated. */
-    private static final long REPEATED = SECOND * 3 / 2;
+    static final long REPEATED = SECOND * 3 / 2;
 
-    private static final long ANSWERED = SECOND / 2;
     private static final String SERVERS = "the packets that the server sends";
 
     private final Unanswered syns = new Unanswered(this);
@@ -24,6 +23,9 @@ final class ClientsOnly extends Reading {
     }
 
     void judge() {
+        if (it.fromClient.overwritten) {
+            add(overwritten());
+        }
         if (!it.isEstablished()) {
             notConnected();
             return;
@@ -39,6 +41,8 @@ final class ClientsOnly extends Reading {
         probes();
         closing();
         end.ending();
+        end.windows();
+        unanswered();
         add(Finding.certain(
                 Cause.ASYMMETRIC,
                 "only what the client sends was captured; it did connect",
@@ -47,28 +51,50 @@ final class ClientsOnly extends Reading {
 
     private void notConnected() {
         if (client.resetTime > 0 && client.handshakes == 0) {
+            add(Finding.open(
+                    Cause.RESET_BY_CLIENT,
+                    "the client resets what came to it: it knows nothing of that, or no more",
+                    "an RST, and nothing else of that client" + missing(),
+                    "it resets a connection that was there before the capture",
+                    SERVERS));
+        } else if (client.resetTime > 0) {
             end.ending();
         } else if (it.strangeResets > 0) {
             strangeResets();
         } else if (isNeverRepeated()) {
-            add(Finding.either(
-                    Cause.PORT_CLOSED,
-                    Cause.HALF_OPEN,
-                    "one SYN, and nothing more of that client: it was refused, by an RST or by ICMP",
-                    "a SYN without an answer is repeated after a second, and this one was not" + MISSING,
-                    "nobody is there who would: an address that is not the sender's, as in a flood, or a scan; or the"
-                            + " program gave up at once",
-                    SERVERS));
+            neverRepeated();
         } else if (client.handshakes == 1) {
-            add(Finding.open(
+            add(Finding.either(
                     Cause.SYN_UNANSWERED,
-                    "one SYN; the capture ends before it would be repeated",
-                    "less than 1.5 s" + MISSING,
-                    "it was answered or refused",
-                    SERVERS));
+                    Cause.PORT_CLOSED,
+                    "one SYN; the last packet comes before it would be repeated",
+                    "less than 1.5 s" + missing(),
+                    "it was refused, by an RST or by ICMP, and the client fell silent; or it was answered right then",
+                    "when the capture was stopped: if more than a second after this SYN, it was refused"));
         } else {
             syns.unanswered("; nothing that this server sends was captured");
         }
+    }
+
+    private void neverRepeated() {
+        boolean others = context.answersAround(it, it.begin);
+        Cause refusal = others ? Cause.FIREWALL_RESET : Cause.PORT_CLOSED;
+        String refused =
+                others ? "a firewall rejects it, while others are served" : "it was refused, by an RST or by ICMP";
+        String nobody = "nobody is there who would: an address that is not the sender's, as in a flood, or a scan";
+        boolean many = context.isFlooded(captureEnd);
+        add(Finding.either(
+                many ? Cause.HALF_OPEN : refusal,
+                many ? refusal : Cause.HALF_OPEN,
+                "one SYN, and nothing more of that client: " + (many ? nobody : refused),
+                "a SYN without an answer is repeated after a second, and this one was not" + missing(),
+                (many ? refused : nobody) + "; or the program gave up at once",
+                SERVERS));
+    }
+
+    /** Where nobody is known to be answered, there may be nothing to capture. */
+    private String missing() {
+        return context.answersAnybody ? MISSING : "; nothing of that server was captured";
     }
 
     /** No kernel that wants to connect sends one SYN and waits. */
@@ -156,7 +182,7 @@ final class ClientsOnly extends Reading {
                     bare + (data ? ", and data is repeated" : ", a second later") + MISSING,
                     "that ACK was lost, or TCP_DEFER_ACCEPT",
                     SERVERS));
-        } else if (data) {
+        } else if (data && client.firstDataAgain) {
             dataAlone();
         }
     }
@@ -233,9 +259,10 @@ final class ClientsOnly extends Reading {
     }
 
     private void probes() {
+        boolean soon = client.firstProbe - client.lastData < SECOND * 9 / 10;
         if (client.probes >= 2
                 && client.dataSegments > 0
-                && client.firstProbe - client.lastData < 3 * SECOND
+                && (soon || client.probesGrow() && client.firstProbe - client.lastData < 3 * SECOND)
                 && client.lastProbe - client.firstProbe > SECOND) {
             add(Finding.likely(
                     Cause.ZERO_WINDOW,
@@ -249,7 +276,12 @@ final class ClientsOnly extends Reading {
     }
 
     private void closing() {
-        if (client.finTime == 0 && client.oneMore > 0 && client.lastData > client.oneMore) {
+        if (client.waitedForFin() > 10 * SECOND) {
+            add(closedLate(
+                    "server",
+                    client.waitedForFin(),
+                    "the client's FIN, and that much later it acknowledges one number" + " more, a FIN" + MISSING));
+        } else if (client.finTime == 0 && client.oneMore > 0 && client.lastData > client.oneMore) {
             add(Finding.either(
                     Cause.RESET_AFTER_CLOSE,
                     Cause.HALF_CLOSED,
@@ -275,25 +307,49 @@ final class ClientsOnly extends Reading {
         }
     }
 
+    /** Neither repeated nor answered: it was taken by the kernel, and what then? */
+    private void unanswered() {
+        if (findings.isEmpty()
+                && client.finTime == 0
+                && client.firstData > 0
+                && client.lastData > client.lastAdvance
+                && client.vain == 0
+                && captureEnd - it.end > 10 * SECOND) {
+            add(Finding.either(
+                    Cause.NOT_ACCEPTED,
+                    Cause.RESET_BY_SERVER,
+                    "the server's kernel took what the client sent, and nothing came back: its program does not answer,"
+                            + " or has not called accept() yet",
+                    String.format(
+                                    Locale.ROOT,
+                                    "for %.0f s the client neither repeats its data nor acknowledges anything",
+                                    (captureEnd - it.end) / 1e9)
+                            + MISSING,
+                    "the server reset the connection, and the client fell silent; or it is a client that waits for"
+                            + " nothing",
+                    SERVERS));
+        } else if (client.vain >= 3 && !client.firstDataAgain) {
+            add(Finding.open(
+                    Cause.NOT_ACKNOWLEDGED,
+                    "what the client sends is not acknowledged any more",
+                    client.vain + " repetitions of its last data" + MISSING,
+                    "the acknowledgements are lost on the way back",
+                    SERVERS));
+        }
+    }
+
     /** SYNs of those who send nothing else, if they are so many that it is no chance. */
     static List<Finding> flood(ListenerContext listener, long last) {
-        List<Conversation> lonely = listener.conversations.stream()
-                .filter(each -> each.fromServer.packets == 0
-                        && each.icmpType < 0
-                        && each.fromClient.handshakes == 1
-                        && each.fromClient.packets == 1
-                        && last - each.begin > ANSWERED)
-                .toList();
-        if (listener.seesServer || lonely.size() < 50 || lonely.size() <= 5 * listener.finished) {
+        if (!listener.isFlooded(last)) {
             return List.of();
         }
-        long given =
-                lonely.stream().filter(each -> last - each.begin > REPEATED).count();
-        String what = "a SYN flood: " + lonely.size() + " clients that send one SYN and nothing more, "
-                + listener.finished + " that finish the handshake";
+        int lonely = listener.lonelySyns(last, 0);
+        int given = listener.lonelySyns(last, REPEATED);
+        String what = "a SYN flood: " + lonely + " clients that send one SYN and nothing more, " + listener.finished
+                + " that finish the handshake";
         String because = "who wants to connect repeats a SYN after a second, or finishes the handshake";
         return List.of(
-                given * 2 > lonely.size()
+                given * 2 > lonely
                         ? Finding.likely(Cause.FLOOD, what, because + MISSING, "they were all refused", SERVERS)
                         : Finding.either(
                                 Cause.FLOOD,

@@ -15,7 +15,14 @@ final class Conversation {
     /** What is the same this soon, ns, is one packet that was captured twice. */
     private static final long TWICE = 1_000_000L;
 
+    /** Packets that were sent together arrive within this, ns. */
+    private static final long SHORT = 50_000_000L;
+
+    /** What is the same again this soon, ns, no timer has sent. */
+    private static final long TOO_SOON = 700_000_000L;
+
     static final String TWO_CAPTURES = "captured twice";
+    private static final String DUPLICATE = "duplicated on the way";
 
     final int number;
     final Endpoint client;
@@ -33,6 +40,9 @@ final class Conversation {
     int attempts = 1;
 
     int wrongSynAcks;
+    /** It came before any ACK of something else, and so may be what that answers. */
+    boolean wrongSynAckFirst;
+
     /** RSTs of the client, before it was connected, with another number than its SYN's next: they answer what is not its. */
     int strangeResets;
 
@@ -48,6 +58,11 @@ final class Conversation {
     int clientResetsAfterChallenge;
     int ignoredResets;
     String ignoredBecause = "";
+    /** RSTs to a SYN-ACK, with another number than that acknowledges. */
+    int oddResets;
+    /** RSTs after which the one in whose name they came went on. */
+    int overtaken;
+
     long finalAck;
     int synAcksAfterFinal;
     int acksAfterSynAck;
@@ -62,7 +77,6 @@ final class Conversation {
     int icmpType = -1;
     int icmpCode;
     String icmpFrom = "";
-    int oldTimestamps;
     int synAckTimestamp;
     /**
      * By how many ms the server's clock was ahead of the timestamp in its SYN-ACK, as its next packet shows; less than 0
@@ -169,11 +183,11 @@ final class Conversation {
 
     private String client(long time, TcpView view) {
         if (view.isSyn()) {
-            return syn(time, view);
+            return fromClient.isDuplicate(time, view) ? DUPLICATE : syn(time, view);
         }
         boolean data = view.payload > 0;
         echo(time, view);
-        boolean fresh = fromClient.take(time, view);
+        boolean fresh = take(fromClient, fromServer, time, view);
         if (view.has(TcpHeader.RST)) {
             return clientReset(view);
         }
@@ -198,6 +212,28 @@ final class Conversation {
         return view.has(TcpHeader.FIN) ? "closes" : data ? "data" : "";
     }
 
+    /** Takes what one end sent; if it acknowledges something, what the other sends is not in vain. */
+    private boolean take(Side side, Side other, long time, TcpView view) {
+        int acked = side.acked;
+        boolean fresh = side.take(time, view);
+        if (established && !view.has(TcpHeader.RST)) {
+            boolean more = fresh && view.payload > 0 || side.acked != acked;
+            side.goesOn |= more && side.resetTime > 0 && time - side.resetTime > SHORT;
+            goneOn(side, other.packets == 0 && side == fromClient);
+            goneOn(other, side.resetTime == 0);
+        }
+        other.vain = side.acked == acked ? other.vain : 0;
+        return fresh;
+    }
+
+    /** What reset it goes on, and so does the other end: that RST was none. */
+    private void goneOn(Side side, boolean heard) {
+        if (side.goesOn && heard) {
+            overtaken++;
+            side.forgetReset();
+        }
+    }
+
     /** A client echoes the timestamp of the SYN-ACK at once, and later that of what came then. */
     private void echo(long time, TcpView view) {
         if (!view.timestamps || !view.has(TcpHeader.ACK) || view.tsEcho == 0) {
@@ -220,6 +256,15 @@ final class Conversation {
                 && view.seq - fromClient.isn != 1) {
             strangeResets++;
             strangeResetSeq = view.seq;
+            fromClient.forgetReset();
+            return "an RST with a number of something else";
+        }
+        if (fromServer.handshakes > 0
+                && !established
+                && !synData
+                && !view.has(TcpHeader.ACK)
+                && view.seq - fromClient.isn != 1) {
+            oddResets++;
             fromClient.forgetReset();
             return "an RST with a number of something else";
         }
@@ -265,7 +310,7 @@ final class Conversation {
         if (view.has(TcpHeader.RST)) {
             return serverReset(time, view);
         }
-        fromServer.take(time, view);
+        take(fromServer, fromClient, time, view);
         if (timestampLag == Integer.MIN_VALUE
                 && view.timestamps
                 && synAckTimestamp != 0
@@ -299,6 +344,7 @@ final class Conversation {
             boolean all = synData && acked == synDataLength + 1;
             if (acked != 1 && !all && fromClient.handshakes > 0) {
                 wrongSynAcks++;
+                wrongSynAckFirst |= challenges == 0;
                 return "a SYN-ACK for somebody else";
             }
             synDataAcknowledged |= all;
@@ -307,9 +353,16 @@ final class Conversation {
             fromClient.isnKnown = true;
         }
         boolean again = fromServer.handshakes > 0 && view.seq == fromServer.isn;
+        if (fromServer.isDuplicate(time, view)) {
+            return DUPLICATE;
+        }
+        boolean soon = again && time - fromServer.lastHandshake() < TOO_SOON;
         fromServer.take(time, view);
         fromServer.handshake(time, view);
         synAckTimestamp = view.timestamps ? view.tsValue : 0;
+        if (finalAck > 0 && soon) {
+            return "the SYN-ACK again, already on its way";
+        }
         if (finalAck > 0) {
             synAcksAfterFinal++;
             clientDataBeforeSynAckAgain += fromClient.firstData > 0 ? 1 : 0;

@@ -47,16 +47,18 @@ final class Diagnosis extends Reading {
         if (findings.isEmpty() && it.isEstablished()) {
             add(Finding.certain(Cause.CONNECTED, "connected, without anything to remark", "SYN, SYN-ACK, ACK"));
         }
+        new Agreed(this).judge();
     }
 
     /** Nothing of a server that does answer. */
     private boolean isOneSided() {
         boolean other = it.wrongSynAcks > 0 || it.ignoredResets > 0 || it.icmpType >= 0;
-        return it.isEstablished() ? !other : !other && !context.seesServer && context.answersAnybody;
+        boolean lonely = context.answersAnybody || it.fromClient.handshakes == 1;
+        return it.isEstablished() ? !other : !other && !context.seesServer && lonely;
     }
 
     private void answered() {
-        if (it.challenges > 0) {
+        if (it.challenges > 0 && !it.wrongSynAckFirst) {
             challenged(true);
         } else if (it.before != null
                 && it.before.isClosed()
@@ -76,7 +78,28 @@ final class Diagnosis extends Reading {
             wrongSynAck();
         }
         ignoredReset();
+        if (it.oddResets > 0) {
+            add(Finding.likely(
+                    Cause.WRONG_SYN_ACK,
+                    Cause.OLD_CONNECTION,
+                    "the client got a SYN-ACK with a wrong number: something on the way has changed it",
+                    "its RST has the number that it was told was next, and that is not the one that the SYN-ACK"
+                            + " acknowledges here",
+                    "the RST answers an older SYN-ACK, or the server answered for an old connection",
+                    "captures at both ends"));
+        }
         finalAck();
+        if (it.oddResets == 0) {
+            repetitions();
+        }
+        cookies();
+        fastOpen();
+        end.ending();
+        end.later();
+        new Stalled(this).judge();
+    }
+
+    private void repetitions() {
         boolean late = it.fromServer.handshakes > 0
                 && it.fromClient.handshakes > 1
                 && it.fromClient.handshakeTimes[0] < it.fromServer.handshakeTimes[0]
@@ -104,16 +127,20 @@ final class Diagnosis extends Reading {
                     "the client's ACK does not reach this point",
                     "a capture at the client"));
         }
-        cookies();
-        fastOpen();
-        end.ending();
-        end.later();
+    }
+
+    /** The server sends what is neither a SYN-ACK nor an RST: it has this connection. */
+    private boolean isKnown() {
+        return it.fromServer.packets > it.fromServer.handshakes + it.fromServer.resets;
     }
 
     private void finalAck() {
         Side server = it.fromServer;
         if (it.finalAck == 0) {
-            if (server.handshakes > 0 && it.fromClient.resetTime == 0 && it.fromClient.handshakes <= 1) {
+            if (server.handshakes > 0
+                    && it.fromClient.resetTime == 0
+                    && it.oddResets == 0
+                    && it.fromClient.handshakes <= 1) {
                 add(Finding.open(
                         Cause.HALF_OPEN,
                         "the handshake was never finished",
@@ -125,7 +152,7 @@ final class Diagnosis extends Reading {
         }
         if (it.synAcksAfterFinal > 0) {
             repeatedSynAck();
-        } else if (it.served == 0 && it.fromClient.repeats >= 2 && it.fromServer.resetTime == 0
+        } else if (it.served == 0 && it.fromClient.repeats >= 2 && it.fromServer.resetTime == 0 && !isKnown()
                 || it.served > 0 && it.fromClient.repeats >= 2 && it.served - it.fromClient.firstData > SECOND / 2) {
             boolean cookie = context.isCookie(it);
             add(
@@ -137,8 +164,9 @@ final class Diagnosis extends Reading {
                                             + "the server keeps nothing of a cookie",
                                     "loss on the way",
                                     "ListenOverflows and SyncookiesRecv on the server (nstat)")
-                            : Finding.open(
+                            : Finding.either(
                                     Cause.COOKIE_IGNORED,
+                                    Cause.NOT_ACKNOWLEDGED,
                                     "the client believes it is connected, and its data is ignored: a SYN cookie whose ACK"
                                             + " met a full accept queue",
                                     it.fromClient.repeats + " repetitions of data, and the SYN-ACK is not repeated",
@@ -184,12 +212,7 @@ final class Diagnosis extends Reading {
                     "ListenOverflows on the server (nstat), or halfopen watch"));
         } else if (lateData && it.synAcksAfterFinal <= 1
                 || it.fromClient.dataSegments == 0 && it.synAcksAfterFinal == 1 && it.served > 0) {
-            add(Finding.likely(
-                    Cause.DEFER_ACCEPT,
-                    "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
-                    what + "; the first data was taken at once",
-                    "the accept queue was full for a moment, or that ACK was lost",
-                    "the server's setting; TCPDeferAcceptDrop and ListenOverflows (nstat)"));
+            onceMore(what);
         } else if (it.synAcksAfterFinal >= 2) {
             add(Finding.likely(
                     Cause.FINAL_ACK_IGNORED,
@@ -199,8 +222,9 @@ final class Diagnosis extends Reading {
                     "the ACKs were lost on the way, or TCP_DEFER_ACCEPT with long deadlines",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
         } else {
-            add(Finding.open(
+            add(Finding.either(
                     Cause.FINAL_ACK_IGNORED,
+                    Cause.SYN_LOST,
                     "the accept queue was full: the server ignored the final ACK",
                     what,
                     "that ACK was lost, or TCP_DEFER_ACCEPT",
@@ -208,7 +232,45 @@ final class Diagnosis extends Reading {
         }
     }
 
+    /** The client is silent, the SYN-ACK comes again once, and then its data is taken. */
+    private void onceMore(String what) {
+        String because = what + "; the first data was taken at once";
+        String tell = "the server's setting; TCPDeferAcceptDrop and ListenOverflows (nstat)";
+        if (context.repeatsToTheSilent() >= 2 && context.sparesTheSilent() == 0) {
+            add(Finding.likely(
+                    Cause.DEFER_ACCEPT,
+                    "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
+                    because + "; and so it is with all who are silent for more than a second",
+                    "the accept queue was full for a moment, or those ACKs were lost",
+                    tell));
+        } else if (context.atServer) {
+            add(Finding.either(
+                    Cause.DEFER_ACCEPT,
+                    Cause.FINAL_ACK_IGNORED,
+                    "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
+                    because,
+                    "the accept queue was full for a moment",
+                    tell));
+        } else {
+            boolean spared = context.sparesTheSilent() > 0;
+            add(Finding.either(
+                    spared ? Cause.SYN_LOST : Cause.DEFER_ACCEPT,
+                    spared ? Cause.DEFER_ACCEPT : Cause.SYN_LOST,
+                    spared
+                            ? "the final ACK was lost on the way"
+                            : "TCP_DEFER_ACCEPT: the server waited for data, and the bare ACK did not count",
+                    because,
+                    spared
+                            ? "TCP_DEFER_ACCEPT; but others are silent as long, and are not told again"
+                            : "that ACK was lost, or the accept queue was full for a moment",
+                    tell));
+        }
+    }
+
     private void cookies() {
+        if (it.fromClient.overwritten || it.fromServer.overwritten) {
+            add(overwritten());
+        }
         if (context.isCookie(it)) {
             add(cookie());
         } else if (isStripped() && !it.fromServer.timestamps) {
@@ -220,8 +282,9 @@ final class Diagnosis extends Reading {
                         "something on this client's way that removes options",
                         "SyncookiesSent on the server (nstat)"));
             } else {
-                add(Finding.open(
+                add(Finding.either(
                         Cause.OPTIONS_STRIPPED,
+                        Cause.SYN_COOKIE,
                         "options were removed on the way",
                         "the SYN offers window scaling and SACK, the SYN-ACK has neither",
                         "a SYN cookie, or a server that is set so",

@@ -13,6 +13,14 @@ final class Ending extends Reading {
     }
 
     void ending() {
+        if (it.overtaken > 0) {
+            add(Finding.likely(
+                    Cause.IGNORED_RESET,
+                    "an RST came and did not count: the connection went on",
+                    "data or new ACKs of the one in whose name it came, after it",
+                    "packets that were late on the way, or were captured out of order",
+                    "TCPChallengeACK at the other end (nstat)"));
+        }
         if (it.fromServer.resetTime > 0 && (it.isEstablished() || it.midLife || it.fromServer.handshakes > 0)) {
             serverReset();
         } else if (it.fromClient.resetTime > 0) {
@@ -21,15 +29,24 @@ final class Ending extends Reading {
     }
 
     private void clientReset() {
+        Side client = it.fromClient;
         boolean unread = it.fromServer.dataSegments > 0;
-        if (it.isEstablished() || it.midLife) {
+        if (it.isEstablished() && client.finTime > 0 && client.finTime <= client.resetTime) {
+            add(Finding.likely(
+                    Cause.RESET_BY_CLIENT,
+                    Cause.RESET_AFTER_CLOSE,
+                    "the client had closed, and what came then was reset: nobody reads it any more",
+                    "the client's FIN, then an RST",
+                    "the client's program was killed meanwhile",
+                    "the client's program"));
+        } else if (it.isEstablished() || it.midLife) {
             add(Finding.likely(
                     Cause.RESET_BY_CLIENT,
                     "the client reset the connection" + (unread ? ": it closed with data unread, or was killed" : ""),
                     "an RST from the client",
                     "SO_LINGER 0, or something on the way that ends connections",
                     "the client's program"));
-        } else if (it.fromServer.handshakes > 0) {
+        } else if (it.fromServer.handshakes > 0 || client.handshakes > 0) {
             add(Finding.likely(
                     Cause.RESET_BY_CLIENT,
                     "the client does not want the answer: it has given up, or never asked",
@@ -63,11 +80,11 @@ final class Ending extends Reading {
         } else if (withAck) {
             boolean acknowledged = it.fromClient.packets == 0
                     && server.handshakes > 0
-                    && server.dataSegments == 0
-                    && server.resetAck - server.firstAck > 0;
+                    && (server.resetAck - server.firstAck > 0 || server.ackAdvanced > 0);
             boolean data = it.fromClient.dataSegments > 0 || acknowledged;
             add(Finding.likely(
                     data ? Cause.RESET_UNREAD_DATA : Cause.RESET_BY_SERVER,
+                    data ? Cause.RESET_BY_SERVER : Cause.RESET_UNREAD_DATA,
                     data
                             ? "the server closed with data unread, so that it was a reset"
                             : "the server reset the connection: it stopped listening before accept(), or SO_LINGER 0",
@@ -114,7 +131,7 @@ final class Ending extends Reading {
                     "the server was started again",
                     "ListenOverflows on the server (nstat)"));
         } else if (after < SOON) {
-            boolean seen = context.ignoredNear(ack) || context.others(it, ack)[1] > 0;
+            boolean seen = context.ignoredNear(ack) || context.others(it, ack).dropped() > 0;
             add(
                     seen
                             ? Finding.likely(
@@ -152,6 +169,7 @@ final class Ending extends Reading {
         boolean reset = it.fromServer.resetTime > 0 || it.fromClient.resetTime > 0;
         long fin = Math.max(it.fromServer.finTime, it.fromClient.finTime);
         boolean both = it.fromServer.packets > 0 && it.fromClient.packets > 0;
+        halfClosedForLong();
         if (both && serverFin != clientFin && !reset && captureEnd - fin > 10 * SECOND) {
             add(Finding.likely(
                     Cause.HALF_CLOSED,
@@ -161,6 +179,19 @@ final class Ending extends Reading {
                             Locale.ROOT, "a FIN, and for %.0f s none from the other end", (captureEnd - fin) / 1e9),
                     "it was not captured",
                     "CLOSE-WAIT in ss -tan there"));
+        }
+    }
+
+    /** It is over, and was half-closed for a time in which nothing came from the other end. */
+    private void halfClosedForLong() {
+        boolean serverFirst = it.fromServer.finTime <= it.fromClient.finTime;
+        Side first = serverFirst ? it.fromServer : it.fromClient;
+        Side second = serverFirst ? it.fromClient : it.fromServer;
+        if (first.finTime > 0 && second.finTime - first.finTime > 10 * SECOND && second.lastData < first.finTime) {
+            add(closedLate(
+                    serverFirst ? "client" : "server",
+                    second.finTime - first.finTime,
+                    "two FINs, and no data in between"));
         }
     }
 

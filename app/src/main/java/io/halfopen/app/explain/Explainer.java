@@ -62,6 +62,9 @@ final class Explainer {
         // 0 is never, to those who note times
         long time = Math.max(1, nanos);
         packets++;
+        // whatever else was captured tells how long the capture went on
+        first = Math.min(first, time);
+        last = Math.max(last, time);
         TcpView.Kind kind = view.parse(bytes, offset, length, wireLength);
         if (kind == TcpView.Kind.UNREADABLE) {
             unreadable++;
@@ -71,8 +74,6 @@ final class Explainer {
             other++;
             return;
         }
-        first = Math.min(first, time);
-        last = Math.max(last, time);
         Key key = Key.of(view);
         Conversation conversation = current.get(key);
         if (kind == TcpView.Kind.ICMP) {

@@ -72,12 +72,15 @@ final class Explanation {
 
     private static List<Finding> judge(ListenerContext listener, long last) {
         List<Finding> findings = new ArrayList<>();
-        if (listener.halfOpens >= 50 && listener.halfOpens > 5 * listener.finished) {
+        int lonely = listener.seesServer ? listener.lonelySyns(last, ClientsOnly.REPEATED) : 0;
+        int flood = listener.halfOpens + lonely;
+        if (listener.halfOpens > 0 && flood >= 50 && flood > 5 * listener.finished) {
             findings.add(Finding.likely(
                     Cause.FLOOD,
-                    "a SYN flood: " + listener.halfOpens + " handshakes that nobody finished, " + listener.finished
+                    "a SYN flood: " + flood + " handshakes that nobody finished, " + listener.finished
                             + " that somebody did",
-                    "SYN-ACKs without an ACK, from " + listener.halfOpens + " ports",
+                    "SYN-ACKs without an ACK, from " + listener.halfOpens + " ports"
+                            + (lonely > 0 ? ", and " + lonely + " SYNs without an answer that nobody sent again" : ""),
                     "the clients' ACKs were not captured",
                     "whether the addresses are real"));
         }

@@ -2,6 +2,7 @@ package io.halfopen.app.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A conversation beside the others of its listener, and what has been found out about it so far. */
 abstract class Reading {
@@ -77,6 +78,30 @@ abstract class Reading {
                 it.wrongSynAcks + (it.wrongSynAcks == 1 ? " SYN-ACK does" : " SYN-ACKs do")
                         + " not acknowledge this SYN's number plus one: an answer to an older SYN, or something on the"
                         + " way that changes numbers in one direction"));
+    }
+
+    /** {@code who} took so long to close after the other end had. */
+    static Finding closedLate(String who, long nanos, String because) {
+        return Finding.likely(
+                Cause.HALF_CLOSED,
+                String.format(
+                        Locale.ROOT,
+                        "the %s took %.0f s to close after the other end had: its program had not noticed",
+                        who,
+                        nanos / 1e9),
+                because,
+                "its program was at work for that long",
+                "CLOSE-WAIT in ss -tan there, while it lasts");
+    }
+
+    final Finding overwritten() {
+        return Finding.likely(
+                Cause.OPTIONS_STRIPPED,
+                "options were overwritten on the way",
+                "the " + (it.fromClient.overwritten ? "SYN" : "SYN-ACK") + " has more fillers (NOP) in a row than any"
+                        + " system sends",
+                "a system that is not known here",
+                "captures at both ends");
     }
 
     final Finding cookie() {

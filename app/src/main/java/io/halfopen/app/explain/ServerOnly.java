@@ -24,20 +24,57 @@ final class ServerOnly extends Reading {
         portsAgain();
         repeatedSynAcks();
         options();
-        if (server.cookie > 0) {
-            add(Finding.certain(
-                    Cause.FAST_OPEN_REQUEST,
-                    "the client asked for a Fast Open cookie and gets one",
-                    "the option is in the SYN-ACK"));
-        }
+        fastOpen();
         end.ending();
         end.windows();
+        probes();
         closing();
+        stalled();
         if (server.handshakes > 0) {
             add(Finding.certain(
                     Cause.ASYMMETRIC,
                     "only what the server sends was captured" + (isServed() ? "; it was connected" : ""),
                     "a SYN-ACK without a SYN"));
+        }
+    }
+
+    private void fastOpen() {
+        boolean brought = context.gaveCookieBefore(it);
+        if (server.cookie > 0) {
+            add(Finding.likely(
+                    Cause.FAST_OPEN_REQUEST,
+                    Cause.FAST_OPEN_FALLBACK,
+                    "the client asked for a Fast Open cookie and gets one",
+                    "the option is in the SYN-ACK" + (brought ? ", and was in another's from this address" : ""),
+                    "it brought one that is not good (any more), and gets another",
+                    CLIENTS));
+        } else if (brought
+                && server.firstData > 0
+                && (server.ackAdvanced == 0 || server.ackAdvanced > server.firstData)) {
+            add(Finding.either(
+                    Cause.FAST_OPEN,
+                    Cause.CONNECTED,
+                    "Fast Open: the data in the SYN was taken",
+                    "the server answers before it acknowledges anything but the SYN-ACK's number, and this address had"
+                            + " got a cookie before" + MISSING,
+                    "a server that speaks first",
+                    CLIENTS));
+        }
+    }
+
+    private void probes() {
+        if (server.probes >= 2
+                && server.dataSegments > 0
+                && (server.firstProbe - server.lastData < SECOND * 9 / 10 || server.probesGrow())
+                && server.lastProbe - server.firstProbe > SECOND) {
+            add(Finding.likely(
+                    Cause.ZERO_WINDOW,
+                    "the client's program does not read: its window was 0",
+                    server.probes + " probes after the data, for "
+                            + String.format(Locale.ROOT, "%.1f s or more", (server.lastProbe - server.firstProbe) / 1e9)
+                            + MISSING,
+                    "keep-alive with a very short interval",
+                    CLIENTS));
         }
     }
 
@@ -61,8 +98,7 @@ final class ServerOnly extends Reading {
                             + MISSING,
                     "it was the client's data that the server acknowledged after its FIN, and no FIN",
                     CLIENTS));
-        } else if (before.midLife
-                && before.fromServer.dataSegments == 0
+        } else if ((before.midLife && before.fromServer.dataSegments == 0 || before.fromServer.lastBare == before.end)
                 && before.fromServer.finTime == 0
                 && before.fromServer.resetTime == 0
                 && it.begin - before.end < 3 * SECOND) {
@@ -83,11 +119,13 @@ final class ServerOnly extends Reading {
         List<Double> gaps = Conversation.gaps(server);
         String many = server.handshakes + " SYN-ACKs" + (isServed() ? ", and then it went on" : "") + MISSING;
         if (gaps.getFirst() < 0.3) {
-            add(Finding.open(
+            add(Finding.either(
                     Cause.WRONG_SYN_ACK,
+                    Cause.SYN_LOST,
                     "the client repeated its SYN at once: something came that was no answer to it",
                     String.format(Locale.ROOT, "the SYN-ACK again after %.0f ms", gaps.getFirst() * 1000) + MISSING,
-                    "the SYN was duplicated on the way",
+                    "a SYN-ACK before these was lost, and both ends repeat what they sent; or the SYN was duplicated on"
+                            + " the way",
                     CLIENTS));
         } else if (Schedule.hasExtra(gaps)) {
             add(Finding.either(
@@ -142,6 +180,9 @@ final class ServerOnly extends Reading {
     }
 
     private void options() {
+        if (server.overwritten) {
+            add(overwritten());
+        }
         boolean bare = server.handshakes > 0 && server.windowScale < 0 && !server.sack && !server.timestamps;
         if (context.isCookie(it)) {
             add(cookie());
@@ -157,8 +198,44 @@ final class ServerOnly extends Reading {
         }
     }
 
+    private void stalled() {
+        if (server.vain >= 3) {
+            add(Finding.open(
+                    Cause.NOT_ACKNOWLEDGED,
+                    "what the server sends is not acknowledged any more",
+                    server.vain + " repetitions of its last data" + MISSING,
+                    "the client is gone",
+                    CLIENTS));
+        } else if (server.repeatsItself()) {
+            add(Finding.either(
+                    Cause.NOT_ACKNOWLEDGED,
+                    Cause.PAWS,
+                    "the server hears of the client's data, and does not take it",
+                    "it repeats its last ACK " + server.bareRow + " times, later and later" + MISSING,
+                    "timestamps that something on the way has changed (PAWS); what is in front of it is lost again and"
+                            + " again",
+                    "PAWSEstab and TCPOFOQueue on the server (nstat)"));
+        } else if (server.isMute(captureEnd, 10 * SECOND) && server.oneMore == 0) {
+            add(Finding.open(
+                    Cause.NOT_ACCEPTED,
+                    "the server's kernel took the data, and its program does not answer, or has not called accept() yet",
+                    String.format(
+                                    Locale.ROOT,
+                                    "the data is acknowledged, and for %.0f s nothing else comes",
+                                    (captureEnd - server.lastAdvance) / 1e9)
+                            + MISSING,
+                    "the protocol wants no answer; or the client has reset it",
+                    "Recv-Q of the listener in ss -ltn, and of the connection in ss -tn"));
+        }
+    }
+
     private void closing() {
-        if (server.isLeftOpen(captureEnd, 10 * SECOND)) {
+        if (server.closedLate() > 10 * SECOND) {
+            add(closedLate(
+                    "server",
+                    server.closedLate(),
+                    "it acknowledges one number more, a FIN, and sends its own that" + " much later" + MISSING));
+        } else if (server.isLeftOpen(captureEnd, 10 * SECOND)) {
             add(Finding.open(
                     Cause.HALF_CLOSED,
                     "the client closed, the server did not: its program has not noticed, or a connection is leaked",

@@ -6,6 +6,9 @@ import io.halfopen.wire.TcpHeader;
 /** What one end of a connection sent, as far as it was seen. Times are ns; 0 is never. */
 final class Side {
     private static final int MOST_TIMES = 24;
+    private static final int MOST_FILLERS = 2;
+    private static final long DUPLICATE = 300_000_000L;
+    private static final int STALE = 1000;
 
     long packets;
     /** Whether {@link #next} means something. */
@@ -23,8 +26,12 @@ final class Side {
     int firstAck;
     /** When it first acknowledged more than that. */
     long ackAdvanced;
-    /** When it had acknowledged one number more and no other: a FIN, or one octet. */
+    /** When it had last acknowledged one number more, as it had not done before: a FIN, or one octet. */
     long oneMore;
+
+    private int ones;
+    /** When it last acknowledged something new after the handshake. */
+    long lastAdvance;
     /** The window in its first segment that is no SYN; -1: none was seen. */
     int firstWindow = -1;
     /** The number of its first segment that is no SYN. */
@@ -44,6 +51,23 @@ final class Side {
 
     long firstProbe;
     long lastProbe;
+    private long firstProbeGap;
+    private long lastProbeGap;
+    /** The latest ACK without anything that said nothing new. */
+    long lastBare;
+    /** How many of them there were since it last said something new, and the times between the first two and the last. */
+    int bareRow;
+
+    private long firstBareGap;
+    private long lastBareGap;
+
+    /** Data with a timestamp that is a second or more older than what it had sent before: PAWS drops it. */
+    int staleData;
+
+    /** How often the latest data was sent again without an acknowledgement of anything. */
+    int vain;
+
+    long vainSince;
 
     long firstData;
     long lastData;
@@ -56,6 +80,8 @@ final class Side {
 
     long earlyData;
     int firstDataSeq;
+    /** Its first data was sent again. */
+    boolean firstDataAgain;
 
     long finTime;
     int finSeq;
@@ -74,6 +100,9 @@ final class Side {
     boolean resetHasTimestamps;
     int resetEcho;
     int resets;
+    /** It sends something new although it has reset the connection. */
+    boolean goesOn;
+
     int ttl = -1;
     /** In the SYN or SYN-ACK. */
     int handshakeWindow;
@@ -91,6 +120,11 @@ final class Side {
     int optionsLength;
     boolean optionsCut;
     boolean ecn;
+    /** More fillers in a row than any system sends: something on the way has put them there. */
+    boolean overwritten;
+
+    private int handshakeStamp;
+    private int handshakeId;
     int handshakes;
     final long[] handshakeTimes = new long[MOST_TIMES];
 
@@ -109,11 +143,27 @@ final class Side {
             cookie = view.cookie;
             optionsLength = view.optionsLength;
             optionsCut = view.optionsCut;
+            overwritten = view.fillers > MOST_FILLERS;
             boolean ece = view.has(TcpHeader.ECE);
             ecn = view.isSyn() ? ece && view.has(TcpHeader.CWR) : ece;
         }
         isn = view.seq;
         isnKnown = true;
+        handshakeStamp = view.tsValue;
+        handshakeId = view.id;
+    }
+
+    /** The same SYN or SYN-ACK once more, not sent again: a timer takes longer, and what is sent then has a later timestamp. */
+    boolean isDuplicate(long time, TcpView view) {
+        return handshakes > 0
+                && view.seq == isn
+                && time - lastHandshake() < DUPLICATE
+                && (view.timestamps ? view.tsValue == handshakeStamp : view.id > 0 && view.id == handshakeId);
+    }
+
+    /** The time of the latest SYN or SYN-ACK of which there is one; 0: there was none. */
+    long lastHandshake() {
+        return handshakes == 0 ? 0 : handshakeTimes[times() - 1];
     }
 
     int times() {
@@ -131,6 +181,10 @@ final class Side {
             dataSegments++;
             dataOctets += view.payload;
             repeats += fresh ? 0 : 1;
+            firstDataAgain |= !fresh && view.seq - firstDataSeq <= 0;
+            staleData += view.timestamps && sendsTimestamps && greatestTimestamp - view.tsValue > STALE ? 1 : 0;
+            vainSince = vain == 0 ? time : vainSince;
+            vain = fresh ? 0 : vain + 1;
             if (ackAdvanced == 0) {
                 earlyData++;
                 earlyRepeats += fresh ? 0 : 1;
@@ -179,8 +233,14 @@ final class Side {
         boolean bare = view.payload == 0 && !view.has(TcpHeader.FIN) && view.has(TcpHeader.ACK) && known && acks;
         if (bare && view.seq == next && view.ack == acked && view.window == lastWindow && view.sackBlocks == 0) {
             bareRepeat(time);
+            bareRow++;
+            lastBareGap = bareRow > 1 ? time - lastBare : 0;
+            firstBareGap = bareRow == 2 ? lastBareGap : firstBareGap;
+            lastBare = time;
         } else if (bare && next - view.seq == 1 && finTime == 0) {
             probes++;
+            lastProbeGap = probes > 1 ? time - lastProbe : 0;
+            firstProbeGap = probes == 2 ? lastProbeGap : firstProbeGap;
             firstProbe = firstProbe == 0 ? time : firstProbe;
             lastProbe = time;
         }
@@ -206,12 +266,45 @@ final class Side {
             acks = true;
             return;
         }
-        if (view.ack - acked <= 0) {
+        int more = view.ack - acked;
+        if (more <= 0) {
             return;
         }
         acked = view.ack;
         ackAdvanced = ackAdvanced == 0 ? time : ackAdvanced;
-        oneMore = acked - firstAck == 1 ? time : 0;
+        lastAdvance = time;
+        bareRow = 0;
+        ones += more == 1 ? 1 : 0;
+        oneMore = more == 1 && ones == 1 ? time : 0;
+    }
+
+    /** Whether it answers what somebody sends again and again, later and later, and does not take it. */
+    boolean repeatsItself() {
+        return bareRow >= 4 && lastBareGap > 2 * firstBareGap && zeroWindowSince == 0 && finTime == 0;
+    }
+
+    /** Whether it acknowledged something at last and has sent nothing since, for so long, ns, nor closed. */
+    boolean isMute(long captureEnd, long patience) {
+        return lastAdvance > 0
+                && dataSegments == 0
+                && finTime == 0
+                && resetTime == 0
+                && captureEnd - lastAdvance > patience;
+    }
+
+    /** How long after it had acknowledged a FIN, as it seems, it closed, ns; 0: it has not, or spoke in between. */
+    long closedLate() {
+        return oneMore > 0 && finTime > oneMore && lastData < oneMore ? finTime - oneMore : 0;
+    }
+
+    /** How long after its own FIN it acknowledged one, as it seems, ns. */
+    long waitedForFin() {
+        return finTime > 0 && oneMore > finTime && lastData < finTime ? oneMore - finTime : 0;
+    }
+
+    /** Whether the time between probes grows, as that between probes of a window does; of keep-alive it is always the same. */
+    boolean probesGrow() {
+        return probes >= 3 && lastProbeGap > firstProbeGap * 3 / 2;
     }
 
     /** Whether it offered window scaling, and does not scale its window. */
@@ -231,13 +324,16 @@ final class Side {
         return finTime == 0 && oneMore > 0 && resetTime == 0 && captureEnd - oneMore > patience;
     }
 
-    /** Whether it closed, and for so long, ns, had no reason to repeat its FIN and nothing to acknowledge. */
+    /**
+     * Whether it closed, and for so long, ns, had no reason to repeat its FIN and nothing to acknowledge; before that it
+     * had been the last to speak, so that no FIN was in what it had acknowledged.
+     */
     boolean isAloneInClosing(long captureEnd, long patience) {
         return finTime > 0
                 && resetTime == 0
                 && finAgain == 0
                 && acked == finAck
-                && finAck == firstAck
+                && (finAck == firstAck || lastData > lastAdvance)
                 && captureEnd - finTime > patience;
     }
 
@@ -270,5 +366,6 @@ final class Side {
     void forgetReset() {
         resets = 0;
         resetTime = 0;
+        goesOn = false;
     }
 }

@@ -14,7 +14,7 @@ final class Unanswered extends Reading {
             icmp();
         } else if (it.fromServer.resetTime > 0) {
             refused();
-        } else if (it.challenges > 0) {
+        } else if (it.challenges > 0 && !it.wrongSynAckFirst) {
             challenged(false);
         } else if (it.wrongSynAcks > 0) {
             wrongSynAck();
@@ -122,15 +122,12 @@ final class Unanswered extends Reading {
     void repeatedSyn(boolean connected) {
         Side client = it.fromClient;
         int without = client.times() - (it.fromServer.handshakes > 0 || connected ? 1 : 0);
-        int answered = 0;
-        int dropped = 0;
+        ListenerContext.Near near = ListenerContext.Near.NOTHING;
         boolean ignored = false;
         int halfOpen = 0;
         int finished = 0;
         for (int i = 0; i < Math.max(1, without); i++) {
-            int[] near = context.others(it, client.handshakeTimes[i]);
-            answered += near[0];
-            dropped += near[1];
+            near = near.and(context.others(it, client.handshakeTimes[i]));
             ignored |= context.ignoredNear(client.handshakeTimes[i]);
             halfOpen = Math.max(halfOpen, context.halfOpenAt(client.handshakeTimes[i]));
             finished = Math.max(finished, context.finishedAt(client.handshakeTimes[i]));
@@ -139,6 +136,9 @@ final class Unanswered extends Reading {
             hurried();
             return;
         }
+        int answered = near.answered();
+        int dropped = near.dropped();
+        boolean answeredInTheEnd = connected || it.fromServer.handshakes > 0;
         String times = without + (without == 1 ? " SYN" : " SYNs") + " without an answer"
                 + Schedule.text(Conversation.gaps(client));
         String others =
@@ -158,6 +158,8 @@ final class Unanswered extends Reading {
                     times + "; " + halfOpen + " handshakes were under way that nobody finished" + others,
                     "three quarters of tcp_max_syn_backlog were taken, or the accept queue was full",
                     "TCPReqQFullDrop on the server (nstat)"));
+        } else if (it.ecnFallback && answeredInTheEnd && near.plain() == 0) {
+            ecnFallback(times, dropped);
         } else if (dropped >= 2 && answered <= dropped && context.answersAnybody) {
             add(Finding.likely(
                     Cause.ACCEPT_QUEUE_FULL,
@@ -166,16 +168,18 @@ final class Unanswered extends Reading {
                             + "; Linux since 4.10 drops every SYN while it is full",
                     "the way was interrupted for all of them",
                     "ListenOverflows on the server (nstat), or halfopen watch"));
-        } else if (it.ecnFallback && (connected || it.fromServer.handshakes > 0)) {
-            ecnFallback(times);
-        } else if (answered > dropped && without <= 2) {
+        } else if (answered > dropped && near.isNoChance(near.served())) {
+            oftenDropped(times + others);
+        } else if (answered > dropped && without <= 2 && !context.atServer) {
             add(Finding.likely(
                     Cause.SYN_LOST,
                     "a SYN or its answer was lost on the way",
                     times + others,
                     "the queue was full for a moment",
                     "captures at both ends"));
-        } else if (answered > dropped) {
+        } else if (answered > dropped && answeredInTheEnd && context.atServer) {
+            droppedHere(times + others);
+        } else if (near.later() > dropped) {
             add(Finding.open(
                     Cause.PAWS,
                     "only this client is not answered",
@@ -183,7 +187,7 @@ final class Unanswered extends Reading {
                     "a firewall that lets others through, or (before Linux 4.12) tcp_tw_recycle behind NAT: SYNs with"
                             + " timestamps that are older than its neighbour's",
                     "the client's timestamps beside those of others with the same address; a capture at the server"));
-        } else if (context.answersAnybody && without == 1) {
+        } else if (context.answersAnybody && without == 1 && !context.atServer) {
             add(Finding.open(
                     Cause.SYN_LOST,
                     "a SYN or its answer was lost",
@@ -209,6 +213,34 @@ final class Unanswered extends Reading {
         }
     }
 
+    private void oftenDropped(String because) {
+        if (context.atServer) {
+            add(Finding.likely(
+                    Cause.ACCEPT_QUEUE_FULL,
+                    "the accept queue was full again and again: the listener dropped the SYNs that came then",
+                    because + "; they were captured at the server, so they were not lost on the way there",
+                    "a limit of a firewall on the server",
+                    "ListenOverflows on the server (nstat), or halfopen watch"));
+        } else {
+            add(Finding.either(
+                    Cause.ACCEPT_QUEUE_FULL,
+                    Cause.SYN_LOST,
+                    "the accept queue was full again and again: the listener dropped the SYNs that came then",
+                    because,
+                    "a way that loses much",
+                    "ListenOverflows on the server (nstat), or halfopen watch"));
+        }
+    }
+
+    private void droppedHere(String because) {
+        add(Finding.likely(
+                Cause.ACCEPT_QUEUE_FULL,
+                "the listener dropped the SYN: its accept queue was full for a moment",
+                because + "; it was captured at the server, so it was not lost on the way there",
+                "a firewall on the server dropped it, or what was sent instead was not captured",
+                "ListenOverflows on the server (nstat), or halfopen watch"));
+    }
+
     /** No timeout of a SYN is that short. */
     boolean isHurried() {
         List<Double> gaps = Conversation.gaps(it.fromClient);
@@ -216,23 +248,32 @@ final class Unanswered extends Reading {
     }
 
     void hurried() {
-        add(Finding.open(
+        add(Finding.either(
                 Cause.WRONG_SYN_ACK,
+                Cause.OLD_CONNECTION,
                 "the client repeated its SYN at once: something came that was no answer to it",
                 String.format(
                         Locale.ROOT,
                         "the SYN again after %.0f ms",
                         Conversation.gaps(it.fromClient).getFirst() * 1000),
-                "the SYN was duplicated on the way",
+                "the server answered for an old connection of this port; or the SYN was duplicated on the way",
                 "a capture at the client"));
     }
 
-    private void ecnFallback(String times) {
-        add(Finding.open(
-                Cause.ECN_FALLBACK,
-                "SYNs that ask for ECN got no answer, the one without it did",
-                times + "; the repetition has no ECN, as Linux does it",
-                "it was only lost",
-                "another attempt with tcp_ecn=1: it happens each time if something on the way drops them"));
+    /** {@code others}: how many SYNs of others that ask for it were not answered either, and none that does not. */
+    private void ecnFallback(String times, int others) {
+        String what = "SYNs that ask for ECN got no answer, the one without it did";
+        String because = times + "; the repetition has no ECN, as Linux does it";
+        String tell = "another attempt with tcp_ecn=1: it happens each time if something on the way drops them";
+        add(
+                others >= 2
+                        ? Finding.likely(
+                                Cause.ECN_FALLBACK,
+                                what,
+                                because + "; so it was with " + others
+                                        + " of others, and no SYN without ECN was dropped",
+                                "the accept queue was full for a moment, each time",
+                                tell)
+                        : Finding.open(Cause.ECN_FALLBACK, what, because, "it was only lost", tell));
     }
 }

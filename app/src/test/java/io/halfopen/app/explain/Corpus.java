@@ -15,13 +15,12 @@ import java.util.List;
 /** Captures whose cause is known, since it was made. */
 final class Corpus extends CorpusMaker {
     static List<Case> cases() {
-        CorpusMaker corpus = new Corpus();
-        CorpusMaker endings = new CorpusOfEndings();
-        corpus.addAll();
-        endings.addAll();
-        List<Case> both = new ArrayList<>(corpus.all);
-        both.addAll(endings.all);
-        return both;
+        List<Case> all = new ArrayList<>();
+        for (CorpusMaker each : List.of(new Corpus(), new CorpusOfEndings(), new CorpusOfTheWay())) {
+            each.addAll();
+            all.addAll(each.all);
+        }
+        return all;
     }
 
     @Override

@@ -30,7 +30,6 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.connect(server);
             scene.run(1);
         });
-        alone(Direction.CLIENTS);
         add("nobody listens any more", Cause.PORT_CLOSED, scene -> {
             Server server = scene.listen(16);
             scene.connect(server);
@@ -41,7 +40,6 @@ final class CorpusOfEndings extends CorpusMaker {
             scene.connect(server);
             scene.run(1);
         });
-        alone(Direction.CLIENTS);
         add("a firewall resets", Cause.FIREWALL_RESET, scene -> {
             Server server = scene.listen(16);
             Attempt client = scene.connect(server);

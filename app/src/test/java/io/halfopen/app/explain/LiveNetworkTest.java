@@ -95,7 +95,7 @@ class LiveNetworkTest {
     void aCookieIsAskedForAndTheNextSynsDataIsTaken() throws Exception {
         exchange(fastOpenListener());
         assertFound(Cause.FAST_OPEN_REQUEST, true, true);
-        assertFound(Cause.FAST_OPEN, true, false);
+        assertFound(Cause.FAST_OPEN, true, true);
     }
 
     @Test
@@ -233,6 +233,64 @@ class LiveNetworkTest {
         return client;
     }
 
+    private int connected(int listener) throws Exception {
+        int client = pair.connect(0, PORT);
+        int server = pair.accept(listener);
+        pair.write(pair.client, client, "request");
+        assertThat(pair.read(pair.server, server)).isEqualTo(7);
+        pair.write(pair.server, server, "answer");
+        assertThat(pair.read(pair.client, client)).isEqualTo(6);
+        return client;
+    }
+
+    /** Both ends repeat what they sent, and the client gets two SYN-ACKs: nobody ignored its ACK. */
+    @Test
+    void aLostSynAckIsNoFullQueue() throws Exception {
+        boolean[] once = {true};
+        pair.lost = packet -> packet.isSynAck() && once[0] && !(once[0] = false);
+        connected(pair.listen(PORT, 16));
+        pair.pass(500);
+        assertFound(Cause.SYN_LOST, true, false);
+        assertNothingElseOf(Cause.ACCEPT_QUEUE_FULL, Cause.FINAL_ACK_IGNORED, Cause.DEFER_ACCEPT);
+    }
+
+    @Test
+    void whatIsDroppedForEcnOfOneAfterTheOtherIsNoFullQueue() throws Exception {
+        pair.client.set(Sysctl.tcp_ecn, 1);
+        int listener = pair.listen(PORT, 16);
+        firewall("tcp flags & (syn | ecn | cwr) == (syn | ecn | cwr) drop");
+        for (int i = 0; i < 3; i++) {
+            connected(listener);
+        }
+        assertThat(pair.findings(packet -> true)).extracting(Finding::cause).contains(Cause.ECN_FALLBACK);
+        assertNothingElseOf(Cause.ACCEPT_QUEUE_FULL, Cause.SYN_LOST);
+    }
+
+    @Test
+    void whatTheNetworkDuplicatesIsNotRepeated() throws Exception {
+        pair.twice = true;
+        connected(pair.listen(PORT, 16));
+        pair.pass(300);
+        assertThat(pair.findings(packet -> true)).extracting(Finding::cause).containsOnly(Cause.CONNECTED);
+    }
+
+    /** It brings a cookie that is not good any more, and gets another: from the answer alone it may just have asked. */
+    @Test
+    void anotherCookieInTheAnswerMayMeanThatTheFirstWasNotGood() throws Exception {
+        int listener = fastOpenListener();
+        pair.server.set(Sysctl.tcp_fastopen, 0);
+        pair.server.close(listener);
+        pair.server.set(Sysctl.tcp_fastopen, 2);
+        pair.onServer("sysctl", "-qw", "net.ipv4.tcp_fastopen_key=1-2-3-4");
+        int again = pair.listen(PORT, 16);
+        assertThat(pair.server.setsockopt(again, SocketOption.TCP_FASTOPEN, 16)).isZero();
+        exchange(again);
+        assertFound(Cause.FAST_OPEN_FALLBACK, true, true);
+        assertThat(pair.findings(packet -> packet.sourcePort == PORT))
+                .filteredOn(each -> each.cause() == Cause.FAST_OPEN_REQUEST)
+                .allMatch(each -> each.certainty() == Certainty.LIKELY && each.or() == Cause.FAST_OPEN_FALLBACK);
+    }
+
     private int flood(int cookies) throws Exception {
         pair.server.set(Sysctl.tcp_syncookies, cookies);
         int listener = pair.listen(PORT, 64);
@@ -260,12 +318,7 @@ class LiveNetworkTest {
     void aFloodWithCookiesLetsTheHonestIn() throws Exception {
         int listener = flood(1);
         for (int i = 0; i < 6; i++) {
-            int client = pair.connect(0, PORT);
-            int server = pair.accept(listener);
-            pair.write(pair.client, client, "request");
-            assertThat(pair.read(pair.server, server)).isEqualTo(7);
-            pair.write(pair.server, server, "answer");
-            assertThat(pair.read(pair.client, client)).isEqualTo(6);
+            connected(listener);
         }
         assertThat(pair.server.counter(Counter.SyncookiesRecv)).isEqualTo(6);
         assertThat(only(Cause.FLOOD).certainty()).isEqualTo(Certainty.LIKELY);

@@ -34,6 +34,12 @@ final class LivePair implements AutoCloseable {
 
     private final List<Packet> packets = new ArrayList<>();
     private final byte[] buffer = new byte[4096];
+    private final TcpView view = new TcpView();
+    /** What is lost before it comes to where it would be captured. */
+    Predicate<TcpView> lost = packet -> false;
+    /** Whether each packet comes twice. */
+    boolean twice;
+
     final KernelHost server;
     final KernelHost client;
     private final Tun toServer;
@@ -126,8 +132,15 @@ final class LivePair implements AutoCloseable {
 
     private void pass(Tun from, Tun to) throws LinkException {
         for (int length = from.receive(buffer); length > 0; length = from.receive(buffer)) {
+            if (view.parse(buffer, 0, length, length) == TcpView.Kind.TCP && lost.test(view)) {
+                continue;
+            }
             keep(Arrays.copyOf(buffer, length));
             to.send(buffer, 0, length);
+            if (twice) {
+                keep(Arrays.copyOf(buffer, length));
+                to.send(buffer, 0, length);
+            }
         }
     }
 
