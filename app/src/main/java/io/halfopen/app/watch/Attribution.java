@@ -9,7 +9,6 @@ import io.halfopen.wire.TcpHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,8 @@ final class Attribution {
     private final Map<Flow, Pending> unanswered = new HashMap<>();
     private final Deque<Pending> order = new ArrayDeque<>();
     private final Map<Flow, Half> halfOpen = new HashMap<>();
-    private final Map<Flow, Watched> cookies = recent();
-    private final Map<Flow, Long> waiting = recent();
+    private final RecentTimes cookies = new RecentTimes();
+    private final RecentTimes waiting = new RecentTimes();
     /** SYNs without an answer that the listener had room for: whoever dropped them was not the listener. */
     private long unexplained;
 
@@ -61,15 +60,6 @@ final class Attribution {
         this.board = board;
         this.kernel = kernel;
         this.question = question;
-    }
-
-    private static <V> Map<Flow, V> recent() {
-        return new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Flow, V> eldest) {
-                return size() > MOST;
-            }
-        };
     }
 
     long unexplained() {
@@ -149,15 +139,15 @@ final class Attribution {
         }
         if (judge(listener) == Rule.SYN_COOKIE_SENT) {
             listener.cookies++;
-            cookies.put(flow, listener);
+            cookies.putIfAbsent(flow, time);
         } else {
             listener.seeHalfOpen(Math.min(listener.halfOpen + 1, listener.backlog + 1));
             if (halfOpen.size() < MOST) {
                 halfOpen.put(flow, new Half(listener, packet.seq, time));
             }
         }
-        Long since = waiting.remove(flow);
-        if (since != null) {
+        long since = waiting.remove(flow);
+        if (since != RecentTimes.NONE) {
             listener.waitedFor((time - since) / 1e9);
         }
     }
@@ -219,7 +209,7 @@ final class Attribution {
     }
 
     private void finishCookie(Flow flow, Watched listener) {
-        if (!cookies.containsKey(flow)) {
+        if (!cookies.contains(flow)) {
             return;
         }
         if (listener.isFull()) {

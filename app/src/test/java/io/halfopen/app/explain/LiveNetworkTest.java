@@ -9,6 +9,7 @@ import io.halfopen.linux.Sysctl;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.TcpHeader;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,8 +247,8 @@ class LiveNetworkTest {
     /** Both ends repeat what they sent, and the client gets two SYN-ACKs: nobody ignored its ACK. */
     @Test
     void aLostSynAckIsNoFullQueue() throws Exception {
-        boolean[] once = {true};
-        pair.lost = packet -> packet.isSynAck() && once[0] && !(once[0] = false);
+        AtomicBoolean once = new AtomicBoolean(true);
+        pair.lost = packet -> packet.isSynAck() && once.getAndSet(false);
         connected(pair.listen(PORT, 16));
         pair.pass(500);
         assertFound(Cause.SYN_LOST, true, false);
