@@ -53,7 +53,8 @@ final class PacketScript implements Explainer.Watcher {
                 view.seq,
                 view.ack,
                 view.payload,
-                (fromClient ? text : text.replaceAll(" win \\d+$", "")) + OptionText.of(view.options(), fromClient ? of.fromServer.isn : of.fromClient.isn),
+                (fromClient ? text : text.replaceAll(" win \\d+$", ""))
+                        + OptionText.of(view.options(), fromClient ? of.fromServer.isn : of.fromClient.isn),
                 remark));
     }
 
