@@ -21,7 +21,8 @@ trap 'rm -f "$out"' EXIT
 failed=0
 # What fuzzing says of its progress is left out; what it found is not.
 progress='^(#[0-9]+\s|INFO: |".*# Uses: |#+ .*ecommended dictionary)'
-mvn "$@" verify </dev/null 2>&1 | grep --line-buffered -avE "$progress" | tee "$out" || failed=1
+# Two modules at a time, once the stack is there: they wait for much that is not the processor.
+mvn -T 2 "$@" verify </dev/null 2>&1 | grep --line-buffered -avE "$progress" | tee "$out" || failed=1
 
 # The library is for Java 21: where there is one its tests run on it, too. With -pl or -Dtest somebody wants less.
 if (($# == 0 && failed == 0)); then
