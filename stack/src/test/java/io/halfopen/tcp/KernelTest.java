@@ -281,7 +281,7 @@ class KernelTest {
         assertThat(peer.inject("P. 1001:2101(1100) ack 1")).as("100 too many").isEqualTo(Rule.DATA_ACCEPTED);
         peer.expect(". 1:1(0) ack 1001").expect(". 1:1(0) ack 2101 win 0");
         assertThat(peer.inject("P. 2101:2102(1) ack 1")).isEqualTo(Rule.DATA_NO_ROOM);
-        assertThat(old.changes()).isEqualTo("TCPZeroWindowDrop+1");
+        assertThat(old.changes()).as("TCPZeroWindowDrop came later").isEmpty();
         peer.expectOnly(". 1:1(0) ack 2101 win 0");
     }
 
