@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * -Dhalfopen.kernels=true -Dhalfopen.patience=600.
  */
 class OtherKernelsTest {
-    private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+    private static final Path CHECKOUT =
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
     private static final boolean ASKED = Boolean.getBoolean("halfopen.kernels");
 
     /** A machine that has not ended after so long is ended, seconds. */

@@ -11,11 +11,9 @@ import java.util.Map;
  * tried would be one for each port and each flow.
  */
 final class LonePorts {
-    private static final int PORTS = 1 << 16;
-
     private final FlowTable flows;
     private final Map<IpAddress, BitSet> seen = new HashMap<>();
-    private final BitSet since = new BitSet(PORTS);
+    private final BitSet since = new BitSet();
 
     LonePorts(FlowTable flows) {
         this.flows = flows;
@@ -33,7 +31,7 @@ final class LonePorts {
         flows.forEach(flow -> {
             boolean lone = flow instanceof TimeWait || flow instanceof AcceptQueue.Entry entry && entry.isAlone();
             if (lone) {
-                seen.computeIfAbsent(new IpAddress(flow.localHigh, flow.localLow), unseen -> new BitSet(PORTS))
+                seen.computeIfAbsent(new IpAddress(flow.localHigh, flow.localLow), unseen -> new BitSet())
                         .set(flow.localPort());
             }
         });
