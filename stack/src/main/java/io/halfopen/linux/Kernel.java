@@ -173,7 +173,7 @@ public class Kernel {
 
     /** The old hash table of half-open connections has a power-of-two size above 8 and above the backlog. */
     private static int entries(int backlog, int maxSynBacklog) {
-        return ceilingPowerOfTwo(Math.max(8, Math.min(backlog, maxSynBacklog)) + 1);
+        return PacketMemory.ceilingPowerOfTwo(Math.max(8, Math.min(backlog, maxSynBacklog)) + 1);
     }
 
     /** Whether a SYN is answered with a cookie, now that its queue is full or not; tcp_syncookies is 0, 1 or 2. */
@@ -341,41 +341,6 @@ public class Kernel {
     }
 
     /**
-     * The memory that Linux charges for an IP packet of this length, octets: that of packets that come through a TUN
-     * device, in pieces of its allocator, and with struct sk_buff (skb->truesize).
-     */
-    public int costOfPacket(int length) {
-        return memoryOfPacket(length) + SK_BUFF;
-    }
-
-    /** What could be appended to such a packet, octets; one of more than a page is in pieces, and takes nothing. */
-    public int roomBehindPacket(int length) {
-        int memory = memoryOfPacket(length);
-        return memory > PAGE ? 0 : memory - length - BESIDE_PACKET;
-    }
-
-    /** What so many octets cost that were put together out of small packets (tcp_collapse). */
-    public int costOfPiece(int octets) {
-        return costOfPacket(octets - BEFORE_PACKET);
-    }
-
-    private static int memoryOfPacket(int length) {
-        int needed = length + BESIDE_PACKET;
-        if (needed <= SMALLEST_MEMORY) {
-            return SMALLEST_MEMORY;
-        }
-        return needed <= PAGE / 2 ? Math.max(1024, ceilingPowerOfTwo(needed)) : needed + PAGE - 1 & -PAGE;
-    }
-
-    /** struct sk_buff; what is before and after a packet's octets (NET_SKB_PAD, struct skb_shared_info); a page. */
-    private static final int SK_BUFF = 256;
-
-    private static final int BEFORE_PACKET = 64;
-    private static final int BESIDE_PACKET = BEFORE_PACKET + 320;
-    private static final int SMALLEST_MEMORY = 576;
-    private static final int PAGE = 4096;
-
-    /**
      * The receive buffer once the handshake is done. Old kernels then widened it to ten segments, which on the loopback
      * are large (tcp_fixup_rcvbuf).
      */
@@ -460,10 +425,6 @@ public class Kernel {
             return ((2L << retries) - 1) * first;
         }
         return ((2L << doublings) - 1) * first + (retries - doublings) * longest;
-    }
-
-    private static int ceilingPowerOfTwo(int n) {
-        return Integer.bitCount(n) == 1 ? n : Integer.highestOneBit(n) << 1;
     }
 
     /** The book's BSD: what UNP 4.5 says of its listener and of connect(); all else is as in the oldest Linux. */

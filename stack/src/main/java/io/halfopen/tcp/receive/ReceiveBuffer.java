@@ -1,6 +1,7 @@
 package io.halfopen.tcp.receive;
 
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.PacketMemory;
 import io.halfopen.tcp.host.BufferPool;
 import io.halfopen.tcp.host.ByteRing;
 import io.halfopen.tcp.host.SavedState;
@@ -114,7 +115,7 @@ public final class ReceiveBuffer {
     }
 
     public int costOfPacket(int length) {
-        return kernel.costOfPacket(length);
+        return PacketMemory.costOfPacket(length);
     }
 
     /** The window of what is left of it, negative if it is overdrawn (tcp_space). */
@@ -128,7 +129,7 @@ public final class ReceiveBuffer {
             return false;
         }
         int before = ratio;
-        ratio = Math.max(1, (octets << RATIO_SHIFT) / kernel.costOfPacket(packetLength));
+        ratio = Math.max(1, (octets << RATIO_SHIFT) / PacketMemory.costOfPacket(packetLength));
         return ratio != before;
     }
 
@@ -140,14 +141,14 @@ public final class ReceiveBuffer {
             tailRoom -= octets;
             return true;
         }
-        ordered += kernel.costOfPacket(packetLength);
-        tailRoom = kernel.roomBehindPacket(packetLength);
+        ordered += PacketMemory.costOfPacket(packetLength);
+        tailRoom = PacketMemory.roomBehindPacket(packetLength);
         return false;
     }
 
     /** Data beyond a gap. */
     void chargeBeyond(int packetLength) {
-        beyond += kernel.costOfPacket(packetLength);
+        beyond += PacketMemory.costOfPacket(packetLength);
     }
 
     /** So many of the octets beyond gaps, of so many in all, are in order now. */
@@ -182,7 +183,7 @@ public final class ReceiveBuffer {
     /** The octets in order, as if put together in large pieces (tcp_collapse). */
     public void collapse(int octets) {
         int rest = octets % PIECE;
-        int cost = octets / PIECE * kernel.costOfPiece(PIECE) + (rest == 0 ? 0 : kernel.costOfPiece(rest));
+        int cost = octets / PIECE * PacketMemory.costOfPiece(PIECE) + (rest == 0 ? 0 : PacketMemory.costOfPiece(rest));
         if (cost < ordered) {
             ordered = cost;
             tailRoom = 0;

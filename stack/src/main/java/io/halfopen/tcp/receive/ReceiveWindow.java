@@ -1,6 +1,7 @@
 package io.halfopen.tcp.receive;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.PacketMemory;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.SavedState;
@@ -189,7 +190,7 @@ public final class ReceiveWindow {
             spare(mss);
             return false;
         }
-        int cost = host.kernel.costOfPacket(packetLength);
+        int cost = PacketMemory.costOfPacket(packetLength);
         int more = buffer.windowOf(cost) <= octets ? 2 * mss : moreOfCostly(octets, cost, segmentSize);
         if (more == 0) {
             return false;
