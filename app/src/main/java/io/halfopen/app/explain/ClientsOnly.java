@@ -264,14 +264,7 @@ final class ClientsOnly extends Reading {
                 && client.dataSegments > 0
                 && (soon || client.probesGrow() && client.firstProbe - client.lastData < 3 * SECOND)
                 && client.lastProbe - client.firstProbe > SECOND) {
-            add(Finding.likely(
-                    Cause.ZERO_WINDOW,
-                    "the server's program does not read: its window was 0",
-                    client.probes + " probes after the data, for "
-                            + String.format(Locale.ROOT, "%.1f s or more", (client.lastProbe - client.firstProbe) / 1e9)
-                            + MISSING,
-                    "keep-alive with a very short interval",
-                    SERVERS));
+            add(probed(client, "server", MISSING, SERVERS));
         }
     }
 

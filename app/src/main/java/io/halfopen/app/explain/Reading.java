@@ -94,6 +94,29 @@ abstract class Reading {
                 "CLOSE-WAIT in ss -tan there, while it lasts");
     }
 
+    /** The kernel has what was sent for so long, ns, and the program does not answer. */
+    static Finding notAccepted(long nanos, String missing, String otherwise) {
+        return Finding.open(
+                Cause.NOT_ACCEPTED,
+                "the server's kernel took the data, and its program does not answer, or has not called accept() yet",
+                String.format(Locale.ROOT, "the data is acknowledged, and for %.0f s nothing else comes", nanos / 1e9)
+                        + missing,
+                otherwise,
+                "Recv-Q of the listener in ss -ltn, and of the connection in ss -tn");
+    }
+
+    /** One side probes the window of the other, {@code whom}, which was not captured. */
+    static Finding probed(Side side, String whom, String missing, String tell) {
+        return Finding.likely(
+                Cause.ZERO_WINDOW,
+                "the " + whom + "'s program does not read: its window was 0",
+                side.probes + " probes after the data, for "
+                        + String.format(Locale.ROOT, "%.1f s or more", (side.lastProbe - side.firstProbe) / 1e9)
+                        + missing,
+                "keep-alive with a very short interval",
+                tell);
+    }
+
     final Finding overwritten() {
         return Finding.likely(
                 Cause.OPTIONS_STRIPPED,

@@ -67,14 +67,7 @@ final class ServerOnly extends Reading {
                 && server.dataSegments > 0
                 && (server.firstProbe - server.lastData < SECOND * 9 / 10 || server.probesGrow())
                 && server.lastProbe - server.firstProbe > SECOND) {
-            add(Finding.likely(
-                    Cause.ZERO_WINDOW,
-                    "the client's program does not read: its window was 0",
-                    server.probes + " probes after the data, for "
-                            + String.format(Locale.ROOT, "%.1f s or more", (server.lastProbe - server.firstProbe) / 1e9)
-                            + MISSING,
-                    "keep-alive with a very short interval",
-                    CLIENTS));
+            add(probed(server, "client", MISSING, CLIENTS));
         }
     }
 
@@ -216,16 +209,10 @@ final class ServerOnly extends Reading {
                             + " again",
                     "PAWSEstab and TCPOFOQueue on the server (nstat)"));
         } else if (server.isMute(captureEnd, 10 * SECOND) && server.oneMore == 0) {
-            add(Finding.open(
-                    Cause.NOT_ACCEPTED,
-                    "the server's kernel took the data, and its program does not answer, or has not called accept() yet",
-                    String.format(
-                                    Locale.ROOT,
-                                    "the data is acknowledged, and for %.0f s nothing else comes",
-                                    (captureEnd - server.lastAdvance) / 1e9)
-                            + MISSING,
-                    "the protocol wants no answer; or the client has reset it",
-                    "Recv-Q of the listener in ss -ltn, and of the connection in ss -tn"));
+            add(notAccepted(
+                    captureEnd - server.lastAdvance,
+                    MISSING,
+                    "the protocol wants no answer; or the client has reset it"));
         }
     }
 

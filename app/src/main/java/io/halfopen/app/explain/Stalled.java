@@ -1,7 +1,5 @@
 package io.halfopen.app.explain;
 
-import java.util.Locale;
-
 /** Judges a connection that came about, and in which something that was sent then came to nothing. */
 final class Stalled extends Reading {
     private static final int MANY = 3;
@@ -69,15 +67,7 @@ final class Stalled extends Reading {
                 && server.dataSegments == 0
                 && client.vain == 0
                 && captureEnd - client.lastData > PATIENCE) {
-            add(Finding.open(
-                    Cause.NOT_ACCEPTED,
-                    "the server's kernel took the data, and its program does not answer, or has not called accept() yet",
-                    String.format(
-                            Locale.ROOT,
-                            "the data is acknowledged, and for %.0f s nothing else comes",
-                            (captureEnd - client.lastData) / 1e9),
-                    "the protocol wants no answer",
-                    "Recv-Q of the listener in ss -ltn, and of the connection in ss -tn"));
+            add(notAccepted(captureEnd - client.lastData, "", "the protocol wants no answer"));
         }
     }
 }

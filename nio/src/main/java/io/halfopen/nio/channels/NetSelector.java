@@ -381,7 +381,7 @@ final class NetSelector extends AbstractSelector {
         if (waiting == null) {
             return false;
         }
-        if (nanos > 0 && mayWaitInKernel()) {
+        if (nanos > 0 && mayWait(true)) {
             long millis = nanos == Long.MAX_VALUE ? 0 : Math.max(1, (nanos + 999_999) / 1_000_000);
             waiting.select(millis);
         } else {
@@ -397,20 +397,12 @@ final class NetSelector extends AbstractSelector {
         return true;
     }
 
-    private boolean mayWait() {
+    private boolean mayWait(boolean kernelWaits) {
         lock.lock();
         try {
-            return hasNothingNew();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean mayWaitInKernel() {
-        lock.lock();
-        try {
-            inKernel = hasNothingNew();
-            return inKernel;
+            boolean may = hasNothingNew();
+            inKernel = may && kernelWaits;
+            return may;
         } finally {
             lock.unlock();
         }
@@ -419,7 +411,7 @@ final class NetSelector extends AbstractSelector {
     /** Waits for the network alone; false if the thread was interrupted. */
     @SuppressWarnings("WaitNotInLoop") // awaitReady() has the loop
     private boolean awaitNews(long nanos) {
-        if (!mayWait() || (automatic == null && busyPoll.comesSoon(() -> fresh))) {
+        if (!mayWait(false) || (automatic == null && busyPoll.comesSoon(() -> fresh))) {
             return true;
         }
         lock.lock();

@@ -22,29 +22,20 @@ public final class PortUse {
 
     /**
      * Whether bind() or listen() of a socket would be refused with EADDRINUSE because of another (inet_csk_bind_conflict):
-     * unless both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
+     * unless it may share, and both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
      */
-    boolean conflictsWith(Socket candidate) {
+    boolean conflictsWith(Socket candidate, boolean mayShare) {
         for (Socket other = bound; other != null; other = other.boundNext) {
-            boolean share = other.options.reuseAddress && candidate.options.reuseAddress && other.listener == null;
-            if (other != candidate
-                    && !share
-                    && !(other.options.reusePort && candidate.options.reusePort)
-                    && other.overlaps(candidate)) {
+            if (other != candidate && !(mayShare && shares(other, candidate)) && other.overlaps(candidate)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether a socket is bound here to an address of this one's, whatever both allow. */
-    boolean overlaps(Socket candidate) {
-        for (Socket other = bound; other != null; other = other.boundNext) {
-            if (other != candidate && other.overlaps(candidate)) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean shares(Socket other, Socket candidate) {
+        return other.options.reusePort && candidate.options.reusePort
+                || other.options.reuseAddress && candidate.options.reuseAddress && other.listener == null;
     }
 
     void bind(Socket socket) {

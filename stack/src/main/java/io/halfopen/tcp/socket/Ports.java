@@ -68,7 +68,7 @@ public final class Ports {
 
     /** Whether another socket, or what is left of its connections, keeps this one from the port (EADDRINUSE). */
     public boolean isTaken(PortUse use, Socket socket) {
-        return use.conflictsWith(socket) || use.flows > 0 && flows.hasConflict(use.port, socket);
+        return use.conflictsWith(socket, true) || use.flows > 0 && flows.hasConflict(use.port, socket);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Ports {
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
             PortUse use = of(port);
-            if (!use.overlaps(socket) && (use.flows == 0 || !lone.keepFrom(socket, port))) {
+            if (!use.conflictsWith(socket, false) && (use.flows == 0 || !lone.keepFrom(socket, port))) {
                 perturbation += i + 1;
                 wasted += i;
                 return port;
