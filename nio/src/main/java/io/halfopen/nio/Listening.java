@@ -26,7 +26,6 @@ public final class Listening {
     private long acceptsFrom = Long.MAX_VALUE;
     private final List<Integer> connections = new ArrayList<>();
     private IntConsumer onAccept = connections::add;
-    private int crowd = -1;
 
     Listening(NetworkHost networkHost, int port) {
         engine = networkHost.network().engine();
@@ -100,15 +99,24 @@ public final class Listening {
     /** Its accept queue is filled by clients of its own host, now: whoever comes next finds it full. */
     public Listening full() {
         engine.run(() -> {
-            for (int before = -1; before != queues().acceptQueue(); ) {
-                before = queues().acceptQueue();
-                crowd = host.socket(Stack.AF_INET);
-                host.connect(crowd, IpAddress.ofIpv4(127 << 24 | 1), port);
+            boolean grows = true;
+            while (grows && !isFull()) {
+                int before = queues().acceptQueue();
+                int client = host.socket(Stack.AF_INET);
+                host.connect(client, IpAddress.ofIpv4(127 << 24 | 1), port);
                 engine.world().runUntil(engine.world().now());
+                grows = queues().acceptQueue() > before;
+                if (!grows) {
+                    host.close(client);
+                }
             }
-            host.close(crowd);
         });
         return this;
+    }
+
+    /** As Linux asks: with more than the backlog in it. */
+    private boolean isFull() {
+        return Integer.compareUnsigned(queues().acceptQueue(), queues().effectiveBacklog()) > 0;
     }
 
     /** Its two queues now. */

@@ -35,6 +35,8 @@ class NetworkTest {
             Listening payments =
                     net.host("payments").listen(8080).backlog(0).neverAccepts().full();
             assertThat(payments.queues().acceptQueue()).isEqualTo(1);
+            // Those who fill it lose nothing: each drop is a client's.
+            assertThat(net.drops()).isEmpty();
             assertThat(error(connect(net, "payments", 8080), 100)).isEqualTo(-1);
             assertThat(net.drops()).containsOnly(Rule.ACCEPT_QUEUE_FULL);
             assertThat(net.story()).contains("> payments:8080").contains("ACCEPT_QUEUE_FULL");
