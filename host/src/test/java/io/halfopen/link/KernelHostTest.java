@@ -220,19 +220,27 @@ class KernelHostTest {
                 call, task -> Thread.ofPlatform().daemon().start(task));
     }
 
+    /** A thread that a busy machine has not let into accept(2) before the end is given more time on the next host. */
     @Test
     void closingTheHostEndsBlockedCalls() throws Exception {
-        int listener = kernel.socket(Stack.AF_INET, KernelHost.SOCK_STREAM, 0);
-        kernel.bind(listener, IpAddress.ANY_V4, PORT);
-        kernel.listen(listener, 5);
-        CompletableFuture<Integer> accepted = onAThread(() -> kernel.accept(listener));
-        int[] revents = {0};
-        kernel.poll(new int[] {listener}, new int[] {Poll.POLLIN}, revents, 20_000_000);
+        int ended = -Errno.EBADF;
+        for (long wait = 20_000_000; ended == -Errno.EBADF && wait < 5_000_000_000L; wait *= 2) {
+            KernelHost host = KernelHosts.open();
+            ended = closedWhileAccepting(host, wait);
+            assertThatThrownBy(() -> host.sysctl("net.core.somaxconn"))
+                    .hasMessage("the network namespace is closed");
+        }
+        assertThat(ended).isEqualTo(-Errno.EINVAL);
+    }
 
-        kernel.close();
-
-        assertThat(accepted.get(5, TimeUnit.SECONDS)).isEqualTo(-Errno.EINVAL);
-        assertThatThrownBy(() -> kernel.sysctl("net.core.somaxconn")).hasMessage("the network namespace is closed");
+    private static int closedWhileAccepting(KernelHost host, long wait) throws Exception {
+        int listener = host.socket(Stack.AF_INET, KernelHost.SOCK_STREAM, 0);
+        host.bind(listener, IpAddress.ANY_V4, PORT);
+        host.listen(listener, 5);
+        CompletableFuture<Integer> accepted = onAThread(() -> host.accept(listener));
+        host.poll(new int[] {listener}, new int[] {Poll.POLLIN}, new int[1], wait);
+        host.close();
+        return accepted.get(5, TimeUnit.SECONDS);
     }
 
     @Test
