@@ -28,6 +28,14 @@ public final class StackSummary {
         printHeld(stack.holdings());
     }
 
+    /** Of SYNs that came too fast for the stack to see them; nothing if it has seen all. */
+    public void printLost(long syns) {
+        if (syns > 0) {
+            out.println(
+                    style.bold("lost") + "          " + syns + " SYNs that came faster than they could be answered");
+        }
+    }
+
     private void printHeld(Holdings held) {
         out.println(style.bold("left") + "          " + held.connections() + " connections, " + held.halfOpens()
                 + " half-opens, " + held.timeWaits() + " TIME_WAITs, " + held.octets() + " octets in buffers");

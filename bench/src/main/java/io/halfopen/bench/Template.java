@@ -6,6 +6,7 @@ import io.halfopen.wire.Bytes;
 import io.halfopen.wire.Checksum;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 
@@ -80,6 +81,10 @@ final class Template {
 
     Rule into(Stack stack, long now) {
         return stack.onPacket(now, bytes, 0, bytes.length);
+    }
+
+    Segment.Defect parse(Segment segment) {
+        return segment.parse(bytes, 0, bytes.length);
     }
 
     private void put(int at, int value) {

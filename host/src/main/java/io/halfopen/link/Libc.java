@@ -38,6 +38,8 @@ final class Libc {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     private static final int SOCK_DGRAM = 2;
+    private static final int PRIO_PROCESS = 0;
+    private static final int ITSELF = 0;
     private static final int LONGEST_MESSAGE = 256;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -54,6 +56,8 @@ final class Libc {
     private static final MethodHandle PPOLL =
             handle("ppoll", returningInt(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS), ERRNO);
     private static final MethodHandle CLOSE = handle("close", returningInt(JAVA_INT));
+    private static final MethodHandle SETPRIORITY =
+            handle("setpriority", returningInt(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle STRERROR = handle("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private static final ThreadLocal<Libc> OF_THREAD = ThreadLocal.withInitial(Libc::new);
@@ -123,6 +127,15 @@ final class Libc {
     int ppoll(MemorySegment fds, int count, MemorySegment timeout) {
         try {
             return result((int) PPOLL.invokeExact(errno, fds, (long) count, timeout, MemorySegment.NULL));
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** The niceness of the calling thread, which is what Linux makes of the process 0. */
+    int setNice(int nice) {
+        try {
+            return result((int) SETPRIORITY.invokeExact(errno, PRIO_PROCESS, ITSELF, nice));
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }

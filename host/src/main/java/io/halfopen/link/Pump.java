@@ -2,6 +2,7 @@ package io.halfopen.link;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Stack;
+import io.halfopen.wire.TcpHeader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -9,8 +10,11 @@ import java.util.function.LongSupplier;
 
 /** Carries packets, time and news between a link, a stack and a program: one mutation, then drain everything. */
 final class Pump {
-    /** Packets taken in before timers and programs have their turn. */
-    private static final int BATCH = 64;
+    /** Packets taken in before SYNs, timers and programs have their turn. */
+    private static final int BATCH = 256;
+
+    /** SYNs that have their turn then: answering one takes as long as taking in two or three. */
+    private static final int SYN_BATCH = 64;
 
     private static final int LARGEST_PACKET = 1 << 16;
 
@@ -26,6 +30,7 @@ final class Pump {
     private final Stack.PacketHandler sender = this::send;
     private final Stack.ReadyHandler collector = this::collect;
     private final byte[] packet = new byte[LARGEST_PACKET];
+    private final SynBuffer syns = new SynBuffer();
     private final Queue<byte[]> toItself = new ArrayDeque<>();
     private int[] news = new int[16];
     private int newsCount;
@@ -38,19 +43,44 @@ final class Pump {
         this.clock = clock;
     }
 
-    /** Takes in what has arrived; true if there may be more. */
+    /**
+     * Takes in what has arrived; true if there may be more. What has its end here, or soon will, comes first: a SYN waits
+     * until nothing else does, but no longer than {@link #BATCH}.
+     */
     boolean receive() throws LinkException {
+        boolean more = receiveOthers();
+        for (int i = 0; i < SYN_BATCH && !syns.isEmpty(); i++) {
+            take(syns.take(packet));
+        }
+        return more || !syns.isEmpty();
+    }
+
+    /** SYNs that came faster than they could be answered, and found no room to wait in. */
+    long lostSyns() {
+        return syns.lost();
+    }
+
+    /** All but SYNs, which are put aside. */
+    private boolean receiveOthers() throws LinkException {
         for (int i = 0; i < BATCH; i++) {
             int length = link.receive(packet);
             if (length == 0) {
                 return false;
             }
-            long now = clock.getAsLong();
-            Rule rule = stack.onPacket(now, packet, 0, length);
-            tap.onArrived(now, rule, packet, 0, length);
-            drain();
+            if (length <= SynBuffer.LARGEST && TcpHeader.isOpening(packet, 0, length)) {
+                syns.add(packet, length);
+            } else {
+                take(length);
+            }
         }
         return true;
+    }
+
+    private void take(int length) {
+        long now = clock.getAsLong();
+        Rule rule = stack.onPacket(now, packet, 0, length);
+        tap.onArrived(now, rule, packet, 0, length);
+        drain();
     }
 
     void fireTimers() {

@@ -12,11 +12,14 @@ import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -60,6 +63,27 @@ class EventLoopOnTunTest {
     void close() {
         loop.close();
         namespace.close();
+    }
+
+    /** Whoever may make a network namespace may do that, too. */
+    @Test
+    void itComesBeforeOtherPrograms() throws Exception {
+        CompletableFuture<String> nice = new CompletableFuture<>();
+        loop.start((fd, events) -> {});
+        loop.execute(() -> nice.complete(niceness()));
+
+        assertThat(nice.get(10, TimeUnit.SECONDS)).isEqualTo("-10");
+    }
+
+    /** Field 19 of proc_pid_stat(5), of the calling thread. */
+    private static String niceness() {
+        try {
+            return Files.readString(Path.of("/proc/thread-self/stat"))
+                    .replaceFirst("\\(.*\\)", "name")
+                    .split(" ", -1)[18];
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     @ParameterizedTest

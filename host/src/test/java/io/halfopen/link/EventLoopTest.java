@@ -10,6 +10,8 @@ import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Secrets;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +78,40 @@ class EventLoopTest {
 
         link.sent.acquire();
         assertThat(tapped).containsExactly("arrived NO_SOCKET_RESET", "sent NO_SOCKET_RESET");
+    }
+
+    @Test
+    void aSynWaitsForWhatTheHostMayKnow() throws Exception {
+        loop.start((fd, events) -> {});
+        onLoop(() -> {
+            inject(TcpHeader.SYN);
+            inject(TcpHeader.SYN);
+            inject(TcpHeader.RST);
+            inject(TcpHeader.SYN | TcpHeader.ACK);
+            return 0;
+        });
+
+        link.sent.acquire(3);
+        assertThat(tapped)
+                .containsExactly(
+                        "arrived NO_SOCKET_IGNORED",
+                        "arrived NO_SOCKET_RESET",
+                        "sent NO_SOCKET_RESET",
+                        "arrived NO_SOCKET_RESET",
+                        "sent NO_SOCKET_RESET",
+                        "arrived NO_SOCKET_RESET",
+                        "sent NO_SOCKET_RESET");
+        assertThat(loop.lostSyns()).isZero();
+    }
+
+    private void inject(int flags) {
+        IpAddress to = IpAddress.parse("192.0.2.2");
+        byte[] packet = new byte[IpHeader.V4_LENGTH + TcpHeader.LENGTH];
+        int tcp = IpHeader.V4_LENGTH;
+        TcpHeader.write(packet, tcp, 1234, 80, 1, 0, TcpHeader.LENGTH, flags, 1000);
+        IpHeader.write(packet, 0, NOBODY.high(), NOBODY.low(), to.high(), to.low(), TcpHeader.LENGTH, 0, 64, 0);
+        TcpHeader.seal(packet, tcp, TcpHeader.LENGTH, NOBODY.high(), NOBODY.low(), to.high(), to.low());
+        link.inject(packet, 0, packet.length);
     }
 
     @Test

@@ -227,8 +227,7 @@ class KernelHostTest {
         for (long wait = 20_000_000; ended == -Errno.EBADF && wait < 5_000_000_000L; wait *= 2) {
             KernelHost host = KernelHosts.open();
             ended = closedWhileAccepting(host, wait);
-            assertThatThrownBy(() -> host.sysctl("net.core.somaxconn"))
-                    .hasMessage("the network namespace is closed");
+            assertThatThrownBy(() -> host.sysctl("net.core.somaxconn")).hasMessage("the network namespace is closed");
         }
         assertThat(ended).isEqualTo(-Errno.EINVAL);
     }

@@ -66,6 +66,16 @@ public final class IpHeader {
         return packet[offset] >>> 4 & 0xf;
     }
 
+    /** The length of the header of a whole TCP packet that has nothing but that; 0 of any other, or of something else. */
+    static int plainLength(byte[] packet, int offset, int length) {
+        if (length >= V4_LENGTH && packet[offset] == 0x45) {
+            boolean whole = (Bytes.getShort(packet, offset + V4_FRAGMENT) & FRAGMENT_MASK) == 0;
+            return whole && packet[offset + V4_PROTOCOL] == TCP ? V4_LENGTH : 0;
+        }
+        boolean v6 = length >= V6_LENGTH && version(packet, offset) == 6;
+        return v6 && packet[offset + V6_NEXT_HEADER] == TCP ? V6_LENGTH : 0;
+    }
+
     /** To whom a packet goes. */
     public static long destinationHigh(byte[] packet, int offset) {
         return version(packet, offset) == 4 ? 0 : Bytes.getLong(packet, offset + V6_DESTINATION);

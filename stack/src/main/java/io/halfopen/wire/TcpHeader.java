@@ -40,6 +40,15 @@ public final class TcpHeader {
     private TcpHeader() {}
 
     /**
+     * Whether this looks like a SYN that asks for a connection: of IPv4 without options or IPv6 without extension headers, and
+     * no SYN-ACK, FIN or RST. Only its place in a queue may depend on that: nothing of it is verified.
+     */
+    public static boolean isOpening(byte[] packet, int offset, int length) {
+        int tcp = IpHeader.plainLength(packet, offset, length);
+        return tcp > 0 && length >= tcp + LENGTH && (packet[offset + tcp + FLAGS] & (SYN | ACK | RST | FIN)) == SYN;
+    }
+
+    /**
      * Writes the 20 octets before the options; the checksum is left 0 for {@link #seal}. Of a window only 16 bits are
      * written, as htons() does it in Linux: one that is not scaled may be larger, and then shows in TIME_WAIT.
      */

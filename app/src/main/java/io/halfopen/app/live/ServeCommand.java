@@ -260,7 +260,9 @@ public final class ServeCommand extends Subcommand {
             timeline.flush();
             out().println();
             out().println(style().bold("accepted") + "      " + server.accepted());
-            new StackSummary(out(), style()).print(wire.stack(), server.listener());
+            StackSummary summary = new StackSummary(out(), style());
+            summary.print(wire.stack(), server.listener());
+            summary.printLost(wire.lostSyns());
             writePage();
             out().flush();
         }

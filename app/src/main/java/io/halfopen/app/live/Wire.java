@@ -90,6 +90,11 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** See {@link EventLoop#lostSyns}. */
+    long lostSyns() {
+        return loop.lostSyns();
+    }
+
     @Override
     public void close() {
         loop.close();

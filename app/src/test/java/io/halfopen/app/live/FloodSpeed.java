@@ -1,0 +1,97 @@
+package io.halfopen.app.live;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One honest client beside a real flood, as fast as {@code hping3 --flood -S --rand-source} makes it: {@code serve} behind TUN
+ * and a server of the kernel's behind a veth pair, in turn. Once with the cores free, and once with a program beside it that
+ * wants one for itself. {@code bench/flood} starts it.
+ */
+final class FloodSpeed {
+    private static final String PORT = "8088";
+    private static final String BACKLOG = "128";
+    private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
+
+    private final NetNamespace clients;
+    private final NetNamespace servers;
+
+    private FloodSpeed(NetNamespace clients, NetNamespace servers) {
+        this.clients = clients;
+        this.servers = servers;
+    }
+
+    /** Arguments: runs, seconds of each. */
+    public static void main(String[] args) throws Exception {
+        try (NetNamespace clients = NetNamespace.create("hping3", "ss");
+                NetNamespace servers = NetNamespace.create()) {
+            new FloodSpeed(clients, servers).compare(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+        }
+    }
+
+    private void compare(int runs, int seconds) throws Exception {
+        clients.run("ip", "link", "add", "flood0", "type", "veth", "peer", "name", "flood1", "netns", servers.pid());
+        setUp(clients, "flood0", "10.8.0.1/24");
+        setUp(servers, "flood1", "10.8.0.2/24");
+        servers.run("ip", "route", "add", "default", "via", "10.8.0.1");
+        servers.awaitListener(
+                servers.start(java(PlainServer.class, PORT, BACKLOG).toArray(String[]::new)), Integer.parseInt(PORT));
+        RealProcess serve =
+                clients.start(java(io.halfopen.app.Main.class, "serve", "--quiet", "--backlog", BACKLOG, "--for", "1h")
+                        .toArray(String[]::new));
+        Thread.sleep(5000);
+        for (boolean contended : new boolean[] {false, true}) {
+            for (int run = 0; run < runs; run++) {
+                measure("kernel", "flood0", "10.8.0.2", seconds, contended);
+                measure("stack", "halfopen0", "10.9.0.2", seconds, contended);
+            }
+        }
+        serve.interrupt();
+        System.out.print(serve.out());
+    }
+
+    private static void setUp(NetNamespace namespace, String name, String address) throws Exception {
+        namespace.run("ip", "address", "add", address, "dev", name);
+        namespace.run("ip", "link", "set", name, "up");
+    }
+
+    private void measure(String who, String device, String address, int seconds, boolean contended) throws Exception {
+        RealProcess other = contended ? clients.start("sh", "-c", "while :; do :; done") : null;
+        RealProcess flood =
+                clients.start("hping3", "--flood", "-S", "--rand-source", "-I", device, "-p", PORT, address);
+        long began = System.nanoTime();
+        RealProcess client = clients.start(
+                java(HonestClient.class, address, PORT, String.valueOf(seconds)).toArray(String[]::new));
+        HonestClient.Report report = HonestClient.Report.parse(client.out());
+        flood.interrupt();
+        Matcher sent = SENT.matcher(flood.err());
+        double took = (System.nanoTime() - began) / 1e9;
+        if (other != null) {
+            other.close();
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%-10s %-7s %3d of %3d answered; median %6.1f ms, p99 %7.1f, longest %7.1f; %6.0f SYNs/s%n",
+                contended ? "contended" : "cores free",
+                who,
+                report.answered(),
+                report.tried(),
+                report.median(),
+                report.percentile99(),
+                report.longest(),
+                sent.find() ? Long.parseLong(sent.group(1)) / took : Double.NaN);
+    }
+
+    private static List<String> java(Class<?> main, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+}
