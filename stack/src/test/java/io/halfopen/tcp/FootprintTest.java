@@ -2,7 +2,7 @@ package io.halfopen.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Fresh;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.Socket;
 import java.lang.reflect.Field;
@@ -33,10 +33,11 @@ class FootprintTest {
     }
 
     @Test
-    void aConnectionThatNobodyHasUsedTakesAtMost512Octets() {
-        int connection = sizeOf(HalfOpen.class) + sizeOf(Dormant.class) + PLACE_IN_TABLE;
+    void aConnectionThatNobodyHasUsedTakesAtMost296Octets() {
+        int connection = sizeOf(Fresh.class) + PLACE_IN_TABLE;
         int descriptor = sizeOf(Socket.class) + 2 * REFERENCE;
-        assertThat(connection + descriptor).isLessThanOrEqualTo(512);
+        assertThat(connection).isLessThanOrEqualTo(184);
+        assertThat(connection + descriptor).isLessThanOrEqualTo(296);
     }
 
     private static int sizeOf(Class<?> ofObject) {

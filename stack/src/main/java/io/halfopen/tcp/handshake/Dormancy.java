@@ -8,9 +8,11 @@ import io.halfopen.tcp.send.CaState;
 import io.halfopen.tcp.send.LossTimer.Purpose;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.AcceptQueue.Entry;
+import io.halfopen.tcp.socket.Asleep;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Fresh;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.transmit.SendBuffers;
@@ -55,7 +57,7 @@ public final class Dormancy {
      */
     public boolean reset(Dormant d, Segment segment) {
         boolean plain = (segment.flags() & ~TcpHeader.ACK) == TcpHeader.RST && segment.payloadLength() == 0;
-        if (!plain || d.handshake == null || segment.seq() != d.handshake.rcvNxt()) {
+        if (!plain || !(d instanceof Fresh fresh) || segment.seq() != fresh.rcvNxt()) {
             return false;
         }
         core.end(d);
@@ -78,9 +80,13 @@ public final class Dormancy {
     }
 
     private Connection connection(Dormant d) {
-        if (d.handshake != null) {
-            return promotion.connection(d, d.handshake);
-        }
+        return switch (d) {
+            case Fresh fresh -> promotion.connection(fresh);
+            case Asleep asleep -> connection(asleep);
+        };
+    }
+
+    private Connection connection(Asleep d) {
         Connection c = core.pools.connection(core.ports.of(d.localPort()));
         c.copyTuple(d);
         c.reuseAddress = d.reuseAddress;
@@ -162,7 +168,7 @@ public final class Dormancy {
 
     private void sleep(Connection c) {
         Socket socket = c.socket;
-        Dormant d = core.pools.dormant(c, lastUse(c));
+        Asleep d = core.pools.asleep(c, lastUse(c));
         d.reuseAddress = c.reuseAddress;
         d.reusePort = c.reusePort;
         d.algorithm = c.sender.control.algorithm();

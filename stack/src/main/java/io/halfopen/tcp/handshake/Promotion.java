@@ -19,12 +19,14 @@ import io.halfopen.tcp.socket.AcceptQueue.Entry;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Dormant;
+import io.halfopen.tcp.socket.Fresh;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.socket.SocketOptions;
 import io.halfopen.tcp.transmit.SendBuffers;
 import io.halfopen.wire.Segment;
+import java.util.Objects;
 
 /** A finished handshake becomes a connection, and joins the accept queue: tcp_v4_syn_recv_sock of Linux. */
 public final class Promotion {
@@ -32,6 +34,9 @@ public final class Promotion {
 
     private final Core core;
     private final ConnectionInput connectionInput;
+
+    /** What a handshake was that is long over, for as long as a connection is made of it; no listener has it. */
+    private final HalfOpen restored = new HalfOpen(new Listener(new Socket()));
 
     public Promotion(Core core, ConnectionInput connectionInput) {
         this.core = core;
@@ -67,22 +72,25 @@ public final class Promotion {
     }
 
     private Dormant sleep(HalfOpen half, Socket parent, Segment segment) {
-        Dormant d = core.pools.dormant(half, core.now());
+        long roundTrip = roundTrip(half, segment);
+        int window = segment.window() << half.peerWindowScale;
+        Fresh d = core.pools.fresh(half, core.now());
         d.reuseAddress = parent.options.reuseAddress;
         d.reusePort = parent.options.reusePort;
-        d.roundTrip = roundTrip(half, segment);
-        d.window = segment.window() << half.peerWindowScale;
+        d.roundTrip = roundTrip;
+        d.peerWindow = window;
         core.flows.insertHashed(d);
         core.count(Counter.CurrEstab);
         return d;
     }
 
     /** The connection that this has been since then, had it been one all the time. */
-    Connection connection(Dormant d, HalfOpen half) {
+    Connection connection(Fresh d) {
         long now = core.turnTo(d.since);
         try {
-            Connection c = establish(half, parentOf(d, half), d.window, half.rcvNxt(), false);
-            measure(c, half, d.roundTrip);
+            d.restore(restored);
+            Connection c = establish(restored, parentOf(d), d.peerWindow, restored.rcvNxt(), false);
+            measure(c, restored, d.roundTrip);
             c.receiver.segments = 2; // the SYN and the final ACK
             return c;
         } finally {
@@ -91,9 +99,9 @@ public final class Promotion {
     }
 
     /** Whose options it has: the listener's, and once accepted its own socket's, which has them from there. */
-    private static Socket parentOf(Dormant d, HalfOpen half) {
-        Listener listener = d.listener == null ? half.listener : d.listener;
-        return d.socket == null ? listener.socket : d.socket;
+    private static Socket parentOf(Fresh d) {
+        Socket socket = d.socket == null && d.listener != null ? d.listener.socket : d.socket;
+        return Objects.requireNonNull(socket, "neither a process nor an accept queue has it");
     }
 
     /** Where accept() will find it. */

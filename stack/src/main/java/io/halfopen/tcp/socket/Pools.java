@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
 public final class Pools {
-    /** So many half-opens and connections are kept that are not used: most of those that were may be asleep. */
+    /** So many of each are kept that are not used: most of those that were may be asleep, or awake. */
     private static final int SPARE = 8192;
 
     private final Core core;
     private @Nullable Flow halfOpens;
     private @Nullable Flow connections;
-    private @Nullable Flow dormants;
+    private @Nullable Flow fresh;
+    private @Nullable Flow asleep;
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
     private @Nullable KeepAlive keepAlives;
@@ -20,11 +21,9 @@ public final class Pools {
     private int halfOpensSpare;
     private int connectionsOut;
     private int connectionsSpare;
+    private int freshSpare;
+    private int asleepSpare;
     private int dormantsOut;
-
-    /** How many dormants have a half-open. */
-    private int handshakes;
-
     private int timeWaitsOut;
     private int socketsOut;
     private int keepAlivesOut;
@@ -82,45 +81,63 @@ public final class Pools {
         }
     }
 
-    /** A connection that sleeps from its handshake on; the dormant keeps the half-open. */
-    public Dormant dormant(HalfOpen handshake, long since) {
-        handshakes++;
-        Dormant dormant = dormant((Flow) handshake, since);
-        dormant.handshake = handshake;
-        return dormant;
-    }
-
-    public Dormant dormant(Flow flow, long since) {
-        dormantsOut++;
-        core.ports.of(flow.localPort()).flows++;
-        Dormant dormant;
-        if (dormants instanceof Dormant pooled) {
+    /** A connection that sleeps from its handshake on, whose half-open comes back here. */
+    public Fresh fresh(HalfOpen handshake, long since) {
+        Fresh dormant;
+        if (fresh instanceof Fresh pooled) {
+            freshSpare--;
+            fresh = pooled.chained;
             dormant = pooled;
-            dormants = pooled.chained;
-            pooled.chained = null;
         } else {
-            dormant = new Dormant();
+            dormant = new Fresh();
         }
-        dormant.copyTuple(flow);
-        dormant.since = since;
+        dormant.take(handshake);
+        handOut(dormant, since);
+        give(handshake);
         return dormant;
     }
 
-    /** Takes back a dormant and what it was made of. */
+    /** What a connection becomes that is put away. */
+    public Asleep asleep(Connection connection, long since) {
+        Asleep dormant;
+        if (asleep instanceof Asleep pooled) {
+            asleepSpare--;
+            asleep = pooled.chained;
+            dormant = pooled;
+        } else {
+            dormant = new Asleep();
+        }
+        dormant.copyTuple(connection);
+        handOut(dormant, since);
+        return dormant;
+    }
+
+    private void handOut(Dormant dormant, long since) {
+        dormantsOut++;
+        core.ports.of(dormant.localPort()).flows++;
+        dormant.chained = null;
+        dormant.since = since;
+    }
+
     public void give(Dormant dormant) {
         dormantsOut--;
         core.ports.of(dormant.localPort()).flows--;
-        if (dormant.handshake != null) {
-            handshakes--;
-            give(dormant.handshake);
+        dormant.reset();
+        switch (dormant) {
+            case Fresh each
+            when freshSpare < SPARE -> {
+                freshSpare++;
+                each.chained = fresh;
+                fresh = each;
+            }
+            case Asleep each
+            when asleepSpare < SPARE -> {
+                asleepSpare++;
+                each.chained = asleep;
+                asleep = each;
+            }
+            default -> {} // there are enough
         }
-        dormant.handshake = null;
-        dormant.kept = null;
-        dormant.ended = false;
-        dormant.listener = null;
-        dormant.socket = null;
-        dormant.chained = dormants;
-        dormants = dormant;
     }
 
     public TimeWait timeWait(PortUse portUse) {
@@ -180,7 +197,7 @@ public final class Pools {
 
     /** How many half-opens were handed out and have not come back; the same of the others. */
     public int halfOpens() {
-        return halfOpensOut - handshakes;
+        return halfOpensOut;
     }
 
     public int connections() {
