@@ -9,7 +9,6 @@ import io.halfopen.wire.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
 /**
@@ -40,8 +39,7 @@ public final class World {
     private final Network network;
     private final List<Host> hosts = new ArrayList<>();
     private final List<Tap> taps = new ArrayList<>();
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private long scheduled;
+    private final EventQueue events = new EventQueue();
     private long now;
     private long lastActivity;
 
@@ -116,10 +114,7 @@ public final class World {
         if (time < now) {
             throw new IllegalArgumentException("the past: " + time + " < " + now);
         }
-        events.add(new Event(time, false, scheduled++, () -> {
-            lastActivity = now;
-            action.run();
-        }));
+        events.add(time, false, action);
     }
 
     public void after(long delay, Runnable action) {
@@ -159,13 +154,20 @@ public final class World {
 
     /** Nothing is scheduled or on its way, and no timer runs but those of TIME_WAIT. */
     public boolean isQuiet() {
-        return events.isEmpty() && hosts.stream().allMatch(host -> host.stack().isQuiet());
+        if (!events.isEmpty()) {
+            return false;
+        }
+        for (Host host : hosts) {
+            if (!host.stack().isQuiet()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** When the next thing happens, ns, or {@link Long#MAX_VALUE} if nothing will. */
     public long nextTime() {
-        Event event = events.peek();
-        long next = event == null ? Long.MAX_VALUE : event.time();
+        long next = events.firstTime();
         for (Host host : hosts) {
             next = Math.min(next, host.nextTimeout());
         }
@@ -188,9 +190,9 @@ public final class World {
             return false;
         }
         now = next;
-        Event event = events.peek();
-        if (event != null && event.time() <= now) {
-            events.remove().action().run();
+        if (events.firstTime() <= now) {
+            lastActivity = events.isFirstArrival() ? lastActivity : now;
+            events.remove().run();
         } else {
             fireTimers();
         }
@@ -233,25 +235,33 @@ public final class World {
     }
 
     void scheduleArrival(long time, Runnable arrival) {
-        events.add(new Event(time, true, scheduled++, arrival));
+        events.add(time, true, arrival);
     }
 
     void tapSent(Host from, Rule why, byte[] bytes, int offset, int length) {
         lastActivity = now;
-        taps.forEach(tap -> tap.onSent(now, from, why, bytes, offset, length));
+        for (Tap tap : taps) {
+            tap.onSent(now, from, why, bytes, offset, length);
+        }
     }
 
     void tapArrived(Host to, Rule rule, byte[] packet) {
         lastActivity = now;
-        taps.forEach(tap -> tap.onArrived(now, to, rule, packet, 0, packet.length));
+        for (Tap tap : taps) {
+            tap.onArrived(now, to, rule, packet, 0, packet.length);
+        }
     }
 
     void tapLeft(Host gateway, byte[] packet) {
         lastActivity = now;
-        taps.forEach(tap -> tap.onLeft(now, gateway, packet, 0, packet.length));
+        for (Tap tap : taps) {
+            tap.onLeft(now, gateway, packet, 0, packet.length);
+        }
     }
 
     void tapLost(Host from, byte[] bytes, int offset, int length) {
-        taps.forEach(tap -> tap.onLost(now, from, bytes, offset, length));
+        for (Tap tap : taps) {
+            tap.onLost(now, from, bytes, offset, length);
+        }
     }
 }
