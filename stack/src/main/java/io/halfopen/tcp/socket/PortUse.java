@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Who uses a local port: sockets that were bound to it, listeners among them, and connections that live on it. */
 public final class PortUse {
     final int port;
-    private @Nullable Socket bound;
+    private final BoundSockets bound = new BoundSockets();
     private @Nullable Listener listeners;
 
     /** Connections and TIME_WAITs with this local port. */
@@ -17,7 +17,7 @@ public final class PortUse {
     }
 
     boolean isBound() {
-        return bound != null;
+        return !bound.isEmpty();
     }
 
     /**
@@ -25,37 +25,15 @@ public final class PortUse {
      * unless it may share, and both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
      */
     boolean conflictsWith(Socket candidate, boolean mayShare) {
-        for (Socket other = bound; other != null; other = other.boundNext) {
-            if (other != candidate && !(mayShare && shares(other, candidate)) && other.overlaps(candidate)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean shares(Socket other, Socket candidate) {
-        return other.options.reusePort && candidate.options.reusePort
-                || other.options.reuseAddress && candidate.options.reuseAddress && other.listener == null;
+        return bound.conflictWith(candidate, mayShare);
     }
 
     void bind(Socket socket) {
-        socket.boundNext = bound;
-        bound = socket;
+        bound.add(socket);
     }
 
     void unbind(Socket socket) {
-        Socket before = null;
-        for (Socket here = bound; here != null; before = here, here = here.boundNext) {
-            if (here == socket) {
-                if (before == null) {
-                    bound = here.boundNext;
-                } else {
-                    before.boundNext = here.boundNext;
-                }
-                here.boundNext = null;
-                return;
-            }
-        }
+        bound.remove(socket);
     }
 
     /** With SO_REUSEPORT it joins those of the same name, or founds a group for those to come. */

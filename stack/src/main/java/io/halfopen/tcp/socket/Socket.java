@@ -19,10 +19,6 @@ public final class Socket {
     @Nullable
     public PortUse portUse;
 
-    /** The next socket bound to the same port. */
-    @Nullable
-    Socket boundNext;
-
     @Nullable
     public Listener listener;
 
