@@ -4,10 +4,11 @@ import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stack with the programs that run on it. A program calls as a process would, and is told of readiness by the
@@ -26,8 +27,13 @@ public final class Host {
     private long pausedUntil;
     private long sleepAfter = NEVER;
     private int slept;
-    private Map<Integer, Integer> heard = Map.of();
-    private final Map<Integer, ReadyListener> watchers = new HashMap<>();
+    private @Nullable ReadyListener[] watchers = new ReadyListener[16];
+
+    /** Pairs of a descriptor with news and what poll(2) says of it; no descriptor has news twice. */
+    private int[] heard = new int[16];
+
+    private int heardLength;
+    private final Stack.ReadyHandler ear = this::hear;
 
     /** Told that a descriptor has news. */
     public interface ReadyListener {
@@ -107,7 +113,7 @@ public final class Host {
      * Programs are not told; what they had open is gone, and so are all sysctls.
      */
     public void restart() {
-        watchers.clear();
+        Arrays.fill(watchers, null);
         stack = kernels.get();
         addresses.forEach(stack::addAddress);
     }
@@ -132,7 +138,10 @@ public final class Host {
 
     /** From now on news of this descriptor goes to the listener, until it is closed. */
     public void watch(int fd, ReadyListener listener) {
-        watchers.put(fd, listener);
+        if (fd >= watchers.length) {
+            watchers = Arrays.copyOf(watchers, Math.max(fd + 1, 2 * watchers.length));
+        }
+        watchers[fd] = listener;
     }
 
     public int socket(int family) {
@@ -180,7 +189,9 @@ public final class Host {
     }
 
     public int close(int fd) {
-        watchers.remove(fd);
+        if (isWatched(fd)) {
+            watchers[fd] = null;
+        }
         return carried(stack.close(world.now(), fd));
     }
 
@@ -195,10 +206,11 @@ public final class Host {
     }
 
     private void hear(int fd, int events) {
-        if (heard.isEmpty()) {
-            heard = new LinkedHashMap<>();
+        if (heardLength + 2 > heard.length) {
+            heard = Arrays.copyOf(heard, 2 * heard.length);
         }
-        heard.put(fd, events);
+        heard[heardLength++] = fd;
+        heard[heardLength++] = events;
     }
 
     /** Tells the programs what is new; true if there was anything. */
@@ -206,18 +218,28 @@ public final class Host {
         if (world.now() < pausedUntil) {
             return false;
         }
-        stack.drainReady(this::hear);
-        Map<Integer, Integer> news = heard;
-        heard = Map.of();
+        boolean news = stack.drainReady(ear) > 0;
         if (sleepAfter != NEVER) {
             slept += stack.sleep(world.now(), sleepAfter);
         }
-        news.forEach((fd, events) -> {
-            ReadyListener listener = watchers.get(fd);
+        if (news) {
+            tellHeard();
+        }
+        return news;
+    }
+
+    private void tellHeard() {
+        int[] news = Arrays.copyOf(heard, heardLength); // a program that lets time pass hears of more meanwhile
+        heardLength = 0;
+        for (int i = 0; i < news.length; i += 2) {
+            ReadyListener listener = isWatched(news[i]) ? watchers[news[i]] : null;
             if (listener != null) {
-                listener.onReady(events);
+                listener.onReady(news[i + 1]);
             }
-        });
-        return !news.isEmpty();
+        }
+    }
+
+    private boolean isWatched(int fd) {
+        return fd >= 0 && fd < watchers.length && watchers[fd] != null;
     }
 }

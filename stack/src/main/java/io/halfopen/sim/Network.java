@@ -1,27 +1,29 @@
 package io.halfopen.sim;
 
 import io.halfopen.linux.Rule;
+import io.halfopen.wire.AddressIndex;
 import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Carries packets between the hosts of a world, by destination address, over the path that is set for them. */
 final class Network {
-    private record Way(int from, int to) {}
-
     private record Packet(Host to, byte[] bytes) {}
 
     private final World world;
     private final long seed;
-    private final Map<IpAddress, Host> owners = new HashMap<>();
-    private final Map<Way, Link> links = new HashMap<>();
+    private final AddressIndex addresses = new AddressIndex();
+    private final List<Host> owners = new ArrayList<>();
+
+    /** By the numbers of the hosts that send, then those that receive. */
+    private @Nullable Link[][] links = {};
+
     private final ArrayDeque<Packet> immediate = new ArrayDeque<>();
     private final List<Middlebox> middleboxes = new ArrayList<>();
     private final Segment segment = new Segment();
@@ -44,10 +46,18 @@ final class Network {
         if (IpAddress.isLoopback(address.high(), address.low())) {
             return;
         }
-        Host other = owners.putIfAbsent(address, host);
-        if (other != null && other != host) {
-            throw new IllegalArgumentException(address + " belongs to " + other.name() + " already");
+        int number = addresses.add(address.high(), address.low());
+        if (number == owners.size()) {
+            owners.add(host);
+        } else if (owners.get(number) != host) {
+            throw new IllegalArgumentException(
+                    address + " belongs to " + owners.get(number).name() + " already");
         }
+    }
+
+    private @Nullable Host owner(long high, long low) {
+        int number = addresses.find(high, low);
+        return number < 0 ? null : owners.get(number);
     }
 
     void setGateway(Host host, Outside beyond) {
@@ -67,7 +77,7 @@ final class Network {
         @Nullable
         Host to = switch (segment.parse(bytes, offset, length)) {
             case NOT_IP, IP_BAD_LENGTH, IP_BAD_CHECKSUM -> null;
-            default -> isFromHere() ? null : owners.get(destination());
+            default -> isFromHere() ? null : owner(segment.destinationHigh(), segment.destinationLow());
         };
         if (to == null) {
             world.tapLost(from, bytes, offset, length);
@@ -78,15 +88,8 @@ final class Network {
     }
 
     private boolean isFromHere() {
-        return IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow()) || owners.containsKey(source());
-    }
-
-    private IpAddress source() {
-        return new IpAddress(segment.sourceHigh(), segment.sourceLow());
-    }
-
-    private IpAddress destination() {
-        return new IpAddress(segment.destinationHigh(), segment.destinationLow());
+        return IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow())
+                || owner(segment.sourceHigh(), segment.sourceLow()) != null;
     }
 
     void setPath(Host from, Host to, Path path) {
@@ -94,14 +97,25 @@ final class Network {
     }
 
     private Link link(Host from, Host to) {
-        Way way = new Way(from.index(), to.index());
-        Link link = links.get(way);
+        int most = Math.max(from.index(), to.index());
+        if (most >= links.length) {
+            growTo(most + 1);
+        }
+        Link link = links[from.index()][to.index()];
         if (link == null) {
-            SplittableRandom random = new SplittableRandom(seed + 1_000_003L * way.from() + way.to());
+            SplittableRandom random = new SplittableRandom(seed + 1_000_003L * from.index() + to.index());
             link = new Link(to, random, Path.DIRECT, world.now());
-            links.put(way, link);
+            links[from.index()][to.index()] = link;
         }
         return link;
+    }
+
+    private void growTo(int hosts) {
+        @Nullable Link[][] grown = new Link[hosts][];
+        for (int i = 0; i < hosts; i++) {
+            grown[i] = i < links.length ? Arrays.copyOf(links[i], hosts) : new Link[hosts];
+        }
+        links = grown;
     }
 
     /** Takes what the host's stack has to send; what has no delay arrives before this returns, and its answers too. */
@@ -114,7 +128,7 @@ final class Network {
     }
 
     private void send(Host from, byte[] bytes, int offset, int length) {
-        Host to = destination(from, bytes, offset, length);
+        Host to = destination(from, bytes, offset);
         if (to == null) {
             world.tapLost(from, bytes, offset, length);
         } else {
@@ -145,12 +159,13 @@ final class Network {
         return true;
     }
 
-    private @Nullable Host destination(Host from, byte[] bytes, int offset, int length) {
-        segment.parse(bytes, offset, length);
-        if (IpAddress.isLoopback(segment.destinationHigh(), segment.destinationLow())) {
+    private @Nullable Host destination(Host from, byte[] bytes, int offset) {
+        long high = IpHeader.destinationHigh(bytes, offset);
+        long low = IpHeader.destinationLow(bytes, offset);
+        if (IpAddress.isLoopback(high, low)) {
             return from;
         }
-        Host owner = owners.get(destination());
+        Host owner = owner(high, low);
         return owner == null ? gateway : owner;
     }
 
@@ -224,7 +239,7 @@ final class Network {
         }
         segment.parse(packet, 0, packet.length);
         boolean looped = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow())
-                || owners.get(source()) == to; // only the host itself sends from there
+                || owner(segment.sourceHigh(), segment.sourceLow()) == to; // only the host itself sends from there
         Rule rule = looped
                 ? to.stack().onLooped(world.now(), packet, 0, packet.length)
                 : to.stack().onPacket(world.now(), packet, 0, packet.length);

@@ -38,11 +38,12 @@ public final class SimCalls implements Calls {
             this.pace = pace;
         }
 
-        private void run(ArrayDeque<Runnable> queue, Runnable action) {
-            if (pace == 0) {
-                action.run();
-                return;
-            }
+        /** What a program does when it has the processor: at once where programs take no time. */
+        private Runnable queued(ArrayDeque<Runnable> queue, Runnable action) {
+            return pace == 0 ? action : () -> add(queue, action);
+        }
+
+        private void add(ArrayDeque<Runnable> queue, Runnable action) {
             queue.add(action);
             if (!busy) {
                 busy = true;
@@ -67,12 +68,16 @@ public final class SimCalls implements Calls {
 
     @Override
     public void after(long delay, Runnable action) {
-        world.after(delay, () -> processor.run(processor.tasks, action));
+        world.after(delay, processor.queued(processor.tasks, action));
     }
 
     @Override
     public void watch(int fd, ReadyListener listener) {
-        host.watch(fd, events -> processor.run(processor.news, () -> listener.onReady(events)));
+        if (processor.pace == 0) {
+            host.watch(fd, listener::onReady);
+        } else {
+            host.watch(fd, events -> processor.add(processor.news, () -> listener.onReady(events)));
+        }
     }
 
     @Override

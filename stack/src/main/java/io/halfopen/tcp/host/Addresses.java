@@ -1,5 +1,6 @@
 package io.halfopen.tcp.host;
 
+import io.halfopen.wire.AddressIndex;
 import io.halfopen.wire.IpAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ public final class Addresses {
 
     private IpAddress[] addresses = {};
 
+    /** Where in {@link #addresses} each is: the clients of the lab have 125. */
+    private final AddressIndex index = new AddressIndex();
+
     /** A bit for the last six bits of each address: almost every stranger is known as one by them. */
     private long lastBits;
 
@@ -18,11 +22,12 @@ public final class Addresses {
     private IpAddress[] broadcasts = {};
 
     public void add(IpAddress address, int mtu) {
-        addresses = Arrays.copyOf(addresses, addresses.length + 1);
-        addresses[addresses.length - 1] = address;
+        int place = index.add(address.high(), address.low());
+        addresses = Arrays.copyOf(addresses, index.size());
+        addresses[place] = address;
         lastBits |= 1L << address.low();
-        mtus = Arrays.copyOf(mtus, addresses.length);
-        mtus[addresses.length - 1] = mtu;
+        mtus = Arrays.copyOf(mtus, index.size());
+        mtus[place] = mtu;
     }
 
     /** The broadcast address of a network that this host is in. */
@@ -42,16 +47,7 @@ public final class Addresses {
     }
 
     public boolean isLocal(long high, long low) {
-        return (lastBits >>> low & 1) != 0 && isOneOf(high, low);
-    }
-
-    private boolean isOneOf(long high, long low) {
-        for (IpAddress address : addresses) {
-            if (address.low() == low && address.high() == high) {
-                return true;
-            }
-        }
-        return false;
+        return (lastBits >>> low & 1) != 0 && index.find(high, low) >= 0;
     }
 
     /** The source address for a destination: itself if it is ours, else the first of its family; null if none. */
@@ -70,16 +66,7 @@ public final class Addresses {
 
     /** The MTU between two addresses, octets. */
     public int mtu(long localHigh, long localLow, long remoteHigh, long remoteLow) {
-        int own = LOOPBACK_MTU;
-        for (int i = 0; i < addresses.length; i++) {
-            IpAddress address = addresses[i];
-            if (address.low() == remoteLow && address.high() == remoteHigh) {
-                return LOOPBACK_MTU;
-            }
-            if (address.low() == localLow && address.high() == localHigh) {
-                own = mtus[i];
-            }
-        }
-        return own;
+        int place = isLocal(remoteHigh, remoteLow) ? -1 : index.find(localHigh, localLow);
+        return place < 0 ? LOOPBACK_MTU : mtus[place];
     }
 }
