@@ -73,7 +73,7 @@ public final class Recorder {
     private final List<Count> counts = new ArrayList<>();
     private final long[] counted = new long[WATCHED.size()];
     private final Segment passing = new Segment();
-    private final Map<Endpoint, LabClient> clients = new HashMap<>();
+    private final ClientPorts clients = new ClientPorts();
     private final Map<Endpoint, Integer> synsBeforeNamed = new HashMap<>();
     private @Nullable LabClient connecting;
     private boolean keepsLevels;
@@ -181,15 +181,14 @@ public final class Recorder {
 
     /** From now on the packets of this address and port are this client's. */
     void name(IpAddress address, int port, LabClient client) {
-        Endpoint endpoint = new Endpoint(address, port);
-        clients.put(endpoint, client);
-        Integer early = synsBeforeNamed.remove(endpoint);
+        clients.put(address, port, client);
+        Integer early = synsBeforeNamed.isEmpty() ? null : synsBeforeNamed.remove(new Endpoint(address, port));
         client.addSyns(early == null ? 0 : early);
     }
 
     @Nullable
     LabClient clientAt(IpAddress address, int port) {
-        return clients.get(new Endpoint(address, port));
+        return clients.get(address.high(), address.low(), port);
     }
 
     /** A packet as the server's interface saw it. */
@@ -198,19 +197,19 @@ public final class Recorder {
             return;
         }
         passing.parse(bytes, offset, length);
-        LabClient client = clients.get(source(passing));
-        client = client == null ? clients.get(destination(passing)) : client;
+        LabClient client = atSource(passing);
+        client = client == null ? atDestination(passing) : client;
         byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
         packets.add(new Packet(time, copy, rule, client == null ? 0 : client.id()));
     }
 
     /** A client has sent this SYN, whether or not it will arrive. */
     public void countSyn(Segment segment) {
-        LabClient client = clients.get(source(segment));
+        LabClient client = atSource(segment);
         if (client != null && client.isOpen()) {
             client.addSyns(1);
         } else if (connecting != null) {
-            clients.put(source(segment), connecting);
+            clients.put(segment.sourceHigh(), segment.sourceLow(), segment.sourcePort(), connecting);
             connecting.addSyns(1);
         } else {
             synsBeforeNamed.merge(source(segment), 1, Integer::sum);
@@ -231,13 +230,13 @@ public final class Recorder {
 
     /** Of a segment to a client. */
     public void tellTo(long now, Segment segment, String what, Rule rule) {
-        LabClient client = clients.get(destination(segment));
+        LabClient client = atDestination(segment);
         tell(now, client == null ? whoConnects() : client.id(), what, rule);
     }
 
     /** Whose segment it is; null for one whose connect() has not returned, also if its port was another's before. */
     private @Nullable LabClient sender(Segment segment) {
-        LabClient client = clients.get(source(segment));
+        LabClient client = atSource(segment);
         boolean reused = loopback && segment.has(SYN) && client != null && !client.isOpen();
         return reused ? null : client;
     }
@@ -253,9 +252,12 @@ public final class Recorder {
         return new Endpoint(new IpAddress(segment.sourceHigh(), segment.sourceLow()), segment.sourcePort());
     }
 
-    private static Endpoint destination(Segment segment) {
-        return new Endpoint(
-                new IpAddress(segment.destinationHigh(), segment.destinationLow()), segment.destinationPort());
+    private @Nullable LabClient atSource(Segment segment) {
+        return clients.get(segment.sourceHigh(), segment.sourceLow(), segment.sourcePort());
+    }
+
+    private @Nullable LabClient atDestination(Segment segment) {
+        return clients.get(segment.destinationHigh(), segment.destinationLow(), segment.destinationPort());
     }
 
     /** This client's connect() is being called: its packets come before its port is known. */

@@ -9,8 +9,14 @@ public final class Times {
 
     private Times() {}
 
+    /** To the nearest millisecond: without a Formatter, which took a twentieth of the time of a hundred thousand clients. */
     public static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+        if (nanos < 0) {
+            return "-" + seconds(-nanos);
+        }
+        long millis = nanos / MILLI + (nanos % MILLI < MILLI / 2 ? 0 : 1);
+        String fraction = String.valueOf(1000 + millis % 1000).substring(1);
+        return millis / 1000 + "." + fraction + " s";
     }
 
     /** The same of milliseconds; a dash for none. */
