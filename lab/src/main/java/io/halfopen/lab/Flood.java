@@ -59,6 +59,11 @@ public final class Flood {
         }
     }
 
+    /** Whether there is one at all. */
+    boolean comes() {
+        return end > 0;
+    }
+
     /** Whether it comes from one of the flood's addresses. */
     static boolean sent(Segment segment) {
         return has(segment.sourceHigh(), segment.sourceLow());

@@ -36,13 +36,15 @@ final class SimTap implements Tap {
 
     @Override
     public void onSent(long now, Host from, Rule why, byte[] bytes, int offset, int length) {
-        segment.parse(bytes, offset, length);
-        if (Flood.gets(segment)) {
-            flood.answered();
-            return;
-        }
-        if (segment.has(SYN) && !segment.has(ACK)) {
-            recorder.countSyn(segment);
+        if (!isOnlyKept(from, why)) {
+            segment.parse(bytes, offset, length);
+            if (Flood.gets(segment)) {
+                flood.answered();
+                return;
+            }
+            if (segment.has(SYN) && !segment.has(ACK)) {
+                recorder.countSyn(segment);
+            }
         }
         // On the loopback the arrival is recorded, which is at the same time and knows more.
         if (!loopback && from == server) {
@@ -53,19 +55,28 @@ final class SimTap implements Tap {
         }
     }
 
+    /** Nothing is asked of most packets of a server, so they are not even read. */
+    private boolean isOnlyKept(Host from, Rule why) {
+        return from == server && !loopback && !flood.comes() && why != Rule.SYN_ACK_RETRANSMITTED;
+    }
+
     @Override
     public void onArrived(long now, Host to, Rule rule, byte[] bytes, int offset, int length) {
         if (to != server) {
             return;
         }
-        segment.parse(bytes, offset, length);
-        if (Flood.sent(segment)) {
-            flood.judged(rule);
-            return;
+        boolean inVain = IN_VAIN.contains(rule);
+        boolean tells = inVain || rule.verdict() == Rule.Verdict.DROP;
+        if (tells || flood.comes()) {
+            segment.parse(bytes, offset, length);
+            if (Flood.sent(segment)) {
+                flood.judged(rule);
+                return;
+            }
         }
         recorder.add(now, rule, bytes, offset, length);
         recorder.lookAtQueues(now);
-        if (IN_VAIN.contains(rule) || rule.verdict() == Rule.Verdict.DROP && segment.has(SYN)) {
+        if (inVain || tells && segment.has(SYN)) {
             recorder.tellOf(now, segment, rule);
         }
     }

@@ -237,13 +237,21 @@ final class Network {
             world.scheduleArrival(to.pausedUntil(), () -> arrive(to, packet));
             return;
         }
-        segment.parse(packet, 0, packet.length);
-        boolean looped = IpAddress.isLoopback(segment.sourceHigh(), segment.sourceLow())
-                || owner(segment.sourceHigh(), segment.sourceLow()) == to; // only the host itself sends from there
-        Rule rule = looped
+        Rule rule = isFrom(to, packet)
                 ? to.stack().onLooped(world.now(), packet, 0, packet.length)
                 : to.stack().onPacket(world.now(), packet, 0, packet.length);
         world.tapArrived(to, rule, packet);
         collect(to);
+    }
+
+    /** Only the host itself sends from its addresses and those of loopback. What has no whole header is no packet anyhow. */
+    private boolean isFrom(Host host, byte[] packet) {
+        if (packet.length < IpHeader.V4_LENGTH
+                || IpHeader.version(packet, 0) != 4 && packet.length < IpHeader.V6_LENGTH) {
+            return false;
+        }
+        long high = IpHeader.sourceHigh(packet, 0);
+        long low = IpHeader.sourceLow(packet, 0);
+        return IpAddress.isLoopback(high, low) || owner(high, low) == host;
     }
 }

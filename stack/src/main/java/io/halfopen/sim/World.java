@@ -8,6 +8,7 @@ import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -37,7 +38,7 @@ public final class World {
     private final long seed;
     private final Timers timers;
     private final Network network;
-    private final List<Host> hosts = new ArrayList<>();
+    private Host[] hosts = {};
     private final List<Tap> taps = new ArrayList<>();
     private final EventQueue events = new EventQueue();
     private long now;
@@ -65,7 +66,7 @@ public final class World {
 
     /** A host with a kernel of your choice and no address yet. */
     public Host addHost(String name, Kernel kernel) {
-        int index = hosts.size();
+        int index = hosts.length;
         Supplier<Stack> kernels = new Supplier<>() {
             private long starts;
 
@@ -75,7 +76,8 @@ public final class World {
             }
         };
         Host host = new Host(this, name, index, kernels);
-        hosts.add(host);
+        hosts = Arrays.copyOf(hosts, index + 1);
+        hosts[index] = host;
         return host;
     }
 

@@ -14,6 +14,9 @@ public final class AddressIndex {
     private int[] numbers = {FREE, FREE, FREE, FREE};
     private int size;
 
+    /** Of none yet. */
+    public AddressIndex() {}
+
     /** The number of an address that was added, or -1. */
     public int find(long high, long low) {
         return numbers[place(high, low)];

@@ -76,6 +76,17 @@ public final class IpHeader {
         return v6 && packet[offset + V6_NEXT_HEADER] == TCP ? V6_LENGTH : 0;
     }
 
+    /** From whom a packet is; it has to have a whole header. */
+    public static long sourceHigh(byte[] packet, int offset) {
+        return version(packet, offset) == 4 ? 0 : Bytes.getLong(packet, offset + V6_SOURCE);
+    }
+
+    public static long sourceLow(byte[] packet, int offset) {
+        return version(packet, offset) == 4
+                ? IpAddress.mapped(Bytes.getInt(packet, offset + V4_SOURCE))
+                : Bytes.getLong(packet, offset + V6_SOURCE + 8);
+    }
+
     /** To whom a packet goes. */
     public static long destinationHigh(byte[] packet, int offset) {
         return version(packet, offset) == 4 ? 0 : Bytes.getLong(packet, offset + V6_DESTINATION);

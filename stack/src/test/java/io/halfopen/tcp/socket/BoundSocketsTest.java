@@ -20,8 +20,8 @@ class BoundSocketsTest {
         for (int i = 0; i < 100_000; i++) {
             Socket candidate = socket();
             boolean mayShare = random.nextBoolean();
-            boolean conflict = all.stream().anyMatch(other -> !(mayShare && shares(other, candidate))
-                    && other.overlaps(candidate));
+            boolean conflict = all.stream()
+                    .anyMatch(other -> !(mayShare && shares(other, candidate)) && other.overlaps(candidate));
             assertThat(bound.conflictWith(candidate, mayShare)).isEqualTo(conflict);
             refused += conflict ? 1 : 0;
             change(candidate);
