@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientPorts {
     private final AddressIndex addresses = new AddressIndex();
-    private final List<@Nullable LabClient[][]> pages = new ArrayList<>();
+    private final List<@Nullable LabClient[] @Nullable []> pages = new ArrayList<>();
 
     @Nullable
     LabClient get(long high, long low, int port) {
         int number = addresses.find(high, low);
-        LabClient[] page = number < 0 ? null : pages.get(number)[port >>> 8];
+        @Nullable LabClient[] page = number < 0 ? null : pages.get(number)[port >>> 8];
         return page == null ? null : page[port & 0xff];
     }
 
@@ -30,10 +30,12 @@ final class ClientPorts {
         if (number == pages.size()) {
             pages.add(new LabClient[256][]);
         }
-        @Nullable LabClient[][] own = pages.get(number);
-        if (own[port >>> 8] == null) {
-            own[port >>> 8] = new LabClient[256];
+        @Nullable LabClient[] @Nullable [] own = pages.get(number);
+        @Nullable LabClient[] page = own[port >>> 8];
+        if (page == null) {
+            page = new LabClient[256];
+            own[port >>> 8] = page;
         }
-        own[port >>> 8][port & 0xff] = client;
+        page[port & 0xff] = client;
     }
 }
