@@ -5,8 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Who uses a local port: sockets that were bound to it, listeners among them, and connections that live on it. */
 public final class PortUse {
+    private static final @Nullable Socket[] NONE = new Socket[1];
+
     final int port;
-    private final BoundSockets bound = new BoundSockets();
+
+    /**
+     * The sockets bound to it, by address: a hundred addresses may share each port, and bind() asks only those of its own and
+     * the wildcards (inet_bhash2). Open addressing with linear probing, at most half full.
+     */
+    private @Nullable Socket[] bound = NONE;
+
+    private int sockets;
+    private int wildcards;
     private @Nullable Listener listeners;
 
     /** Connections and TIME_WAITs with this local port. */
@@ -17,7 +27,7 @@ public final class PortUse {
     }
 
     boolean isBound() {
-        return !bound.isEmpty();
+        return sockets > 0;
     }
 
     /**
@@ -25,15 +35,95 @@ public final class PortUse {
      * unless it may share, and both have SO_REUSEPORT, or both SO_REUSEADDR and the first does not listen.
      */
     boolean conflictsWith(Socket candidate, boolean mayShare) {
-        return bound.conflictWith(candidate, mayShare);
+        if (wildcards == 0 && !isWildcard(candidate)) {
+            return sockets > 0 && conflictsAtAddress(candidate, mayShare);
+        }
+        for (Socket other : bound) {
+            if (other != null && conflicts(other, candidate, mayShare)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of those with specific addresses only those with its own can be in its way. */
+    private boolean conflictsAtAddress(Socket candidate, boolean mayShare) {
+        int mask = bound.length - 1;
+        int place = home(candidate.localHigh, candidate.localLow);
+        for (Socket other = bound[place]; other != null; other = bound[place]) {
+            if (conflicts(other, candidate, mayShare)) {
+                return true;
+            }
+            place = place + 1 & mask;
+        }
+        return false;
+    }
+
+    private static boolean conflicts(Socket other, Socket candidate, boolean mayShare) {
+        return other != candidate && !(mayShare && shares(other, candidate)) && other.overlaps(candidate);
+    }
+
+    private static boolean shares(Socket other, Socket candidate) {
+        return other.options.reusePort && candidate.options.reusePort
+                || other.options.reuseAddress && candidate.options.reuseAddress && other.listener == null;
+    }
+
+    private static boolean isWildcard(Socket socket) {
+        return IpAddress.isAny(socket.localHigh, socket.localLow);
+    }
+
+    private void put(Socket socket) {
+        int place = home(socket.localHigh, socket.localLow);
+        while (bound[place] != null) {
+            place = place + 1 & bound.length - 1;
+        }
+        bound[place] = socket;
+    }
+
+    private int home(long high, long low) {
+        return (int) ((low ^ high * 31) * 0x9e3779b97f4a7c15L >>> 40) & bound.length - 1;
+    }
+
+    private void grow() {
+        @Nullable Socket[] before = bound;
+        bound = new Socket[Math.max(4, 2 * before.length)];
+        for (Socket socket : before) {
+            if (socket != null) {
+                put(socket);
+            }
+        }
     }
 
     void bind(Socket socket) {
-        bound.add(socket);
+        if (2 * sockets >= bound.length - 1) {
+            grow();
+        }
+        put(socket);
+        sockets++;
+        wildcards += isWildcard(socket) ? 1 : 0;
     }
 
     void unbind(Socket socket) {
-        bound.remove(socket);
+        int mask = bound.length - 1;
+        int hole = home(socket.localHigh, socket.localLow);
+        while (bound[hole] != socket) {
+            if (bound[hole] == null) {
+                return;
+            }
+            hole = hole + 1 & mask;
+        }
+        // Whatever was pushed past the hole moves back, so that no search ends too early.
+        int next = hole + 1 & mask;
+        for (Socket other = bound[next]; other != null; other = bound[next]) {
+            if ((next - home(other.localHigh, other.localLow) & mask) >= (next - hole & mask)) {
+                bound[hole] = other;
+                hole = next;
+            }
+            next = next + 1 & mask;
+        }
+        bound[hole] = null;
+        sockets--;
+        wildcards -= isWildcard(socket) ? 1 : 0;
     }
 
     /** With SO_REUSEPORT it joins those of the same name, or founds a group for those to come. */

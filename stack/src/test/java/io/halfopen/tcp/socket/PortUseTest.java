@@ -9,9 +9,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Who is asked by address is refused just when somebody would be found who looks at all. */
-class BoundSocketsTest {
+class PortUseTest {
     private final SplittableRandom random = new SplittableRandom(1);
-    private final BoundSockets bound = new BoundSockets();
+    private final PortUse port = new PortUse(80);
     private final List<Socket> all = new ArrayList<>();
 
     @Test
@@ -22,7 +22,7 @@ class BoundSocketsTest {
             boolean mayShare = random.nextBoolean();
             boolean conflict = all.stream()
                     .anyMatch(other -> !(mayShare && shares(other, candidate)) && other.overlaps(candidate));
-            assertThat(bound.conflictWith(candidate, mayShare)).isEqualTo(conflict);
+            assertThat(port.conflictsWith(candidate, mayShare)).isEqualTo(conflict);
             refused += conflict ? 1 : 0;
             change(candidate);
         }
@@ -32,21 +32,21 @@ class BoundSocketsTest {
     @Test
     void nobodyIsInHisOwnWay() {
         Socket socket = socket();
-        bound.add(socket);
-        assertThat(bound.conflictWith(socket, false)).isFalse();
-        bound.remove(socket);
-        assertThat(bound.isEmpty()).isTrue();
+        port.bind(socket);
+        assertThat(port.conflictsWith(socket, false)).isFalse();
+        port.unbind(socket);
+        assertThat(port.isBound()).isFalse();
     }
 
     /** Up to two hundred, of which sometimes one or two have a wildcard. */
     private void change(Socket socket) {
         if (all.size() < 200 && random.nextInt(3) > 0) {
             all.add(socket);
-            bound.add(socket);
+            port.bind(socket);
         } else if (!all.isEmpty()) {
-            bound.remove(all.remove(random.nextInt(all.size())));
+            port.unbind(all.remove(random.nextInt(all.size())));
         }
-        assertThat(bound.isEmpty()).isEqualTo(all.isEmpty());
+        assertThat(port.isBound()).isNotEqualTo(all.isEmpty());
     }
 
     private Socket socket() {
