@@ -2,7 +2,7 @@ package io.halfopen.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.halfopen.tcp.socket.Fresh;
+import io.halfopen.tcp.socket.Dormant.Fresh;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.Socket;
 import java.lang.reflect.Field;

@@ -19,7 +19,7 @@ import io.halfopen.tcp.socket.AcceptQueue.Entry;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.socket.Dormant;
-import io.halfopen.tcp.socket.Fresh;
+import io.halfopen.tcp.socket.Dormant.Fresh;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.Socket;

@@ -1,5 +1,7 @@
 package io.halfopen.tcp.socket;
 
+import io.halfopen.tcp.socket.Dormant.Asleep;
+import io.halfopen.tcp.socket.Dormant.Fresh;
 import io.halfopen.tcp.send.CongestionControl;
 import io.halfopen.tcp.send.SendStatistics;
 import org.jspecify.annotations.Nullable;
