@@ -78,13 +78,9 @@ class DrillTest {
                 }));
     }
 
-    private static String run(Script script, Kernel kernel) throws Stop {
+    private static String run(Script script, Kernel kernel) {
         Settings settings = EXACT.over(script.settings());
         try (StackMachine machine = new StackMachine(kernel, settings)) {
-            // Only the window scale would differ, and that in every script.
-            machine.sysctl("net.ipv4.tcp_rmem", "4096 131072 33554432");
-            machine.sysctl("net.core.rmem_max", "4194304");
-            machine.sysctl("net.core.wmem_max", "4194304");
             return new Runner(script, settings, machine, false).run().toString();
         }
     }
