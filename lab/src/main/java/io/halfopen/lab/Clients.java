@@ -78,6 +78,16 @@ public final class Clients {
         return index == 0 ? null : address(scenario.isLoopback() ? Run.LOOPBACK : Run.CLIENTS, index);
     }
 
+    /** When each has called connect() for the first time, as a plan has it; as far as all before it have, too. */
+    public List<Long> arrivals() {
+        return all.stream()
+                .limit(scenario.clients())
+                .map(LabClient::calledAt)
+                .takeWhile(time -> time != Scenario.NEVER)
+                .map(time -> Math.max(0, time - scenario.start()))
+                .toList();
+    }
+
     int finished() {
         return finished;
     }

@@ -21,10 +21,7 @@ public class Kernel {
     /** What is said of it comes from the articles' traces and the kernel's public history. */
     public static final Kernel LINUX_3_10 = new Kernel(3, 10, SMALL_MACHINE, "rhel-7", "centos-7");
 
-    /**
-     * The Berkeley behaviour that Stevens' "UNIX Network Programming" describes, so that the book can be seen beside the
-     * kernels.
-     */
+    /** The Berkeley behaviour of Stevens' "UNIX Network Programming", so that the book can be seen beside the kernels. */
     public static final Kernel UNP = new Berkeley();
 
     private static final List<Kernel> ALL = List.of(
@@ -338,6 +335,11 @@ public class Kernel {
     /** Whether the part of a receive buffer that is window follows what the packets really cost. */
     public boolean measuresOverhead() {
         return has(KernelChange.MEASURED_OVERHEAD);
+    }
+
+    /** Whether the receive buffer grows for what waits beyond a gap before anybody reads it. */
+    public boolean growsBeyondGaps() {
+        return has(KernelChange.ROOM_BEYOND_GAPS);
     }
 
     /**

@@ -95,8 +95,9 @@ final class Comparison {
         table.lines().forEach(out::println);
         out.println();
         out.println(TextWrap.hanging(
-                "at once, later: connect() returned within 1 s, or after; last: after how long; peak: of the accept"
-                        + " queue; dropped: packets, or ignored",
+                "at once, later: clients whose connect() returned within 1 s, or after; last: the last of them, after how"
+                        + " long; failed: those whose did not; peak: of the accept queue; dropped: packets dropped or ignored;"
+                        + " Overflows: what ListenOverflows counts",
                 0));
     }
 

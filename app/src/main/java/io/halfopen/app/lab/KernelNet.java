@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class KernelNet implements AutoCloseable {
     private static final int LARGEST = 1 << 16;
 
+    /** So often at the most whoever looks on does, where the programs are behind, ns: a look takes milliseconds then. */
+    private static final long SELDOM = 50_000_000L;
+
     private final KernelHost serverHost;
     private final KernelHost clientHost;
     private final KernelLoop loop;
@@ -32,6 +35,7 @@ final class KernelNet implements AutoCloseable {
     private final @Nullable KernelWire wire;
     private final @Nullable PacketCapture capture;
     private Runnable afterPackets = () -> {};
+    private long looked;
 
     private KernelNet(Scenario scenario, Flood flood, Recorder recorder, KernelHost serverHost, KernelHost clientHost)
             throws LinkException {
@@ -146,10 +150,16 @@ final class KernelNet implements AutoCloseable {
         } else if (capture != null) {
             drain(capture);
         }
-        if (tap.judge()) {
+        if (!looksLater() && tap.judge()) {
             loop.noteActivity();
             afterPackets.run();
+            looked = loop.now();
         }
+    }
+
+    /** A look was taken just now, and another one would keep the programs waiting, who are behind already. */
+    boolean looksLater() {
+        return loop.isBehind() && loop.now() - looked < SELDOM;
     }
 
     /** On lo what is sent has arrived. */

@@ -46,6 +46,7 @@ final class KernelRun extends Run implements AutoCloseable {
     private final String release;
     private final Map<Sysctl, int[]> settings;
     private int acceptQueuePeak;
+    private @Nullable ListenQueues seen;
     private long endedAt;
     private @Nullable Ending ending;
     private @Nullable LabReport report;
@@ -89,13 +90,17 @@ final class KernelRun extends Run implements AutoCloseable {
         }
     }
 
-    /** The same experiment for the stack, with this kernel's knobs and round-trip time and timers as late as its own. */
+    /**
+     * The same experiment for the stack, with this kernel's knobs and round-trip time, timers as late as its own, and
+     * clients that begin when they did here: a thousand are late.
+     */
     Scenario forStack(Kernel rules) {
         Scenario.Edit edit = scenario().edit();
         edit.kernel = rules;
         edit.timers = Timers.LINUX;
         edit.rtt = net.roundTrip();
         edit.sysctls.putAll(settings);
+        edit.clientPlan = edit.clientPlan.withArrivals(clients.arrivals());
         return edit.done();
     }
 
@@ -182,9 +187,12 @@ final class KernelRun extends Run implements AutoCloseable {
         if (ending != null) {
             return ending.queues();
         }
+        if (seen != null && net.looksLater()) {
+            return seen;
+        }
         ListenQueues now = net.serverHost().queues(server.listener());
         acceptQueuePeak = Math.max(acceptQueuePeak, now.acceptQueue());
-        return new ListenQueues(
+        seen = new ListenQueues(
                 scenario().backlog(),
                 now.effectiveBacklog(),
                 now.acceptQueue(),
@@ -192,6 +200,7 @@ final class KernelRun extends Run implements AutoCloseable {
                 now.synQueue(),
                 now.young(),
                 Math.max(net.tap().synQueuePeak(), now.synQueue()));
+        return seen;
     }
 
     private Ending ending() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records what passes the interface of a real kernel, and tells of what it dropped. The kernel does not say why: the
@@ -36,6 +37,8 @@ final class KernelTap {
     private final Set<Endpoint> open = new HashSet<>();
     /** Those of them of which the kernel keeps a half-open, as of the last look. */
     private Set<Endpoint> halfOpen = Set.of();
+    /** Who has a socket at the server, as of this moment; null while nobody has asked. */
+    private @Nullable Set<Endpoint> sockets;
 
     private int synQueuePeak;
 
@@ -81,6 +84,7 @@ final class KernelTap {
         batch.clear();
         if (moment.stream().anyMatch(this::concernsListener)) {
             counters.look();
+            sockets = null;
             Set<Endpoint> after = halfOpenNow();
             markUnanswered(moment);
             Set<Endpoint> done = followHandshakes(moment, after);
@@ -101,7 +105,11 @@ final class KernelTap {
     }
 
     private Set<Endpoint> halfOpenNow() {
-        return host.halfOpen().stream()
+        return endpoints(host.halfOpen());
+    }
+
+    private Set<Endpoint> endpoints(List<SocketRow> rows) {
+        return rows.stream()
                 .filter(row -> row.localPort() == port)
                 .map(KernelTap::endpoint)
                 .collect(Collectors.toSet());
@@ -166,9 +174,12 @@ final class KernelTap {
         return counters.overflows() > 0 && !isConnected(client) ? Fate.COOKIE_IGNORED : Fate.TAKEN;
     }
 
+    /** Asked once for all packets of a moment: there may be a thousand. */
     private boolean isConnected(Endpoint client) {
-        return host.snapshot().stream()
-                .anyMatch(row -> row.localPort() == port && endpoint(row).equals(client));
+        if (sockets == null) {
+            sockets = endpoints(host.snapshot());
+        }
+        return sockets.contains(client);
     }
 
     /** Tells of half-opens that are gone though nobody ended them: their time was over. */

@@ -20,6 +20,9 @@ public final class KernelLoop implements AutoCloseable {
     private static final long UNNOTICED = 2_000_000L;
     private static final int BATCH = 64;
 
+    /** Who had nothing to wait for in so long has more to do than there is time for. */
+    private static final long BUSY = 100_000_000L;
+
     private record Task(long time, long order, Runnable action) implements Comparable<Task> {
         @Override
         public int compareTo(Task other) {
@@ -37,6 +40,7 @@ public final class KernelLoop implements AutoCloseable {
     private final long[] descriptors = new long[BATCH];
     private long order;
     private long lastActivity;
+    private long lastPause;
     private long lateness;
     private boolean settling;
 
@@ -104,14 +108,18 @@ public final class KernelLoop implements AutoCloseable {
         Task next = tasks.peek();
         long end = next == null ? until : Math.min(until, next.time());
         long wait = end - now();
-        if (wait > 0) {
-            host.poll(new int[] {epoll}, new int[] {Poll.POLLIN}, new int[1], wait);
-        }
+        int ready = wait > 0 ? host.poll(new int[] {epoll}, new int[] {Poll.POLLIN}, new int[1], wait) : 1;
         long woken = now();
+        lastPause = ready == 0 ? woken : lastPause;
         settle();
         tell();
         runDue();
         noteLateness(Math.max(0, woken - end), now() - woken);
+    }
+
+    /** Each thing waits for the one before: whoever only looks on looks seldom now, or it would never catch up. */
+    public boolean isBehind() {
+        return now() - lastPause > BUSY;
     }
 
     /** Whoever is woken late, or takes long, keeps the others waiting. */

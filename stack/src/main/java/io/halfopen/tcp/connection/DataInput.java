@@ -196,7 +196,7 @@ final class DataInput {
         if (c.sack && !known) {
             growWindow(c, segment); // without SACK the peer counts duplicate ACKs, and a new window makes it none
         }
-        if (c.socket != null) {
+        if (c.socket != null && core.kernel.growsBeyondGaps()) {
             receiver.tuning.onGap(core, receiver.buffer, receiver.window, receiver.beyond());
         }
         return rule;
