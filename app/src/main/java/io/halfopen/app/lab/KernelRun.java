@@ -91,16 +91,19 @@ final class KernelRun extends Run implements AutoCloseable {
     }
 
     /**
-     * The same experiment for the stack, with this kernel's knobs and round-trip time, timers as late as its own, and
-     * clients that begin when they did here: a thousand are late.
+     * The same experiment for the stack, with this kernel's knobs and round-trip time and timers as late as its own.
+     *
+     * @param asBegun clients begin when they did here, rather than when they should: of a thousand most are late
      */
-    Scenario forStack(Kernel rules) {
+    Scenario forStack(Kernel rules, boolean asBegun) {
         Scenario.Edit edit = scenario().edit();
         edit.kernel = rules;
         edit.timers = Timers.LINUX;
         edit.rtt = net.roundTrip();
         edit.sysctls.putAll(settings);
-        edit.clientPlan = edit.clientPlan.withArrivals(clients.arrivals());
+        if (asBegun) {
+            edit.clientPlan = edit.clientPlan.withArrivals(clients.arrivals());
+        }
         return edit.done();
     }
 

@@ -138,7 +138,7 @@ final class PictureOptions {
 
     /** The stack's run of what a kernel has done, to be shown beside it. */
     Run beside(KernelRun kernel, Kernel rules) {
-        Experiment stack = new Experiment(kernel.forStack(rules));
+        Experiment stack = new Experiment(kernel.forStack(rules, false));
         prepare(stack);
         stack.run(time -> {});
         return stack;
