@@ -39,6 +39,9 @@ public final class Judgement {
             Counter.TCPChallengeACK,
             Counter.TCPSYNChallenge);
 
+    /** What counts packets that are sent again, {@link Tolerance#allowsRepeats} or not; SYNs are counted by client, too. */
+    private static final Set<Counter> REPEATS = EnumSet.of(Counter.RetransSegs, Counter.TCPTimeouts);
+
     /** How many clients may have had more luck than the others. */
     private static final double LOTTERY = 0.2;
 
@@ -166,6 +169,9 @@ public final class Judgement {
     private void compareCounters() {
         long slack = (long) (FLOOD_SLACK * stack.flood().report().syns());
         for (Counter counter : COUNTERS) {
+            if (REPEATS.contains(counter) && tolerance.allowsRepeats()) {
+                continue;
+            }
             long ours = stack.counter(counter);
             long theirs = kernel.counter(counter);
             if (Math.abs(ours - theirs) > slack) {

@@ -26,9 +26,9 @@ final class PacketDiff {
             if (i < stack.size() && j < kernel.size() && isSame(i, j)) {
                 compareTimes(stack.get(i++), kernel.get(j++));
             } else if (j == kernel.size() || i < stack.size() && common[i + 1][j] >= common[i][j + 1]) {
-                only("stack", stack.get(i++));
+                only("stack", stack, i++);
             } else {
-                only("kernel", kernel.get(j++));
+                only("kernel", kernel, j++);
             }
         }
         return found;
@@ -49,7 +49,13 @@ final class PacketDiff {
         return common;
     }
 
-    private void only(String where, ClientPackets.Line line) {
+    private void only(String where, List<ClientPackets.Line> lines, int index) {
+        ClientPackets.Line line = lines.get(index);
+        boolean repeats = !line.flags().contains("S")
+                && lines.subList(0, index).stream().anyMatch(before -> before.what().equals(line.what()));
+        if (repeats && tolerance.allowsRepeats()) {
+            return;
+        }
         found.add(who + line.what() + " only on the " + where + ", after " + Times.seconds(line.time()));
     }
 

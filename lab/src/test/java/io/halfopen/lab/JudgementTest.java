@@ -6,6 +6,7 @@ import io.halfopen.linux.Kernel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a comparison finds between two runs: here of the simulator, where it is known what they have in common. */
@@ -42,6 +43,21 @@ final class JudgementTest {
         assertThat(TOLERANCE.allows(0, 50_000_000L)).isTrue();
         assertThat(TOLERANCE.allows(0, 51_000_000L)).isFalse();
         assertThat(new Tolerance(10_000_000L).allows(0, 51_000_000L)).isTrue();
+    }
+
+    /** A machine that is later than a retransmission timeout makes the other send again; a SYN waits a second. */
+    @ParameterizedTest
+    @CsvSource({"P., 0, 1", "P., 200, 0", "F., 200, 0", "S, 200, 1", "S., 200, 1"})
+    void whatIsSentAgainBecauseTheProgramsWereLateIsNoDifference(String flags, long lateMillis, int differences) {
+        ClientPackets.Line once = new ClientPackets.Line(0, 0, true, flags, 1, 1, 82, null);
+        ClientPackets.Line other = new ClientPackets.Line(0, 0, true, flags, 83, 1, 82, null);
+        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000);
+
+        assertThat(new PacketDiff(tolerance, 1, List.of(once), List.of(once, once)).differences())
+                .hasSize(differences);
+        assertThat(new PacketDiff(tolerance, 1, List.of(once, other), List.of(once)).differences())
+                .as("what was not there before is one all the same")
+                .hasSize(1);
     }
 
     private static List<String> differences(Run first, Run second) {
