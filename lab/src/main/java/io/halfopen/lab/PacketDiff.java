@@ -52,7 +52,8 @@ final class PacketDiff {
     private void only(String where, List<ClientPackets.Line> lines, int index) {
         ClientPackets.Line line = lines.get(index);
         boolean repeats = !line.flags().contains("S")
-                && lines.subList(0, index).stream().anyMatch(before -> before.what().equals(line.what()));
+                && lines.subList(0, index).stream()
+                        .anyMatch(before -> before.what().equals(line.what()));
         if (repeats && tolerance.allowsRepeats()) {
             return;
         }

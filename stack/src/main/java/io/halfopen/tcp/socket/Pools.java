@@ -1,9 +1,9 @@
 package io.halfopen.tcp.socket;
 
-import io.halfopen.tcp.socket.Dormant.Asleep;
-import io.halfopen.tcp.socket.Dormant.Fresh;
 import io.halfopen.tcp.send.CongestionControl;
 import io.halfopen.tcp.send.SendStatistics;
+import io.halfopen.tcp.socket.Dormant.Asleep;
+import io.halfopen.tcp.socket.Dormant.Fresh;
 import org.jspecify.annotations.Nullable;
 
 /** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
