@@ -51,8 +51,7 @@ class LiveViewTest {
         Path live = Files.createDirectory(folder.resolve("live"));
         Files.writeString(live.resolve("serve-" + Integer.MAX_VALUE + ".sock"), "left by one that was killed");
         try (NetNamespace namespace = NetNamespace.create("ab");
-                RealProcess ui = new RealProcess(
-                        new ProcessBuilder(Halfopen.command("ui", "--port", "0", "--live", live.toString())).start());
+                RealProcess ui = RealProcess.start(Halfopen.command("ui", "--port", "0", "--live", live.toString()));
                 HttpClient client = HttpClient.newHttpClient()) {
             String page = ui.awaitOut("/  (Ctrl-C ends it)").split(" ", 2)[0];
             HttpRequest request =
@@ -117,8 +116,7 @@ class LiveViewTest {
     /** A page from elsewhere whose name was made to lead here would read what is not for it. */
     @Test
     void whoComesByAnotherNameIsRefused() throws Exception {
-        try (RealProcess ui = new RealProcess(
-                new ProcessBuilder(Halfopen.command("ui", "--port", "0", "--live", folder.toString())).start())) {
+        try (RealProcess ui = RealProcess.start(Halfopen.command("ui", "--port", "0", "--live", folder.toString()))) {
             String page = ui.awaitOut("/  (Ctrl-C ends it)").split(" ", 2)[0];
             Process curl = new ProcessBuilder(
                             "curl",

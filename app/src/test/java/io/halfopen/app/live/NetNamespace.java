@@ -60,13 +60,11 @@ final class NetNamespace implements AutoCloseable {
         return String.valueOf(holder.pid());
     }
 
-    /** Starts a program inside. The process is the program itself, and its SIGINT is as for one at a terminal. */
+    /** Starts a program inside. The process is the program itself. */
     RealProcess start(String... command) throws IOException {
         List<String> inside = new ArrayList<>(List.of("nsenter", "--net=/proc/" + pid() + "/ns/net"));
-        // A shell's background jobs ignore SIGINT, and their children with them: Maven's JVM may be one.
-        inside.addAll(List.of("env", "--default-signal=INT"));
         inside.addAll(List.of(command));
-        RealProcess process = new RealProcess(new ProcessBuilder(inside).start());
+        RealProcess process = RealProcess.start(inside);
         started.add(process);
         return process;
     }

@@ -41,7 +41,7 @@ class OtherKernelsTest {
         command.addAll(Halfopen.java(Selection.class.getName()));
         command.add(CHECKOUT.resolve("host/src/test/pkt").toString());
 
-        try (RealProcess machine = new RealProcess(new ProcessBuilder(command).start())) {
+        try (RealProcess machine = RealProcess.start(command)) {
             int code = machine.exitCode();
 
             assertThat(machine.out() + machine.err()).contains(Selection.PASSED).contains(Selection.AGREED);

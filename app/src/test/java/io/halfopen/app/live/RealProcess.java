@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program that a test has started. What it prints is collected as it comes. */
@@ -20,7 +22,17 @@ final class RealProcess implements AutoCloseable {
     private final Collected out;
     private final Collected err;
 
-    RealProcess(Process process) {
+    /**
+     * Starts a program, whose SIGINT is as for one at a terminal: a shell's background jobs ignore it, and their children with
+     * them, of which Maven's JVM may be one.
+     */
+    static RealProcess start(List<String> command) throws IOException {
+        List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        whole.addAll(command);
+        return new RealProcess(new ProcessBuilder(whole).start());
+    }
+
+    private RealProcess(Process process) {
         this.process = process;
         this.out = new Collected(process.getInputStream());
         this.err = new Collected(process.getErrorStream());

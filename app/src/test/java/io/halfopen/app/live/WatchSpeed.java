@@ -29,7 +29,7 @@ final class WatchSpeed {
             namespace.run("sysctl", "-q", "-w", "net.ipv4.tcp_syncookies=" + args[1]);
             RealProcess listeners = WatchedListeners.start(namespace);
             tell(listeners, "listen " + PORT + " 128");
-            RealProcess watch = new RealProcess(new ProcessBuilder(command(namespace, args)).start());
+            RealProcess watch = RealProcess.start(command(namespace, args));
             watch.awaitOut("\"seconds\":");
             Thread.sleep(3000);
             long idle = cost(watch, () -> Thread.sleep(milliseconds));

@@ -38,7 +38,7 @@ class WatchTest {
         List<String> command = new ArrayList<>(before);
         command.addAll(Halfopen.command("watch", "--json"));
         command.addAll(List.of(more));
-        RealProcess watch = new RealProcess(new ProcessBuilder(command).start());
+        RealProcess watch = RealProcess.start(command);
         watch.awaitOut("\"seconds\":1.");
         return watch;
     }
@@ -171,24 +171,21 @@ class WatchTest {
     }
 
     private static RealProcess once(NetNamespace namespace) throws Exception {
-        RealProcess once = new RealProcess(
-                new ProcessBuilder(Halfopen.command("watch", "--once", "--netns", namespace.pid())).start());
+        RealProcess once = RealProcess.start(Halfopen.command("watch", "--once", "--netns", namespace.pid()));
         once.exitCode();
         return once;
     }
 
     @Test
     void whatCannotBeIsOneLine() throws Exception {
-        RealProcess none =
-                new RealProcess(new ProcessBuilder(Halfopen.command("watch", "--netns", "no-such-namespace")).start());
+        RealProcess none = RealProcess.start(Halfopen.command("watch", "--netns", "no-such-namespace"));
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err())
                 .isEqualTo("halfopen watch: no network namespace 'no-such-namespace': 'ip netns' lists names; a number"
                         + " is a process's (halfopen watch --help)\n");
         try (NetNamespace namespace = NetNamespace.create()) {
-            RealProcess full = new RealProcess(new ProcessBuilder(Halfopen.command(
-                            "watch", "--netns", namespace.pid(), "--for", "100ms", "--record", "/no/such/folder/x"))
-                    .start());
+            RealProcess full = RealProcess.start(Halfopen.command(
+                    "watch", "--netns", namespace.pid(), "--for", "100ms", "--record", "/no/such/folder/x"));
             assertThat(full.exitCode()).isEqualTo(1);
             assertThat(full.err().lines()).hasSize(1);
         }

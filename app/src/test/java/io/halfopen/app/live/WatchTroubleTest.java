@@ -22,7 +22,7 @@ class WatchTroubleTest {
     private static RealProcess watch(NetNamespace namespace, String... more) throws Exception {
         List<String> command = new ArrayList<>(Halfopen.command("watch", "--json", "--netns", namespace.pid()));
         command.addAll(List.of(more));
-        RealProcess watch = new RealProcess(new ProcessBuilder(command).start());
+        RealProcess watch = RealProcess.start(command);
         watch.awaitOut("\"seconds\":1.");
         return watch;
     }
