@@ -114,9 +114,9 @@ public final class Listening {
         return this;
     }
 
-    /** As Linux asks: with more than the backlog in it. */
     private boolean isFull() {
-        return Integer.compareUnsigned(queues().acceptQueue(), queues().effectiveBacklog()) > 0;
+        ListenQueues now = queues();
+        return now.acceptQueue() >= host.stack().kernel().acceptQueueHolds(now.effectiveBacklog());
     }
 
     /** Its two queues now. */

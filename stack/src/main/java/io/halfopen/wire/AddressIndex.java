@@ -56,7 +56,8 @@ public final class AddressIndex {
         return place;
     }
 
-    private static int hash(long high, long low) {
+    /** Of addresses that are a host's own: whom others may choose needs a secret beside it. */
+    public static int hash(long high, long low) {
         long mixed = (low ^ high * 31) * 0x9e3779b97f4a7c15L;
         return (int) (mixed >>> 32);
     }

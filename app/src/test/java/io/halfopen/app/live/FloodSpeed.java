@@ -1,7 +1,6 @@
 package io.halfopen.app.live;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.halfopen.app.Main;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -38,12 +37,9 @@ final class FloodSpeed {
         setUp(clients, "flood0", "10.8.0.1/24");
         setUp(servers, "flood1", "10.8.0.2/24");
         servers.run("ip", "route", "add", "default", "via", "10.8.0.1");
-        servers.awaitListener(
-                servers.start(java(PlainServer.class, PORT, BACKLOG).toArray(String[]::new)), Integer.parseInt(PORT));
-        RealProcess serve =
-                clients.start(java(io.halfopen.app.Main.class, "serve", "--quiet", "--backlog", BACKLOG, "--for", "1h")
-                        .toArray(String[]::new));
-        Thread.sleep(5000);
+        servers.awaitListener(start(servers, PlainServer.class, PORT, BACKLOG), Integer.parseInt(PORT));
+        RealProcess serve = start(clients, Main.class, "serve", "--quiet", "--backlog", BACKLOG, "--for", "1h");
+        serve.awaitOut("Ctrl-C ends it");
         for (boolean contended : new boolean[] {false, true}) {
             for (int run = 0; run < runs; run++) {
                 measure("kernel", "flood0", "10.8.0.2", seconds, contended);
@@ -64,8 +60,7 @@ final class FloodSpeed {
         RealProcess flood =
                 clients.start("hping3", "--flood", "-S", "--rand-source", "-I", device, "-p", PORT, address);
         long began = System.nanoTime();
-        RealProcess client = clients.start(
-                java(HonestClient.class, address, PORT, String.valueOf(seconds)).toArray(String[]::new));
+        RealProcess client = start(clients, HonestClient.class, address, PORT, String.valueOf(seconds));
         HonestClient.Report report = HonestClient.Report.parse(client.out());
         flood.interrupt();
         Matcher sent = SENT.matcher(flood.err());
@@ -86,12 +81,7 @@ final class FloodSpeed {
                 sent.find() ? Long.parseLong(sent.group(1)) / took : Double.NaN);
     }
 
-    private static List<String> java(Class<?> main, String... args) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(args));
-        return command;
+    private static RealProcess start(NetNamespace namespace, Class<?> main, String... args) throws Exception {
+        return namespace.start(Halfopen.fastJava(List.of(), main, args).toArray(String[]::new));
     }
 }

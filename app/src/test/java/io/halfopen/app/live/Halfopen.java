@@ -27,6 +27,17 @@ final class Halfopen {
         return command;
     }
 
+    /** As somebody would run it who wants speed, other than the JVMs of tests that live for a second. */
+    static List<String> fastJava(List<String> options, Class<?> main, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+
     /** Once it listens. It would end by itself some time after everybody has lost interest. */
     static RealProcess serve(NetNamespace namespace, String... more) throws Exception {
         List<String> args = new ArrayList<>(List.of("serve", "--for", RealProcess.LONGEST));

@@ -1,6 +1,5 @@
 package io.halfopen.app.live;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,7 +54,7 @@ final class TunSpeed {
             Server stack = new Server(
                     "stack",
                     new Iperf3(namespace, "10.9.0.2", seconds, CONTROL),
-                    Iperf3.startStacks(namespace, java(), CONTROL));
+                    Iperf3.startStacks(namespace, Halfopen.fastJava(List.of(), Iperf3Server.class), CONTROL));
             List<Direction> directions =
                     List.of(new Direction(kernel, true), new Direction(stack, true), new Direction(stack, false));
             for (int run = 0; run < runs; run++) {
@@ -65,16 +64,5 @@ final class TunSpeed {
             }
             directions.forEach(System.out::println);
         }
-    }
-
-    /** As somebody would run it who wants speed, other than the JVMs of tests that live for a second. */
-    private static List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Iperf3Server.class.getName());
     }
 }

@@ -2,8 +2,7 @@ package io.halfopen.app.live;
 
 import static io.halfopen.app.live.WatchedListeners.tell;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.halfopen.app.Main;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
@@ -54,13 +53,8 @@ final class WatchSpeed {
     }
 
     private static List<String> command(NetNamespace namespace, String[] args) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
-        command.addAll(List.of(args).subList(2, args.length));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.halfopen.app.Main"));
-        command.addAll(List.of("watch", "--json", "--netns", namespace.pid()));
-        return command;
+        List<String> options = List.of(args).subList(2, args.length);
+        return Halfopen.fastJava(options, Main.class, "watch", "--json", "--netns", namespace.pid());
     }
 
     private interface Doing {

@@ -1,5 +1,6 @@
 package io.halfopen.tcp.socket;
 
+import io.halfopen.wire.AddressIndex;
 import io.halfopen.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ public final class PortUse {
     }
 
     private int home(long high, long low) {
-        return (int) ((low ^ high * 31) * 0x9e3779b97f4a7c15L >>> 40) & bound.length - 1;
+        return AddressIndex.hash(high, low) & bound.length - 1;
     }
 
     private void grow() {
