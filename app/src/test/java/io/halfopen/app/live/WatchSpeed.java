@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import static io.halfopen.app.live.WatchedListeners.awaitReport;
 import static io.halfopen.app.live.WatchedListeners.tell;
 
 import io.halfopen.app.Main;
@@ -29,7 +30,7 @@ final class WatchSpeed {
             RealProcess listeners = WatchedListeners.start(namespace);
             tell(listeners, "listen " + PORT + " 128");
             RealProcess watch = RealProcess.start(command(namespace, args));
-            watch.awaitOut("\"seconds\":");
+            awaitReport(watch);
             Thread.sleep(3000);
             long idle = cost(watch, () -> Thread.sleep(milliseconds));
             tell(listeners, "flood " + PORT + " " + WARM_UP);

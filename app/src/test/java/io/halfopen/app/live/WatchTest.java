@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import static io.halfopen.app.live.WatchedListeners.awaitReport;
 import static io.halfopen.app.live.WatchedListeners.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +40,7 @@ class WatchTest {
         command.addAll(Halfopen.command("watch", "--json"));
         command.addAll(List.of(more));
         RealProcess watch = RealProcess.start(command);
-        watch.awaitOut("\"seconds\":1.");
+        awaitReport(watch);
         return watch;
     }
 
@@ -196,7 +197,7 @@ class WatchTest {
         try (NetNamespace namespace = NetNamespace.create("prometheus", "promtool", "curl")) {
             RealProcess listeners = listeners(namespace);
             RealProcess watch = Halfopen.start(namespace, "watch", "--json", "--prometheus", "9925");
-            watch.awaitOut("\"seconds\":1.");
+            awaitReport(watch);
             tell(listeners, "syn " + ACCEPT_FULL + " 3");
             tell(listeners, "finish " + ACCEPT_FULL + " 3");
             tell(listeners, "syn " + ACCEPT_FULL + " 7");

@@ -1,5 +1,6 @@
 package io.halfopen.app.live;
 
+import static io.halfopen.app.live.WatchedListeners.awaitReport;
 import static io.halfopen.app.live.WatchedListeners.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,7 +24,7 @@ class WatchTroubleTest {
         List<String> command = new ArrayList<>(Halfopen.command("watch", "--json", "--netns", namespace.pid()));
         command.addAll(List.of(more));
         RealProcess watch = RealProcess.start(command);
-        watch.awaitOut("\"seconds\":1.");
+        awaitReport(watch);
         return watch;
     }
 

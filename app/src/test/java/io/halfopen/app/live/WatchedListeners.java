@@ -18,4 +18,9 @@ final class WatchedListeners {
         listeners.write(command + "\n");
         listeners.awaitOut("done " + command + "\n");
     }
+
+    /** Until {@code watch --json} sees them. Its first report may say 0.99 seconds, and the next 2.00. */
+    static void awaitReport(RealProcess watch) throws Exception {
+        watch.awaitOut("\"seconds\":");
+    }
 }
