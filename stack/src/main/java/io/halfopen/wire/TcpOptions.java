@@ -46,6 +46,13 @@ public final class TcpOptions {
 
     static final int STAMPED = TcpHeader.LENGTH + TIMESTAMP_LENGTH;
 
+    /** Of a SYN with all that {@link #writeSyn} can write: the length of its header, and what its words begin with. */
+    static final int USUAL_SYN = TcpHeader.LENGTH + 20;
+
+    static final int MSS_4 = MSS << 8 | 4;
+    static final int SACK_TIMESTAMP = SACK_PERMITTED_2 | TIMESTAMP_10;
+    static final int NOP_SCALE_3 = NOP << 16 | WINDOW_SCALE << 8 | 3;
+
     private TcpOptions() {}
 
     /** The octets that {@link #writeSyn} writes. */
