@@ -69,6 +69,30 @@ public final class TcpHeader {
         Bytes.putInt(packet, offset + CHECKSUM, 0);
     }
 
+    /**
+     * Writes the 20 octets with their checksum. {@code rest} is the sum, not folded, of all else that it is over:
+     * pseudo-header, options, payload, and an urgent pointer that is written afterwards. {@code ports} is that of the source
+     * in the upper half.
+     */
+    public static void writeSealed(
+            byte[] packet,
+            int offset,
+            int ports,
+            int seq,
+            int ack,
+            int headerLength,
+            int flags,
+            int window,
+            long rest) {
+        int fourth = headerLength << 26 | flags << 16 | window & 0xffff;
+        long sum = rest + (ports & LOW) + (seq & LOW) + (ack & LOW) + (fourth & LOW);
+        Bytes.putInt(packet, offset + SOURCE_PORT, ports);
+        Bytes.putInt(packet, offset + SEQ, seq);
+        Bytes.putInt(packet, offset + ACK_SEQ, ack);
+        Bytes.putInt(packet, offset + DATA_OFFSET, fourth);
+        Bytes.putInt(packet, offset + CHECKSUM, Checksum.complement(sum, 0) << 16);
+    }
+
     /** Of a segment with the flag URG; before {@link #seal}. */
     public static void writeUrgentPointer(byte[] packet, int offset, int pointer) {
         Bytes.putShort(packet, offset + URGENT, pointer);

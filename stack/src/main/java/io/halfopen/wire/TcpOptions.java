@@ -53,6 +53,8 @@ public final class TcpOptions {
     static final int SACK_TIMESTAMP = SACK_PERMITTED_2 | TIMESTAMP_10;
     static final int NOP_SCALE_3 = NOP << 16 | WINDOW_SCALE << 8 | 3;
 
+    private static final long LOW = 0xffff_ffffL;
+
     private TcpOptions() {}
 
     /** The octets that {@link #writeSyn} writes. */
@@ -60,8 +62,11 @@ public final class TcpOptions {
         return 4 + (timestamps ? 12 : sack ? 4 : 0) + (windowScale >= 0 ? 4 : 0);
     }
 
-    /** Writes the options of a SYN or SYN-ACK; a negative {@code windowScale} means none. Returns their length. */
-    public static int writeSyn(
+    /**
+     * Writes the options of a SYN or SYN-ACK, {@link #synLength} octets; a negative {@code windowScale} means none. Returns
+     * the sum of their words, as {@link Checksum} has it before it is folded.
+     */
+    public static long writeSyn(
             byte[] packet,
             int offset,
             int mss,
@@ -70,23 +75,29 @@ public final class TcpOptions {
             int tsValue,
             int tsEcho,
             int windowScale) {
-        int at = offset;
-        Bytes.putInt(packet, at, MSS << 24 | 4 << 16 | mss);
-        at += 4;
+        int size = MSS_4 << 16 | mss;
+        Bytes.putInt(packet, offset, size);
+        int at = offset + 4;
+        long sum = size;
         if (timestamps) {
-            Bytes.putInt(packet, at, (sack ? SACK_PERMITTED_2 : NOP_NOP) | TIMESTAMP_10);
+            int kinds = (sack ? SACK_PERMITTED_2 : NOP_NOP) | TIMESTAMP_10;
+            Bytes.putInt(packet, at, kinds);
             Bytes.putInt(packet, at + 4, tsValue);
             Bytes.putInt(packet, at + 8, tsEcho);
-            at += 12;
+            sum += kinds + (tsValue & LOW) + (tsEcho & LOW);
+            at += TIMESTAMP_LENGTH;
         } else if (sack) {
-            Bytes.putInt(packet, at, NOP_NOP | SACK_PERMITTED << 8 | 2);
+            int kinds = NOP_NOP | SACK_PERMITTED << 8 | 2;
+            Bytes.putInt(packet, at, kinds);
+            sum += kinds;
             at += 4;
         }
         if (windowScale >= 0) {
-            Bytes.putInt(packet, at, NOP << 24 | WINDOW_SCALE << 16 | 3 << 8 | windowScale);
-            at += 4;
+            int scale = NOP_SCALE_3 << 8 | windowScale;
+            Bytes.putInt(packet, at, scale);
+            sum += scale;
         }
-        return at - offset;
+        return sum;
     }
 
     /** The octets of a Fast Open option; 0 without one. */
@@ -94,18 +105,21 @@ public final class TcpOptions {
         return cookie == null ? 0 : cookie.optionLength();
     }
 
-    /** Writes a Fast Open option, the last of a SYN's. */
-    public static void writeFastOpen(byte[] packet, int offset, @Nullable FastOpenCookie cookie) {
-        if (cookie != null && cookie.length() >= 0) {
-            cookie.write(packet, offset);
+    /** Writes a Fast Open option, the last of a SYN's, and returns the sum of its words. */
+    public static long writeFastOpen(byte[] packet, int offset, @Nullable FastOpenCookie cookie) {
+        if (cookie == null || cookie.length() < 0) {
+            return 0;
         }
+        cookie.write(packet, offset);
+        return Checksum.sum(packet, offset, cookie.optionLength());
     }
 
-    /** Writes NOP NOP TS, the options of an ordinary segment. */
-    public static void writeTimestamp(byte[] packet, int offset, int tsValue, int tsEcho) {
+    /** Writes NOP NOP TS, the options of an ordinary segment, and returns the sum of their words. */
+    public static long writeTimestamp(byte[] packet, int offset, int tsValue, int tsEcho) {
         Bytes.putInt(packet, offset, NOP_NOP_TIMESTAMP);
         Bytes.putInt(packet, offset + 4, tsValue);
         Bytes.putInt(packet, offset + 8, tsEcho);
+        return NOP_NOP_TIMESTAMP + (tsValue & LOW) + (tsEcho & LOW);
     }
 
     /** Writes NOP NOP SACK and room for {@code blocks} blocks; their edges follow by {@link #writeSackBlock}. */

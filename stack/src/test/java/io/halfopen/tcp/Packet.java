@@ -166,7 +166,8 @@ final class Packet {
 
     private int writeOptions(int at) {
         if ((flags & TcpHeader.SYN) != 0 && mss > 0) {
-            int length = TcpOptions.writeSyn(bytes, at, mss, sack, timestamps, tsValue, tsEcho, windowScale);
+            int length = TcpOptions.synLength(sack, timestamps, windowScale);
+            TcpOptions.writeSyn(bytes, at, mss, sack, timestamps, tsValue, tsEcho, windowScale);
             TcpOptions.writeFastOpen(bytes, at + length, cookie);
             return length + TcpOptions.fastOpenLength(cookie);
         }

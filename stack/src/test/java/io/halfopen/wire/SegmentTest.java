@@ -196,8 +196,7 @@ class SegmentTest {
 
     private static byte[] synTo(IpAddress source, IpAddress destination) {
         byte[] options = new byte[TcpOptions.synLength(true, true, 7)];
-        int length = TcpOptions.writeSyn(options, 0, 1460, true, true, 0x8000_0001, 7, 7);
-        assertThat(length).isEqualTo(options.length);
+        TcpOptions.writeSyn(options, 0, 1460, true, true, 0x8000_0001, 7, 7);
         return packet(source, destination, TcpHeader.SYN | TcpHeader.CWR, options, new byte[] {1, 2, 3});
     }
 

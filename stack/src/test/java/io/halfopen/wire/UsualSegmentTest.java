@@ -41,7 +41,11 @@ class UsualSegmentTest {
         byte[] options = new byte[40];
         int length = 4 * random.nextInt(11);
         switch (random.nextInt(4)) {
-            case 0 -> length = TcpOptions.writeSyn(options, 0, random.nextInt(1 << 16), true, true, number(), number(), random.nextInt(20));
+            case 0 -> {
+                TcpOptions.writeSyn(
+                        options, 0, random.nextInt(1 << 16), true, true, number(), number(), random.nextInt(20));
+                length = TcpOptions.synLength(true, true, 0);
+            }
             case 1, 2 -> {
                 TcpOptions.writeTimestamp(options, 0, number(), number());
                 length = TcpOptions.TIMESTAMP_LENGTH;

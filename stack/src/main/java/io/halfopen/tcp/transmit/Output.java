@@ -17,6 +17,7 @@ import io.halfopen.tcp.socket.Flow;
 import io.halfopen.tcp.socket.HalfOpen;
 import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.wire.Bytes;
+import io.halfopen.wire.Checksum;
 import io.halfopen.wire.FastOpenCookie;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
@@ -99,10 +100,11 @@ public final class Output {
         int tcp = begin(half, header);
         int options = tcp + TcpHeader.LENGTH;
         half.tsSent = stamp;
-        TcpOptions.writeSyn(bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
-        TcpOptions.writeFastOpen(bytes, options + syn, cookie);
+        long sum = TcpOptions.writeSyn(
+                bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
+        sum += TcpOptions.writeFastOpen(bytes, options + syn, cookie);
         int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
-        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.toldWindow());
+        header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.toldWindow(), 0, sum);
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
         finish(half, tcp, header, half.tos, half.ttl, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
@@ -112,11 +114,9 @@ public final class Output {
     public void ack(HalfOpen half, int tos, Rule why) {
         int length = bareLength(half.timestamps);
         int tcp = begin(half, length);
-        if (half.timestamps) {
-            stamp(tcp, half.tsOffset, half.tsRecent);
-        }
+        long sum = half.timestamps ? stamp(tcp, half.tsOffset, half.tsRecent) : 0;
         int window = half.toldWindow() >>> Math.max(0, half.ourWindowScale);
-        header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window);
+        header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window, 0, sum);
         finish(half, tcp, length, tos, DEFAULT_TTL, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
     }
@@ -125,10 +125,8 @@ public final class Output {
     public void ack(TimeWait rest, Rule why) {
         int length = bareLength(rest.timestamps);
         int tcp = begin(rest, length);
-        if (rest.timestamps) {
-            stamp(tcp, rest.tsOffset, rest.tsRecent);
-        }
-        header(rest, tcp, rest.sndNxt, rest.rcvNxt, length, ACK, rest.rcvWindow >>> rest.rcvWindowScale);
+        long sum = rest.timestamps ? stamp(tcp, rest.tsOffset, rest.tsRecent) : 0;
+        header(rest, tcp, rest.sndNxt, rest.rcvNxt, length, ACK, rest.rcvWindow >>> rest.rcvWindowScale, 0, sum);
         finish(rest, tcp, length, rest.tos, DEFAULT_TTL, 0, rest.label, why);
         core.count(Counter.OutSegs);
     }
@@ -137,8 +135,8 @@ public final class Output {
         return TcpHeader.LENGTH + (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
     }
 
-    private void stamp(int tcp, int tsOffset, int echo) {
-        TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
+    private long stamp(int tcp, int tsOffset, int echo) {
+        return TcpOptions.writeTimestamp(bytes, tcp + TcpHeader.LENGTH, core.timestamp(tsOffset), echo);
     }
 
     /**
@@ -152,7 +150,7 @@ public final class Output {
         int plain = TcpOptions.synLength(c.sack, c.timestamps, scale);
         int header = TcpHeader.LENGTH + plain + TcpOptions.fastOpenLength(cookie);
         int tcp = begin(c, header + data);
-        TcpOptions.writeSyn(
+        long sum = TcpOptions.writeSyn(
                 bytes,
                 tcp + TcpHeader.LENGTH,
                 c.announcedMss,
@@ -161,9 +159,10 @@ public final class Output {
                 core.timestamp(c.tsOffset),
                 c.tsRecent,
                 scale);
-        TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
+        sum += TcpOptions.writeFastOpen(bytes, tcp + TcpHeader.LENGTH + plain, cookie);
         c.sender.copyTo(0, bytes, tcp + header, data);
-        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff));
+        sum += Checksum.sum(bytes, tcp + header, data);
+        header(c, tcp, c.sender.iss(), 0, header, flags, Math.min(c.receiver.window.size(), 0xffff), data, sum);
         finish(c, tcp, header + data, c.tos, c.ttl, c.nextId(), c.label, why);
         core.count(Counter.OutSegs, why == Rule.CONNECT_CALLED ? 1 : 0);
     }
@@ -177,7 +176,7 @@ public final class Output {
         int scale = c.receiver.window.scale();
         int options = TcpOptions.synLength(sack, timestamps, scale);
         int tcp = begin(c, TcpHeader.LENGTH + options);
-        TcpOptions.writeSyn(
+        long sum = TcpOptions.writeSyn(
                 bytes,
                 tcp + TcpHeader.LENGTH,
                 c.announcedMss,
@@ -188,7 +187,7 @@ public final class Output {
                 scale);
         int window = Math.min(c.receiver.window.size(), 0xffff);
         int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
-        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window);
+        header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window, 0, sum);
         finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
     }
 
@@ -202,29 +201,31 @@ public final class Output {
         int blocks = c.sackBlocks();
         int header = TcpHeader.LENGTH + stamp + TcpOptions.sackLength(blocks);
         int tcp = begin(c, header + length);
-        if (c.timestamps) {
-            stamp(tcp, c.tsOffset, c.tsRecent);
-        }
+        long sum = c.timestamps ? stamp(tcp, c.tsOffset, c.tsRecent) : 0;
         if (sacks != null && blocks > 0) {
-            writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
+            sum += writeSacks(sacks, blocks, tcp + TcpHeader.LENGTH + stamp);
         }
         if (length > 0) {
             c.sender.copyTo(seq - c.sender.una(), bytes, tcp + header, length);
+            sum += Checksum.sum(bytes, tcp + header, length);
         }
         Urgent urgent = c.urgent;
         int pointer = urgent == null ? 0 : urgent.pointer(c.sender.una(), seq, c.sender.nxt());
         int urging = pointer == 0 ? flags : flags | URG;
-        header(c, tcp, seq, c.receiver.nxt(), header, urging, window);
-        TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
+        header(c, tcp, seq, c.receiver.nxt(), header, urging, window, length, sum + pointer);
+        if (pointer != 0) {
+            TcpHeader.writeUrgentPointer(bytes, tcp, pointer);
+        }
         int tos = markable ? c.tos | IpHeader.ECN_CAPABLE : c.tos;
         finish(c, tcp, header + length, tos, c.ttl, c.nextId(), c.label, why);
     }
 
-    private void writeSacks(SackBlocks sacks, int blocks, int at) {
+    private int writeSacks(SackBlocks sacks, int blocks, int at) {
         TcpOptions.writeSackHeader(bytes, at, blocks);
         for (int i = 0; i < blocks; i++) {
             TcpOptions.writeSackBlock(bytes, at, i, sacks.left(i), sacks.right(i));
         }
+        return Checksum.sum(bytes, at, TcpOptions.sackLength(blocks));
     }
 
     /** RFC 9293, section 3.10.7.1: the answer to a segment that belongs to nothing here. */
@@ -235,17 +236,22 @@ public final class Output {
         boolean acked = segment.has(ACK);
         int ip = reserve(IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow()) + TcpHeader.LENGTH);
         int tcp = ip + IpHeader.lengthFor(segment.sourceHigh(), segment.sourceLow());
-        TcpHeader.write(
+        TcpHeader.writeSealed(
                 bytes,
                 tcp,
-                /* sourcePort= */ segment.destinationPort(),
-                /* destinationPort= */ segment.sourcePort(),
+                segment.destinationPort() << 16 | segment.sourcePort(),
                 acked ? segment.ack() : 0,
                 acked ? 0 : segment.endSeq(),
                 TcpHeader.LENGTH,
                 acked ? RST : RST | ACK,
-                0);
-        seal(
+                0,
+                Checksum.pseudoHeader(
+                        segment.sourceHigh(),
+                        segment.sourceLow(),
+                        segment.destinationHigh(),
+                        segment.destinationLow(),
+                        TcpHeader.LENGTH));
+        finish(
                 ip,
                 tcp,
                 TcpHeader.LENGTH,
@@ -355,21 +361,26 @@ public final class Output {
         return reserve(ipLength + tcpLength) + ipLength;
     }
 
-    private void header(Flow flow, int tcp, int seq, int ack, int headerLength, int flags, int window) {
-        TcpHeader.write(bytes, tcp, flow.localPort(), flow.remotePort(), seq, ack, headerLength, flags, window);
+    /** {@code sum} is that of the options, of so many octets of data, and of what is written later. */
+    private void header(
+            Flow flow, int tcp, int seq, int ack, int headerLength, int flags, int window, int data, long sum) {
+        long pseudo = Checksum.pseudoHeader(
+                flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, headerLength + data);
+        int ports = Integer.rotateLeft(flow.ports, 16);
+        TcpHeader.writeSealed(bytes, tcp, ports, seq, ack, headerLength, flags, window, pseudo + sum);
     }
 
     private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, int label, Rule why) {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
         int mark = flow.isIpv4() ? id : label;
-        seal(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
+        finish(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
         if (flow instanceof Connection c && c.path.isFragmentable() && c.isIpv4()) {
             IpHeader.allowFragments(bytes, ip);
         }
         commit(why);
     }
 
-    private void seal(
+    private void finish(
             int ip,
             int tcp,
             int tcpLength,
@@ -382,7 +393,6 @@ public final class Output {
             int mark) {
         int hops = ttl == DEFAULT_TTL ? defaultTtl(destinationHigh, destinationLow) : ttl;
         IpHeader.write(bytes, ip, sourceHigh, sourceLow, destinationHigh, destinationLow, tcpLength, tos, hops, mark);
-        TcpHeader.seal(bytes, tcp, tcpLength, sourceHigh, sourceLow, destinationHigh, destinationLow);
         end = tcp + tcpLength;
     }
 
