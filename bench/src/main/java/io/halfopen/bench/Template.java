@@ -11,7 +11,7 @@ import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 
 /**
- * An IPv4 packet that is written once and changed in place for each use. Its checksums follow each change by the
+ * An IPv4 packet that is written once and changed in place for each use. Its checksums follow its changes by the
  * difference (RFC 1624), so that a benchmark measures the stack's work and little of its driver's.
  */
 final class Template {
@@ -21,10 +21,16 @@ final class Template {
     private static final int TCP_CHECKSUM = TCP + 16;
     private static final int TIMESTAMPS = TCP + TcpHeader.LENGTH + 4;
 
+    private static final long LOW = 0xffff_ffffL;
+
     private final byte[] bytes;
+
+    /** The sum of all that the TCP checksum is over, not folded: changed with each field, and folded once, before a packet leaves. */
+    private long sum;
 
     private Template(byte[] bytes) {
         this.bytes = bytes;
+        sum = ~Bytes.getShort(bytes, TCP_CHECKSUM) & 0xffff;
     }
 
     /** A SYN as Linux's client sends it: MSS, SACK, timestamps, window scale. */
@@ -54,7 +60,11 @@ final class Template {
     Template source(int address) {
         int was = Bytes.getInt(bytes, IP_SOURCE);
         put(IP_SOURCE, address);
-        repair(IP_CHECKSUM, was, address);
+        // RFC 1624, equation 3: HC' = ~(~HC + ~m + m')
+        long header = (~Bytes.getShort(bytes, IP_CHECKSUM) & 0xffff) + (~was & LOW) + (address & LOW);
+        int kept = Bytes.getInt(bytes, IP_CHECKSUM - 2) & 0xffff_0000;
+        Bytes.putInt(
+                bytes, IP_CHECKSUM - 2, kept | Checksum.complement(header, 0)); // written whole, as the stack reads it
         return this;
     }
 
@@ -80,25 +90,23 @@ final class Template {
     }
 
     Rule into(Stack stack, long now) {
+        seal();
         return stack.onPacket(now, bytes, 0, bytes.length);
     }
 
     Segment.Defect parse(Segment segment) {
+        seal();
         return segment.parse(bytes, 0, bytes.length);
     }
 
     private void put(int at, int value) {
-        int was = Bytes.getInt(bytes, at);
+        sum += (~Bytes.getInt(bytes, at) & LOW) + (value & LOW);
         Bytes.putInt(bytes, at, value);
-        repair(TCP_CHECKSUM, was, value);
     }
 
-    /** RFC 1624, equation 3: HC' = ~(~HC + ~m + m'). */
-    private void repair(int checksum, int was, int is) {
-        long sum = (~Bytes.getShort(bytes, checksum) & 0xffff) + (~was & 0xffff_ffffL) + (is & 0xffff_ffffL);
-        int word = checksum & ~3; // written whole, as the stack reads it
-        int shift = (checksum & 2) == 0 ? 16 : 0;
-        int kept = Bytes.getInt(bytes, word) & ~(0xffff << shift);
-        Bytes.putInt(bytes, word, kept | Checksum.complement(sum, 0) << shift);
+    private void seal() {
+        int check = Checksum.complement(sum, 0);
+        sum = ~check & 0xffff;
+        Bytes.putInt(bytes, TCP_CHECKSUM, check << 16);
     }
 }
