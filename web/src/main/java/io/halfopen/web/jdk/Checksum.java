@@ -24,20 +24,25 @@ public final class Checksum {
 
     public static long pseudoHeader(
             long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int tcpLength) {
-        long addresses = words(sourceHigh) + words(sourceLow) + words(destinationHigh) + words(destinationLow);
+        long addresses = (long) words(sourceHigh) + words(sourceLow) + words(destinationHigh) + words(destinationLow);
         return addresses + IpHeader.TCP + tcpLength;
     }
 
-    private static long words(long value) {
-        return (value >>> 48) + (value >>> 32 & 0xffff) + (value >>> 16 & 0xffff) + (value & 0xffff);
+    /** The sum of the four words of a long. */
+    private static int words(long value) {
+        return words((int) (value >>> 32)) + words((int) value);
+    }
+
+    private static int words(int value) {
+        return (value >>> 16) + (value & 0xffff);
     }
 
     public static int complement(long a, int b) {
-        return ~fold((int) a + b) & 0xffff;
+        return ~fold(words(a) + b) & 0xffff;
     }
 
     public static boolean isIntact(long a, int b) {
-        return fold((int) a + b) == 0xffff;
+        return fold(words(a) + b) == 0xffff;
     }
 
     public static boolean isHeaderIntact(byte[] bytes, int offset, int length) {
