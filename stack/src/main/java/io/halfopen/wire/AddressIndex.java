@@ -13,13 +13,26 @@ public final class AddressIndex {
     private long[] lows = new long[4];
     private int[] numbers = {FREE, FREE, FREE, FREE};
     private int size;
+    private long lastHigh;
+    private long lastLow;
+    private int lastNumber = FREE;
 
     /** Of none yet. */
     public AddressIndex() {}
 
-    /** The number of an address that was added, or -1. */
+    /** The number of an address that was added, or -1. What was found last is most often what is asked for next. */
     public int find(long high, long low) {
-        return numbers[place(high, low)];
+        return low == lastLow && high == lastHigh ? lastNumber : search(high, low);
+    }
+
+    private int search(long high, long low) {
+        int number = numbers[place(high, low)];
+        if (number != FREE) {
+            lastHigh = high;
+            lastLow = low;
+            lastNumber = number;
+        }
+        return number;
     }
 
     /** The number of an address, which is the next one unless it has one. */
@@ -33,7 +46,8 @@ public final class AddressIndex {
             place = place(high, low);
         }
         put(place, high, low, size);
-        return size++;
+        size++;
+        return search(high, low);
     }
 
     public int size() {

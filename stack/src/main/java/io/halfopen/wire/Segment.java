@@ -1,5 +1,7 @@
 package io.halfopen.wire;
 
+import java.util.Objects;
+
 /**
  * One received TCP segment, read in place: parse() looks at every length before it follows it, so that whatever the
  * bytes are it neither throws nor reads outside them. One Segment is reused for every packet; its fields are valid
@@ -62,6 +64,9 @@ public final class Segment extends IpPacket {
 
     private static final long LOW = 0xffff_ffffL;
 
+    /** Larger than any packet's: arrays of packets are not so large. */
+    private static final int LARGEST_OFFSET = 1 << 30;
+
     /** Instead of a sum, which is never below 0. */
     private static final long UNUSUAL = -1;
 
@@ -88,6 +93,9 @@ public final class Segment extends IpPacket {
     private int cookieLength;
     private boolean cookieExperimental;
 
+    /** Room for the hash of the tuple, for whoever keeps a table of them: until the next parse(). */
+    public int hash;
+
     /** Nothing, until a packet is parsed. */
     public Segment() {}
 
@@ -108,56 +116,65 @@ public final class Segment extends IpPacket {
      * {@link #parseAny} begins anew.
      */
     private boolean parseUsual(byte[] packet, int offset, int length) {
-        if (length < IpHeader.V4_LENGTH + TcpHeader.LENGTH) {
+        if (length < IpHeader.V4_LENGTH + TcpHeader.LENGTH || offset < 0 || offset >= LARGEST_OFFSET) {
             return false;
         }
-        int first = Bytes.getInt(packet, offset);
-        int second = Bytes.getInt(packet, offset + IpHeader.V4_ID);
-        int third = Bytes.getInt(packet, offset + IpHeader.V4_TTL);
-        int total = first & 0xffff;
-        if (first >>> 24 != 0x45 || (second & IpHeader.FRAGMENT_MASK) != 0 || (third >>> 16 & 0xff) != IpHeader.TCP) {
-            return false;
-        }
-        int source = Bytes.getInt(packet, offset + IpHeader.V4_SOURCE);
-        int destination = Bytes.getInt(packet, offset + IpHeader.V4_DESTINATION);
-        boolean martian = source == 0 || source == -1 || source >>> 28 == 0xe || destination == 0;
+        // HotSpot then knows that it is not negative, and does not ask for each word.
+        int at = Objects.checkIndex(offset, LARGEST_OFFSET);
+        int first = Bytes.getInt(packet, at);
+        int second = Bytes.getInt(packet, at + IpHeader.V4_ID);
+        int third = Bytes.getInt(packet, at + IpHeader.V4_TTL);
+        int source = Bytes.getInt(packet, at + IpHeader.V4_SOURCE);
+        int destination = Bytes.getInt(packet, at + IpHeader.V4_DESTINATION);
         long addresses = (source & LOW) + (destination & LOW);
         long sum = (first & LOW) + (second & LOW) + (third & LOW) + addresses;
-        if (martian || total > length || !Checksum.isIntact(sum, 0)) {
+        if (!isUsual(first, second, third, source, destination, length) || !Checksum.isIntact(sum, 0)) {
             return false;
         }
         bytes = packet;
-        ipOffset = offset;
-        ipLength = total;
+        ipOffset = at;
+        ipLength = first & 0xffff;
         atomic = false;
         sourceHigh = 0;
         sourceLow = IpAddress.mapped(source);
         destinationHigh = 0;
         destinationLow = IpAddress.mapped(destination);
-        protocolOffset = offset + IpHeader.V4_PROTOCOL;
+        protocolOffset = at + IpHeader.V4_PROTOCOL;
         protocol = IpHeader.TCP;
-        transportOffset = offset + IpHeader.V4_LENGTH;
-        transportLength = total - IpHeader.V4_LENGTH;
-        return parseUsualTcp(packet, offset + IpHeader.V4_LENGTH, total - IpHeader.V4_LENGTH, addresses + IpHeader.TCP);
+        transportOffset = at + IpHeader.V4_LENGTH;
+        transportLength = (first & 0xffff) - IpHeader.V4_LENGTH;
+        return parseUsualTcp(
+                packet, at + IpHeader.V4_LENGTH, (first & 0xffff) - IpHeader.V4_LENGTH, addresses + IpHeader.TCP);
+    }
+
+    /** TCP over IPv4 without options, not a part, and from whom and to whom a peer may be. */
+    private static boolean isUsual(int first, int second, int third, int source, int destination, int length) {
+        boolean plain = first >>> 24 == 0x45
+                && (second & IpHeader.FRAGMENT_MASK) == 0
+                && (third >>> 16 & 0xff) == IpHeader.TCP
+                && (first & 0xffff) <= length;
+        return plain && source != 0 && source != -1 && source >>> 28 != 0xe && destination != 0;
     }
 
     private boolean parseUsualTcp(byte[] packet, int tcp, int length, long addresses) {
-        int offsetAndFlags = length < TcpHeader.LENGTH ? 0 : Bytes.getInt(packet, tcp + TcpHeader.DATA_OFFSET);
-        int header = offsetAndFlags >>> 28 << 2;
-        if (header < TcpHeader.LENGTH || header > length) {
+        int ports = Bytes.getInt(packet, tcp);
+        int number = Bytes.getInt(packet, tcp + TcpHeader.SEQ);
+        int acked = Bytes.getInt(packet, tcp + TcpHeader.ACK_SEQ);
+        int sizes = Bytes.getInt(packet, tcp + TcpHeader.DATA_OFFSET);
+        int check = Bytes.getInt(packet, tcp + TcpHeader.CHECKSUM);
+        int header = sizes >>> 28 << 2;
+        int data = length - header;
+        if (data < 0) {
             return false;
         }
-        int ports = Bytes.getInt(packet, tcp);
         sourcePort = ports >>> 16;
         destinationPort = ports & 0xffff;
-        seq = Bytes.getInt(packet, tcp + TcpHeader.SEQ);
-        ack = Bytes.getInt(packet, tcp + TcpHeader.ACK_SEQ);
-        flags = offsetAndFlags >>> 16 & 0xff;
-        window = offsetAndFlags & 0xffff;
+        seq = number;
+        ack = acked;
+        flags = sizes >>> 16 & 0xff;
+        window = sizes & 0xffff;
         payloadOffset = tcp + header;
-        payloadLength = length - header;
-        long sum = addresses + length + (ports & LOW) + (seq & LOW) + (ack & LOW) + (offsetAndFlags & LOW);
-        sum += Bytes.getInt(packet, tcp + TcpHeader.CHECKSUM) & LOW;
+        payloadLength = data;
         int options = tcp + TcpHeader.LENGTH;
         long sumOfOptions = header == TcpOptions.STAMPED
                 ? parseTimestamps(packet, options)
@@ -165,9 +182,9 @@ public final class Segment extends IpPacket {
         if (sumOfOptions == UNUSUAL) {
             return false;
         }
-        return Checksum.isIntact(
-                sum + sumOfOptions,
-                length == header ? 0 : Checksum.sum(packet, payloadOffset, payloadLength));
+        long sum = addresses + length + (ports & LOW) + (number & LOW) + (acked & LOW) + (sizes & LOW) + (check & LOW);
+        int sumOfData = data == 0 ? 0 : Checksum.sum(packet, payloadOffset, data);
+        return Checksum.isIntact(sum + sumOfOptions, sumOfData);
     }
 
     /** Timestamps that are all the options there are: the sum of them, or {@link #UNUSUAL}. */
@@ -183,16 +200,20 @@ public final class Segment extends IpPacket {
     private long parseUsualSyn(byte[] packet, int at) {
         int size = Bytes.getInt(packet, at);
         int kinds = Bytes.getInt(packet, at + 4);
+        int value = Bytes.getInt(packet, at + 8);
+        int echo = Bytes.getInt(packet, at + 12);
         int scale = Bytes.getInt(packet, at + 16);
-        if (size >>> 16 != TcpOptions.MSS_4 || kinds != TcpOptions.SACK_TIMESTAMP || scale >>> 8 != TcpOptions.NOP_SCALE_3) {
+        if (size >>> 16 != TcpOptions.MSS_4
+                || kinds != TcpOptions.SACK_TIMESTAMP
+                || scale >>> 8 != TcpOptions.NOP_SCALE_3) {
             return UNUSUAL;
         }
         mss = size & 0xffff;
         windowScale = Math.min(scale & 0xff, TcpOptions.MAX_WINDOW_SCALE);
-        tsValue = Bytes.getInt(packet, at + 8);
-        tsEcho = Bytes.getInt(packet, at + 12);
+        tsValue = value;
+        tsEcho = echo;
         found = MSS | SACK_PERMITTED | TIMESTAMPS | WINDOW_SCALE;
-        return (size & LOW) + (kinds & LOW) + (tsValue & LOW) + (tsEcho & LOW) + (scale & LOW);
+        return (size & LOW) + (kinds & LOW) + (value & LOW) + (echo & LOW) + (scale & LOW);
     }
 
     private Defect parseTcp() {

@@ -57,7 +57,16 @@ class UsualSegmentTest {
         byte[] packet = new byte[offset + TCP + header + data];
         random.nextBytes(packet);
         System.arraycopy(options, 0, packet, offset + TCP + TcpHeader.LENGTH, length);
-        TcpHeader.write(packet, offset + TCP, number() >>> 16, number() >>> 16, number(), number(), header, random.nextInt(256), number());
+        TcpHeader.write(
+                packet,
+                offset + TCP,
+                number() >>> 16,
+                number() >>> 16,
+                number(),
+                number(),
+                header,
+                random.nextInt(256),
+                number());
         TcpHeader.writeUrgentPointer(packet, offset + TCP, number());
         seal(packet, offset, header + data, address(), address());
         return packet;
@@ -97,19 +106,41 @@ class UsualSegmentTest {
             Bytes.putShort(packet, offset + TCP + TcpHeader.CHECKSUM, 0);
             long source = Bytes.getInt(packet, offset + IpHeader.V4_SOURCE);
             long destination = Bytes.getInt(packet, offset + IpHeader.V4_DESTINATION);
-            TcpHeader.seal(packet, offset + TCP, length, 0, IpAddress.mapped((int) source), 0, IpAddress.mapped((int) destination));
+            TcpHeader.seal(packet, offset + TCP, length, 0, IpAddress.mapped((int) source), 0, IpAddress.mapped((int)
+                    destination));
         }
     }
 
     private static List<Object> all(Segment s) {
         List<Object> header = List.of(
-                s.sourceHigh(), s.sourceLow(), s.destinationHigh(), s.destinationLow(), s.sourcePort(), s.destinationPort(),
-                s.seq(), s.ack(), s.flags(), s.window());
+                s.sourceHigh(),
+                s.sourceLow(),
+                s.destinationHigh(),
+                s.destinationLow(),
+                s.sourcePort(),
+                s.destinationPort(),
+                s.seq(),
+                s.ack(),
+                s.flags(),
+                s.window());
         List<Object> places = List.of(
-                s.ipOffset(), s.ipLength(), s.transportOffset(), s.transportLength(), s.protocol(), s.protocolOffset(),
-                s.payloadOffset(), s.payloadLength(), s.isAtomicFragment());
+                s.ipOffset(),
+                s.ipLength(),
+                s.transportOffset(),
+                s.transportLength(),
+                s.protocol(),
+                s.protocolOffset(),
+                s.payloadOffset(),
+                s.payloadLength(),
+                s.isAtomicFragment());
         List<Object> options = List.of(
-                s.mss(), s.windowScale(), s.sackPermitted(), s.hasTimestamps(), s.sackBlocks(), s.cookieLength(), s.signature());
+                s.mss(),
+                s.windowScale(),
+                s.sackPermitted(),
+                s.hasTimestamps(),
+                s.sackBlocks(),
+                s.cookieLength(),
+                s.signature());
         List<Object> stamps = s.hasTimestamps() ? List.of(s.tsValue(), s.tsEcho()) : List.of();
         return List.of(header, places, options, stamps);
     }

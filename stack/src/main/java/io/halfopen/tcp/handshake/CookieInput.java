@@ -74,7 +74,6 @@ final class CookieInput {
     void accept(Listener listener, Segment segment) {
         HalfOpen half = restore(listener, segment);
         restoreOptions(half, segment);
-        core.flows.hash(half);
         promotion.promote(half, listener, segment);
     }
 

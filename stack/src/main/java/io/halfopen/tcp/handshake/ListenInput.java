@@ -132,7 +132,7 @@ public final class ListenInput {
             fastOpenInput.open(half, segment, rule);
             return;
         }
-        core.flows.insert(half);
+        core.flows.insertHashed(half);
         listener.synQueue.add();
         output.synAck(half, fastOpenInput.cookieFor(listener, segment, rule), rule);
         core.wheel.schedule(half, core.due(core.now() + core.kernel.synAckInterval(0)));

@@ -56,9 +56,12 @@ public final class FlowTable {
         return false;
     }
 
+    /** Leaves the hash with the segment, for the flow that may begin with it. */
     @Nullable
     public Flow find(Segment segment) {
+        segment.hash = hash(segment);
         return find(
+                segment.hash,
                 segment.destinationHigh(),
                 segment.destinationLow(),
                 segment.sourceHigh(),
@@ -69,6 +72,11 @@ public final class FlowTable {
     @Nullable
     public Flow find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int hash = hash(localHigh, localLow, remoteHigh, remoteLow, ports);
+        return find(hash, localHigh, localLow, remoteHigh, remoteLow, ports);
+    }
+
+    @Nullable
+    private Flow find(int hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int mask = hashes.length - 1;
         for (int i = hash & mask; hashes[i] != 0; i = i + 1 & mask) {
             Flow flow = hashes[i] == hash ? flows[i] : null;

@@ -72,13 +72,17 @@ public final class HalfOpen extends Flow {
         this.listener = listener;
     }
 
-    /** Takes tuple and sequence number from a segment of the peer: its SYN, or the ACK that brings a cookie back. */
+    /**
+     * Takes tuple, its hash and sequence number from a segment of the peer: its SYN, or the ACK that brings a cookie back. It was
+     * looked for in {@link FlowTable}.
+     */
     public void take(Segment segment) {
         localHigh = segment.destinationHigh();
         localLow = segment.destinationLow();
         remoteHigh = segment.sourceHigh();
         remoteLow = segment.sourceLow();
         setPorts(segment.destinationPort(), segment.sourcePort());
+        hash = segment.hash;
         irs = segment.has(TcpHeader.SYN) ? segment.seq() : segment.seq() - 1;
     }
 

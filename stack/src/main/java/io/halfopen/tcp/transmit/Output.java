@@ -26,6 +26,7 @@ import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -405,7 +406,7 @@ public final class Output {
         if (end + length > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, end + length));
         }
-        return end;
+        return Objects.checkIndex(end, bytes.length); // so that HotSpot knows that it is not negative
     }
 
     private void commit(Rule why) {
