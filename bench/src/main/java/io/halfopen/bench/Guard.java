@@ -24,7 +24,7 @@ public final class Guard {
 
     private static final long MEASURED = 4 * NANOS_PER_SECOND;
     private static final long SHORTEST_TURN = 4_000_000;
-    private static final String[] NAMES = {
+    static final String[] NAMES = {
         "handshake, accept, reset, close", "SYN dropped", "SYN answered by a cookie", "64 KiB, MTU 1500"
     };
 
