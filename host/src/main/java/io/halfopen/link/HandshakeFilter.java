@@ -1,9 +1,17 @@
 package io.halfopen.link;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
+import static io.halfopen.link.BpfProgram.HARDWARE_TYPE;
+import static io.halfopen.link.BpfProgram.JUMP_EQUAL;
+import static io.halfopen.link.BpfProgram.JUMP_SET;
+import static io.halfopen.link.BpfProgram.LOAD_BYTE;
+import static io.halfopen.link.BpfProgram.LOAD_BYTE_INDEXED;
+import static io.halfopen.link.BpfProgram.LOAD_HALF;
+import static io.halfopen.link.BpfProgram.LOAD_HALF_INDEXED;
+import static io.halfopen.link.BpfProgram.LOAD_HEADER_LENGTH;
+import static io.halfopen.link.BpfProgram.LOAD_WORD;
+import static io.halfopen.link.BpfProgram.PACKET_TYPE;
+import static io.halfopen.link.BpfProgram.PROTOCOL;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,22 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeFilter {
     /** As many octets of a packet as any header of a handshake takes: 40 of IPv6 and 60 of TCP, or 60 and 60. */
     static final int SNAP = 128;
-
-    // linux/filter.h and linux/bpf_common.h
-    private static final int LOAD_WORD = 0x20;
-    private static final int LOAD_HALF = 0x28;
-    private static final int LOAD_BYTE = 0x30;
-    private static final int LOAD_HALF_INDEXED = 0x48;
-    private static final int LOAD_BYTE_INDEXED = 0x50;
-    private static final int LOAD_HEADER_LENGTH = 0xb1;
-    private static final int JUMP = 0x05;
-    private static final int JUMP_EQUAL = 0x15;
-    private static final int JUMP_SET = 0x45;
-    private static final int RETURN = 0x06;
-    private static final int ANCILLARY = -0x1000;
-    private static final int PROTOCOL = ANCILLARY;
-    private static final int PACKET_TYPE = ANCILLARY + 4;
-    private static final int HARDWARE_TYPE = ANCILLARY + 28;
 
     private static final int ARPHRD_LOOPBACK = 772;
     private static final int PACKET_OUTGOING = 4;
@@ -42,9 +34,7 @@ final class HandshakeFilter {
     /** A program has at most 4096 instructions, and a port takes two, twice. */
     static final int MOST_PORTS = 500;
 
-    private record Instruction(int code, int yes, int no, int operand) {}
-
-    private final List<Instruction> program = new ArrayList<>();
+    private final BpfProgram program = new BpfProgram();
 
     private HandshakeFilter() {}
 
@@ -52,78 +42,57 @@ final class HandshakeFilter {
     static byte[] of(int[] ports) {
         HandshakeFilter filter = new HandshakeFilter();
         filter.write(ports.length > MOST_PORTS ? null : ports);
-        ByteBuffer octets = ByteBuffer.allocate(filter.program.size() * 8).order(ByteOrder.nativeOrder());
-        for (Instruction each : filter.program) {
-            octets.putShort((short) each.code)
-                    .put((byte) each.yes)
-                    .put((byte) each.no)
-                    .putInt(each.operand);
-        }
-        return octets.array();
+        return filter.program.octets();
     }
 
     private void write(int @Nullable [] ports) {
         // lo shows each packet twice, once as it leaves
-        add(LOAD_WORD, 0, 0, HARDWARE_TYPE);
-        add(JUMP_EQUAL, 0, 3, ARPHRD_LOOPBACK);
-        add(LOAD_WORD, 0, 0, PACKET_TYPE);
-        add(JUMP_EQUAL, 0, 1, PACKET_OUTGOING);
-        take(0);
-        add(LOAD_WORD, 0, 0, PROTOCOL);
-        add(JUMP_EQUAL, 1, 0, ETH_P_IP);
+        program.add(LOAD_WORD, HARDWARE_TYPE);
+        program.add(JUMP_EQUAL, 0, 3, ARPHRD_LOOPBACK);
+        program.add(LOAD_WORD, PACKET_TYPE);
+        program.add(JUMP_EQUAL, 0, 1, PACKET_OUTGOING);
+        program.take(0);
+        program.add(LOAD_WORD, PROTOCOL);
+        program.add(JUMP_EQUAL, 1, 0, ETH_P_IP);
         // a condition's jump is at most 255 long, and the chain of ports may be longer
-        int jump = program.size();
-        add(JUMP, 0, 0, 0);
+        int jump = program.jump();
         ipv4(ports);
-        program.set(jump, new Instruction(JUMP, 0, 0, program.size() - jump - 1));
-        orNothing(JUMP_EQUAL, ETH_P_IPV6);
-        add(LOAD_BYTE, 0, 0, 6);
-        orNothing(JUMP_EQUAL, TCP);
-        add(LOAD_BYTE, 0, 0, 40 + 13);
-        add(JUMP_SET, 0, 1, SYN_OR_RST);
-        take(SNAP);
-        orNothing(JUMP_SET, ACK);
-        add(LOAD_HALF, 0, 0, 40 + 2);
+        program.land(jump);
+        program.orNothing(JUMP_EQUAL, ETH_P_IPV6);
+        program.add(LOAD_BYTE, 6);
+        program.orNothing(JUMP_EQUAL, TCP);
+        program.add(LOAD_BYTE, 40 + 13);
+        program.add(JUMP_SET, 0, 1, SYN_OR_RST);
+        program.take(SNAP);
+        program.orNothing(JUMP_SET, ACK);
+        program.add(LOAD_HALF, 40 + 2);
         ports(ports);
     }
 
     private void ipv4(int @Nullable [] ports) {
-        add(LOAD_BYTE, 0, 0, 9);
-        orNothing(JUMP_EQUAL, TCP);
-        add(LOAD_HALF, 0, 0, 6);
-        add(JUMP_SET, 0, 1, FRAGMENT);
-        take(0);
-        add(LOAD_HEADER_LENGTH, 0, 0, 0);
-        add(LOAD_BYTE_INDEXED, 0, 0, 13);
-        add(JUMP_SET, 0, 1, SYN_OR_RST);
-        take(SNAP);
-        orNothing(JUMP_SET, ACK);
-        add(LOAD_HALF_INDEXED, 0, 0, 2);
+        program.add(LOAD_BYTE, 9);
+        program.orNothing(JUMP_EQUAL, TCP);
+        program.add(LOAD_HALF, 6);
+        program.add(JUMP_SET, 0, 1, FRAGMENT);
+        program.take(0);
+        program.add(LOAD_HEADER_LENGTH, 0);
+        program.add(LOAD_BYTE_INDEXED, 13);
+        program.add(JUMP_SET, 0, 1, SYN_OR_RST);
+        program.take(SNAP);
+        program.orNothing(JUMP_SET, ACK);
+        program.add(LOAD_HALF_INDEXED, 2);
         ports(ports);
     }
 
     private void ports(int @Nullable [] ports) {
         if (ports == null) {
-            take(SNAP);
+            program.take(SNAP);
             return;
         }
         for (int port : ports) {
-            add(JUMP_EQUAL, 0, 1, port);
-            take(SNAP);
+            program.add(JUMP_EQUAL, 0, 1, port);
+            program.take(SNAP);
         }
-        take(0);
-    }
-
-    private void orNothing(int jump, int operand) {
-        add(jump, 1, 0, operand);
-        take(0);
-    }
-
-    private void take(int octets) {
-        add(RETURN, 0, 0, octets);
-    }
-
-    private void add(int code, int yes, int no, int operand) {
-        program.add(new Instruction(code, yes, no, operand));
+        program.take(0);
     }
 }

@@ -1,6 +1,5 @@
 package io.halfopen.link;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -48,7 +47,6 @@ public final class HandshakeRing implements AutoCloseable {
     private static final int PACKET_VERSION = 10;
     private static final int TPACKET_V3 = 2;
     private static final int PACKET_OUTGOING = 4;
-    private static final int SO_ATTACH_FILTER = 26;
     private static final int SOCKADDR_LL = 20;
     private static final int TP_STATUS_USER = 1;
 
@@ -127,15 +125,7 @@ public final class HandshakeRing implements AutoCloseable {
 
     /** Which ports' ACKs count from now on. */
     public void filter(int[] ports) throws LinkException {
-        byte[] program = HandshakeFilter.of(ports);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment code = arena.allocate(program.length, 8);
-            MemorySegment.copy(program, 0, code, JAVA_BYTE, 0, program.length);
-            MemorySegment head = arena.allocate(16, 8);
-            head.set(JAVA_SHORT, 0, (short) (program.length / 8));
-            head.set(ADDRESS, 8, code);
-            check(SocketLibc.setsockopt(fd, OptionNumber.SOL_SOCKET, SO_ATTACH_FILTER, head));
-        }
+        check(BpfProgram.attach(fd, HandshakeFilter.of(ports)));
     }
 
     /** Hands over what the kernel has handed over, and returns at once. */
