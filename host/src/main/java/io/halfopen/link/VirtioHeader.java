@@ -34,11 +34,11 @@ final class VirtioHeader {
 
     private VirtioHeader() {}
 
-    /** A packet as it is, with its checksum. */
-    static void writePlain(byte[] bytes) {
+    /** A packet as it is, with its checksum; {@code header}: so much of it should be in one piece of memory, at least. */
+    static void writePlain(byte[] bytes, int header) {
         bytes[0] = 0;
         bytes[GSO_TYPE] = GSO_NONE;
-        SHORT.set(bytes, HDR_LEN, (short) 0);
+        SHORT.set(bytes, HDR_LEN, (short) header);
         SHORT.set(bytes, GSO_SIZE, (short) 0);
         SHORT.set(bytes, CSUM_START, (short) 0);
         SHORT.set(bytes, CSUM_OFFSET, (short) 0);

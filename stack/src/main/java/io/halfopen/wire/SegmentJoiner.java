@@ -7,9 +7,8 @@ import java.util.Arrays;
  * {@link SegmentCutter} does, the other way around. Anything else is left as it is.
  */
 public final class SegmentJoiner {
-    private static final int LARGEST = 65_535;
-
     private final byte[] bytes;
+    private final int largest;
     private final int from;
     private int end;
     private int tcp;
@@ -20,9 +19,10 @@ public final class SegmentJoiner {
     /** Whether another segment may follow. */
     private boolean open;
 
-    /** With so much room in front of the packet. */
-    public SegmentJoiner(int room) {
-        bytes = new byte[room + LARGEST];
+    /** With so much room in front of the packet, which is at most {@code largest} octets long. */
+    public SegmentJoiner(int room, int largest) {
+        this.largest = largest;
+        bytes = new byte[room + largest];
         from = room;
         end = room;
     }
@@ -68,7 +68,7 @@ public final class SegmentJoiner {
 
     private boolean continues(byte[] packet, int offset, int length) {
         int data = length - header;
-        if (!open || data <= 0 || data > size || end - from + data > LARGEST) {
+        if (!open || data <= 0 || data > size || end - from + data > largest) {
             return false;
         }
         int next = Bytes.getInt(bytes, from + tcp + TcpHeader.SEQ) + end - from - header;

@@ -32,7 +32,7 @@ class LargePacketTest {
         }
     }
 
-    private final SegmentJoiner joiner = new SegmentJoiner(ROOM);
+    private final SegmentJoiner joiner = new SegmentJoiner(ROOM, 65_535);
     private final Random random = new Random(1);
 
     @ParameterizedTest
