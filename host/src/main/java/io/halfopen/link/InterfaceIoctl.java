@@ -23,6 +23,7 @@ final class InterfaceIoctl {
     private static final long SIOCSIFFLAGS = 0x8914;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCGIFHWADDR = 0x8927;
 
     private static final long SIOCADDRT = 0x890b;
     private static final long SIOCSIFMTU = 0x8922;
@@ -117,6 +118,24 @@ final class InterfaceIoctl {
     int index() throws LinkException {
         ioctl(SIOCGIFINDEX);
         return ifreq.get(JAVA_INT, Ifreq.UNION);
+    }
+
+    /** What kind of hardware it is, or is taken for: linux/if_arp.h. */
+    int hardware() throws LinkException {
+        ioctl(SIOCGIFHWADDR);
+        return ifreq.get(JAVA_SHORT, Ifreq.UNION) & 0xffff;
+    }
+
+    /** Whether it is up; throws where it is gone. {@code socket} is of the namespace where it is, or was. */
+    boolean isUp(int socket) throws LinkException {
+        int result = libc.ioctl(socket, SIOCGIFFLAGS, ifreq);
+        if (result < 0) {
+            throw new LinkException(
+                    result == -Libc.ENODEV
+                            ? "the interface " + name + " was deleted"
+                            : "cannot use the interface " + name + ": " + Libc.message(result));
+        }
+        return (ifreq.get(JAVA_SHORT, Ifreq.UNION) & IFF_UP) != 0;
     }
 
     void addV6(IpAddress address, int prefix) throws LinkException {

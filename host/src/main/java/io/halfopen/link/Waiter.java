@@ -30,6 +30,7 @@ final class Waiter {
     private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
     private final int eventFd;
     private boolean closed;
+    private boolean failed;
 
     Waiter(int fd) throws LinkException {
         eventFd = libc.eventfd();
@@ -54,9 +55,15 @@ final class Waiter {
         if (ready < 0 && ready != -Libc.EINTR) {
             throw new LinkException("cannot wait for packets: " + Libc.message(ready));
         }
+        failed = ready > 0 && (pollfds.get(JAVA_SHORT, REVENTS) & Poll.POLLERR) != 0;
         if (ready > 0 && pollfds.get(JAVA_SHORT, POLLFD_SIZE + REVENTS) != 0) {
             libc.read(eventFd, received, 8);
         }
+    }
+
+    /** Whether the last wait ended because something is wrong with the descriptor. */
+    boolean failed() {
+        return failed;
     }
 
     /** The lock keeps the descriptor from being closed, and used by somebody else, in between. */

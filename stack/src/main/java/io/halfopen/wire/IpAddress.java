@@ -56,6 +56,15 @@ public record IpAddress(long high, long low) {
                 : high == 0xff02_0000_0000_0000L && low == 1;
     }
 
+    /** fe80::/10, which is part of every link. */
+    public static boolean isLinkLocal(long high) {
+        return high >>> 54 == 0x3fa;
+    }
+
+    public boolean isLinkLocal() {
+        return isLinkLocal(high);
+    }
+
     public boolean isIpv4() {
         return isIpv4(high, low);
     }

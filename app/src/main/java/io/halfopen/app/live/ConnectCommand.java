@@ -26,13 +26,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "connect",
         description = {
-            "Connect from the stack, through a TUN interface, to a listener of this host.",
+            "Connect from the stack, through a TUN interface, to a listener of this host, or of others with --interface.",
             "",
             "What comes on standard input is sent, what is received goes to standard output, and what happens to the "
                     + "connection is told on standard error. It ends when both directions have, as the exit code says: "
                     + "0, or 1 for an error.",
             "",
-            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -n, or "
+            "Needs Linux, and root, a TUN interface that is yours or, with --interface, CAP_NET_RAW. Best tried in a network namespace: unshare -n, or "
                     + "ip netns.",
             ""
         },

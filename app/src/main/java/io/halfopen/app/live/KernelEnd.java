@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** This machine's end of a TUN interface. */
+/** This machine's end of a TUN interface, and what else of its interfaces matters to a stack beside its kernel. */
 final class KernelEnd {
     /** Packets: as many clients may come at once without one of their SYNs being lost before the stack sees it. */
     private static final int QUEUE = 5000;
@@ -27,18 +29,35 @@ final class KernelEnd {
 
     /** Of two interfaces in one network the kernel would use one, and whoever has the other would wait in vain. */
     private static void requireFree(Cidr cidr, String name) throws IOException {
-        try {
-            for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                boolean inside = each.inetAddresses()
-                        .anyMatch(address -> cidr.contains(
-                                IpAddress.parse(address.getHostAddress().replaceFirst("%.*", ""))));
-                if (inside && !each.getName().equals(name)) {
-                    throw new IOException("the interface " + each.getName() + " is in the network of --address "
-                            + cidr.address().toHostString() + " already: choose another");
-                }
+        for (NetworkInterface each : interfaces()) {
+            boolean inside = addresses(each).anyMatch(cidr::contains);
+            if (inside && !each.getName().equals(name)) {
+                throw new IOException("the interface " + each.getName() + " is in the network of --address "
+                        + cidr.address().toHostString() + " already: choose another");
             }
+        }
+    }
+
+    /** An address that the kernel has is the kernel's: both would answer. */
+    static void requireNotOurs(IpAddress address) throws IOException {
+        for (NetworkInterface each : interfaces()) {
+            if (addresses(each).anyMatch(address::equals)) {
+                throw new IOException("--address " + address + " is this machine's own, of " + each.getName()
+                        + ": choose another, or take it from there");
+            }
+        }
+    }
+
+    private static List<NetworkInterface> interfaces() throws IOException {
+        try {
+            return Collections.list(NetworkInterface.getNetworkInterfaces());
         } catch (SocketException unknown) {
             throw new IOException("cannot list this machine's interfaces: " + unknown.getMessage(), unknown);
         }
+    }
+
+    private static Stream<IpAddress> addresses(NetworkInterface each) {
+        return each.inetAddresses()
+                .map(address -> IpAddress.parse(address.getHostAddress().replaceFirst("%.*", "")));
     }
 }

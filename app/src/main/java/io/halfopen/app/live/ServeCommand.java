@@ -26,12 +26,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = {
-            "Serve HTTP on the stack, behind a TUN interface, as the articles' server does.",
+            "Serve HTTP on the stack, behind a TUN interface or on an Ethernet one, as the articles' server does.",
             "",
             "Every accept(), close() and dropped packet is told; Ctrl-C ends it with a summary.",
             "DURATION is 20s, 500ms, 2m, 0 or forever.",
             "",
-            "Needs Linux, and root or a TUN interface that is yours. Best tried in a network namespace: unshare -n, or "
+            "Needs Linux, and root, a TUN interface that is yours or, with --interface, CAP_NET_RAW. Best tried in a network namespace: unshare -n, or "
                     + "ip netns.",
             ""
         },
@@ -223,7 +223,7 @@ public final class ServeCommand extends Subcommand {
     }
 
     private void announce(Wire wire) {
-        out().println(style().bold(url(wire)) + "  on " + wireOptions.tun + ", backlog " + backlog + ", "
+        out().println(style().bold(url(wire)) + "  on " + wireOptions.device() + ", backlog " + backlog + ", "
                 + wireOptions.kernel.title() + "; Ctrl-C ends it");
         out().flush();
     }

@@ -1,6 +1,8 @@
 package io.halfopen.app.live;
 
+import io.halfopen.link.EtherLink;
 import io.halfopen.link.EventLoop;
+import io.halfopen.link.Link;
 import io.halfopen.link.OffloadTun;
 import io.halfopen.link.PacketTap;
 import io.halfopen.tcp.Secrets;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A stack behind a TUN device: the kernel's end is set up, the loop is ready to start. */
+/** A stack behind a TUN interface, whose other end is set up, or on an Ethernet one: the loop is ready to start. */
 final class Wire implements AutoCloseable {
     private final Stack stack;
     private final EventLoop loop;
@@ -34,21 +36,40 @@ final class Wire implements AutoCloseable {
         if (cidr == null) {
             throw new IllegalStateException("picocli has not set the default of --address");
         }
-        OffloadTun tun = OffloadTun.open(options.tun);
+        Attachment attachment = Attachment.to(options, cidr);
         try {
-            int mtu = KernelEnd.setUp(tun.name(), cidr, options.peer);
             Stack stack = new Stack(options.kernel, secrets());
             options.applyTo(stack.sysctls());
-            stack.addAddress(cidr.address(), mtu);
+            stack.addAddress(cidr.address(), attachment.mtu());
             if (cidr.address().isIpv4()) {
                 stack.addBroadcast(cidr.broadcast());
             }
             PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap);
             List<PacketTap> taps = pcap == null ? List.of(tap) : List.of(tap, pcap);
-            return new Wire(stack, new EventLoop(tun, stack, Taps.of(taps)), cidr.address(), pcap);
+            EventLoop loop = new EventLoop(attachment.link(), stack, Taps.of(taps));
+            return new Wire(stack, loop, cidr.address(), pcap);
         } catch (IOException | RuntimeException failed) {
-            tun.close();
+            attachment.link().close();
             throw failed;
+        }
+    }
+
+    /** What the stack is attached to, and the largest packet that goes there. */
+    private record Attachment(Link link, int mtu) {
+        static Attachment to(WireOptions options, Cidr cidr) throws IOException {
+            if (options.ethernet != null) {
+                KernelEnd.requireNotOurs(cidr.address());
+                EtherLink link =
+                        EtherLink.open(options.ethernet, cidr.address(), cidr.prefix(), options.gateway);
+                return new Attachment(link, link.mtu());
+            }
+            OffloadTun tun = OffloadTun.open(options.tun);
+            try {
+                return new Attachment(tun, KernelEnd.setUp(tun.name(), cidr, options.peer));
+            } catch (IOException | RuntimeException failed) {
+                tun.close();
+                throw failed;
+            }
         }
     }
 

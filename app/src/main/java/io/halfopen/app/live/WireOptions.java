@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Where the stack meets the kernel: the options that serve and connect share. */
@@ -42,6 +43,22 @@ final class WireOptions {
             description = "The kernel's address at its end of the interface (the first of the network).")
     @Nullable
     IpAddress peer;
+
+    @Option(
+            names = "--interface",
+            paramLabel = "NAME",
+            description = "Instead of a TUN interface: an Ethernet interface of this machine, on which the stack has an "
+                    + "address that the kernel does not have, such as one end of a veth pair.")
+    @Nullable
+    String ethernet;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "With --interface: where packets go that leave the network of --address (nowhere).")
+    @Nullable
+    IpAddress gateway;
 
     @Option(
             names = "--sysctl",
@@ -81,20 +98,62 @@ final class WireOptions {
         }
         String why = pcap != null && pcap.toString().isEmpty() ? "--pcap takes the name of a file" : "";
         why = why.isEmpty() ? wrongPeer(ours, peer) : why;
+        why = why.isEmpty() ? wrongEthernet(ours, spec.commandLine().getParseResult()) : why;
         if (!why.isEmpty()) {
             throw new ParameterException(spec.commandLine(), why);
         }
-        if (remote != null && remote.equals(ours.address())) {
-            why = "HOST is --address, the stack itself: connect to the kernel's end or beyond";
-        } else if (remote != null && remote.isIpv4() != ours.address().isIpv4()) {
-            why = "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
-        } else if (remote != null && IpAddress.isLoopback(remote.high(), remote.low())) {
-            why = "HOST is on this machine's loopback, which has no way to the stack: connect to the kernel's end, "
-                    + (peer == null ? ours.neighbour() : peer);
-        }
+        why = remote == null ? "" : wrongRemote(ours, remote);
         if (!why.isEmpty()) {
             throw new ParameterException(spec.commandLine(), why);
         }
+    }
+
+    private String wrongRemote(Cidr ours, IpAddress remote) {
+        String other = ethernet == null ? "the kernel's end" : "another host";
+        if (remote.equals(ours.address())) {
+            return "HOST is --address, the stack itself: connect to " + other + (ethernet == null ? " or beyond" : "");
+        }
+        if (remote.isIpv4() != ours.address().isIpv4()) {
+            return "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
+        }
+        if (IpAddress.isLoopback(remote.high(), remote.low())) {
+            String which = peer == null ? ours.neighbour().toString() : peer.toString();
+            return "HOST is on this machine's loopback, which has no way to the stack: connect to " + other
+                    + (ethernet == null ? ", " + which : "");
+        }
+        boolean onLink = ours.contains(remote) || !remote.isIpv4() && remote.isLinkLocal();
+        return ethernet == null || gateway != null || onLink
+                ? ""
+                : "HOST is not in the network of --address: that takes --gateway";
+    }
+
+    /** The interface that it is on. */
+    String device() {
+        return ethernet == null ? tun : ethernet;
+    }
+
+    private String wrongEthernet(Cidr ours, ParseResult given) {
+        if (ethernet == null) {
+            return gateway == null ? "" : "--gateway is for --interface: a TUN interface has two ends only";
+        }
+        if (given.hasMatchedOption("--tun") || given.hasMatchedOption("--peer")) {
+            return "--interface takes the place of a TUN interface: leave out --tun and --peer";
+        }
+        if (!given.hasMatchedOption("--address")) {
+            return "--interface needs --address: one of that network that nobody has";
+        }
+        return wrongGateway(ours, gateway);
+    }
+
+    private static String wrongGateway(Cidr ours, @Nullable IpAddress gateway) {
+        if (gateway == null) {
+            return "";
+        }
+        if (gateway.equals(ours.address())) {
+            return "--gateway and --address are the same: packets would not leave";
+        }
+        boolean onLink = ours.contains(gateway) || !ours.address().isIpv4() && gateway.isLinkLocal();
+        return onLink ? "" : "--gateway " + gateway + " is not in the network of --address";
     }
 
     /** Why the kernel's end cannot have this address, or nothing. */

@@ -1,14 +1,15 @@
 package io.halfopen.app.live;
 
 import io.halfopen.app.Main;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One honest client beside a real flood, as fast as {@code hping3 --flood -S --rand-source} makes it: {@code serve} behind TUN
- * and a server of the kernel's behind a veth pair, in turn. Once with the cores free, and once with a program beside it that
+ * One honest client beside a real flood, as fast as {@code hping3 --flood -S --rand-source} makes it: a server of the kernel's and
+ * {@code serve}, each behind a veth pair, and {@code serve} behind TUN, in turn. Once with the cores free, and once with a program beside it that
  * wants one for itself. {@code bench/flood} starts it.
  */
 final class FloodSpeed {
@@ -33,21 +34,40 @@ final class FloodSpeed {
     }
 
     private void compare(int runs, int seconds) throws Exception {
-        clients.run("ip", "link", "add", "flood0", "type", "veth", "peer", "name", "flood1", "netns", servers.pid());
+        join("flood0", "flood1");
+        join("flood2", "flood3");
         setUp(clients, "flood0", "10.8.0.1/24");
         setUp(servers, "flood1", "10.8.0.2/24");
+        setUp(clients, "flood2", "10.7.0.1/24");
+        servers.run("ip", "link", "set", "flood3", "up");
         servers.run("ip", "route", "add", "default", "via", "10.8.0.1");
         servers.awaitListener(start(servers, PlainServer.class, PORT, BACKLOG), Integer.parseInt(PORT));
-        RealProcess serve = start(clients, Main.class, "serve", "--quiet", "--backlog", BACKLOG, "--for", "1h");
-        serve.awaitOut("Ctrl-C ends it");
+        List<RealProcess> serves = List.of(
+                serve(servers, "--interface", "flood3", "--address", "10.7.0.2/24", "--gateway", "10.7.0.1"),
+                serve(clients, "--tun", "halfopen0"));
         for (boolean contended : new boolean[] {false, true}) {
             for (int run = 0; run < runs; run++) {
-                measure("kernel", "flood0", "10.8.0.2", seconds, contended);
-                measure("stack", "halfopen0", "10.9.0.2", seconds, contended);
+                measure("kernel, veth", "flood0", "10.8.0.2", seconds, contended);
+                measure("serve, veth", "flood2", "10.7.0.2", seconds, contended);
+                measure("serve, TUN", "halfopen0", "10.9.0.2", seconds, contended);
             }
         }
-        serve.interrupt();
-        System.out.print(serve.out());
+        for (RealProcess serve : serves) {
+            serve.interrupt();
+            System.out.print(serve.out());
+        }
+    }
+
+    private void join(String client, String server) throws Exception {
+        clients.run("ip", "link", "add", client, "type", "veth", "peer", "name", server, "netns", servers.pid());
+    }
+
+    private static RealProcess serve(NetNamespace namespace, String... more) throws Exception {
+        List<String> args = new ArrayList<>(List.of("serve", "--quiet", "--backlog", BACKLOG, "--for", "1h"));
+        args.addAll(List.of(more));
+        RealProcess serve = start(namespace, Main.class, args.toArray(String[]::new));
+        serve.awaitOut("Ctrl-C ends it");
+        return serve;
     }
 
     private static void setUp(NetNamespace namespace, String name, String address) throws Exception {
@@ -70,7 +90,7 @@ final class FloodSpeed {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%-10s %-7s %3d of %3d answered; median %6.1f ms, p99 %7.1f, longest %7.1f; %6.0f SYNs/s%n",
+                "%-10s %-12s %3d of %3d answered; median %6.1f ms, p99 %7.1f, longest %7.1f; %6.0f SYNs/s%n",
                 contended ? "contended" : "cores free",
                 who,
                 report.answered(),
