@@ -39,6 +39,9 @@ public final class EtherLink implements Link {
     private final OffloadInput input = new OffloadInput(EtherFrame.LENGTH);
     private final OffloadOutput output = new OffloadOutput(EtherFrame.LENGTH, LARGEST_PACKET);
     private final byte[] single = new byte[SendRing.LARGEST];
+    /** A little old: for whom it is soon enough to look at the clock once for all that leave together. */
+    private long now = System.nanoTime();
+
     private long dropped;
     private long lost;
     private boolean down;
@@ -107,7 +110,7 @@ public final class EtherLink implements Link {
             if (end == 0) {
                 break;
             }
-            if (end > PACKET && !neighbourhood.take(input.bytes(), FRAME, end, System.nanoTime())) {
+            if (end > PACKET && !neighbourhood.take(input.bytes(), FRAME, end, now)) {
                 return input.take(end - padding(input.bytes(), end), buffer);
             }
         }
@@ -142,7 +145,7 @@ public final class EtherLink implements Link {
         }
         int end = output.seal(true);
         byte[] bytes = output.bytes();
-        long station = neighbourhood.stationFor(bytes, PACKET, end, System.nanoTime());
+        long station = neighbourhood.stationFor(bytes, PACKET, end, now);
         if (station != Neighbourhood.UNKNOWN) {
             add(bytes, station, end);
         }
@@ -158,14 +161,21 @@ public final class EtherLink implements Link {
     private void addFrame(byte[] bytes, int end) {
         if (closed || !out.add(bytes, end)) {
             dropped++;
+        } else if (out.isFull()) {
+            leave();
         }
     }
 
     private void flush() {
         complete();
         if (!closed) {
-            out.flush();
+            leave();
         }
+    }
+
+    private void leave() {
+        out.flush();
+        now = System.nanoTime();
     }
 
     /** What neighbours ask and answer, and packets that had to wait for them. */
@@ -192,7 +202,11 @@ public final class EtherLink implements Link {
         if (down) {
             down = !ioctl.isUp(socket.fd());
         }
-        waiter.await(input.hasMore() ? 0 : down ? Math.min(nanos, LOOK) : nanos);
+        if (input.hasMore() || in.hasNext()) {
+            return;
+        }
+        waiter.await(down ? Math.min(nanos, LOOK) : nanos);
+        now = System.nanoTime();
         if (waiter.failed()) {
             // An interface goes down before it is deleted: the next look says which it was.
             socket.clearError();

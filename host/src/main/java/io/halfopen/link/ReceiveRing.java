@@ -63,6 +63,10 @@ final class ReceiveRing {
         this.shape = shape;
     }
 
+    boolean hasNext() {
+        return ((int) INT.getAcquire(memory, (long) next * shape.slot + STATUS) & TP_STATUS_USER) != 0;
+    }
+
     /** Copies the next frame behind its virtio header; where it ends, or 0 if there is none. */
     int take(byte[] bytes) {
         long at = (long) next * shape.slot;

@@ -63,10 +63,12 @@ final class SendRing {
         next = next + 1 == SLOTS ? 0 : next + 1;
         waiting++;
         octets += length;
-        if (waiting >= BATCH || octets >= BATCH_OCTETS) {
-            flush();
-        }
         return true;
+    }
+
+    /** Whether enough waits to leave now. */
+    boolean isFull() {
+        return waiting >= BATCH || octets >= BATCH_OCTETS;
     }
 
     /** The kernel has sent what was there before, or could make nothing of it. */
