@@ -36,6 +36,17 @@ public final class StackSummary {
         }
     }
 
+    /** What did not get as far as the stack, or no further than its interface. */
+    public void printFrames(long lost, long unreachable) {
+        if (lost > 0) {
+            out.println(style.bold("lost") + "          " + lost + " frames that came faster than they could be taken in");
+        }
+        if (unreachable > 0) {
+            out.println(style.bold("unreachable") + "   " + unreachable
+                    + " packets to addresses outside the network: give a --gateway");
+        }
+    }
+
     private void printHeld(Holdings held) {
         out.println(style.bold("left") + "          " + held.connections() + " connections, " + held.halfOpens()
                 + " half-opens, " + held.timeWaits() + " TIME_WAITs, " + held.octets() + " octets in buffers");

@@ -263,6 +263,7 @@ public final class ServeCommand extends Subcommand {
             StackSummary summary = new StackSummary(out(), style());
             summary.print(wire.stack(), server.listener());
             summary.printLost(wire.lostSyns());
+            summary.printFrames(wire.lostFrames(), wire.unreachable());
             writePage();
             out().flush();
         }

@@ -21,10 +21,12 @@ final class Wire implements AutoCloseable {
     private final EventLoop loop;
     private final LoopCalls calls;
     private final IpAddress address;
+    private final Link link;
     private final @Nullable PcapTap pcap;
 
-    private Wire(Stack stack, EventLoop loop, IpAddress address, @Nullable PcapTap pcap) {
+    private Wire(Stack stack, Link link, EventLoop loop, IpAddress address, @Nullable PcapTap pcap) {
         this.stack = stack;
+        this.link = link;
         this.loop = loop;
         this.calls = new LoopCalls(loop, stack);
         this.address = address;
@@ -47,7 +49,7 @@ final class Wire implements AutoCloseable {
             PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap);
             List<PacketTap> taps = pcap == null ? List.of(tap) : List.of(tap, pcap);
             EventLoop loop = new EventLoop(attachment.link(), stack, Taps.of(taps));
-            return new Wire(stack, loop, cidr.address(), pcap);
+            return new Wire(stack, attachment.link(), loop, cidr.address(), pcap);
         } catch (IOException | RuntimeException failed) {
             attachment.link().close();
             throw failed;
@@ -114,6 +116,16 @@ final class Wire implements AutoCloseable {
     /** See {@link EventLoop#lostSyns}. */
     long lostSyns() {
         return loop.lostSyns();
+    }
+
+    /** See {@link EtherLink#lost}; after the end. */
+    long lostFrames() {
+        return link instanceof EtherLink ether ? ether.lost() : 0;
+    }
+
+    /** See {@link EtherLink#unreachable}; after the end. */
+    long unreachable() {
+        return link instanceof EtherLink ether ? ether.unreachable() : 0;
     }
 
     @Override
