@@ -39,7 +39,8 @@ public final class StackSummary {
     /** What did not get as far as the stack, or no further than its interface. */
     public void printFrames(long lost, long unreachable) {
         if (lost > 0) {
-            out.println(style.bold("lost") + "          " + lost + " frames that came faster than they could be taken in");
+            out.println(
+                    style.bold("lost") + "          " + lost + " frames that came faster than they could be taken in");
         }
         if (unreachable > 0) {
             out.println(style.bold("unreachable") + "   " + unreachable

@@ -14,7 +14,7 @@ public interface Link extends AutoCloseable {
 
     /**
      * Sends a packet, or drops it where there is no room or nobody to take it: nobody is told, as on any network. It may
-     * wait for others to leave with it, until {@link #receive} or {@link #await} is called.
+     * wait for others to leave with it, until {@link #receive} finds none or {@link #await} is called.
      */
     void send(byte[] bytes, int offset, int length);
 

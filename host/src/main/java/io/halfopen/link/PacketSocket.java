@@ -62,8 +62,7 @@ final class PacketSocket {
     }
 
     /** For what this host is sent on this interface; what it is, and that it is up, is looked at elsewhere. */
-    static PacketSocket open(String name, Neighbourhood.Host host, ReceiveRing.Shape in)
-            throws LinkException {
+    static PacketSocket open(String name, Neighbourhood.Host host, ReceiveRing.Shape in) throws LinkException {
         int index = new InterfaceIoctl(name).index();
         int fd = SocketLibc.socket(AF_PACKET, SOCK_RAW | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
         if (fd < 0) {
@@ -117,8 +116,7 @@ final class PacketSocket {
     }
 
     /** One mapping for both: the receiving one is its beginning. */
-    private static MemorySegment rings(int fd, String name, ReceiveRing.Shape in)
-            throws LinkException {
+    private static MemorySegment rings(int fd, String name, ReceiveRing.Shape in) throws LinkException {
         check(name, KernelSockets.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request(in.slot(), in.slots())));
         check(name, KernelSockets.setsockopt(fd, SOL_PACKET, PACKET_TX_RING, request(SendRing.SLOT, SendRing.SLOTS)));
         MemorySegment memory = SocketLibc.map(fd, in.size() + SendRing.SIZE);

@@ -165,6 +165,19 @@ class EtherLinkTest {
         });
     }
 
+    /** The kernel asks one that it knows without troubling the others. */
+    @Test
+    void aQuestionToItsStationAloneIsAnswered() throws Exception {
+        try (EtherLink link = open(STACK, 24)) {
+            namespace.run(
+                    "ip", "neigh", "add", "10.77.0.2", "lladdr", "02:48:0a:4d:00:02", "dev", "hop0", "nud", "probe");
+            while (!namespace.run("ip", "neigh", "show", "10.77.0.2").contains("REACHABLE")) {
+                link.receive(new byte[100]);
+                link.await(1_000_000);
+            }
+        }
+    }
+
     @Test
     void aShortFrameIsNotPartOfItsPacket() {
         byte[] bytes = new byte[VirtioHeader.LENGTH + 60];
@@ -269,10 +282,10 @@ class EtherLinkTest {
     @Test
     void itCanBeWoken() throws Exception {
         try (EtherLink link = open(STACK, 24)) {
-            CompletableFuture.runAsync(link::wakeUp);
+            CompletableFuture<Void> waking = CompletableFuture.runAsync(link::wakeUp);
 
             link.await(Long.MAX_VALUE);
-            link.await(1);
+            waking.join();
         }
     }
 

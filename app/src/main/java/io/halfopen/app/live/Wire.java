@@ -61,8 +61,7 @@ final class Wire implements AutoCloseable {
         static Attachment to(WireOptions options, Cidr cidr) throws IOException {
             if (options.ethernet != null) {
                 KernelEnd.requireNotOurs(cidr.address());
-                EtherLink link =
-                        EtherLink.open(options.ethernet, cidr.address(), cidr.prefix(), options.gateway);
+                EtherLink link = EtherLink.open(options.ethernet, cidr.address(), cidr.prefix(), options.gateway);
                 return new Attachment(link, link.mtu());
             }
             OffloadTun tun = OffloadTun.open(options.tun);

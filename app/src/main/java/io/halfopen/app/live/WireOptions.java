@@ -47,8 +47,9 @@ final class WireOptions {
     @Option(
             names = "--interface",
             paramLabel = "NAME",
-            description = "Instead of a TUN interface: an Ethernet interface of this machine, on which the stack has an "
-                    + "address that the kernel does not have, such as one end of a veth pair.")
+            description =
+                    "Instead of a TUN interface: an Ethernet interface of this machine, on which the stack has an "
+                            + "address that the kernel does not have, such as one end of a veth pair.")
     @Nullable
     String ethernet;
 

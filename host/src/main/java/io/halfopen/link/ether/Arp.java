@@ -68,8 +68,7 @@ final class Arp {
         write(bytes, REPLY, station, address, targetStation, target);
     }
 
-    private static void write(
-            byte[] bytes, int operation, long station, int address, long targetStation, int target) {
+    private static void write(byte[] bytes, int operation, long station, int address, long targetStation, int target) {
         Bytes.putInt(bytes, HARDWARE, ETHERNET_AND_IPV4);
         Bytes.putShort(bytes, LENGTHS, SIX_AND_FOUR);
         Bytes.putShort(bytes, OPERATION, operation);

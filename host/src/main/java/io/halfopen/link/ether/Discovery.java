@@ -127,8 +127,7 @@ final class Discovery {
 
     private static void writeIp(byte[] bytes, IpAddress from, long toHigh, long toLow) {
         int length = END - ICMP;
-        IpHeader.write(
-                bytes, IP, from.high(), from.low(), toHigh, toLow, length, IpHeader.ICMP_V6, 0, HOPS, 0, 0);
+        IpHeader.write(bytes, IP, from.high(), from.low(), toHigh, toLow, length, IpHeader.ICMP_V6, 0, HOPS, 0, 0);
     }
 
     private static void write(

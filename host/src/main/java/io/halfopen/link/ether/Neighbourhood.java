@@ -23,7 +23,11 @@ public final class Neighbourhood {
     }
 
     /** A host: its station, its address, the first {@code prefix} bits of which are its network's, and its gateway. */
-    public record Host(long station, IpAddress address, int prefix, @Nullable IpAddress gateway) {
+    public record Host(
+            long station,
+            IpAddress address,
+            int prefix,
+            @Nullable IpAddress gateway) {
         boolean isOnLink(long high, long low) {
             if (address.isIpv4()) {
                 return IpAddress.isIpv4(high, low) && ((low ^ address.low()) & -1L << 32 - prefix) == 0;
@@ -70,8 +74,7 @@ public final class Neighbourhood {
      * @param packet where its IP header begins
      */
     public long stationFor(byte[] bytes, int packet, int end, long now) {
-        Neighbour next =
-                next(IpHeader.destinationHigh(bytes, packet), IpHeader.destinationLow(bytes, packet), now);
+        Neighbour next = next(IpHeader.destinationHigh(bytes, packet), IpHeader.destinationLow(bytes, packet), now);
         if (next == null) {
             unreachable++;
             return UNKNOWN;
@@ -127,8 +130,7 @@ public final class Neighbourhood {
             }
             return true;
         }
-        boolean discovery =
-                type == EtherFrame.IPV6 && !host.address.isIpv4() && Discovery.isValid(bytes, from, end);
+        boolean discovery = type == EtherFrame.IPV6 && !host.address.isIpv4() && Discovery.isValid(bytes, from, end);
         if (discovery) {
             takeDiscovery(bytes, from, now);
         }

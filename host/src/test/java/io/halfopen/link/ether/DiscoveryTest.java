@@ -126,7 +126,12 @@ class DiscoveryTest {
     /** A router would have counted hops down (RFC 4861, section 7.1); the rest is not whole, or not of this kind. */
     @ParameterizedTest
     @CsvSource({
-        "14, 0x60, no IPv6", "20, 6, TCP", "21, 254, from afar", "54, 128, an echo", "55, 1, a code", "56, 9, damaged"
+        "14, 0x60, no IPv6",
+        "20, 6, TCP",
+        "21, 254, from afar",
+        "54, 128, an echo",
+        "55, 1, a code",
+        "56, 9, damaged"
     })
     void whatIsNoneIsLeftToTheStack(int at, String value, String what) {
         byte[] frame = solicitation(PEER, US);
@@ -167,7 +172,8 @@ class DiscoveryTest {
             }
             neighbourhood.take(cut, 0, end, i);
         }
-        assertThat(frames).isNotEmpty().allSatisfy(each -> assertThat(EtherFrame.source(each, 0))
-                .isEqualTo(OURS));
+        assertThat(frames)
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(EtherFrame.source(each, 0)).isEqualTo(OURS));
     }
 }

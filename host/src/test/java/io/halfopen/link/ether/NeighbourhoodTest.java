@@ -219,8 +219,9 @@ class NeighbourhoodTest {
                     : frame.length;
             neighbourhood.take(Arrays.copyOf(frame, end), 0, end, i);
         }
-        assertThat(frames).isNotEmpty().allSatisfy(each -> assertThat(EtherFrame.source(each, 0))
-                .isEqualTo(OURS));
+        assertThat(frames)
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(EtherFrame.source(each, 0)).isEqualTo(OURS));
     }
 
     @Test
