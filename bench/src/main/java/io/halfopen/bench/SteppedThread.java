@@ -22,8 +22,8 @@ final class SteppedThread implements AutoCloseable {
     private static final int SIGSTOP = 19;
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle PTRACE = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("ptrace"),
+    private static final MethodHandle PTRACE = function(
+            "ptrace",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG,
@@ -31,8 +31,8 @@ final class SteppedThread implements AutoCloseable {
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG),
             Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle WAITPID = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("waitpid"),
+    private static final MethodHandle WAITPID = function(
+            "waitpid",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
 
@@ -45,6 +45,11 @@ final class SteppedThread implements AutoCloseable {
 
     private SteppedThread(int thread) {
         this.thread = thread;
+    }
+
+    @SuppressWarnings("restricted") // a wrong descriptor would crash the JVM: both are above, beside their names
+    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
     }
 
     /** Stops a thread that this process may trace; all else has to be done by the thread that has called this. */
