@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Comments of a script that Halfopen understands: {@code // only: stack, because ...} or {@code // only: kernel, ...},
@@ -19,18 +20,22 @@ public record Header(String only, String reason, boolean slow, List<Range> kerne
     private static final Pattern ONLY = Pattern.compile("(?m)^//\\s*only:\\s*(stack|kernel)\\b[,:;]?\\s*(.*)$");
     private static final Pattern SLOW = Pattern.compile("(?m)^//\\s*slow:.*$");
     private static final Pattern KERNELS = Pattern.compile("(?m)^//\\s*kernels:\\s*(.*?)\\s*$");
-    private static final Pattern RANGE = Pattern.compile("(from|until)\\s+(\\d+\\.\\d+)");
+    private static final String VERSION = "\\s+(\\d+\\.\\d+)";
+    private static final Pattern RANGE =
+            Pattern.compile("from" + VERSION + "|until" + VERSION + "|from" + VERSION + "\\s+until" + VERSION);
 
-    /** Versions from one on, or until one; that one is among them. */
-    public record Range(boolean from, KernelRelease version) {
+    /** Versions from one on, until one, or both; those are among them. */
+    public record Range(
+            @Nullable KernelRelease from, @Nullable KernelRelease until) {
         private boolean contains(KernelRelease other) {
-            int order = other.compareTo(version);
-            return from ? order >= 0 : order <= 0;
+            return (from == null || other.compareTo(from) >= 0) && (until == null || other.compareTo(until) <= 0);
         }
 
         @Override
         public String toString() {
-            return (from ? "from " : "until ") + version;
+            String begin = from == null ? "" : "from " + from;
+            String end = until == null ? "" : "until " + until;
+            return (begin + " " + end).strip();
         }
     }
 
@@ -58,9 +63,15 @@ public record Header(String only, String reason, boolean slow, List<Range> kerne
                 throw ScriptException.wrong(
                         new Place(file, line, 1), "'" + part.strip() + "' is no range of kernels: from 6.6, until 4.4");
             }
-            ranges.add(new Range(range.group(1).equals("from"), KernelRelease.parse(range.group(2))));
+            ranges.add(new Range(version(range, 1, 3), version(range, 2, 4)));
         }
         return List.copyOf(ranges);
+    }
+
+    /** What one of two groups has; null where neither has anything. */
+    private static @Nullable KernelRelease version(Matcher range, int group, int other) {
+        String text = range.group(group) == null ? range.group(other) : range.group(group);
+        return text == null ? null : KernelRelease.parse(text);
     }
 
     /** Whether it is meant for this machine, {@code stack} or {@code kernel}. */

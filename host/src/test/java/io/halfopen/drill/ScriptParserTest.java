@@ -153,7 +153,9 @@ class ScriptParserTest {
         "'', 3.10 6.1 6.18",
         "from 6.6, 6.6 6.12.117+deb12-amd64 7.0",
         "until 4.4, 2.6 3.10 4.4.0",
-        "'until 4.4, from 6.12', 4.4 6.12"
+        "'until 4.4, from 6.12', 4.4 6.12",
+        "from 5.16 until 6.1, 5.16 6.1.192",
+        "'until 3.10, from 4.4 until 5.4', 2.6 4.4 5.4.1"
     })
     void aScriptHoldsOnTheKernelsThatItNames(String kernels, String all) throws ScriptException {
         String comment = kernels.isEmpty() ? "" : "// kernels: " + kernels + "\n";

@@ -337,6 +337,49 @@ public class Kernel {
         return has(KernelChange.MEASURED_OVERHEAD);
     }
 
+    /** Whether what is offered for now follows, too, when that part becomes larger. */
+    public boolean widensByOverhead() {
+        return has(KernelChange.THRESHOLD_FOLLOWS_OVERHEAD);
+    }
+
+    /** Whether small packets have memory of their own size, and not the next power of two. */
+    public boolean hasSmallHeads() {
+        return has(KernelChange.SMALL_HEADS);
+    }
+
+    /**
+     * What is kept for headers in a packet's memory (MAX_TCP_HEADER), octets. Not the version decides, but how a kernel is
+     * built: with wireless, as by distributions, or without, as the 6.18 that was measured.
+     */
+    public int headerRoom() {
+        return number < LINUX_6_18.number ? 320 : 256;
+    }
+
+    /** Whether what came beyond a gap tells how long the peer's segments are. */
+    public boolean measuresGaps() {
+        return has(KernelChange.GAPS_TELL_SEGMENT_SIZE);
+    }
+
+    /** Whether a burst that leaves takes in what was written after it, if it has room. */
+    public boolean growsBursts() {
+        return has(KernelChange.GROWING_BURSTS);
+    }
+
+    /** How often the timeout of a SYN has been doubled. */
+    public int synBackoff(int retransmits, int linearTimeouts) {
+        return Math.max(0, retransmits - linear(linearTimeouts));
+    }
+
+    /** Whether losses are found by counting what arrived (RFC 6675), with this tcp_recovery; else it is by time. */
+    public boolean countsDuplicates(int recovery) {
+        return !has(KernelChange.ALWAYS_RACK) && (recovery & 1) == 0;
+    }
+
+    /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */
+    public boolean countsFin() {
+        return has(KernelChange.FIN_WAITS_FOR_WINDOW);
+    }
+
     /** Whether the receive buffer grows for what waits beyond a gap before anybody reads it. */
     public boolean growsBeyondGaps() {
         return has(KernelChange.ROOM_BEYOND_GAPS);

@@ -30,17 +30,24 @@ public enum KernelChange {
     ACK_OF_WHAT_WAS_SENT(6, 1, HISTORY, "commit 3d501dd326fb, of 6.7; 6.1.176 has it, too"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 1, TRACE, "commit 8d52da23b6c6, of 6.15; 6.1.176 has it, too"),
     FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
+    SMALL_HEADS(6, 3, MEASURED, "commit bf9f1baa279f: skb_small_head_cache; 6.1 is without it"),
     OLD_SYN_CHALLENGED(6, 4, MEASURED, "commit ee05d90d0ac7; 6.1 is without, 6.12 with it"),
     LINEAR_SYN_TIMEOUTS(6, 5, MEASURED, "commit ccce324dabfe; 6.1 is without, 6.12 with it"),
     MEASURED_OVERHEAD(6, 6, MEASURED, "tcp_measure_rcv_mss and scaling_ratio; 6.1 is without, 6.12 with it"),
     ZERO_WINDOW_TAKEN(6, 6, MEASURED, "tcp_may_update_window; 6.1 is without, 6.12 with it"),
     SIGNATURES(6, 7, HISTORY, "TCP-AO; 6.1 has none of its counters, 6.12 all"),
     TIME_WAIT_ISN_KEPT(6, 10, MEASURED, "commit 41eecbd712b7; 6.1 is without, 6.12 with it"),
+    FIN_WAITS_FOR_WINDOW(6, 10, MEASURED, "tcp_cwnd_test without its exception; 6.1 is without, 6.12 with it"),
+    GROWING_BURSTS(6, 10, MEASURED, "tcp_grow_skb; 6.1 is without it"),
     LARGE_FIRST_WINDOW(6, 11, HISTORY, "commit 378979e94e95: tcp_select_initial_window"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
     CHECKED_ECHO_OF_HANDSHAKE(6, 15, MEASURED, "tcp_check_req and TSEcrRejected; 6.12 is without it"),
     ROOM_BEYOND_GAPS(6, 16, MEASURED, "\"tcp: adjust rcvbuf in presence of reorders\"; 6.1 and 6.12 are without it"),
     REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it"),
+    GAPS_TELL_SEGMENT_SIZE(6, 17, MEASURED, "tcp_measure_rcv_mss in tcp_data_queue_ofo; 6.1 is without it"),
+    ALWAYS_RACK(6, 17, MEASURED, "RFC 6675 is gone, whatever tcp_recovery says; 6.1 and 6.12 have it"),
+    THRESHOLD_FOLLOWS_OVERHEAD(
+            6, 18, MEASURED, "tcp_measure_rcv_mss; 6.12 is without it, what lies between was not measured"),
     ACK_OF_UNSENT_ANSWERED(6, 18, MEASURED, "tcp_ack; 6.12 is without it, what lies between was not measured");
 
     /** How it is known what a kernel before the change does. */

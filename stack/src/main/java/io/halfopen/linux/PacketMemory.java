@@ -9,34 +9,54 @@ public final class PacketMemory {
     private static final int SK_BUFF = 256;
 
     private static final int BEFORE_PACKET = 64;
-    private static final int BESIDE_PACKET = BEFORE_PACKET + 320;
-    private static final int SMALLEST_MEMORY = 576;
+    private static final int BEHIND_PACKET = 320;
+    private static final int BESIDE_PACKET = BEFORE_PACKET + BEHIND_PACKET;
+    /** The least power of two that a packet fits into. */
+    private static final int SMALLEST_POWER = 512;
+
     private static final int PAGE = 4096;
 
     private PacketMemory() {}
 
     /** What a packet of this length costs. */
-    public static int costOfPacket(int length) {
-        return memoryOfPacket(length) + SK_BUFF;
+    public static int costOfPacket(Kernel kernel, int length) {
+        return memoryOfPacket(kernel, length) + SK_BUFF;
     }
 
     /** What could be appended to such a packet; one of more than a page is in pieces, and takes nothing. */
-    public static int roomBehindPacket(int length) {
-        int memory = memoryOfPacket(length);
+    public static int roomBehindPacket(Kernel kernel, int length) {
+        int memory = memoryOfPacket(kernel, length);
         return memory > PAGE ? 0 : memory - length - BESIDE_PACKET;
     }
 
     /** What so many octets cost that were put together out of small packets (tcp_collapse). */
-    public static int costOfPiece(int octets) {
-        return costOfPacket(octets - BEFORE_PACKET);
+    public static int costOfPiece(Kernel kernel, int octets) {
+        return costOfPacket(kernel, octets - BEFORE_PACKET);
     }
 
-    private static int memoryOfPacket(int length) {
+    private static int memoryOfPacket(Kernel kernel, int length) {
         int needed = length + BESIDE_PACKET;
-        if (needed <= SMALLEST_MEMORY) {
-            return SMALLEST_MEMORY;
+        int smallest = kernel.hasSmallHeads() ? smallHead(kernel) : SMALLEST_POWER;
+        if (needed <= smallest) {
+            return smallest;
         }
-        return needed <= PAGE / 2 ? Math.max(1024, ceilingPowerOfTwo(needed)) : needed + PAGE - 1 & -PAGE;
+        return needed <= PAGE / 2 ? ceilingPowerOfTwo(needed) : needed + PAGE - 1 & -PAGE;
+    }
+
+    /** What a buffer for sending costs without its octets, which are in pages. */
+    public static int costOfEmptyBuffer(Kernel kernel) {
+        int head = smallHead(kernel);
+        return (kernel.hasSmallHeads() ? head : ceilingPowerOfTwo(head)) + SK_BUFF;
+    }
+
+    /** What so many octets cost that are to be sent in one segment (tcp_sndbuf_expand). */
+    public static int costOfSegment(Kernel kernel, int octets) {
+        return ceilingPowerOfTwo(octets + smallHead(kernel)) + SK_BUFF;
+    }
+
+    /** skb_small_head_cache has pieces of this size. */
+    private static int smallHead(Kernel kernel) {
+        return kernel.headerRoom() + BEHIND_PACKET;
     }
 
     static int ceilingPowerOfTwo(int n) {

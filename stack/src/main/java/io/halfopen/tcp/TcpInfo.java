@@ -172,7 +172,7 @@ final class TcpInfo {
         put("rcv_wscale", scaling ? c.receiver.window.scale() : 0);
         put("delivery_rate_app_limited", sender.delivery.rateAppLimited ? 1 : 0);
         put("fastopen_client_fail", c.fastOpenFailure);
-        put("rto", sender.timeout() / NANOS_PER_MICRO);
+        put("rto", timeout(c) / NANOS_PER_MICRO);
         put("ato", c.receiver.acks.patience() / NANOS_PER_MICRO);
     }
 
@@ -184,7 +184,20 @@ final class TcpInfo {
         boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE || inVain;
         put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
         put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
-        put("backoff", timer.backoff);
+        put(
+                "backoff",
+                c.state() == TcpState.SYN_SENT ? core.kernel.synBackoff(timer.retransmits, linear()) : timer.backoff);
+    }
+
+    /** That of a SYN is not measured, and doubled by its own rule. */
+    private long timeout(Connection c) {
+        return c.state() == TcpState.SYN_SENT
+                ? Math.min(core.kernel.synInterval(c.sender.timer.retransmits, linear()), c.sender.longestTimeout())
+                : c.sender.timeout();
+    }
+
+    private int linear() {
+        return core.sysctls.get(Sysctl.tcp_syn_linear_timeouts);
     }
 
     /** What is agreed on; of what is only offered Linux tells ECN alone. */

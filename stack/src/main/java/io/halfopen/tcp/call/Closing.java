@@ -71,7 +71,9 @@ public final class Closing {
         };
     }
 
+    /** What was not read is gone before the RST tells of the window. */
     private void abort(Connection c, Rule why) {
+        c.receiver.discard(c.receiver.readable());
         transmission.reset(c, why);
         core.close(c, 0);
     }

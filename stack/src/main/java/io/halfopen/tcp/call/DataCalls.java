@@ -93,7 +93,7 @@ public final class DataCalls {
             Connection c, Socket socket, byte[] source, int offset, int length, boolean urgent, boolean lends) {
         Sender sender = c.sender;
         WriteQueue queue = sender.queue;
-        int goal = SendBuffers.goal(c);
+        int goal = SendBuffers.goal(core, c);
         int taken = 0;
         while (taken < length) {
             int room = SendBuffers.room(core, c, goal);

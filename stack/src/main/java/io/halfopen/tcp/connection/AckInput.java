@@ -62,8 +62,8 @@ final class AckInput {
     /** Why an ACK is refused; null if it is not. */
     @Nullable
     Rule judge(Sender sender, int ack) {
-        if (SeqNumber.after(ack, sender.nxt())) {
-            return Rule.ACK_OF_UNSENT;
+        if (!SeqNumber.before(ack, sender.una())) {
+            return SeqNumber.after(ack, sender.nxt()) ? Rule.ACK_OF_UNSENT : null;
         }
         // RFC 5961, section 5.2: an ACK from before the largest window ever is a guess at best.
         int oldest = sender.una() - core.kernel.oldestAck(sender.greatestWindow(), sender.acknowledged());

@@ -82,12 +82,12 @@ public final class ConnectionInput {
      * Just what comes most of the time, in order and with nothing new but data (header prediction). Data is not if Linux
      * has no memory set aside for it (sk_forward_alloc), as before the first.
      */
-    private static boolean isPredicted(Connection c, Segment segment) {
+    private boolean isPredicted(Connection c, Segment segment) {
         return c.state() == TcpState.ESTABLISHED
                 && !segment.has(FIN)
                 && segment.seq() == c.receiver.nxt()
                 && !c.receiver.hasGap()
-                && (segment.payloadLength() == 0 || SendBuffers.hasSetAside(c, segment.packetLength()))
+                && (segment.payloadLength() == 0 || SendBuffers.hasSetAside(core, c, segment.packetLength()))
                 && segment.window() << c.sender.windowScale() == c.sender.window();
     }
 
@@ -95,7 +95,7 @@ public final class ConnectionInput {
      * Data that was predicted, with the ACK that was there before: Linux takes only the data, if it has memory set aside.
      * It shows while the peer's window is shut, for this does not put the next probe off.
      */
-    private static boolean isAckUnheard(Connection c, Segment segment) {
+    private boolean isAckUnheard(Connection c, Segment segment) {
         return c.sender.timer.purpose == Purpose.WINDOW_PROBE
                 && segment.payloadLength() > 0
                 && segment.ack() == c.sender.una()
@@ -105,7 +105,7 @@ public final class ConnectionInput {
     }
 
     /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */
-    private static boolean isOvertaken(Connection c, Segment segment) {
+    private boolean isOvertaken(Connection c, Segment segment) {
         return SeqNumber.before(segment.ack(), c.sender.una())
                 && (segment.sackBlocks() > 0 || !isPredicted(c, segment));
     }

@@ -135,11 +135,11 @@ final class DataInput {
         }
     }
 
-    private static void measure(Connection c, Segment segment) {
+    private void measure(Connection c, Segment segment) {
         Receiver receiver = c.receiver;
         boolean longer = receiver.acks.measure(segment, c.announcedMss, c.timestamps);
         if (longer && receiver.buffer.learnRatio(segment.payloadLength(), segment.packetLength())) {
-            receiver.window.follow();
+            receiver.window.follow(core.kernel.widensByOverhead());
             receiver.tuning.limit(receiver.window.clamp());
         }
     }
@@ -187,7 +187,9 @@ final class DataInput {
         if (rule != Rule.DATA_OUT_OF_ORDER) {
             return rule;
         }
-        measure(c, segment);
+        if (core.kernel.measuresGaps()) {
+            measure(c, segment);
+        }
         receiver.acks.schedule();
         if (receiver.hidesBlock(segment) && receiver.acks.sacks.isCollecting()) {
             tellCollected(c); // before this one is told of, which then waits for the next

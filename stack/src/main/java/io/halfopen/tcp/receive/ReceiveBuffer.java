@@ -115,7 +115,7 @@ public final class ReceiveBuffer {
     }
 
     public int costOfPacket(int length) {
-        return PacketMemory.costOfPacket(length);
+        return PacketMemory.costOfPacket(kernel, length);
     }
 
     /** The window of what is left of it, negative if it is overdrawn (tcp_space). */
@@ -129,7 +129,7 @@ public final class ReceiveBuffer {
             return false;
         }
         int before = ratio;
-        ratio = Math.max(1, (octets << RATIO_SHIFT) / PacketMemory.costOfPacket(packetLength));
+        ratio = Math.max(1, (octets << RATIO_SHIFT) / PacketMemory.costOfPacket(kernel, packetLength));
         return ratio != before;
     }
 
@@ -141,22 +141,29 @@ public final class ReceiveBuffer {
             tailRoom -= octets;
             return true;
         }
-        ordered += PacketMemory.costOfPacket(packetLength);
-        tailRoom = PacketMemory.roomBehindPacket(packetLength);
+        ordered += PacketMemory.costOfPacket(kernel, packetLength);
+        tailRoom = PacketMemory.roomBehindPacket(kernel, packetLength);
         return false;
     }
 
     /** Data beyond a gap. */
     void chargeBeyond(int packetLength) {
-        beyond += PacketMemory.costOfPacket(packetLength);
+        beyond += PacketMemory.costOfPacket(kernel, packetLength);
     }
 
-    /** So many of the octets beyond gaps, of so many in all, are in order now. */
-    void join(int octets, int ofAll) {
+    /**
+     * So many of the octets beyond gaps, of so many in all, are in order now; {@code meets}: they begin where those before
+     * end, and go into the memory of the packet before if there is room (tcp_try_coalesce).
+     */
+    void join(int octets, int ofAll, boolean meets) {
         int cost = share(beyond, octets, ofAll);
         beyond -= cost;
-        ordered += cost;
-        tailRoom = 0;
+        if (meets && octets <= tailRoom) {
+            tailRoom -= octets;
+        } else {
+            ordered += cost;
+            tailRoom = 0;
+        }
     }
 
     /** So many of the octets beyond gaps, of so many in all, are gone. */
@@ -183,7 +190,8 @@ public final class ReceiveBuffer {
     /** The octets in order, as if put together in large pieces (tcp_collapse). */
     public void collapse(int octets) {
         int rest = octets % PIECE;
-        int cost = octets / PIECE * PacketMemory.costOfPiece(PIECE) + (rest == 0 ? 0 : PacketMemory.costOfPiece(rest));
+        int cost = octets / PIECE * PacketMemory.costOfPiece(kernel, PIECE)
+                + (rest == 0 ? 0 : PacketMemory.costOfPiece(kernel, rest));
         if (cost < ordered) {
             ordered = cost;
             tailRoom = 0;

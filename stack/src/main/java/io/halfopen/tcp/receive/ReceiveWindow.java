@@ -1,7 +1,6 @@
 package io.halfopen.tcp.receive;
 
 import io.halfopen.linux.Counter;
-import io.halfopen.linux.PacketMemory;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.SavedState;
@@ -111,11 +110,15 @@ public final class ReceiveWindow {
         clamp = most;
     }
 
-    /** The buffer's size, or what its octets are worth, is another (tcp_set_window_clamp). */
-    public void follow() {
+    /** What the buffer's octets are worth is another (tcp_set_window_clamp); {@code widens}: so is what is offered for now. */
+    public void follow(boolean widens) {
         int before = clamp;
         clamp = Math.min(limit, buffer.wholeWindow());
-        threshold = clamp < before ? Math.min(threshold, clamp) : Math.max(threshold, Math.min(size, clamp));
+        if (clamp < before) {
+            threshold = Math.min(threshold, clamp);
+        } else if (widens) {
+            threshold = Math.max(threshold, Math.min(size, clamp));
+        }
     }
 
     /** The buffer grew, and the most that is offered with it (tcp_rcvbuf_grow). */
@@ -190,7 +193,7 @@ public final class ReceiveWindow {
             spare(mss);
             return false;
         }
-        int cost = PacketMemory.costOfPacket(packetLength);
+        int cost = buffer.costOfPacket(packetLength);
         int more = buffer.windowOf(cost) <= octets ? 2 * mss : moreOfCostly(octets, cost, segmentSize);
         if (more == 0) {
             return false;

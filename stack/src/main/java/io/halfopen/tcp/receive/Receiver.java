@@ -257,10 +257,14 @@ public final class Receiver {
         return Rule.DATA_ACCEPTED;
     }
 
+    /** What waited beyond the gap that is closed is in order now, or has come twice and is not needed (tcp_ofo_queue). */
     private int join(int reached) {
-        int before = outOfOrderQueue.octets();
+        int all = outOfOrderQueue.octets();
+        int twice = outOfOrderQueue.octetsWithin(outOfOrderQueue.left(0), reached);
+        buffer.dropBeyond(twice, all);
         int joined = outOfOrderQueue.join(reached);
-        buffer.join(before - outOfOrderQueue.octets(), before);
+        int octets = all - twice - outOfOrderQueue.octets();
+        buffer.join(octets, all - twice, joined - reached == octets);
         return joined;
     }
 

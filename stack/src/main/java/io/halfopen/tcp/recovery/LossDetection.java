@@ -14,12 +14,17 @@ import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.wire.SeqNumber;
 
-/** Which packets are lost: by time (RACK) where the peer has SACK, else by counting duplicate ACKs (NewReno). */
+/**
+ * Which packets are lost: by time (RACK) where the peer has SACK, else by counting duplicate ACKs (NewReno), or what is
+ * SACKed ({@link DuplicateThreshold}).
+ */
 final class LossDetection {
     private final Core core;
+    final DuplicateThreshold threshold;
 
     LossDetection(Core core) {
         this.core = core;
+        threshold = new DuplicateThreshold(core);
     }
 
     /** tcp_identify_packet_loss. */
@@ -33,7 +38,7 @@ final class LossDetection {
             return;
         }
         int before = sender.flight.retransOut();
-        if (sender.recovery.rack.advanced) {
+        if (sender.recovery.rack.advanced && !threshold.isUsed(c)) {
             sender.recovery.rack.advanced = false;
             long wait = byTime(sender);
             if (wait > 0) {

@@ -91,11 +91,12 @@ public final class RecoveryInput {
         }
         detection.run(c, ack);
         if (sender.congestion.state != CaState.RECOVERY) {
-            if (sender.flight.lostOut() == 0) {
+            if (!isTimeToRecover(c)) {
                 return;
             }
             reduction.enterRecovery(c, ack.congestionEcho);
         }
+        detection.threshold.mark(c, ack, false);
         ack.resend = Resend.LOST;
     }
 
@@ -122,12 +123,18 @@ public final class RecoveryInput {
             undo.byDuplicates(sender);
         }
         detection.run(c, ack);
-        if (sender.flight.lostOut() == 0) {
+        if (!isTimeToRecover(c)) {
             reduction.toOpen(sender, ack.congestionEcho);
             return;
         }
         reduction.enterRecovery(c, ack.congestionEcho);
+        detection.threshold.mark(c, ack, true);
         ack.resend = Resend.LOST;
+    }
+
+    /** tcp_time_to_recover. */
+    private boolean isTimeToRecover(Connection c) {
+        return c.sender.flight.lostOut() > 0 || detection.threshold.isReached(c);
     }
 
     /** After a timeout, with F-RTO's enhanced form (RFC 5682, section 3.1; tcp_process_loss). */

@@ -110,12 +110,13 @@ public final class WindowReduction {
             flight.setSackedOut(0);
         }
         Rack rack = sender.recovery.rack;
+        boolean all = core.kernel.countsDuplicates(core.sysctls.get(Sysctl.tcp_recovery));
         int head = flight.isEmpty() ? 0 : Resegmentation.packets(flight, 0);
         for (int i = 0; i < flight.packets(); i++) {
             int slot = flight.at(i);
             if (reneges) {
                 flight.untagSacked(slot);
-            } else if (i >= head && rack.patience(flight.sentAt(slot), 0, core.now()) > 0) {
+            } else if (!all && i >= head && rack.patience(flight.sentAt(slot), 0, core.now()) > 0) {
                 continue;
             }
             detection.lose(sender, slot);

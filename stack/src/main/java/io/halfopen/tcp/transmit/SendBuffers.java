@@ -1,5 +1,6 @@
 package io.halfopen.tcp.transmit;
 
+import io.halfopen.linux.PacketMemory;
 import io.halfopen.linux.Poll;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.BufferPool;
@@ -15,16 +16,8 @@ import org.jspecify.annotations.Nullable;
  * and each takes more memory than its octets.
  */
 public final class SendBuffers {
-    /** The truesize of a buffer without octets, as measured on 6.18. */
-    private static final int OVERHEAD = 832;
-
-    /** MAX_TCP_HEADER and skb_shared_info, which are added to the MSS before that is rounded up; struct sk_buff after. */
-    private static final int HEADROOM = 256 + 320;
-
-    private static final int DESCRIPTOR = 256;
-
-    /** GSO_LEGACY_MAX_SIZE without MAX_TCP_HEADER: no buffer holds more octets. */
-    private static final int LARGEST_BUFFER = 65536 - 257;
+    /** GSO_LEGACY_MAX_SIZE: no buffer holds more octets, MAX_TCP_HEADER among them. */
+    private static final int LARGEST_BUFFER = 65536 - 1;
 
     private static final int LEAST_SEGMENTS = 10;
 
@@ -48,7 +41,7 @@ public final class SendBuffers {
     /** Twice the congestion window, at least (tcp_sndbuf_expand). */
     private static void expand(Core core, Connection c) {
         Sender sender = c.sender;
-        int segment = roundUpToPowerOfTwo(Math.max(c.path.clamp, sender.mss()) + HEADROOM) + DESCRIPTOR;
+        int segment = PacketMemory.costOfSegment(core.kernel, Math.max(c.path.clamp, sender.mss()));
         int segments = Math.max(Math.max(sender.congestion.cwnd, LEAST_SEGMENTS), sender.recovery.reordering + 1);
         long wanted = (long) sender.control.sendBufferWindows() * segments * segment;
         if (sender.sendBuffer < wanted) {
@@ -56,35 +49,32 @@ public final class SendBuffers {
         }
     }
 
-    private static int roundUpToPowerOfTwo(int value) {
-        return Integer.highestOneBit(value - 1) << 1;
-    }
-
     /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
-    public static int goal(Connection c) {
+    public static int goal(Core core, Connection c) {
         int mss = Math.max(1, c.currentMss());
-        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER);
+        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER - core.kernel.headerRoom());
         return Math.max(mss, most / mss * mss);
     }
 
     /** What the octets take, in flight and not (sk_wmem_queued). */
-    static long inUse(Connection c) {
+    static long inUse(Core core, Connection c) {
         Sender sender = c.sender;
         long lent = sender.notices == null ? 0 : sender.notices.unused();
-        return sender.queued() + lent + (long) OVERHEAD * (sender.flight.buffers() + sender.queue.count());
+        long buffers = (long) sender.flight.buffers() + sender.queue.count();
+        return sender.queued() + lent + PacketMemory.costOfEmptyBuffer(core.kernel) * buffers;
     }
 
     /** What is left of the last page that both buffers have taken is enough for a packet (sk_forward_alloc). */
-    public static boolean hasSetAside(Connection c, int packetLength) {
-        long left = -(c.receiver.buffer.charged() + inUse(c)) & PAGE - 1;
+    public static boolean hasSetAside(Core core, Connection c, int packetLength) {
+        long left = -(c.receiver.buffer.charged() + inUse(core, c)) & PAGE - 1;
         return c.receiver.buffer.costOfPacket(packetLength) <= left;
     }
 
     /** How many octets go into the last buffer, or else a new one, of this size; 0: none (tcp_sendmsg_locked). */
     public static int room(Core core, Connection c, int goal) {
         Sender sender = c.sender;
-        if (core.memory.isExhausted() && inUse(c) >= core.sysctls.get(Sysctl.tcp_wmem, 0)) {
-            moderate(c);
+        if (core.memory.isExhausted() && inUse(core, c) >= core.sysctls.get(Sysctl.tcp_wmem, 0)) {
+            moderate(core, c);
             return 0;
         }
         int last = sender.queue.tail();
@@ -95,9 +85,9 @@ public final class SendBuffers {
     }
 
     /** No memory: the buffer becomes half of what is in it, so that its writer waits for that (sk_stream_moderate_sndbuf). */
-    private static void moderate(Connection c) {
+    private static void moderate(Core core, Connection c) {
         if (!isFixed(c)) {
-            c.sender.sendBuffer = (int) Math.max(LEAST, Math.min(c.sender.sendBuffer, inUse(c) >> 1));
+            c.sender.sendBuffer = (int) Math.max(LEAST, Math.min(c.sender.sendBuffer, inUse(core, c) >> 1));
         }
     }
 
@@ -110,7 +100,7 @@ public final class SendBuffers {
     private static boolean isMemoryFree(Core core, Connection c, int wake) {
         Sender sender = c.sender;
         int most = mayBeUnsent(core, c.socket);
-        return inUse(c) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
+        return inUse(core, c) < sender.sendBuffer && Integer.compareUnsigned(sender.unsent() << wake, most) < 0;
     }
 
     /** Octets, without sign. */
@@ -121,7 +111,7 @@ public final class SendBuffers {
 
     /** A third of the buffer is free, and too little unsent: what poll(2) calls writable (sk_stream_is_writeable). */
     public static boolean isWritable(Core core, Connection c) {
-        long inUse = inUse(c);
+        long inUse = inUse(core, c);
         return c.sender.sendBuffer - inUse >= inUse >> 1 && isMemoryFree(core, c, 1);
     }
 

@@ -110,19 +110,32 @@ public final class Transmission {
         int most = core.controls.burst(sender);
         int mss = c.currentMss(); // also if what takes room from data is told with the first of them
         int packets = 0;
-        int quota = Math.min(sender.cwndQuota(), most);
+        int quota = quota(sender, mss, most);
         Verdict verdict = Verdict.SEND;
         while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
-            sender.queue.grow(quota * mss - sender.queue.head());
+            grow(sender, quota * mss);
             boolean several = sender.queue.head() > mss && sender.room() >= mss;
             verdict = several && !one ? bursts.judge(sender, most) : Verdict.SEND;
             int sent = verdict == Verdict.SEND ? sendBurst(c, burst(sender, mss, quota, policy), mss, why) : 0;
             packets += sent;
-            quota = sent == 0 || one ? 0 : Math.min(sender.cwndQuota(), most);
+            quota = sent == 0 || one ? 0 : quota(sender, mss, most);
         }
         keepStatistics(sender, verdict);
         afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
         return packets > 0;
+    }
+
+    /** How many packets may go; a FIN may always, with less than a segment or alone, on an older kernel (tcp_cwnd_test). */
+    private int quota(Sender sender, int mss, int most) {
+        boolean free = !core.kernel.countsFin() && sender.isFinOfHead() && sender.queue.head() <= mss;
+        return free && !sender.flight.isFull() ? 1 : Math.min(sender.cwndQuota(), most);
+    }
+
+    /** What leaves next may have so many octets. */
+    private void grow(Sender sender, int octets) {
+        if (core.kernel.growsBursts()) {
+            sender.queue.grow(octets - sender.queue.head());
+        }
     }
 
     private static boolean isUrgent(Connection c) {
@@ -168,7 +181,7 @@ public final class Transmission {
         Sender sender = c.sender;
         int mss = c.currentMss();
         int segments = Math.max(1, Math.min(sender.cwndQuota(), core.controls.burst(sender)));
-        sender.queue.grow(segments * mss - sender.queue.head());
+        grow(sender, segments * mss);
         int packets = sendBurst(c, burst(sender, mss, segments, SendPolicy.PUSH), mss, why);
         if (packets > 0) {
             validation.used(c, sender.isCwndFull());
