@@ -83,15 +83,14 @@ public final class Parity {
     Difference shorten(long seed, Story story, String wanted) throws LinkException {
         StoryShrinker shrinker = new StoryShrinker(shorter -> showsTwice(shorter, wanted));
         Story shortest = telling.stretched(shrinker.shrink(story));
-        Telling.Told onStack = telling.onStack(shortest);
-        Telling.Told onOther = telling.onOther(shortest);
-        StoryDifference difference = StoryDifference.between(onStack.steps(), onOther.steps());
-        if (difference.isEmpty()) {
+        Telling.Pair pair = telling.pair(shortest);
+        if (pair.difference().isEmpty()) {
             return null;
         }
-        String text = new StoryText(shortest).compare(onStack.steps(), onOther.steps(), difference);
+        String text = new StoryText(shortest)
+                .compare(pair.onStack().steps(), pair.onOther().steps(), pair.difference());
         String script = wanted.isEmpty()
-                ? onOther.script()
+                ? pair.onOther().script()
                 : telling.onOther(shortest, asserted(wanted)).script();
         String reason =
                 "// What " + name + " does in the story of seed " + seed + ",\n// shortened by halfopen parity.\n";

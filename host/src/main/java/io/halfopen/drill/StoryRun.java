@@ -51,6 +51,8 @@ final class StoryRun {
     private final Settings settings;
     private final StoryScript script;
     private final StoryWatch watch;
+    private final Pace pace;
+    private final List<Pace.Span> spans = new ArrayList<>();
     private final List<StoryPeer> peers = new ArrayList<>();
     private final List<Integer> accepted = new ArrayList<>();
 
@@ -63,21 +65,27 @@ final class StoryRun {
     private Map<Counter, Long> before;
     private final Map<Counter, Long> atFirst;
     private long waited;
+
+    /** When counters were read last. */
+    private long counted;
+
     private int listener;
     private boolean listening = true;
 
     StoryRun(Story story, Machine machine, Settings settings) throws Stop {
-        this(story, machine, settings, Set.of());
+        this(story, machine, settings, Set.of(), Pace.ITS_OWN);
     }
 
     /**
      * @param asserted what the script is to say beside packets and calls: poll, and names of counters and of fields of
      *     TCP_INFO
+     * @param pace no step begins or ends before its time
      */
-    StoryRun(Story story, Machine machine, Settings settings, Set<String> asserted) throws Stop {
+    StoryRun(Story story, Machine machine, Settings settings, Set<String> asserted, Pace pace) throws Stop {
         this.story = story;
         this.machine = machine;
         this.settings = settings;
+        this.pace = pace;
         script = new StoryScript(story);
         watch = new StoryWatch(machine, script, asserted);
         for (int i = 0; i < StoryTeller.PEERS; i++) {
@@ -112,6 +120,11 @@ final class StoryRun {
         return told;
     }
 
+    /** When its steps began and ended. */
+    Pace pace() {
+        return new Pace(spans);
+    }
+
     List<StoryPeer> peers() {
         return peers;
     }
@@ -123,7 +136,9 @@ final class StoryRun {
 
     void tell(Step step) throws Stop {
         List<String> lines = new ArrayList<>();
-        advance(machine.now() + BETWEEN_STEPS);
+        Pace.Span due = pace.of(spans.size());
+        advance(Math.max(machine.now() + BETWEEN_STEPS, start + due.begin()));
+        long begin = machine.now() - start;
         script.act();
         switch (step) {
             case Segment segment -> send(peers.get(segment.peer()), peer -> peer.make(segment, waited / MILLISECOND));
@@ -134,7 +149,10 @@ final class StoryRun {
                 script.wait(wait);
             }
         }
-        finish(lines);
+        advance(start + due.end());
+        long end = machine.now() - start;
+        finish(lines, due);
+        spans.add(new Pace.Span(begin, end, counted));
     }
 
     /** The last step takes so much longer; peers hear what is sent meanwhile, and answer that. */
@@ -155,10 +173,12 @@ final class StoryRun {
         }
     }
 
-    private void finish(List<String> lines) throws Stop {
+    private void finish(List<String> lines, Pace.Span due) throws Stop {
         hear(lines);
         lines.add(queues());
+        advance(start + due.counted());
         Map<Counter, Long> now = machine.counters();
+        counted = machine.now() - start;
         for (Counter counter : Counter.values()) {
             long change = now.getOrDefault(counter, 0L) - before.getOrDefault(counter, 0L);
             if (change != 0 && isCompared(counter)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.halfopen.link.KernelHost;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,32 @@ class ParityTest {
         for (long seed = 1; seed <= 200; seed++) {
             assertThat(parity.check(seed)).as("seed %d", seed).isNull();
         }
+    }
+
+    /** Round trips are longer there, and timeouts with them, so that what the one sends in a wait the other does later. */
+    @Test
+    void aMachineThatTakesTimeForEachStepIsNoDifference() throws Exception {
+        Telling telling = new Telling(Kernel.LINUX_6_18, ParityTest::slow);
+        int late = 0;
+        for (long seed = 1; seed <= 60; seed++) {
+            Telling.Pair pair = telling.pair(telling.stretched(new StoryTeller(seed).tell()));
+            assertThat(pair.difference().lines()).as("seed %d", seed).isEmpty();
+            late += pair.onStack().steps().equals(pair.onOther().steps()) ? 0 : 1;
+        }
+        assertThat(late).as("stories that show how slow it is").isPositive();
+    }
+
+    /** A stack that needs some time to look at its queues. */
+    private static Machine slow(Settings settings) {
+        StackMachine stack = new StackMachine(Kernel.LINUX_6_18, settings);
+        return (Machine) Proxy.newProxyInstance(
+                Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, args) -> {
+                    long until = stack.now() + (method.getName().equals("queues") ? 70_000_000L : 0);
+                    while (stack.now() < until) {
+                        stack.advance(until, false);
+                    }
+                    return method.invoke(stack, args);
+                });
     }
 
     @Test
