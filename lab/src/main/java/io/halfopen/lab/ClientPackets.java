@@ -39,6 +39,16 @@ final class ClientPackets {
         boolean hasAck() {
             return flags.endsWith(".");
         }
+
+        /** It says nothing but how far the other side has come. */
+        boolean isBareAck() {
+            return flags.equals(".") && length == 0;
+        }
+
+        /** The other's last octets are acknowledged by this one as well, and with it comes more. */
+        boolean carries(Line ack) {
+            return fromClient == ack.fromClient && seq == ack.seq && this.ack == ack.ack && hasAck() && !isBareAck();
+        }
     }
 
     private final int port;
@@ -63,6 +73,20 @@ final class ClientPackets {
         Map<Integer, List<Line>> lines = new TreeMap<>();
         packets.conversations.forEach((client, conversation) -> lines.put(client, conversation.lines));
         return lines;
+    }
+
+    /** The same was sent before. */
+    static boolean isRepeated(List<Line> lines, int index) {
+        Line line = lines.get(index);
+        return lines.subList(0, index).stream().anyMatch(before -> before.what().equals(line.what()));
+    }
+
+    /** All that it says is that a SYN-ACK has come again. */
+    static boolean answersRepeated(List<Line> lines, int index) {
+        return index > 0
+                && lines.get(index).isBareAck()
+                && lines.get(index - 1).flags().equals("S.")
+                && isRepeated(lines, index - 1);
     }
 
     private void add(Recorder recorder, Recorder.Packet packet) {

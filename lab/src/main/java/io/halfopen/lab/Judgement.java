@@ -1,6 +1,7 @@
 package io.halfopen.lab;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.Rule;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,12 @@ public final class Judgement {
     /** What counts packets that are sent again, {@link Tolerance#allowsRepeats} or not; SYNs are counted by client, too. */
     private static final Set<Counter> REPEATS = EnumSet.of(Counter.RetransSegs, Counter.TCPTimeouts);
 
+    /** What counts each packet that finds no room, those that are sent again, too; and which those are. */
+    private static final Map<Counter, Set<Rule>> REFUSALS = Map.of(
+            Counter.SyncookiesRecv, Set.of(Rule.COOKIE_ACK_IGNORED),
+            Counter.ListenOverflows, Set.of(Rule.COOKIE_ACK_IGNORED, Rule.FINAL_ACK_IGNORED),
+            Counter.ListenDrops, Set.of(Rule.COOKIE_ACK_IGNORED, Rule.FINAL_ACK_IGNORED));
+
     /** How many clients may have had more luck than the others. */
     private static final double LOTTERY = 0.2;
 
@@ -53,6 +61,8 @@ public final class Judgement {
     private final Run kernel;
     private final LabReport stackReport;
     private final LabReport kernelReport;
+    private final Map<Integer, List<ClientPackets.Line>> onStack;
+    private final Map<Integer, List<ClientPackets.Line>> onKernel;
     private final List<String> found = new ArrayList<>();
 
     private Judgement(Tolerance tolerance, Run stack, Run kernel) {
@@ -61,6 +71,8 @@ public final class Judgement {
         this.kernel = kernel;
         stackReport = stack.report();
         kernelReport = kernel.report();
+        onStack = ClientPackets.of(stack);
+        onKernel = ClientPackets.of(kernel);
     }
 
     public static List<String> differences(Tolerance tolerance, Run stack, Run kernel) {
@@ -140,16 +152,14 @@ public final class Judgement {
     }
 
     private void comparePackets() {
-        Map<Integer, List<ClientPackets.Line>> ours = ClientPackets.of(stack);
-        Map<Integer, List<ClientPackets.Line>> theirs = ClientPackets.of(kernel);
-        Set<Integer> clients = new TreeSet<>(ours.keySet());
-        clients.addAll(theirs.keySet());
+        Set<Integer> clients = new TreeSet<>(onStack.keySet());
+        clients.addAll(onKernel.keySet());
         for (int client : clients) {
             found.addAll(new PacketDiff(
                             tolerance,
                             client,
-                            ours.getOrDefault(client, List.of()),
-                            theirs.getOrDefault(client, List.of()))
+                            onStack.getOrDefault(client, List.of()),
+                            onKernel.getOrDefault(client, List.of()))
                     .differences());
         }
     }
@@ -172,11 +182,30 @@ public final class Judgement {
             if (REPEATS.contains(counter) && tolerance.allowsRepeats()) {
                 continue;
             }
-            long ours = stack.counter(counter);
-            long theirs = kernel.counter(counter);
+            long ours = stack.counter(counter) - refusedAgain(counter, onStack);
+            long theirs = kernel.counter(counter) - refusedAgain(counter, onKernel);
             if (Math.abs(ours - theirs) > slack) {
-                differ(counter.name(), ours, theirs);
+                differ(counter.name(), stack.counter(counter), kernel.counter(counter));
             }
         }
+    }
+
+    /** How much a counter has of packets that were sent again, which may be more on one than on the other. */
+    private long refusedAgain(Counter counter, Map<Integer, List<ClientPackets.Line>> packets) {
+        Set<Rule> refusals = REFUSALS.getOrDefault(counter, Set.of());
+        return tolerance.allowsRepeats() && !refusals.isEmpty()
+                ? packets.values().stream()
+                        .mapToLong(lines -> refusedAgain(refusals, lines))
+                        .sum()
+                : 0;
+    }
+
+    private static long refusedAgain(Set<Rule> refusals, List<ClientPackets.Line> lines) {
+        return IntStream.range(0, lines.size())
+                .filter(i -> lines.get(i).fromClient()
+                        && lines.get(i).rule() != null
+                        && refusals.contains(lines.get(i).rule())
+                        && ClientPackets.isRepeated(lines, i))
+                .count();
     }
 }

@@ -51,13 +51,28 @@ final class PacketDiff {
 
     private void only(String where, List<ClientPackets.Line> lines, int index) {
         ClientPackets.Line line = lines.get(index);
-        boolean repeats = !line.flags().contains("S")
-                && lines.subList(0, index).stream()
-                        .anyMatch(before -> before.what().equals(line.what()));
-        if (repeats && tolerance.allowsRepeats()) {
+        if (isOfLateness(lines, index)) {
             return;
         }
         found.add(who + line.what() + " only on the " + where + ", after " + Times.seconds(line.time()));
+    }
+
+    /** It is there because the programs were late. */
+    private boolean isOfLateness(List<ClientPackets.Line> lines, int index) {
+        String flags = lines.get(index).flags();
+        boolean repeats = flags.equals("S.")
+                ? tolerance.allowsRepeatedSynAcks()
+                : tolerance.allowsRepeats() && !flags.contains("S");
+        return repeats && ClientPackets.isRepeated(lines, index)
+                || tolerance.allowsRepeatedSynAcks() && ClientPackets.answersRepeated(lines, index)
+                || tolerance.allowsDelayedAcks() && isDelayed(lines, index);
+    }
+
+    /** Where the program acts before an ACK is due, that goes with what it sends. */
+    private static boolean isDelayed(List<ClientPackets.Line> lines, int index) {
+        ClientPackets.Line line = lines.get(index);
+        return line.isBareAck()
+                && lines.subList(index + 1, lines.size()).stream().anyMatch(later -> later.carries(line));
     }
 
     private void compareTimes(ClientPackets.Line a, ClientPackets.Line b) {

@@ -12,6 +12,12 @@ public record Tolerance(long lateness) {
     /** What is not acknowledged after so long may be sent again (TCP_RTO_MIN), ns. */
     private static final long TIMEOUT = 200_000_000L;
 
+    /** And a SYN-ACK after this (TCP_TIMEOUT_INIT), ns. */
+    private static final long FIRST_TIMEOUT = 1_000_000_000L;
+
+    /** How long an ACK waits for something to go with at the least (TCP_DELACK_MIN), ns. */
+    private static final long DELAYED_ACK = 40_000_000L;
+
     boolean allows(long a, long b) {
         return Math.abs(a - b) <= RELATIVE * Math.min(a, b) + ABSOLUTE + lateness;
     }
@@ -28,6 +34,16 @@ public record Tolerance(long lateness) {
     /** So late that a kernel has sent again what was on its way: data, not SYNs, whose first timeout is a second. */
     boolean allowsRepeats() {
         return lateness >= TIMEOUT;
+    }
+
+    /** So late that a handshake was not done before its SYN-ACK was sent again. */
+    boolean allowsRepeatedSynAcks() {
+        return lateness >= FIRST_TIMEOUT;
+    }
+
+    /** So late that an ACK goes alone which elsewhere goes with what the program sends. */
+    boolean allowsDelayedAcks() {
+        return lateness >= DELAYED_ACK;
     }
 
     /** Worth a word to the user. */

@@ -2,6 +2,7 @@ package io.halfopen.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.linux.Counter;
 import io.halfopen.linux.Kernel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ final class JudgementTest {
 
     /** A machine that is later than a retransmission timeout makes the other send again; a SYN waits a second. */
     @ParameterizedTest
-    @CsvSource({"P., 0, 1", "P., 200, 0", "F., 200, 0", "S, 200, 1", "S., 200, 1"})
+    @CsvSource({"P., 0, 1", "P., 200, 0", "F., 200, 0", "S, 200, 1", "S., 200, 1", "S, 1000, 1", "S., 1000, 0"})
     void whatIsSentAgainBecauseTheProgramsWereLateIsNoDifference(String flags, long lateMillis, int differences) {
         ClientPackets.Line once = new ClientPackets.Line(0, 0, true, flags, 1, 1, 82, null);
         ClientPackets.Line other = new ClientPackets.Line(0, 0, true, flags, 83, 1, 82, null);
@@ -60,6 +61,60 @@ final class JudgementTest {
                 .hasSize(1);
     }
 
+    /** The client answers what came again, and has sent data since it first did. */
+    @Test
+    void anAnswerToASynAckThatCameAgainIsNoDifferenceEither() {
+        ClientPackets.Line synAck = new ClientPackets.Line(0, 0, false, "S.", 0, 1, 0, null);
+        ClientPackets.Line data = new ClientPackets.Line(0, 0, true, "P.", 1, 1, 82, null);
+        ClientPackets.Line answer = new ClientPackets.Line(0, 0, true, ".", 83, 1, 0, null);
+        Tolerance late = new Tolerance(1_000_000_000);
+
+        assertThat(new PacketDiff(late, 1, List.of(synAck, data), List.of(synAck, data, synAck, answer)).differences())
+                .isEmpty();
+        assertThat(new PacketDiff(late, 1, List.of(synAck, data), List.of(synAck, data, answer)).differences())
+                .hasSize(1);
+    }
+
+    /** The program's next segment acknowledges the same, unless it comes later than an ACK is delayed. */
+    @ParameterizedTest
+    @CsvSource({"F., 84, 0, 39, 1", "F., 84, 0, 40, 0", "P., 84, 10, 40, 0", "F., 83, 0, 40, 1", "F, 84, 0, 40, 1"})
+    void anAckThatGoesAloneBecauseTheProgramsWereLateIsNoDifference(
+            String flags, int seq, int length, long lateMillis, int differences) {
+        ClientPackets.Line ack = new ClientPackets.Line(0, 0, true, ".", 84, 132, 0, null);
+        ClientPackets.Line next = new ClientPackets.Line(0, 0, true, flags, seq, 132, length, null);
+        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000);
+
+        assertThat(new PacketDiff(tolerance, 1, List.of(next), List.of(ack, next)).differences())
+                .hasSize(differences);
+        assertThat(new PacketDiff(tolerance, 1, List.of(next), List.of(next, ack)).differences())
+                .as("an ACK that comes after it is one all the same")
+                .hasSize(1);
+    }
+
+    /** Who thinks that it is connected sends again and again, sooner where round trips are shorter. */
+    @Test
+    void whatIsRefusedAgainBecauseTheProgramsWereLateIsNoDifference() {
+        Run first = cookiesThatFindNoRoom(20_000_000L);
+        Run second = cookiesThatFindNoRoom(100_000_000L);
+
+        assertThat(first.counter(Counter.ListenOverflows)).isGreaterThan(second.counter(Counter.ListenOverflows));
+        assertThat(Judgement.differences(new Tolerance(100_000_000L), first, second))
+                .anyMatch(difference -> difference.startsWith("ListenOverflows"));
+        assertThat(Judgement.differences(new Tolerance(1_000_000_000L), first, second))
+                .isEmpty();
+    }
+
+    private static Run cookiesThatFindNoRoom(long rtt) {
+        Scenario.Edit edit = Scenario.defaults().edit();
+        edit.backlog = 1;
+        edit.clients = 4;
+        edit.rtt = rtt;
+        edit.send = 18;
+        edit.acceptAfter = 2_000_000_000L;
+        edit.duration = 4_000_000_000L;
+        return run(edit.done());
+    }
+
     private static List<String> differences(Run first, Run second) {
         return Judgement.differences(TOLERANCE, first, second);
     }
@@ -67,7 +122,11 @@ final class JudgementTest {
     private static Run run(String preset, Kernel kernel) {
         Scenario.Edit edit = Presets.named(preset).orElseThrow().scenario().edit();
         edit.kernel = kernel;
-        Experiment experiment = new Experiment(edit.done());
+        return run(edit.done());
+    }
+
+    private static Run run(Scenario scenario) {
+        Experiment experiment = new Experiment(scenario);
         experiment.recorder().keepLevels();
         experiment.run(time -> {});
         return experiment;
