@@ -44,8 +44,9 @@ class OtherKernelsTest {
         try (RealProcess machine = RealProcess.start(command)) {
             int code = machine.exitCode();
 
-            assertThat(machine.out() + machine.err()).contains(Selection.PASSED).contains(Selection.AGREED);
-            assertThat(code).isZero();
+            String told = machine.out() + machine.err();
+            assertThat(told).contains(Selection.PASSED).contains(Selection.AGREED);
+            assertThat(code).as(told).isZero();
         }
     }
 
