@@ -56,6 +56,9 @@ public class Kernel {
     private final Set<Counter> laterCounters;
     private final Set<String> laterFields;
 
+    /** What became different of sending and receiving data. */
+    public final TransferRules transfer;
+
     /** A profile; {@code aliases} are the distributions that ship it. */
     Kernel(int major, int minor, String... aliases) {
         this(major, minor, Map.of(), aliases);
@@ -73,6 +76,7 @@ public class Kernel {
         this.defaults = defaults;
         laterCounters = CounterArrival.after(number);
         laterFields = InfoArrival.after(number);
+        transfer = new TransferRules(number);
     }
 
     /** All profiles, the newest first. */
@@ -335,54 +339,6 @@ public class Kernel {
     /** Whether the part of a receive buffer that is window follows what the packets really cost. */
     public boolean measuresOverhead() {
         return has(KernelChange.MEASURED_OVERHEAD);
-    }
-
-    /** Whether what is offered for now follows, too, when that part becomes larger. */
-    public boolean widensByOverhead() {
-        return has(KernelChange.THRESHOLD_FOLLOWS_OVERHEAD);
-    }
-
-    /** Whether small packets have memory of their own size, and not the next power of two. */
-    public boolean hasSmallHeads() {
-        return has(KernelChange.SMALL_HEADS);
-    }
-
-    /**
-     * What is kept for headers in a packet's memory (MAX_TCP_HEADER), octets. Not the version decides, but how a kernel is
-     * built: with wireless, as by distributions, or without, as the 6.18 that was measured.
-     */
-    public int headerRoom() {
-        return number < LINUX_6_18.number ? 320 : 256;
-    }
-
-    /** Whether what came beyond a gap tells how long the peer's segments are. */
-    public boolean measuresGaps() {
-        return has(KernelChange.GAPS_TELL_SEGMENT_SIZE);
-    }
-
-    /** Whether a burst that leaves takes in what was written after it, if it has room. */
-    public boolean growsBursts() {
-        return has(KernelChange.GROWING_BURSTS);
-    }
-
-    /** How often the timeout of a SYN has been doubled. */
-    public int synBackoff(int retransmits, int linearTimeouts) {
-        return Math.max(0, retransmits - linear(linearTimeouts));
-    }
-
-    /** Whether losses are found by counting what arrived (RFC 6675), with this tcp_recovery; else it is by time. */
-    public boolean countsDuplicates(int recovery) {
-        return !has(KernelChange.ALWAYS_RACK) && (recovery & 1) == 0;
-    }
-
-    /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */
-    public boolean countsFin() {
-        return has(KernelChange.FIN_WAITS_FOR_WINDOW);
-    }
-
-    /** Whether the receive buffer grows for what waits beyond a gap before anybody reads it. */
-    public boolean growsBeyondGaps() {
-        return has(KernelChange.ROOM_BEYOND_GAPS);
     }
 
     /**

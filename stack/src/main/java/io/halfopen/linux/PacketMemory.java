@@ -36,7 +36,7 @@ public final class PacketMemory {
 
     private static int memoryOfPacket(Kernel kernel, int length) {
         int needed = length + BESIDE_PACKET;
-        int smallest = kernel.hasSmallHeads() ? smallHead(kernel) : SMALLEST_POWER;
+        int smallest = kernel.transfer.hasSmallHeads() ? smallHead(kernel) : SMALLEST_POWER;
         if (needed <= smallest) {
             return smallest;
         }
@@ -46,7 +46,7 @@ public final class PacketMemory {
     /** What a buffer for sending costs without its octets, which are in pages. */
     public static int costOfEmptyBuffer(Kernel kernel) {
         int head = smallHead(kernel);
-        return (kernel.hasSmallHeads() ? head : ceilingPowerOfTwo(head)) + SK_BUFF;
+        return (kernel.transfer.hasSmallHeads() ? head : ceilingPowerOfTwo(head)) + SK_BUFF;
     }
 
     /** What so many octets cost that are to be sent in one segment (tcp_sndbuf_expand). */
@@ -56,7 +56,7 @@ public final class PacketMemory {
 
     /** skb_small_head_cache has pieces of this size. */
     private static int smallHead(Kernel kernel) {
-        return kernel.headerRoom() + BEHIND_PACKET;
+        return kernel.transfer.headerRoom() + BEHIND_PACKET;
     }
 
     static int ceilingPowerOfTwo(int n) {

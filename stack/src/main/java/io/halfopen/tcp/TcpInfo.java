@@ -184,9 +184,7 @@ final class TcpInfo {
         boolean probing = timer.purpose == LossTimer.Purpose.WINDOW_PROBE || inVain;
         put("retransmits", probing ? 0 : c.fastOpen == null ? timer.retransmits : c.fastOpen.timeouts);
         put("probes", probing ? timer.retransmits : c.keepAlive == null ? 0 : c.keepAlive.probes);
-        put(
-                "backoff",
-                c.state() == TcpState.SYN_SENT ? core.kernel.synBackoff(timer.retransmits, linear()) : timer.backoff);
+        put("backoff", c.state() == TcpState.SYN_SENT ? Math.max(0, timer.retransmits - linear()) : timer.backoff);
     }
 
     /** That of a SYN is not measured, and doubled by its own rule. */

@@ -94,7 +94,7 @@ class KernelChangeTest {
         assertThat(kernel.synRetransmits(6, 4)).isEqualTo(6 + linearTimeouts);
         assertThat(kernel.measuresOverhead()).isEqualTo(overhead);
         assertThat(kernel.refusesOvershoot()).isEqualTo(overshoot);
-        assertThat(kernel.growsBeyondGaps()).isEqualTo(overshoot);
+        assertThat(kernel.transfer.growsBeyondGaps()).isEqualTo(overshoot);
         assertThat(kernel.refusesSyn(2, 1, 0)).isTrue();
         assertThat(kernel.knowsOldAcks()).isEqualTo(overshoot);
     }

@@ -139,7 +139,7 @@ final class DataInput {
         Receiver receiver = c.receiver;
         boolean longer = receiver.acks.measure(segment, c.announcedMss, c.timestamps);
         if (longer && receiver.buffer.learnRatio(segment.payloadLength(), segment.packetLength())) {
-            receiver.window.follow(core.kernel.widensByOverhead());
+            receiver.window.follow(core.kernel.transfer.widensByOverhead());
             receiver.tuning.limit(receiver.window.clamp());
         }
     }
@@ -187,7 +187,7 @@ final class DataInput {
         if (rule != Rule.DATA_OUT_OF_ORDER) {
             return rule;
         }
-        if (core.kernel.measuresGaps()) {
+        if (core.kernel.transfer.measuresGaps()) {
             measure(c, segment);
         }
         receiver.acks.schedule();
@@ -198,7 +198,7 @@ final class DataInput {
         if (c.sack && !known) {
             growWindow(c, segment); // without SACK the peer counts duplicate ACKs, and a new window makes it none
         }
-        if (c.socket != null && core.kernel.growsBeyondGaps()) {
+        if (c.socket != null && core.kernel.transfer.growsBeyondGaps()) {
             receiver.tuning.onGap(core, receiver.buffer, receiver.window, receiver.beyond());
         }
         return rule;

@@ -52,7 +52,7 @@ public final class SendBuffers {
     /** The octets that one buffer takes: full segments, and not more than half of the peer's window (tcp_xmit_size_goal). */
     public static int goal(Core core, Connection c) {
         int mss = Math.max(1, c.currentMss());
-        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER - core.kernel.headerRoom());
+        int most = c.sender.size.boundToHalfWindow(LARGEST_BUFFER - core.kernel.transfer.headerRoom());
         return Math.max(mss, most / mss * mss);
     }
 

@@ -127,13 +127,13 @@ public final class Transmission {
 
     /** How many packets may go; a FIN may always, with less than a segment or alone, on an older kernel (tcp_cwnd_test). */
     private int quota(Sender sender, int mss, int most) {
-        boolean free = !core.kernel.countsFin() && sender.isFinOfHead() && sender.queue.head() <= mss;
+        boolean free = !core.kernel.transfer.countsFin() && sender.isFinOfHead() && sender.queue.head() <= mss;
         return free && !sender.flight.isFull() ? 1 : Math.min(sender.cwndQuota(), most);
     }
 
     /** What leaves next may have so many octets. */
     private void grow(Sender sender, int octets) {
-        if (core.kernel.growsBursts()) {
+        if (core.kernel.transfer.growsBursts()) {
             sender.queue.grow(octets - sender.queue.head());
         }
     }

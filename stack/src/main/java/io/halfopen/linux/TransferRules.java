@@ -1,0 +1,59 @@
+package io.halfopen.linux;
+
+/** What of sending and receiving data changed between kernels, as {@link Kernel} has the rest. */
+public final class TransferRules {
+    private static final int MEASURED_BUILD = KernelChange.number(6, 18);
+
+    private final int number;
+
+    TransferRules(int number) {
+        this.number = number;
+    }
+
+    private boolean has(KernelChange change) {
+        return change.isIn(number);
+    }
+
+    /** Whether what is offered for now follows, too, when that part becomes larger. */
+    public boolean widensByOverhead() {
+        return has(KernelChange.THRESHOLD_FOLLOWS_OVERHEAD);
+    }
+
+    /** Whether small packets have memory of their own size, and not the next power of two. */
+    public boolean hasSmallHeads() {
+        return has(KernelChange.SMALL_HEADS);
+    }
+
+    /**
+     * What is kept for headers in a packet's memory (MAX_TCP_HEADER), octets. Not the version decides, but how a kernel is
+     * built: with wireless, as by distributions, or without, as the 6.18 that was measured.
+     */
+    public int headerRoom() {
+        return number < MEASURED_BUILD ? 320 : 256;
+    }
+
+    /** Whether the receive buffer grows for what waits beyond a gap before anybody reads it. */
+    public boolean growsBeyondGaps() {
+        return has(KernelChange.ROOM_BEYOND_GAPS);
+    }
+
+    /** Whether what came beyond a gap tells how long the peer's segments are. */
+    public boolean measuresGaps() {
+        return has(KernelChange.GAPS_TELL_SEGMENT_SIZE);
+    }
+
+    /** Whether a burst that leaves takes in what was written after it, if it has room. */
+    public boolean growsBursts() {
+        return has(KernelChange.GROWING_BURSTS);
+    }
+
+    /** Whether losses are found by counting what arrived (RFC 6675), with this tcp_recovery; else it is by time. */
+    public boolean countsDuplicates(int recovery) {
+        return !has(KernelChange.ALWAYS_RACK) && (recovery & 1) == 0;
+    }
+
+    /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */
+    public boolean countsFin() {
+        return has(KernelChange.FIN_WAITS_FOR_WINDOW);
+    }
+}
