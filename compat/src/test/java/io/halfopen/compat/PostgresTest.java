@@ -68,7 +68,20 @@ class PostgresTest {
         server = RealServer.start(
                 port,
                 folder,
-                command(user, programs.resolve("postgres"), "-D", data, "-k", data, "-h", "127.0.0.1", "-p", port));
+                "ready to accept connections",
+                command(
+                        user,
+                        programs.resolve("postgres"),
+                        "-D",
+                        data,
+                        "-k",
+                        data,
+                        "-h",
+                        "127.0.0.1",
+                        "-p",
+                        port,
+                        "-c",
+                        "lc_messages=C"));
     }
 
     private static String[] command(List<String> user, Object... words) {

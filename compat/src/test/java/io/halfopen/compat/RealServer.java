@@ -3,10 +3,7 @@ package io.halfopen.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,11 +46,11 @@ final class RealServer implements AutoCloseable {
         }
     }
 
-    /** Runs a command, and waits until somebody listens on the port. */
-    static RealServer start(int port, Path folder, String... command) throws Exception {
+    /** Runs a command, and waits until it says so: who listens may still be starting up, and then refuses to serve. */
+    static RealServer start(int port, Path folder, String ready, String... command) throws Exception {
         RealServer server = new RealServer(builder(folder, command).start(), port);
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-        while (!server.listens()) {
+        while (!Files.readString(folder.resolve("output.txt")).contains(ready)) {
             if (!server.process.isAlive() || System.nanoTime() > end) {
                 server.close();
                 throw new IOException(Files.readString(folder.resolve("output.txt")));
@@ -81,14 +78,6 @@ final class RealServer implements AutoCloseable {
 
     int port() {
         return port;
-    }
-
-    private boolean listens() {
-        try (SocketChannel there = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
-            return there.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
     }
 
     @Override

@@ -47,7 +47,16 @@ class RedisTest {
         assumeTrue(redis.isPresent(), "no Redis");
         int port = RealServer.freePort();
         server = RealServer.start(
-                port, folder, redis.get().toString(), "--port", port + "", "--bind", "127.0.0.1", "--save", "");
+                port,
+                folder,
+                "Ready to accept connections",
+                redis.get().toString(),
+                "--port",
+                port + "",
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "");
     }
 
     @AfterAll

@@ -26,6 +26,11 @@ import org.junit.jupiter.api.Test;
 final class KernelRunTest {
     private static final long MILLISECOND = 1_000_000L;
 
+    /** So late, in all, that programs have come in another order, or counters been read too seldom to tell of which packet they tell. */
+    private static final long LATE = 20 * MILLISECOND;
+
+    private static final int TRIES = 20;
+
     @BeforeAll
     static void thereIsAKernel() throws IOException {
         LiveKernel.require();
@@ -172,11 +177,17 @@ final class KernelRunTest {
         }
     }
 
+    /** Again if the machine had other things to do: what happens then is another experiment. */
     private static KernelRun run(Consumer<Scenario.Edit> changes) throws IOException {
         Scenario.Edit edit = Scenario.defaults().edit();
         changes.accept(edit);
-        KernelRun run = new KernelRun(edit.done());
+        Scenario scenario = edit.done();
+        KernelRun run = new KernelRun(scenario);
         run.run(_ -> {});
+        for (int i = 1; i < TRIES && run.lateness() > LATE; i++) {
+            run = new KernelRun(scenario);
+            run.run(_ -> {});
+        }
         return run;
     }
 
