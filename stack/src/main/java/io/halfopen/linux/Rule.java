@@ -357,6 +357,7 @@ public enum Rule {
     ACK_DELAYED(SEND, "the delayed ACK is due", "tcp_delack_timer", DelayedACKs),
     SACKS_COLLECTED(SEND, "ACKs of what lies beyond a gap, as one", "tcp_compressed_ack_kick"),
     FIN_WAIT2_EXPIRED(SEND, "no FIN from the peer after close()", "tw_timer_handler"),
+    FIN_WAIT2_RESET(SEND, "only an old FIN from the peer after close(): RST", "tcp_keepalive_timer"),
     TIME_WAIT_EXPIRED(SEND, "TIME_WAIT is over", "tw_timer_handler"),
 
     // ---- calls

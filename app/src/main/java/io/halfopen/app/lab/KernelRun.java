@@ -138,12 +138,13 @@ final class KernelRun extends Run implements AutoCloseable {
             tellPauses(new KernelCalls(loop, net.serverHost()));
             startFlood(new KernelCalls(loop, net.serverHost()), net::inject);
             clients.start();
-            while (!isOver()) {
+            // Once at least: setting it up may have taken all its time, and it has to say how late everything was.
+            do {
                 loop.turn(Math.min(scenario().duration(), loop.now() + TICK));
                 net.tap().watchHalfOpens(loop.now());
                 recorder().lookAtQueues(loop.now());
                 progress.accept(loop.now());
-            }
+            } while (!isOver());
             endedAt = scenario().duration() == Scenario.NEVER
                     ? loop.lastActivity()
                     : scenario().duration();

@@ -286,9 +286,7 @@ public final class ConnectionInput {
         transmission.push(c, Rule.DATA_SENT);
         SendBuffers.tellWriter(core, c);
         dataInput.acknowledge(c);
-        if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan() || c.state() == TcpState.TIME_WAIT) {
-            timeWaitInput.enter(c);
-        }
+        timeWaitInput.enterIfOver(c, segment);
         return rule;
     }
 }

@@ -29,7 +29,10 @@ public final class KeepAliveProbes {
         }
         keepAlive.due = Timer.NEVER;
         if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
-            timeWaitInput.enterLate(c);
+            if (!timeWaitInput.enterLate(c)) {
+                transmission.reset(c, Rule.FIN_WAIT2_RESET);
+                core.close(c, 0);
+            }
             return;
         }
         Rule rule = judge(c, keepAlive);

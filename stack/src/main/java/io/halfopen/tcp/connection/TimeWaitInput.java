@@ -44,17 +44,54 @@ public final class TimeWaitInput {
 
     /** The connection is over for the process, or is in TIME_WAIT: its tuple goes on as a TimeWait. */
     public void enter(Connection c) {
-        long time = c.state() == TcpState.FIN_WAIT2 ? finTime(c) : LENGTH;
+        boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
+        if (finWait2 && isKept(c)) {
+            return;
+        }
+        long time = finWait2 ? finTime(c) : LENGTH;
         if (time <= LENGTH) {
             enter(c, time);
-        } else if (c.keepAlive == null || c.keepAlive.isOn()) {
+        } else {
             core.keepAlive(c).waitForFin(core, time - LENGTH); // for so long it keeps its socket
         }
     }
 
-    /** A FIN_WAIT2 that has kept its socket long enough (tcp_keepalive_timer). */
-    void enterLate(Connection c) {
-        enter(c, finTime(c) - LENGTH);
+    /** The segment has been taken in: perhaps it was the last that the process, or the socket, was needed for. */
+    void enterIfOver(Connection c, Segment segment) {
+        if (c.state() == TcpState.TIME_WAIT) {
+            enter(c);
+        } else if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
+            if (segment.has(FIN)) {
+                keep(c);
+            } else {
+                enter(c);
+            }
+        }
+    }
+
+    /**
+     * With the ACK of our FIN came a FIN that was not taken. Linux keeps the socket then, all the time that a TimeWait would
+     * have stood for it: the FIN might have been lost otherwise (tcp_rcv_state_process).
+     */
+    private void keep(Connection c) {
+        if (!isKept(c)) {
+            long time = finTime(c);
+            core.keepAlive(c).waitForFin(core, time > LENGTH ? time - LENGTH : time);
+        }
+    }
+
+    private static boolean isKept(Connection c) {
+        return c.keepAlive != null && c.keepAlive.isWaitingForFin();
+    }
+
+    /** A FIN_WAIT2 has kept its socket long enough; false if no time is left for a TimeWait (tcp_keepalive_timer). */
+    boolean enterLate(Connection c) {
+        long left = finTime(c) - LENGTH;
+        if (left <= 0) {
+            return false;
+        }
+        enter(c, left);
+        return true;
     }
 
     /** TCP_LINGER2 or tcp_fin_timeout, but at least so long that a retransmission is answered (tcp_fin_time), ns. */

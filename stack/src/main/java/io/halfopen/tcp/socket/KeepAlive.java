@@ -48,10 +48,14 @@ public final class KeepAlive {
         due = on ? host.due(Math.max(host.now(), answeredAt + idle(host))) : Timer.NEVER;
     }
 
-    /** A closed connection in FIN_WAIT2: when this is over it is a TIME_WAIT. */
+    /** A closed connection in FIN_WAIT2: for so long it keeps its socket. */
     public void waitForFin(Host host, long time) {
         on = false;
         due = host.due(host.now() + time);
+    }
+
+    public boolean isWaitingForFin() {
+        return !on && due != Timer.NEVER;
     }
 
     /** keepalive_time_when, ns. */
