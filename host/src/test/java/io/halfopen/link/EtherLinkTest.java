@@ -108,11 +108,7 @@ class EtherLinkTest {
     }
 
     private static byte[] syn() {
-        byte[] bytes = new byte[IpHeader.V4_LENGTH + TcpHeader.LENGTH];
-        IpHeader.write(bytes, 0, 0, STACK.low(), 0, KERNEL.low(), TcpHeader.LENGTH, 0, 64, 0);
-        TcpHeader.write(bytes, 20, 40_000, 7, 1000, 0, TcpHeader.LENGTH, TcpHeader.SYN, 65_535);
-        TcpHeader.seal(bytes, 20, TcpHeader.LENGTH, 0, STACK.low(), 0, KERNEL.low());
-        return bytes;
+        return Packets.syn(STACK, KERNEL, 40_000, 7);
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.halfopen.link;
 
+import io.halfopen.wire.IpAddress;
+import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.TcpHeader;
 import java.util.Arrays;
 import java.util.function.Predicate;
 
-/** What comes out of a link. */
+/** What goes into a link, and what comes out of it. */
 final class Packets {
     private Packets() {}
 
@@ -20,5 +23,15 @@ final class Packets {
             }
         }
         throw new AssertionError("no such packet");
+    }
+
+    /** A SYN over IPv4 with sequence number 1000. */
+    static byte[] syn(IpAddress from, IpAddress to, int fromPort, int toPort) {
+        byte[] bytes = new byte[IpHeader.V4_LENGTH + TcpHeader.LENGTH];
+        int tcp = IpHeader.V4_LENGTH;
+        IpHeader.write(bytes, 0, 0, from.low(), 0, to.low(), TcpHeader.LENGTH, 0, 64, 0);
+        TcpHeader.write(bytes, tcp, fromPort, toPort, 1000, 0, TcpHeader.LENGTH, TcpHeader.SYN, 65_535);
+        TcpHeader.seal(bytes, tcp, TcpHeader.LENGTH, 0, from.low(), 0, to.low());
+        return bytes;
     }
 }

@@ -101,11 +101,9 @@ class TunTest {
 
     /** A SYN with sequence number 1000, three octets into the array, as a packet may stand anywhere. */
     private static byte[] syn(IpAddress from, IpAddress to, int fromPort, int toPort) {
-        byte[] bytes = new byte[3 + IpHeader.V4_LENGTH + TcpHeader.LENGTH];
-        int tcp = 3 + IpHeader.V4_LENGTH;
-        IpHeader.write(bytes, 3, 0, from.low(), 0, to.low(), TcpHeader.LENGTH, 0, 64, 0);
-        TcpHeader.write(bytes, tcp, fromPort, toPort, 1000, 0, TcpHeader.LENGTH, TcpHeader.SYN, 65_535);
-        TcpHeader.seal(bytes, tcp, TcpHeader.LENGTH, 0, from.low(), 0, to.low());
+        byte[] syn = Packets.syn(from, to, fromPort, toPort);
+        byte[] bytes = new byte[3 + syn.length];
+        System.arraycopy(syn, 0, bytes, 3, syn.length);
         return bytes;
     }
 

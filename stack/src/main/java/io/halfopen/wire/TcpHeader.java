@@ -62,10 +62,8 @@ public final class TcpHeader {
             int headerLength,
             int flags,
             int window) {
-        Bytes.putInt(packet, offset + SOURCE_PORT, sourcePort << 16 | destinationPort);
-        Bytes.putInt(packet, offset + SEQ, seq);
-        Bytes.putInt(packet, offset + ACK_SEQ, ack);
-        Bytes.putInt(packet, offset + DATA_OFFSET, headerLength << 26 | flags << 16 | window & 0xffff);
+        int ports = sourcePort << 16 | destinationPort;
+        writeFields(packet, offset, ports, seq, ack, headerLength, flags, window);
         Bytes.putInt(packet, offset + CHECKSUM, 0);
     }
 
@@ -84,13 +82,19 @@ public final class TcpHeader {
             int flags,
             int window,
             long rest) {
-        int fourth = headerLength << 26 | flags << 16 | window & 0xffff;
-        long sum = rest + (ports & LOW) + (seq & LOW) + (ack & LOW) + (fourth & LOW);
+        long sum = rest + writeFields(packet, offset, ports, seq, ack, headerLength, flags, window);
+        Bytes.putInt(packet, offset + CHECKSUM, Checksum.complement(sum, 0) << 16);
+    }
+
+    /** All but the checksum and the urgent pointer; their sum, not folded. */
+    private static long writeFields(
+            byte[] packet, int offset, int ports, int seq, int ack, int headerLength, int flags, int window) {
+        int sizes = headerLength << 26 | flags << 16 | window & 0xffff;
         Bytes.putInt(packet, offset + SOURCE_PORT, ports);
         Bytes.putInt(packet, offset + SEQ, seq);
         Bytes.putInt(packet, offset + ACK_SEQ, ack);
-        Bytes.putInt(packet, offset + DATA_OFFSET, fourth);
-        Bytes.putInt(packet, offset + CHECKSUM, Checksum.complement(sum, 0) << 16);
+        Bytes.putInt(packet, offset + DATA_OFFSET, sizes);
+        return (ports & LOW) + (seq & LOW) + (ack & LOW) + (sizes & LOW);
     }
 
     /** Of a segment with the flag URG; before {@link #seal}. */

@@ -6,7 +6,6 @@ import io.halfopen.wire.Bytes;
 import io.halfopen.wire.Checksum;
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -24,24 +23,10 @@ class DiscoveryTest {
     private static final long THEIRS = 0x02_00_00_00_00_01L;
     private static final int ICMP = EtherFrame.LENGTH + IpHeader.V6_LENGTH;
 
-    private final List<byte[]> frames = new ArrayList<>();
-    private final List<byte[]> kept = new ArrayList<>();
+    private final RecordedWire wire = new RecordedWire();
+    private final List<byte[]> frames = wire.frames;
     private final Neighbourhood neighbourhood =
-            new Neighbourhood(new Neighbourhood.Host(OURS, US, 64, ROUTER), wire(), 1);
-
-    private Neighbourhood.Wire wire() {
-        return new Neighbourhood.Wire() {
-            @Override
-            public void sendFrame(byte[] frame, int length) {
-                frames.add(Arrays.copyOf(frame, length));
-            }
-
-            @Override
-            public void sendKept(long station, byte[] bytes, int end) {
-                kept.add(Arrays.copyOf(bytes, end));
-            }
-        };
-    }
+            new Neighbourhood(new Neighbourhood.Host(OURS, US, 64, ROUTER), wire, 1);
 
     private long send(IpAddress to) {
         byte[] packet = new byte[IpHeader.V6_LENGTH];
@@ -104,7 +89,7 @@ class DiscoveryTest {
                 .hasToString("ff02::1:ff00:1");
 
         arrives(advertisement(PEER));
-        assertThat(kept).hasSize(1);
+        assertThat(wire.kept).hasSize(1);
         assertThat(send(PEER)).isEqualTo(THEIRS);
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,28 +20,12 @@ class NeighbourhoodTest {
     private static final long THEIRS = 0x02_00_00_00_00_01L;
     private static final long OTHERS = 0x02_00_00_00_00_09L;
 
-    private record Sent(long station, byte[] bytes) {}
-
-    private final List<byte[]> frames = new ArrayList<>();
-    private final List<Sent> kept = new ArrayList<>();
+    private final RecordedWire wire = new RecordedWire();
+    private final List<byte[]> frames = wire.frames;
     private Neighbourhood neighbourhood = of(null);
 
     private Neighbourhood of(@Nullable IpAddress gateway) {
-        return new Neighbourhood(new Neighbourhood.Host(OURS, US, 24, gateway), wire(), 1);
-    }
-
-    private Neighbourhood.Wire wire() {
-        return new Neighbourhood.Wire() {
-            @Override
-            public void sendFrame(byte[] frame, int length) {
-                frames.add(Arrays.copyOf(frame, length));
-            }
-
-            @Override
-            public void sendKept(long station, byte[] bytes, int end) {
-                kept.add(new Sent(station, Arrays.copyOf(bytes, end)));
-            }
-        };
+        return new Neighbourhood(new Neighbourhood.Host(OURS, US, 24, gateway), wire, 1);
     }
 
     private static byte[] packetTo(IpAddress to, int id) {
@@ -112,12 +95,12 @@ class NeighbourhoodTest {
 
         arrives(reply(THEIRS, PEER), 2);
 
-        assertThat(kept).hasSize(1);
-        assertThat(kept.getFirst().station).isEqualTo(THEIRS);
-        assertThat(kept.getFirst().bytes).isEqualTo(packetTo(PEER, 2));
+        assertThat(wire.kept).hasSize(1);
+        assertThat(wire.kept.getFirst().station()).isEqualTo(THEIRS);
+        assertThat(wire.kept.getFirst().bytes()).isEqualTo(packetTo(PEER, 2));
         assertThat(neighbourhood.unanswered()).isEqualTo(1);
         assertThat(send(PEER, 3, 3)).isEqualTo(THEIRS);
-        assertThat(kept).hasSize(1);
+        assertThat(wire.kept).hasSize(1);
     }
 
     @Test
@@ -167,7 +150,7 @@ class NeighbourhoodTest {
 
         arrives(reply(THEIRS, ROUTER), 1);
 
-        assertThat(kept).hasSize(1);
+        assertThat(wire.kept).hasSize(1);
         assertThat(send(FAR, 2, 2)).isEqualTo(THEIRS);
         assertThat(send(ROUTER, 2, 2)).isEqualTo(THEIRS);
     }
@@ -183,7 +166,7 @@ class NeighbourhoodTest {
     /** Each of them asks, so each is remembered: who is being used stays. */
     @Test
     void aHundredThousandMadeUpNeighboursDisplaceNobodyInUse() {
-        neighbourhood = new Neighbourhood(new Neighbourhood.Host(OURS, US, 8, ROUTER), wire(), 1);
+        neighbourhood = new Neighbourhood(new Neighbourhood.Host(OURS, US, 8, ROUTER), wire, 1);
         arrives(request(THEIRS, PEER, US), 0);
         send(ROUTER, 1, 0);
         arrives(reply(OTHERS, ROUTER), 0);
@@ -197,7 +180,7 @@ class NeighbourhoodTest {
 
     @Test
     void aHundredThousandWhoDoNotExistDisplaceNobodyWhoDoes() {
-        neighbourhood = new Neighbourhood(new Neighbourhood.Host(OURS, US, 8, null), wire(), 1);
+        neighbourhood = new Neighbourhood(new Neighbourhood.Host(OURS, US, 8, null), wire, 1);
         arrives(request(THEIRS, PEER, US), 0);
         for (int i = 0; i < 100_000; i++) {
             send(IpAddress.ofIpv4(0x0a80_0000 + i), 1, i);

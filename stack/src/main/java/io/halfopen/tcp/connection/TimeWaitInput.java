@@ -44,38 +44,31 @@ public final class TimeWaitInput {
 
     /** The connection is over for the process, or is in TIME_WAIT: its tuple goes on as a TimeWait. */
     public void enter(Connection c) {
+        enter(c, false);
+    }
+
+    /**
+     * The segment has been taken in: perhaps it was the last that the process, or the socket, was needed for. If with the ACK
+     * of our FIN came a FIN that was not taken, Linux keeps the socket all the time that a TimeWait would have stood for it:
+     * the FIN might have been lost otherwise (tcp_rcv_state_process).
+     */
+    void enterIfOver(Connection c, Segment segment) {
+        boolean finWait2 = c.state() == TcpState.FIN_WAIT2 && c.isOrphan();
+        if (finWait2 || c.state() == TcpState.TIME_WAIT) {
+            enter(c, finWait2 && segment.has(FIN));
+        }
+    }
+
+    private void enter(Connection c, boolean keeps) {
         boolean finWait2 = c.state() == TcpState.FIN_WAIT2;
         if (finWait2 && isKept(c)) {
             return;
         }
         long time = finWait2 ? finTime(c) : LENGTH;
-        if (time <= LENGTH) {
+        if (time <= LENGTH && !keeps) {
             enter(c, time);
         } else {
-            core.keepAlive(c).waitForFin(core, time - LENGTH); // for so long it keeps its socket
-        }
-    }
-
-    /** The segment has been taken in: perhaps it was the last that the process, or the socket, was needed for. */
-    void enterIfOver(Connection c, Segment segment) {
-        if (c.state() == TcpState.TIME_WAIT) {
-            enter(c);
-        } else if (c.state() == TcpState.FIN_WAIT2 && c.isOrphan()) {
-            if (segment.has(FIN)) {
-                keep(c);
-            } else {
-                enter(c);
-            }
-        }
-    }
-
-    /**
-     * With the ACK of our FIN came a FIN that was not taken. Linux keeps the socket then, all the time that a TimeWait would
-     * have stood for it: the FIN might have been lost otherwise (tcp_rcv_state_process).
-     */
-    private void keep(Connection c) {
-        if (!isKept(c)) {
-            long time = finTime(c);
+            // for so long it keeps its socket
             core.keepAlive(c).waitForFin(core, time > LENGTH ? time - LENGTH : time);
         }
     }

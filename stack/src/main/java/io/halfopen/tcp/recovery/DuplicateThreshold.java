@@ -23,7 +23,12 @@ final class DuplicateThreshold {
 
     /** Whether packets are counted, not timed. */
     boolean isUsed(Connection c) {
-        return c.sack && core.kernel.transfer.countsDuplicates(core.sysctls.get(Sysctl.tcp_recovery));
+        return c.sack && replacesRack();
+    }
+
+    /** Whether nothing is timed (tcp_is_rack). */
+    boolean replacesRack() {
+        return core.kernel.transfer.countsDuplicates(core.sysctls.get(Sysctl.tcp_recovery));
     }
 
     /** So many have arrived beyond a gap that what is missing is not only late (tcp_time_to_recover). */

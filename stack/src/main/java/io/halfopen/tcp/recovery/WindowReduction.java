@@ -110,7 +110,7 @@ public final class WindowReduction {
             flight.setSackedOut(0);
         }
         Rack rack = sender.recovery.rack;
-        boolean all = core.kernel.transfer.countsDuplicates(core.sysctls.get(Sysctl.tcp_recovery));
+        boolean all = detection.threshold.replacesRack();
         int head = flight.isEmpty() ? 0 : Resegmentation.packets(flight, 0);
         for (int i = 0; i < flight.packets(); i++) {
             int slot = flight.at(i);
