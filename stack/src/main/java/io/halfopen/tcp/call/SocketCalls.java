@@ -156,16 +156,13 @@ public final class SocketCalls {
         accepted.localPort = first.localPort();
         first.listener = null;
         first.socket = accepted;
-        switch (first) {
-            case Dormant dormant -> {
-                accepted.dormant = dormant;
-                accepted.pendingError = dormant.ended ? Errno.ECONNRESET : 0;
-            }
-            case Connection c -> {
-                accepted.connection = c;
-                accepted.pendingError = c.error;
-                c.error = 0;
-            }
+        if (first instanceof Dormant dormant) {
+            accepted.dormant = dormant;
+            accepted.pendingError = dormant.ended ? Errno.ECONNRESET : 0;
+        } else if (first instanceof Connection c) {
+            accepted.connection = c;
+            accepted.pendingError = c.error;
+            c.error = 0;
         }
         return descriptors.open(accepted);
     }

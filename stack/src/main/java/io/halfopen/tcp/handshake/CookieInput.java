@@ -74,6 +74,7 @@ final class CookieInput {
     void accept(Listener listener, Segment segment) {
         HalfOpen half = restore(listener, segment);
         restoreOptions(half, segment);
+        core.flows.insertHashed(half);
         promotion.promote(half, listener, segment);
     }
 

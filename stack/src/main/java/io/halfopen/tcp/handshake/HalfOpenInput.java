@@ -59,7 +59,7 @@ public final class HalfOpenInput {
             }
             case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
             case FINAL_ACK_ACCEPTED -> {
-                leave(half);
+                end(half);
                 promotion.promote(half, listener, segment);
             }
             default -> {} // dropped
@@ -228,13 +228,13 @@ public final class HalfOpenInput {
     }
 
     public void remove(HalfOpen half) {
-        leave(half);
+        end(half);
+        core.flows.remove(half);
         core.pools.give(half);
     }
 
-    private void leave(HalfOpen half) {
+    private void end(HalfOpen half) {
         half.listener.synQueue.remove(half.isYoung());
         core.wheel.cancel(half);
-        core.flows.remove(half);
     }
 }

@@ -43,7 +43,7 @@ public final class Promotion {
         this.connectionInput = connectionInput;
     }
 
-    /** The half-open is in no table any more, and belongs to this; {@code segment} is the final ACK. */
+    /** The half-open, which belongs to this from now on, leaves its place to the connection; {@code segment} is the final ACK. */
     void promote(HalfOpen half, Listener listener, Segment segment) {
         if (isAll(half, segment) && !listener.socket.options.keepAlive) {
             queue(sleep(half, listener.socket, segment), listener);
@@ -52,7 +52,7 @@ public final class Promotion {
         int window = segment.window() << half.peerWindowScale;
         Connection c = establish(half, listener.socket, window, segment.seq(), false);
         measure(c, half, roundTrip(half, segment));
-        core.insertHashed(c);
+        core.replace(half, c);
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
         core.pools.give(half);
@@ -75,11 +75,11 @@ public final class Promotion {
         long roundTrip = roundTrip(half, segment);
         int window = segment.window() << half.peerWindowScale;
         Fresh d = core.pools.fresh(half, core.now());
+        core.flows.replace(half, d);
         d.reuseAddress = parent.options.reuseAddress;
         d.reusePort = parent.options.reusePort;
         d.roundTrip = roundTrip;
         d.peerWindow = window;
-        core.flows.insertHashed(d);
         core.count(Counter.CurrEstab);
         return d;
     }

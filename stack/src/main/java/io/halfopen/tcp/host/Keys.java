@@ -37,7 +37,7 @@ public final class Keys {
      * (RFC 6528), in the high half where the timestamps start (RFC 7323, section 5.4).
      */
     public long of(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
-        return tuples.tuple(localHigh, localLow, remoteHigh, remoteLow, ports, 0);
+        return tuples.tuple(localHigh, localLow, remoteHigh, remoteLow, ports);
     }
 
     /** What tells the pieces of one packet from those of another; nobody can see from it how many there were (RFC 7739). */

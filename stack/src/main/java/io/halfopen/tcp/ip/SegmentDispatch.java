@@ -22,6 +22,7 @@ import io.halfopen.tcp.socket.Listener;
 import io.halfopen.tcp.socket.TimeWait;
 import io.halfopen.tcp.transmit.Output;
 import io.halfopen.wire.Segment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,20 @@ final class SegmentDispatch {
     private final ConnectionInput connectionInput;
     private final TimeWaitInput timeWaitInput;
     private final Migration migration;
+
+    private final Delivery connections = (flow, segment) -> deliverToConnection((Connection) found(flow), segment);
+    private final Delivery dormants = (flow, segment) -> deliverToDormant((Dormant) found(flow), segment);
+    private final Delivery halfOpens = (flow, segment) -> deliverToHalfOpen((HalfOpen) found(flow), segment);
+    private final Delivery timeWaits = (flow, segment) -> deliverToTimeWait((TimeWait) found(flow), segment);
+    private final Delivery listeners = (flow, segment) -> deliverToListener(segment);
+
+    /**
+     * What is done for one kind of flow, or where there is none. There is one call for all kinds: what a switch over types leads to
+     * HotSpot compiles as one method, with all that can happen to a segment, which is more than it optimizes.
+     */
+    private interface Delivery {
+        Rule deliver(@Nullable Flow flow, Segment segment);
+    }
 
     SegmentDispatch(
             Core core,
@@ -74,13 +89,24 @@ final class SegmentDispatch {
                 return rule;
             }
         }
-        return switch (flow) {
-            case Connection c -> deliverToConnection(c, segment);
-            case Dormant d -> deliverToDormant(d, segment);
-            case HalfOpen half -> deliverToHalfOpen(half, segment);
-            case TimeWait rest -> deliverToTimeWait(rest, segment);
-            case null -> deliverToListener(segment);
-        };
+        return deliveryOf(flow).deliver(flow, segment);
+    }
+
+    private Delivery deliveryOf(@Nullable Flow flow) {
+        if (flow == null) {
+            return listeners;
+        }
+        if (flow instanceof Connection) {
+            return connections;
+        }
+        if (flow instanceof Dormant) {
+            return dormants;
+        }
+        return flow instanceof HalfOpen ? halfOpens : timeWaits;
+    }
+
+    private static Flow found(@Nullable Flow flow) {
+        return Objects.requireNonNull(flow, "a delivery is chosen by its flow");
     }
 
     /** tcp_inbound_hash of a socket without keys, built without TCP-AO; a TIME_WAIT does not ask. */

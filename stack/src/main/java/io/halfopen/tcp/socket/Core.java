@@ -52,9 +52,9 @@ public final class Core extends Host {
         c.inTable = true;
     }
 
-    /** A connection takes the place of a half-open that has just left the table. */
-    public void insertHashed(Connection c) {
-        flows.insertHashed(c);
+    /** The handshake has become a connection. */
+    public void replace(HalfOpen half, Connection c) {
+        flows.replace(half, c);
         c.inTable = true;
     }
 

@@ -125,7 +125,7 @@ public final class FlowTable {
     }
 
     /** Another, of the same tuple, takes its place. */
-    void replace(Flow flow, Flow other) {
+    public void replace(Flow flow, Flow other) {
         flows[placeOf(flow)] = other;
     }
 

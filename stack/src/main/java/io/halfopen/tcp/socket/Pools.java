@@ -125,20 +125,14 @@ public final class Pools {
         dormantsOut--;
         core.ports.of(dormant.localPort()).flows--;
         dormant.reset();
-        switch (dormant) {
-            case Fresh each
-            when freshSpare < SPARE -> {
-                freshSpare++;
-                each.chained = fresh;
-                fresh = each;
-            }
-            case Asleep each
-            when asleepSpare < SPARE -> {
-                asleepSpare++;
-                each.chained = asleep;
-                asleep = each;
-            }
-            default -> {} // there are enough
+        if (dormant instanceof Fresh each && freshSpare < SPARE) {
+            freshSpare++;
+            each.chained = fresh;
+            fresh = each;
+        } else if (dormant instanceof Asleep each && asleepSpare < SPARE) {
+            asleepSpare++;
+            each.chained = asleep;
+            asleep = each;
         }
     }
 

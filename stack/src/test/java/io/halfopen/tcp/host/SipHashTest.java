@@ -2,6 +2,7 @@ package io.halfopen.tcp.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.wire.IpAddress;
 import org.junit.jupiter.api.Test;
 
 class SipHashTest {
@@ -21,6 +22,16 @@ class SipHashTest {
     @Test
     void theReferenceVectorOfSixteenOctetsComesOut() {
         assertThat(new SipHash(KEY0, KEY1).hash(KEY0, KEY1)).isEqualTo(0x3f2acc7f57c29bdbL);
+    }
+
+    /** Two addresses and two ports, IPv4's, are hashed as their twelve octets in a row. */
+    @Test
+    void theReferenceVectorOfTwelveOctetsComesOutOfATuple() {
+        IpAddress local = IpAddress.parse("7.6.5.4");
+        IpAddress remote = IpAddress.parse("3.2.1.0");
+        long hash = new SipHash(KEY0, KEY1)
+                .tuple(local.high(), local.low(), remote.high(), remote.low(), /* ports= */ 0x0b0a0908);
+        assertThat(hash).isEqualTo(0x751e8fbc860ee5fbL);
     }
 
     @Test
