@@ -102,6 +102,16 @@ class RealClientsTest {
         }
     }
 
+    /** As after unshare(1): not even lo is up, and no interface has an address. */
+    @Test
+    void aNetworkThatHasNothingYetIsServed() throws Exception {
+        try (NetNamespace namespace = NetNamespace.create("curl")) {
+            namespace.run("ip", "link", "set", "lo", "down");
+            Halfopen.serve(namespace);
+            assertThat(namespace.run("curl", "-sS", URL)).isEqualTo("Hello World!\n");
+        }
+    }
+
     @Test
     void aSecondOneOfTheSameNetworkIsRefused() throws Exception {
         try (NetNamespace namespace = NetNamespace.create()) {
