@@ -72,13 +72,29 @@ final class AckInput {
 
     /** Takes it in; afterwards the connection may be over. */
     void accept(Connection c, Segment segment) {
-        ack.begin(c.sender, segment, c.sack, c.timestamps, c.ecn);
-        if (SeqNumber.before(segment.ack(), c.sender.una())) {
-            acceptOld(c, segment);
+        if (isRepeated(c.sender, segment)) {
+            updateWindow(c, segment);
+            onProbeAnswered(c);
         } else {
-            acknowledge(c, segment);
+            ack.begin(c.sender, segment, c.sack, c.timestamps, c.ecn);
+            if (SeqNumber.before(segment.ack(), c.sender.una())) {
+                acceptOld(c, segment);
+            } else {
+                acknowledge(c, segment);
+            }
         }
         advanceClosing(c);
+    }
+
+    /**
+     * Nothing is in flight, and it says what the one before said, as with all data of a peer that is sent nothing: of what
+     * {@link #acknowledge} does only the window and the answer to a probe are left.
+     */
+    private static boolean isRepeated(Sender sender, Segment segment) {
+        return sender.flight.isEmpty()
+                && segment.ack() == sender.una()
+                && segment.sackBlocks() == 0
+                && !sender.recovery.probing;
     }
 
     /** An ACK that a later one has overtaken: only its SACK blocks can be news. */
@@ -124,11 +140,7 @@ final class AckInput {
         if (ack.advanced) {
             sender.timer.retransmits = 0;
         }
-        int window = sender.window();
-        ack.windowUpdate = sender.updateWindow(segment, core.kernel);
-        if (sender.window() != window) {
-            transmission.windowChanged(sender);
-        }
+        ack.windowUpdate = updateWindow(c, segment);
         sender.acknowledge(segment.ack());
         core.tellAcknowledged(c);
         if (c.urgent != null) {
@@ -138,8 +150,18 @@ final class AckInput {
             sackInput.accept(c, segment, ack);
         }
         sender.delivery.add(ack.sackDelivered, ack.congestionEcho);
+    }
+
+    /** The peer is there, and has this window; false if the ACK is too old to tell. */
+    private boolean updateWindow(Connection c, Segment segment) {
+        int before = c.sender.window();
+        boolean updated = c.sender.updateWindow(segment, core.kernel);
+        if (c.sender.window() != before) {
+            transmission.windowChanged(c.sender);
+        }
         c.softError = 0; // something got through
         c.onAnswer();
+        return updated;
     }
 
     /** tcp_newly_delivered. */

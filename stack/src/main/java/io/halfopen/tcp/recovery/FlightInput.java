@@ -34,6 +34,7 @@ public final class FlightInput {
     public void clean(Connection c, AckState ack) {
         Sender sender = c.sender;
         Flight flight = sender.flight;
+        flight.expectAsMany();
         firstSentAt = Timer.NEVER;
         lastSentAt = Timer.NEVER;
         lowest = sender.nxt();

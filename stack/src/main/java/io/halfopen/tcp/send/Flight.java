@@ -44,6 +44,11 @@ public final class Flight {
     private FlightSlots slots = FlightSlots.NONE;
     private int head;
     private int count;
+
+    /** The most packets that an ACK has found since there were none, and what that was before: room for so many is taken at once. */
+    private int most;
+
+    private int expected;
     private int joined;
     private int sackedOut;
     private int lostOut;
@@ -66,6 +71,8 @@ public final class Flight {
         sackedOut = 0;
         lostOut = 0;
         retransOut = 0;
+        most = 0;
+        expected = 0;
     }
 
     /** The connection is over: no packet is left, but TCP_INFO still tells how many were what (tcp_write_queue_purge). */
@@ -76,6 +83,11 @@ public final class Flight {
         count = 0;
         joined = 0;
         hinted = false;
+    }
+
+    /** An ACK is about to be taken in. */
+    public void expectAsMany() {
+        most = Math.max(most, count);
     }
 
     // ---- how much
@@ -291,8 +303,10 @@ public final class Flight {
         count--;
         if (count == 0) {
             int sacked = sack ? 0 : sackedOut;
+            int reached = most;
             reset();
             sackedOut = sacked;
+            expected = reached;
         }
     }
 
@@ -408,7 +422,7 @@ public final class Flight {
         if (count < slots.capacity()) {
             return;
         }
-        FlightSlots larger = pool.larger(count);
+        FlightSlots larger = pool.larger(Math.max(count, expected - 1));
         for (int i = 0; i < count; i++) {
             larger.copy(slots, at(i), i);
         }

@@ -21,6 +21,9 @@ public final class Emitter {
     private final Core core;
     private final Output output;
 
+    /** What the last segment told of the window. */
+    private int window;
+
     public Emitter(Core core, Output output) {
         this.core = core;
         this.output = output;
@@ -28,6 +31,7 @@ public final class Emitter {
 
     /** A segment without data, alone. */
     void bare(Connection c, int flags, int seq, Rule why) {
+        window = c.receiver.announce(core);
         emit(c, flags, seq, 0, why);
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts, (flags & RST) == 0 ? 0 : 1);
@@ -37,8 +41,14 @@ public final class Emitter {
         c.receiver.told();
     }
 
-    /** New data, or a FIN, as part of a burst: {@code length} octets from where the next begin. */
-    void next(Connection c, int flags, int length, Rule why) {
+    /**
+     * New data, or a FIN, as part of a burst: {@code length} octets from where the next begin. The first of the burst announces
+     * the window for all of it, as of the one packet that it is to Linux.
+     */
+    void next(Connection c, int flags, int length, boolean joined, Rule why) {
+        if (!joined) {
+            window = c.receiver.announce(core);
+        }
         emit(c, flags, c.sender.nxt(), length, why);
         core.count(Counter.OutSegs);
         if (why == Rule.DATA_SENT || why == Rule.FIN_SENT) {
@@ -48,6 +58,7 @@ public final class Emitter {
 
     /** What was sent before, as part of a burst. */
     public void again(Connection c, int flags, int seq, int length, Rule why) {
+        window = c.receiver.announce(core);
         emit(c, flags, seq, length, why);
         core.count(Counter.RetransSegs);
     }
@@ -69,6 +80,6 @@ public final class Emitter {
         if (c.sender.notices != null && length > 0) {
             core.tellSent(c, seq, length);
         }
-        output.segment(c, echoing, markable, seq, length, c.receiver.announce(core), why);
+        output.segment(c, echoing, markable, seq, length, window, why);
     }
 }

@@ -250,7 +250,7 @@ public final class Transmission {
         boolean first = sender.flight.isEmpty();
         boolean end = (marks & Flight.PUSH) != 0;
         int flags = ACK | (push || end ? PSH : 0) | ((marks & Flight.FIN) == 0 ? 0 : FIN);
-        emitter.next(c, flags, length, why);
+        emitter.next(c, flags, length, (marks & Flight.JOINED) != 0, why);
         sender.queue.sent(length);
         sender.sent(length, mss, marks, core.now());
         if (first || sender.timer.purpose == Purpose.LOSS_PROBE) {

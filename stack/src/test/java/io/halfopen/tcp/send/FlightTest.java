@@ -51,6 +51,33 @@ class FlightTest {
         }
     }
 
+    @Test
+    void roomForAsManyAsTheTimeBeforeIsTakenAtOnce() {
+        assertThat(roomOfOneAfter(1)).isEqualTo(16);
+        assertThat(roomOfOneAfter(40)).isEqualTo(64);
+        assertThat(roomOfOneAfter(1)).isEqualTo(16);
+        assertThat(pool.lent()).isZero();
+    }
+
+    /** So many are sent and acknowledged, then one: how much room there is for it. */
+    private int roomOfOneAfter(int packets) {
+        sendAndAcknowledge(packets);
+        return sendAndAcknowledge(1);
+    }
+
+    private int sendAndAcknowledge(int packets) {
+        for (int i = 0; i < packets; i++) {
+            flight.add(nxt, nxt + MSS, 0, now);
+            nxt += MSS;
+        }
+        int room = flight.slots().capacity();
+        flight.expectAsMany();
+        for (int i = 0; i < packets; i++) {
+            flight.removeFirst(true);
+        }
+        return room;
+    }
+
     private void change(Random random) {
         int choice = random.nextInt(100);
         if (model.isEmpty() || choice < 35 && model.size() < 200) {
