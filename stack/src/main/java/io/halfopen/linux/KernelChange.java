@@ -29,6 +29,12 @@ public enum KernelChange {
     HURRIED_SYN(5, 6, HISTORY, "tcp_rcv_synsent_state_process and TCP_TIMEOUT_MIN"),
     ACK_OF_WHAT_WAS_SENT(6, 1, HISTORY, "commit 3d501dd326fb, of 6.7; 6.1.176 has it, too"),
     TIMESTAMP_OF_ACCEPTED_ACK(6, 1, TRACE, "commit 8d52da23b6c6, of 6.15; 6.1.176 has it, too"),
+    OLD_ACKS_EXCLUDED(
+            6,
+            1,
+            HISTORY,
+            "\"tcp: exclude old ACKs from tcp fast path\" and \"refresh TS.Recent for accepted old ACKs\", of 2026;"
+                    + " 6.1.192 and 6.12.117 have them"),
     FLOOD_WARNING_NAMES_ADDRESS(6, 2, HISTORY, "tcp_syn_flood_action logs the listener's address"),
     SMALL_HEADS(6, 3, MEASURED, "commit bf9f1baa279f: skb_small_head_cache; 6.1 is without it"),
     OLD_SYN_CHALLENGED(6, 4, MEASURED, "commit ee05d90d0ac7; 6.1 is without, 6.12 with it"),
@@ -47,7 +53,8 @@ public enum KernelChange {
     GAPS_TELL_SEGMENT_SIZE(6, 17, MEASURED, "tcp_measure_rcv_mss in tcp_data_queue_ofo; 6.1 is without it"),
     ALWAYS_RACK(6, 17, MEASURED, "RFC 6675 is gone, whatever tcp_recovery says; 6.1 and 6.12 have it"),
     THRESHOLD_FOLLOWS_OVERHEAD(
-            6, 18, MEASURED, "tcp_measure_rcv_mss; 6.12 is without it, what lies between was not measured"),
+            6, 18, MEASURED, "tcp_measure_rcv_mss; 6.12.117 is without: \"do not change rcv_ssthresh\" came in 6.12.105"),
+    OLD_ACKS_PREDICTED(6, 18, MEASURED, "6.18.44 is older than OLD_ACKS_EXCLUDED's fixes; 6.12.117 has them"),
     ACK_OF_UNSENT_ANSWERED(6, 18, MEASURED, "tcp_ack; 6.12 is without it, what lies between was not measured");
 
     /** How it is known what a kernel before the change does. */

@@ -52,6 +52,14 @@ public final class TransferRules {
         return !has(KernelChange.ALWAYS_RACK) && (recovery & 1) == 0;
     }
 
+    /**
+     * Whether a segment with an old ACK may be what was expected (header prediction), so that its timestamp counts even where
+     * the ACK is too old. Else it counts wherever the ACK is not.
+     */
+    public boolean predictsOldAcks() {
+        return !has(KernelChange.OLD_ACKS_EXCLUDED) || has(KernelChange.OLD_ACKS_PREDICTED);
+    }
+
     /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */
     public boolean countsFin() {
         return has(KernelChange.FIN_WAITS_FOR_WINDOW);

@@ -59,7 +59,7 @@ public final class ConnectionInput {
             noteCapability(c, segment);
             refused = ackInput.judge(c.sender, segment.ack());
         }
-        if (refused == Rule.ACK_TOO_OLD && isPredicted(c, segment)) {
+        if (refused == Rule.ACK_TOO_OLD && core.kernel.transfer.predictsOldAcks() && isPredicted(c, segment)) {
             takePredicted(c, segment);
         }
         if (refused != null) {
@@ -106,7 +106,8 @@ public final class ConnectionInput {
 
     /** An ACK of less than the last one: its timestamp is old, too, unless it was taken before that was seen (tcp_ack). */
     private boolean isOvertaken(Connection c, Segment segment) {
-        return SeqNumber.before(segment.ack(), c.sender.una())
+        return core.kernel.transfer.predictsOldAcks()
+                && SeqNumber.before(segment.ack(), c.sender.una())
                 && (segment.sackBlocks() > 0 || !isPredicted(c, segment));
     }
 
