@@ -81,11 +81,11 @@ final class ClientPackets {
         return lines.subList(0, index).stream().anyMatch(before -> before.what().equals(line.what()));
     }
 
-    /** All that it says is that a SYN-ACK has come again. */
+    /** All that it says is that the packet before it has come again. */
     static boolean answersRepeated(List<Line> lines, int index) {
         return index > 0
                 && lines.get(index).isBareAck()
-                && lines.get(index - 1).flags().equals("S.")
+                && lines.get(index - 1).fromClient() != lines.get(index).fromClient()
                 && isRepeated(lines, index - 1);
     }
 

@@ -59,13 +59,15 @@ final class PacketDiff {
 
     /** It is there because the programs were late. */
     private boolean isOfLateness(List<ClientPackets.Line> lines, int index) {
-        String flags = lines.get(index).flags();
-        boolean repeats = flags.equals("S.")
-                ? tolerance.allowsRepeatedSynAcks()
-                : tolerance.allowsRepeats() && !flags.contains("S");
-        return repeats && ClientPackets.isRepeated(lines, index)
-                || tolerance.allowsRepeatedSynAcks() && ClientPackets.answersRepeated(lines, index)
+        return mayComeAgain(lines.get(index)) && ClientPackets.isRepeated(lines, index)
+                || ClientPackets.answersRepeated(lines, index) && mayComeAgain(lines.get(index - 1))
                 || tolerance.allowsDelayedAcks() && isDelayed(lines, index);
+    }
+
+    private boolean mayComeAgain(ClientPackets.Line line) {
+        return line.flags().equals("S.")
+                ? tolerance.allowsRepeatedSynAcks()
+                : tolerance.allowsRepeats() && !line.flags().contains("S");
     }
 
     /** Where the program acts before an ACK is due, that goes with what it sends. */

@@ -2,6 +2,7 @@ package io.halfopen.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where the queues of two runs have other lengths for longer than timers can explain. A length that lasted only while
@@ -19,13 +20,25 @@ final class QueueDiff {
         return found;
     }
 
+    /** Whether the accept queue was ever so long for more than a moment. */
+    static boolean lasts(Run run, int acceptQueue) {
+        List<Recorder.Level> levels = run.recorder().levels();
+        return IntStream.range(0, levels.size())
+                .filter(i -> levels.get(i).acceptQueue() == acceptQueue)
+                .anyMatch(i -> end(run, levels, i) - levels.get(i).time() > MOMENT);
+    }
+
+    private static long end(Run run, List<Recorder.Level> levels, int index) {
+        return index + 1 < levels.size() ? levels.get(index + 1).time() : run.endedAt();
+    }
+
     /** Whatever one run has for long, the other has to have at the heart of that time. */
     private static void compare(
             Tolerance tolerance, String name, Run run, String otherName, Run other, List<String> found) {
         List<Recorder.Level> levels = run.recorder().levels();
         for (int i = 0; i < levels.size(); i++) {
             Recorder.Level level = levels.get(i);
-            long end = i + 1 < levels.size() ? levels.get(i + 1).time() : run.endedAt();
+            long end = end(run, levels, i);
             long from = tolerance.latest(level.time());
             long to = Math.min(tolerance.earliest(end), other.endedAt());
             if (from < to && !hasThroughout(other.recorder().levels(), level, from, to)) {

@@ -75,6 +75,22 @@ final class JudgementTest {
                 .hasSize(1);
     }
 
+    /** Data that comes again, since its ACK was late, is answered at once. */
+    @ParameterizedTest
+    @CsvSource({"199, 2", "200, 0"})
+    void norIsAnAnswerToDataThatCameAgain(long lateMillis, int differences) {
+        ClientPackets.Line data = new ClientPackets.Line(0, 0, true, "P.", 1, 1, 82, null);
+        ClientPackets.Line end = new ClientPackets.Line(0, 0, false, "FP.", 118, 83, 13, null);
+        ClientPackets.Line answer = new ClientPackets.Line(0, 0, false, ".", 132, 83, 0, null);
+        Tolerance late = new Tolerance(lateMillis * 1_000_000);
+
+        assertThat(new PacketDiff(late, 1, List.of(data, end), List.of(data, end, data, answer)).differences())
+                .hasSize(differences);
+        assertThat(new PacketDiff(late, 1, List.of(data, end), List.of(data, end, answer)).differences())
+                .as("an ACK of nothing new that nothing asked for")
+                .hasSize(1);
+    }
+
     /** The program's next segment acknowledges the same, unless it comes later than an ACK is delayed. */
     @ParameterizedTest
     @CsvSource({"F., 84, 0, 39, 1", "F., 84, 0, 40, 0", "P., 84, 10, 40, 0", "F., 83, 0, 40, 1", "F, 84, 0, 40, 1"})
@@ -89,6 +105,29 @@ final class JudgementTest {
         assertThat(new PacketDiff(tolerance, 1, List.of(next), List.of(next, ack)).differences())
                 .as("an ACK that comes after it is one all the same")
                 .hasSize(1);
+    }
+
+    /** What is over with the next accept() is seen on a kernel, or is not. */
+    @Test
+    void aPeakOfAMomentIsNoDifference() {
+        Scenario.Edit edit = Scenario.defaults().edit();
+        edit.backlog = 5;
+        edit.clients = 3;
+        Run fast = run(new Experiment(edit.done()));
+        edit.acceptAfter = 20_000_000L;
+        Run slow = run(new Experiment(edit.done()));
+        edit.acceptAfter = 1_000_000_000L;
+        Run later = run(new Experiment(edit.done()));
+
+        assertThat(peak(fast)).isLessThan(peak(slow));
+        assertThat(differences(fast, slow)).noneMatch(difference -> difference.startsWith("accept queue, peak"));
+        assertThat(differences(slow, fast)).noneMatch(difference -> difference.startsWith("accept queue, peak"));
+        assertThat(differences(fast, later))
+                .contains("accept queue, peak: " + peak(fast) + " on the stack, " + peak(later) + " on the kernel");
+    }
+
+    private static int peak(Run run) {
+        return run.report().listener().acceptQueuePeak();
     }
 
     /** Who thinks that it is connected sends again and again, sooner where round trips are shorter. */
@@ -126,7 +165,10 @@ final class JudgementTest {
     }
 
     private static Run run(Scenario scenario) {
-        Experiment experiment = new Experiment(scenario);
+        return run(new Experiment(scenario));
+    }
+
+    private static Run run(Experiment experiment) {
         experiment.recorder().keepLevels();
         experiment.run(time -> {});
         return experiment;

@@ -46,15 +46,19 @@ public enum KernelChange {
     FIN_WAITS_FOR_WINDOW(6, 10, MEASURED, "tcp_cwnd_test without its exception; 6.1 is without, 6.12 with it"),
     GROWING_BURSTS(6, 10, MEASURED, "tcp_grow_skb; 6.1 is without it"),
     LARGE_FIRST_WINDOW(6, 11, HISTORY, "commit 378979e94e95: tcp_select_initial_window"),
+    GAPS_TELL_SEGMENT_SIZE(
+            6, 12, MEASURED, "\"call tcp_measure_rcv_mss() for ooo packets\", of 6.17, 6.12.43 has it; 6.1 is without it"),
+    INTERFACE_ANNOUNCED(
+            6, 12, MEASURED, "\"advertise TCP MSS from the configured MTU\", of 2026, 6.12.111; 6.1.192 is without it"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
     CHECKED_ECHO_OF_HANDSHAKE(6, 15, MEASURED, "tcp_check_req and TSEcrRejected; 6.12 is without it"),
     ROOM_BEYOND_GAPS(6, 16, MEASURED, "\"tcp: adjust rcvbuf in presence of reorders\"; 6.1 and 6.12 are without it"),
     REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it"),
-    GAPS_TELL_SEGMENT_SIZE(6, 17, MEASURED, "tcp_measure_rcv_mss in tcp_data_queue_ofo; 6.1 is without it"),
     ALWAYS_RACK(6, 17, MEASURED, "RFC 6675 is gone, whatever tcp_recovery says; 6.1 and 6.12 have it"),
     THRESHOLD_FOLLOWS_OVERHEAD(
             6, 18, MEASURED, "tcp_measure_rcv_mss; 6.12.117 is without: \"do not change rcv_ssthresh\" came in 6.12.105"),
     OLD_ACKS_PREDICTED(6, 18, MEASURED, "6.18.44 is older than OLD_ACKS_EXCLUDED's fixes; 6.12.117 has them"),
+    PATH_ANNOUNCED(6, 18, MEASURED, "6.18.44 is older than INTERFACE_ANNOUNCED's fix; 6.12.117 has it"),
     ACK_OF_UNSENT_ANSWERED(6, 18, MEASURED, "tcp_ack; 6.12 is without it, what lies between was not measured");
 
     /** How it is known what a kernel before the change does. */

@@ -14,8 +14,8 @@ public final class TransferRules {
         return change.isIn(number);
     }
 
-    /** Whether what is offered for now follows, too, when that part becomes larger. */
-    public boolean widensByOverhead() {
+    /** Whether what is offered for now follows, too, when that part becomes another. */
+    public boolean offersByOverhead() {
         return has(KernelChange.THRESHOLD_FOLLOWS_OVERHEAD);
     }
 
@@ -58,6 +58,11 @@ public final class TransferRules {
      */
     public boolean predictsOldAcks() {
         return !has(KernelChange.OLD_ACKS_EXCLUDED) || has(KernelChange.OLD_ACKS_PREDICTED);
+    }
+
+    /** Whether the MSS that is announced is the path's, as far as routers have told of it, and not the interface's. */
+    public boolean announcesPath() {
+        return !has(KernelChange.INTERFACE_ANNOUNCED) || has(KernelChange.PATH_ANNOUNCED);
     }
 
     /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */

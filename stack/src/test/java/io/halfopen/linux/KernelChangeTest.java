@@ -107,9 +107,10 @@ class KernelChangeTest {
 
     /** Fixes of 2026 came to 6.1 and 6.12 by their stable releases, later than the 6.18 that was measured. */
     @ParameterizedTest
-    @CsvSource({"5, 15, true", "6, 1, false", "6, 12, false", "6, 18, true"})
-    void aStableReleaseMayKnowMoreThanANewerKernel(int major, int minor, boolean predicted) {
+    @CsvSource({"5, 15, true, true", "6, 1, false, true", "6, 12, false, false", "6, 18, true, true"})
+    void aStableReleaseMayKnowMoreThanANewerKernel(int major, int minor, boolean predicted, boolean path) {
         assertThat(madeUp(major, minor).transfer.predictsOldAcks()).isEqualTo(predicted);
+        assertThat(madeUp(major, minor).transfer.announcesPath()).isEqualTo(path);
     }
 
     /** The one that was there, was lost, and came back. Measured on 6.1, 6.12 and 6.18. */

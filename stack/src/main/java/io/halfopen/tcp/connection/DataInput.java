@@ -139,7 +139,7 @@ final class DataInput {
         Receiver receiver = c.receiver;
         boolean longer = receiver.acks.measure(segment, c.announcedMss, c.timestamps);
         if (longer && receiver.buffer.learnRatio(segment.payloadLength(), segment.packetLength())) {
-            receiver.window.follow(core.kernel.transfer.widensByOverhead());
+            receiver.window.follow(core.kernel.transfer.offersByOverhead());
             receiver.tuning.limit(receiver.window.clamp());
         }
     }

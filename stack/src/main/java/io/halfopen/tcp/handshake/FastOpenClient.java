@@ -64,7 +64,8 @@ public final class FastOpenClient {
 
     private int knownMss(Connection c) {
         int known = core.metrics.fastOpenMss(c, core.now());
-        return known == 0 ? c.announcedMss : Math.min(known, c.announcedMss);
+        int mss = HandshakeOptions.mssOfPath(core, c);
+        return known == 0 ? mss : Math.min(known, mss);
     }
 
     /** The answer is here (tcp_rcv_fastopen_synack). */

@@ -66,9 +66,17 @@ public final class HandshakeOptions {
     }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
-        int headers = IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
-        int mss = PathMtuDiscovery.of(core, flow) - headers;
+        int mss = PathMtuDiscovery.announced(core, flow) - headers(flow);
         return socket.options.maxSeg == 0 ? mss : Math.min(mss, socket.options.maxSeg);
+    }
+
+    private static int headers(Flow flow) {
+        return IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
+    }
+
+    /** The octets of data and options in the largest segment that both ends and the path take, as far as the path is known. */
+    static int mssOfPath(Core core, Connection c) {
+        return Math.min(c.announcedMss, PathMtuDiscovery.of(core, c) - headers(c));
     }
 
     /** The MSS option of the peer's SYN or SYN-ACK, or what it stands for if there is none. */

@@ -110,14 +110,12 @@ public final class ReceiveWindow {
         clamp = most;
     }
 
-    /** What the buffer's octets are worth is another (tcp_set_window_clamp); {@code widens}: so is what is offered for now. */
-    public void follow(boolean widens) {
+    /** What the buffer's octets are worth is another; {@code offered}: so is what is offered for now (tcp_set_window_clamp). */
+    public void follow(boolean offered) {
         int before = clamp;
         clamp = Math.min(limit, buffer.wholeWindow());
-        if (clamp < before) {
-            threshold = Math.min(threshold, clamp);
-        } else if (widens) {
-            threshold = Math.max(threshold, Math.min(size, clamp));
+        if (offered) {
+            threshold = clamp < before ? Math.min(threshold, clamp) : Math.max(threshold, Math.min(size, clamp));
         }
     }
 

@@ -26,9 +26,17 @@ public final class PathMtuDiscovery {
 
     /** The MTU between two hosts as it is known now, octets (dst_mtu). */
     public static int of(Host host, Flow flow) {
+        return host.paths.mtu(flow.remoteHigh, flow.remoteLow, ofInterface(host, flow), host.now());
+    }
+
+    private static int ofInterface(Host host, Flow flow) {
         int link = host.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);
-        int packet = flow.isIpv4() ? Math.min(link, GREATEST_V4_PACKET) : link;
-        return host.paths.mtu(flow.remoteHigh, flow.remoteLow, packet, host.now());
+        return flow.isIpv4() ? Math.min(link, GREATEST_V4_PACKET) : link;
+    }
+
+    /** What a SYN's MSS is reckoned from, octets: the way back need not be the path that routers told of. */
+    public static int announced(Host host, Flow flow) {
+        return host.kernel.transfer.announcesPath() ? of(host, flow) : ofInterface(host, flow);
     }
 
     /** What a router said of the path to a flow's peer is believed for a while; at most what is known already counts. */
