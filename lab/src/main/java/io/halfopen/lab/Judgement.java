@@ -169,7 +169,11 @@ public final class Judgement {
                 "effective backlog",
                 stackReport.listener().effectiveBacklog(),
                 kernelReport.listener().effectiveBacklog());
-        comparePeaks(stack, stackReport.listener().acceptQueuePeak(), kernel, kernelReport.listener().acceptQueuePeak());
+        comparePeaks(
+                stack,
+                stackReport.listener().acceptQueuePeak(),
+                kernel,
+                kernelReport.listener().acceptQueuePeak());
         found.addAll(QueueDiff.differences(tolerance, stack, kernel));
     }
 

@@ -47,7 +47,10 @@ public enum KernelChange {
     GROWING_BURSTS(6, 10, MEASURED, "tcp_grow_skb; 6.1 is without it"),
     LARGE_FIRST_WINDOW(6, 11, HISTORY, "commit 378979e94e95: tcp_select_initial_window"),
     GAPS_TELL_SEGMENT_SIZE(
-            6, 12, MEASURED, "\"call tcp_measure_rcv_mss() for ooo packets\", of 6.17, 6.12.43 has it; 6.1 is without it"),
+            6,
+            12,
+            MEASURED,
+            "\"call tcp_measure_rcv_mss() for ooo packets\", of 6.17, 6.12.43 has it; 6.1 is without it"),
     INTERFACE_ANNOUNCED(
             6, 12, MEASURED, "\"advertise TCP MSS from the configured MTU\", of 2026, 6.12.111; 6.1.192 is without it"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),
@@ -56,7 +59,10 @@ public enum KernelChange {
     REFUSED_OVERSHOOT(6, 17, MEASURED, "TCPBeyondWindow; 6.12 is without it"),
     ALWAYS_RACK(6, 17, MEASURED, "RFC 6675 is gone, whatever tcp_recovery says; 6.1 and 6.12 have it"),
     THRESHOLD_FOLLOWS_OVERHEAD(
-            6, 18, MEASURED, "tcp_measure_rcv_mss; 6.12.117 is without: \"do not change rcv_ssthresh\" came in 6.12.105"),
+            6,
+            18,
+            MEASURED,
+            "tcp_measure_rcv_mss; 6.12.117 is without: \"do not change rcv_ssthresh\" came in 6.12.105"),
     OLD_ACKS_PREDICTED(6, 18, MEASURED, "6.18.44 is older than OLD_ACKS_EXCLUDED's fixes; 6.12.117 has them"),
     PATH_ANNOUNCED(6, 18, MEASURED, "6.18.44 is older than INTERFACE_ANNOUNCED's fix; 6.12.117 has it"),
     ACK_OF_UNSENT_ANSWERED(6, 18, MEASURED, "tcp_ack; 6.12 is without it, what lies between was not measured");
