@@ -81,12 +81,13 @@ final class ClientPackets {
         return lines.subList(0, index).stream().anyMatch(before -> before.what().equals(line.what()));
     }
 
-    /** All that it says is that the packet before it has come again. */
-    static boolean answersRepeated(List<Line> lines, int index) {
-        return index > 0
-                && lines.get(index).isBareAck()
-                && lines.get(index - 1).fromClient() != lines.get(index).fromClient()
-                && isRepeated(lines, index - 1);
+    /** It says nothing new but that something came: the same side has acknowledged as much before. */
+    static boolean tellsNothing(List<Line> lines, int index) {
+        Line line = lines.get(index);
+        return line.isBareAck()
+                && lines.subList(0, index).stream()
+                        .anyMatch(before ->
+                                before.fromClient == line.fromClient && before.hasAck() && before.ack == line.ack);
     }
 
     private void add(Recorder recorder, Recorder.Packet packet) {

@@ -2,6 +2,7 @@ package io.halfopen.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Which packets of a client only one of two runs has, and which come at another time. */
 final class PacketDiff {
@@ -59,9 +60,21 @@ final class PacketDiff {
 
     /** It is there because the programs were late. */
     private boolean isOfLateness(List<ClientPackets.Line> lines, int index) {
-        return mayComeAgain(lines.get(index)) && ClientPackets.isRepeated(lines, index)
-                || ClientPackets.answersRepeated(lines, index) && mayComeAgain(lines.get(index - 1))
+        return cameAgain(lines, index)
+                || answersRepeated(lines, index)
                 || tolerance.allowsDelayedAcks() && isDelayed(lines, index);
+    }
+
+    private boolean cameAgain(List<ClientPackets.Line> lines, int index) {
+        return mayComeAgain(lines.get(index)) && ClientPackets.isRepeated(lines, index);
+    }
+
+    /** What the other side sent again is answered at once, but on its way that answer may be overtaken. */
+    private boolean answersRepeated(List<ClientPackets.Line> lines, int index) {
+        boolean fromClient = lines.get(index).fromClient();
+        return ClientPackets.tellsNothing(lines, index)
+                && IntStream.range(0, index)
+                        .anyMatch(i -> lines.get(i).fromClient() != fromClient && cameAgain(lines, i));
     }
 
     private boolean mayComeAgain(ClientPackets.Line line) {

@@ -75,18 +75,22 @@ final class JudgementTest {
                 .hasSize(1);
     }
 
-    /** Data that comes again, since its ACK was late, is answered at once. */
+    /** Data that comes again, since its ACK was late, is answered at once; others may come between. */
     @ParameterizedTest
     @CsvSource({"199, 2", "200, 0"})
     void norIsAnAnswerToDataThatCameAgain(long lateMillis, int differences) {
         ClientPackets.Line data = new ClientPackets.Line(0, 0, true, "P.", 1, 1, 82, null);
         ClientPackets.Line end = new ClientPackets.Line(0, 0, false, "FP.", 118, 83, 13, null);
         ClientPackets.Line answer = new ClientPackets.Line(0, 0, false, ".", 132, 83, 0, null);
+        ClientPackets.Line fin = new ClientPackets.Line(0, 0, true, "F.", 83, 132, 0, null);
+        List<ClientPackets.Line> once = List.of(data, end, fin);
         Tolerance late = new Tolerance(lateMillis * 1_000_000);
 
-        assertThat(new PacketDiff(late, 1, List.of(data, end), List.of(data, end, data, answer)).differences())
+        assertThat(new PacketDiff(late, 1, once, List.of(data, end, data, answer, fin)).differences())
                 .hasSize(differences);
-        assertThat(new PacketDiff(late, 1, List.of(data, end), List.of(data, end, answer)).differences())
+        assertThat(new PacketDiff(late, 1, once, List.of(data, end, data, fin, answer)).differences())
+                .hasSize(differences);
+        assertThat(new PacketDiff(late, 1, once, List.of(data, end, fin, answer)).differences())
                 .as("an ACK of nothing new that nothing asked for")
                 .hasSize(1);
     }
