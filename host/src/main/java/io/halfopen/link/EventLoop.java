@@ -1,6 +1,7 @@
 package io.halfopen.link;
 
 import io.halfopen.tcp.Stack;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +26,39 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TaskQueue tasks = new TaskQueue();
     private final Thread thread;
     private final Object lifecycle = new Object();
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
     private Stack.ReadyHandler program = (fd, events) -> {};
+    private @Nullable NextLoop next;
     private volatile boolean closing;
     private @Nullable Throwable failure;
 
     /** The link belongs to the loop, which closes it at its end. */
     public EventLoop(Link link, Stack stack, PacketTap tap) {
+        this(link, stack, tap, System.nanoTime());
+    }
+
+    /** One whose time counts from {@code startNanos}, of System.nanoTime(): several may have the same time. */
+    public EventLoop(Link link, Stack stack, PacketTap tap, long startNanos) {
+        this.startNanos = startNanos;
         this.link = link;
         this.pump = new Pump(link, stack, tap, this::now);
         this.thread = Thread.ofPlatform().name("halfopen-loop").daemon().unstarted(this::run);
     }
 
-    /** The time to give to the stack: nanoseconds since this loop was made. */
+    /**
+     * Before they start: these loops have a queue each of one interface, and their stacks one address, one time and the same secrets. They
+     * pass each other what an interface cannot steer, and end together.
+     */
+    public static void ring(List<EventLoop> loops) {
+        int count = loops.size();
+        for (int i = 0; i < count && count > 1; i++) {
+            NextLoop next = new NextLoop(loops.get((i + 1) % count), count - 1);
+            loops.get(i).next = next;
+            loops.get(i).pump.passTo(next);
+        }
+    }
+
+    /** The time to give to the stack: nanoseconds since this loop began. */
     public long now() {
         return System.nanoTime() - startNanos;
     }
@@ -110,6 +131,14 @@ public final class EventLoop implements Executor, AutoCloseable {
             }
         }
         link.close();
+        if (next != null) {
+            next.end();
+        }
+    }
+
+    /** Takes in what another loop has passed on. */
+    void takeStray(byte[] packet, int left) {
+        pump.takeStray(packet, left);
     }
 
     /**
@@ -145,6 +174,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (failure != null) {
             throw new ExecutionException(failure.getMessage(), failure);
         }
+    }
+
+    /** Ends the loop, soon. */
+    void end() {
+        closing = true;
+        link.wakeUp();
     }
 
     /** Ends the loop, and waits for its end unless called by its own thread. Closing again does nothing. */

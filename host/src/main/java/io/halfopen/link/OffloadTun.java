@@ -1,5 +1,7 @@
 package io.halfopen.link;
 
+import java.util.List;
+
 /**
  * A {@link Tun} that is to Linux what a network card with TSO and checksum offload is: consecutive segments of a
  * connection go to and fro as one packet of up to 64 KiB, so that a system call carries forty of them. Whoever uses the
@@ -20,6 +22,14 @@ public final class OffloadTun implements Link {
     /** See {@link Tun#open(String)}. */
     public static OffloadTun open(String name) throws LinkException {
         return new OffloadTun(Tun.openWithOffloads(name));
+    }
+
+    /**
+     * Several queues of an interface that is made, and goes away with the last of them; a link each. All packets of a flow come from the same
+     * one, as long as they are answered there; errors of ICMP and fragments may come from any.
+     */
+    public static List<OffloadTun> openQueues(String name, int queues) throws LinkException {
+        return Tun.openQueues(name, queues).stream().map(OffloadTun::new).toList();
     }
 
     public String name() {

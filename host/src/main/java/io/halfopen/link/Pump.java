@@ -2,11 +2,13 @@ package io.halfopen.link;
 
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Stack;
+import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.TcpHeader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Carries packets, time and news between a link, a stack and a program: one mutation, then drain everything. */
 final class Pump {
@@ -32,6 +34,7 @@ final class Pump {
     private final byte[] packet = new byte[LARGEST_PACKET];
     private final SynBuffer syns = new SynBuffer();
     private final Queue<byte[]> toItself = new ArrayDeque<>();
+    private @Nullable NextLoop next;
     private int[] news = new int[16];
     private int newsCount;
     private long lookedAt;
@@ -41,6 +44,12 @@ final class Pump {
         this.stack = stack;
         this.tap = tap;
         this.clock = clock;
+    }
+
+    /** Another pump may have the flow that a packet is about. */
+    void passTo(NextLoop loop) {
+        next = loop;
+        stack.giveStrays((why, bytes, offset, length) -> loop.pass(bytes, offset, length));
     }
 
     /**
@@ -69,11 +78,32 @@ final class Pump {
             }
             if (length <= SynBuffer.LARGEST && TcpHeader.isOpening(packet, 0, length)) {
                 syns.add(packet, length);
-            } else {
+            } else if (!passOn(length)) {
                 take(length);
             }
         }
         return true;
+    }
+
+    /** An error of ICMP comes to the queue that its sender's address leads to, not to the one of the flow that it is about. */
+    private boolean passOn(int length) {
+        NextLoop other = next;
+        if (other == null || IpHeader.isPlainTcp(packet, 0, length) || !stack.isStray(packet, 0, length)) {
+            return false;
+        }
+        other.pass(packet, 0, length);
+        return true;
+    }
+
+    /** Takes in what another pump has not found a flow for; if there is none here either, {@code left} - 1 are to be asked. */
+    void takeStray(byte[] stray, int left) {
+        NextLoop other = next;
+        if (other != null && left > 1 && stack.isStray(stray, 0, stray.length)) {
+            other.pass(stray, left - 1);
+        } else {
+            System.arraycopy(stray, 0, packet, 0, stray.length);
+            take(stray.length);
+        }
     }
 
     private void take(int length) {

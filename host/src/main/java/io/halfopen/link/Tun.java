@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A link to this machine's kernel: the kernel has a network interface, and what it sends there arrives here. Give the
@@ -49,6 +51,24 @@ public final class Tun implements Link {
     /** One whose packets have a {@link VirtioHeader} in front. */
     static Tun openWithOffloads(String name) throws LinkException {
         return open(new TunOpener(TunOpener.DEVICE, true), name);
+    }
+
+    /** One link for each queue of an interface that is made: the kernel gives a flow to a queue by the hash of its addresses and ports. */
+    static List<Tun> openQueues(String name, int queues) throws LinkException {
+        TunOpener.requireLinux(System.getProperty("os.name"));
+        List<Tun> links = new ArrayList<>();
+        List<TunOpener.Attached> attached = new TunOpener(TunOpener.DEVICE, true).openAll(name, queues);
+        try {
+            for (TunOpener.Attached queue : attached) {
+                links.add(new Tun(queue));
+            }
+            return links;
+        } catch (LinkException failed) {
+            // That one has closed its own descriptor.
+            links.forEach(Tun::close);
+            attached.subList(links.size() + 1, queues).forEach(queue -> Libc.close(queue.fd()));
+            throw failed;
+        }
     }
 
     private static Tun open(TunOpener opener, String name) throws LinkException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,22 @@ class TunErrorsTest {
         try (Namespace namespace = Namespace.create()) {
             assertRefused(
                     () -> namespace.call(() -> Tun.open("lo")),
-                    "there is an interface lo already, and it is not a TUN interface");
+                    "there is an interface lo already, and it is not a TUN interface of one queue");
+        }
+    }
+
+    @Test
+    void queuesOfAnInterfaceThatIsThere() throws Exception {
+        try (Namespace namespace = Namespace.create()) {
+            List<OffloadTun> queues = namespace.call(() -> OffloadTun.openQueues("half0", 2));
+            assertRefused(
+                    () -> namespace.call(() -> OffloadTun.openQueues("half0", 2)),
+                    "there is an interface half0 already: several queues take one that is new");
+            assertRefused(
+                    () -> namespace.call(() -> Tun.open("half0")),
+                    "there is an interface half0 already, and it is not a TUN interface of one queue");
+            queues.forEach(OffloadTun::close);
+            namespace.call(() -> OffloadTun.openQueues("half0", 2)).forEach(OffloadTun::close);
         }
     }
 

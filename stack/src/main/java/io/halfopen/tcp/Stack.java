@@ -140,6 +140,22 @@ public final class Stack {
         return inputPath.ipInput.receive(packet, offset, length, true);
     }
 
+    /**
+     * Where several stacks share an address, each with a part of the flows: whether a packet is about a flow that is not here. That
+     * can only be asked of what may have come to the wrong one: an error of ICMP, or what {@link #giveStrays} has given away.
+     */
+    public boolean isStray(byte[] packet, int offset, int length) {
+        return inputPath.ipInput.strays.isStray(packet, offset, length);
+    }
+
+    /**
+     * Where several stacks share an address: what was put together from fragments, and is about a flow that is not here, goes to
+     * this handler, which must not call the stack. Fragments have no ports by which they could have come to the right one.
+     */
+    public void giveStrays(PacketHandler others) {
+        inputPath.ipInput.strays.giveTo((whole, length) -> others.onPacket(Rule.REASSEMBLED, whole, 0, length));
+    }
+
     /** Whether a packet of the stack goes to this host itself: then it must not leave, but come back by onLooped. */
     public boolean isToItself(byte[] packet, int offset) {
         return core.addresses.isLocal(

@@ -76,6 +76,11 @@ public final class IpHeader {
         return v6 && packet[offset + V6_NEXT_HEADER] == TCP ? V6_LENGTH : 0;
     }
 
+    /** Whether this looks like a whole TCP packet without options of IPv4 or extension headers of IPv6. */
+    public static boolean isPlainTcp(byte[] packet, int offset, int length) {
+        return plainLength(packet, offset, length) > 0;
+    }
+
     /** From whom a packet is; it has to have a whole header. */
     public static long sourceHigh(byte[] packet, int offset) {
         return version(packet, offset) == 4 ? 0 : Bytes.getLong(packet, offset + V6_SOURCE);

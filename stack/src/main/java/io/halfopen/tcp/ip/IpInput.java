@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class IpInput {
     private static final int UDP_HEADER = 8;
 
+    public final Strays strays;
+
     private final Core core;
     private final Segment segment = new Segment();
     private final SegmentDispatch input;
@@ -29,6 +31,7 @@ public final class IpInput {
         this.icmpInput = icmpInput;
         this.icmpOutput = icmpOutput;
         reassembly = new Reassembly(core);
+        strays = new Strays(core);
     }
 
     /** {@code looped}: this host has sent it itself. */
@@ -105,7 +108,7 @@ public final class IpInput {
             core.count(Rule.REASSEMBLED);
         }
         Rule rule = receiveContent(defect);
-        if (rule != Rule.REASSEMBLED) {
+        if (rule != Rule.REASSEMBLED || strays.giveAway(reassembly.whole(), reassembly.wholeLength)) {
             return rule;
         }
         core.count(rule);
