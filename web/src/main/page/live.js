@@ -14,9 +14,8 @@ function takeLive(reports, now) {
   for (const server of live.servers.values()) server.ended = true;
   for (const report of reports) {
     const server = live.servers.get(report.pid) || { history: [] };
-    const [{ queues }] = report.listeners;
     server.history = server.history.filter(([time]) => time > now - LIVE_SPAN);
-    server.history.push([now, queues.acceptQueue, queues.synQueue]);
+    server.history.push([now, report.listeners.map(({ queues }) => [queues.acceptQueue, queues.synQueue])]);
     live.servers.set(report.pid, Object.assign(server, { report, ended: false }));
   }
 }
@@ -32,7 +31,7 @@ function liveServer({ report, history, ended }) {
   const box = element("article", { class: "live-server" + (ended ? " ended" : ""), "data-pid": report.pid });
   const state = ended ? t("liveEnded", seconds(report.seconds * 1e9, 0)) : t("liveSince", seconds(report.seconds * 1e9, 0));
   box.append(element("p", { class: "where", text: `${report.title} · ${report.kernel} · ${t("liveAccepted", count(report.accepted))} · ${state}` }));
-  for (const listener of report.listeners) box.append(liveQueues(listener, report), liveChart(history, listener));
+  report.listeners.forEach((listener, i) => box.append(liveQueues(listener, report), liveChart(history.map(([time, all]) => [time, ...all[i]]), listener)));
   box.append(liveDrops(report), liveCounters(report));
   return box;
 }

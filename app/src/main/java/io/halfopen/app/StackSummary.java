@@ -7,6 +7,7 @@ import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -22,10 +23,36 @@ public final class StackSummary {
         this.style = style;
     }
 
-    public void print(Stack stack, int listener) {
-        ListenQueues queues = stack.queues(listener);
-        print(queues, stack.kernel().acceptQueueHolds(queues.effectiveBacklog()), stack::counted);
-        printHeld(stack.holdings());
+    /** A stack, and its listener's descriptor. */
+    public record Listening(Stack stack, int listener) {}
+
+    /** Of stacks that share the work, their sum. */
+    public void print(List<Listening> all) {
+        Stack first = all.getFirst().stack();
+        ListenQueues queues = all.stream()
+                .map(each -> each.stack().queues(each.listener()))
+                .reduce(StackSummary::sum)
+                .orElseThrow();
+        print(
+                queues,
+                all.size(),
+                first.kernel().acceptQueueHolds(queues.effectiveBacklog()),
+                rule -> all.stream()
+                        .mapToLong(each -> each.stack().counted(rule))
+                        .sum());
+        printHeld(all.stream().map(each -> each.stack().holdings()).toList());
+    }
+
+    /** What is there, of both together; of the peaks, which were at different times, the higher one. */
+    private static ListenQueues sum(ListenQueues a, ListenQueues b) {
+        return new ListenQueues(
+                a.backlog(),
+                a.effectiveBacklog(),
+                a.acceptQueue() + b.acceptQueue(),
+                Math.max(a.acceptQueuePeak(), b.acceptQueuePeak()),
+                a.synQueue() + b.synQueue(),
+                a.young() + b.young(),
+                Math.max(a.synQueuePeak(), b.synQueuePeak()));
     }
 
     /** Of SYNs that came too fast for the stack to see them; nothing if it has seen all. */
@@ -48,9 +75,14 @@ public final class StackSummary {
         }
     }
 
-    private void printHeld(Holdings held) {
-        out.println(style.bold("left") + "          " + held.connections() + " connections, " + held.halfOpens()
-                + " half-opens, " + held.timeWaits() + " TIME_WAITs, " + held.octets() + " octets in buffers");
+    private void printHeld(List<Holdings> held) {
+        out.println(style.bold("left") + "          " + sum(held, Holdings::connections) + " connections, "
+                + sum(held, Holdings::halfOpens) + " half-opens, " + sum(held, Holdings::timeWaits) + " TIME_WAITs, "
+                + sum(held, Holdings::octets) + " octets in buffers");
+    }
+
+    private static long sum(List<Holdings> held, ToLongFunction<Holdings> what) {
+        return held.stream().mapToLong(what).sum();
     }
 
     /**
@@ -60,11 +92,16 @@ public final class StackSummary {
      * @param counted how often a rule has decided
      */
     public void print(ListenQueues queues, long holds, ToLongFunction<Rule> counted) {
+        print(queues, 1, holds, counted);
+    }
+
+    private void print(ListenQueues queues, int listeners, long holds, ToLongFunction<Rule> counted) {
         boolean cut = queues.backlog() != queues.effectiveBacklog();
-        out.println(style.bold("accept queue") + "  peak " + queues.acceptQueuePeak() + " of " + holds + ", "
+        String fullest = listeners == 1 ? "" : " at the fullest of " + listeners;
+        out.println(style.bold("accept queue") + "  peak " + queues.acceptQueuePeak() + " of " + holds + fullest + ", "
                 + queues.acceptQueue() + " at the end; backlog " + queues.backlog()
                 + (cut ? ", cut to " + queues.effectiveBacklog() + " by somaxconn" : ""));
-        out.println(style.bold("SYN queue") + "     peak " + queues.synQueuePeak() + ", " + queues.synQueue()
+        out.println(style.bold("SYN queue") + "     peak " + queues.synQueuePeak() + fullest + ", " + queues.synQueue()
                 + " at the end");
         boolean dropped = false;
         for (Rule rule : Rule.values()) {

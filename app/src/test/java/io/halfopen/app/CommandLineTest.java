@@ -83,6 +83,10 @@ class CommandLineTest {
             drill --on moon x                      | drill: --on: expected one of [stack, kernel] (case-sensitive) but was 'moon'
             drill --mtu 5 pom.xml                  | drill: --mtu is 68 to 65535, not '5'
             serve --workers 0                      | serve: --workers takes 1 or more, not 0
+            serve --queues 0                       | serve: --queues takes 1 to 64, not 0
+            serve --queues 65                      | serve: --queues takes 1 to 64, not 65
+            serve --queues 2 --html x              | serve: --html shows one listener, and --queues 2 has 2: leave out one of them
+            serve --queues 2 --interface x --address 10.9.0.2/24 | serve: --queues takes a TUN interface: a station on --interface is one, and its neighbours answer one queue
             serve --defer -1                       | serve: --defer takes 0 or more, not -1
             serve --body -1                        | serve: --body takes 0 or more, not -1
             connect 10.9 1                         | connect: HOST: not an IPv4 or IPv6 address: '10.9'

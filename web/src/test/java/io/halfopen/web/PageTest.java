@@ -296,7 +296,12 @@ final class PageTest {
         assertThat(browser.text("#live")).contains("全连接队列", "已运行 13 秒");
         browser.run("document.getElementById('language').click()");
         assertThat(browser.graveFaults()).isEqualTo("");
-        browser.run("takeLive([], 2); live.lost = true; drawLive($('live'));");
+        browser.run(
+                "live.servers.clear(); takeLive([" + SERVER
+                        + "].map(server => ({ ...server, listeners: [...server.listeners, ...server.listeners] })), 2); drawLive($('live'));");
+        assertThat(browser.eval("document.querySelectorAll('#live .live-figure').length"))
+                .isEqualTo(2L);
+        browser.run("takeLive([], 3); live.lost = true; drawLive($('live'));");
         assertThat(browser.text("#live")).contains("has ended, after 13 s", "halfopen ui does not answer");
         browser.resize(390, 900);
         assertThat(browser.eval("document.documentElement.scrollWidth <= window.innerWidth"))

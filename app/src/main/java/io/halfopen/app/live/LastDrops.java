@@ -11,7 +11,7 @@ import java.util.List;
 
 /** The last packets that were dropped. Numbers until somebody asks: in a flood there are a million a second. */
 final class LastDrops implements PacketTap {
-    private static final int KEPT = 32;
+    static final int KEPT = 32;
 
     private final Segment segment = new Segment();
     private final long[] times = new long[KEPT];

@@ -1,6 +1,6 @@
 package io.halfopen.app.live;
 
-import io.halfopen.lab.server.ArticleServer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,36 +8,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a server answers when it is asked how it is: its loop looks, whoever asks writes it down. */
-record LiveAnswers(Wire wire, ArticleServer server, int port, String title, LastDrops drops)
-        implements Supplier<String> {
+/** What a server answers when it is asked how it is: its loops look, whoever asks writes it down. */
+record LiveAnswers(List<ServedQueue> queues, int port, String title) implements Supplier<String> {
     private static final int PATIENCE_SECONDS = 2;
 
     /** JSON, or nothing if the server is ending. */
     @Override
     public String get() {
-        CompletableFuture<LiveReport> answer = new CompletableFuture<>();
         try {
-            wire.execute(() -> look(answer));
-            return JsonMapper.shared()
-                    .writeValueAsString(
-                            answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join());
+            List<CompletableFuture<LiveReport>> answers =
+                    queues.stream().map(this::ask).toList();
+            List<LiveReport> reports = answers.stream()
+                    .map(answer ->
+                            answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join())
+                    .toList();
+            return JsonMapper.shared().writeValueAsString(LiveReport.sum(reports));
         } catch (RejectedExecutionException | CompletionException ending) {
             return "";
         }
     }
 
+    private CompletableFuture<LiveReport> ask(ServedQueue queue) {
+        CompletableFuture<LiveReport> answer = new CompletableFuture<>();
+        queue.wire().execute(() -> look(queue, answer));
+        return answer;
+    }
+
     /** Whatever goes wrong is a matter of who asks: what is thrown in the loop would end it. */
-    private void look(CompletableFuture<LiveReport> answer) {
+    private void look(ServedQueue queue, CompletableFuture<LiveReport> answer) {
         try {
-            answer.complete(LiveReport.of(
-                    wire.stack(),
-                    server.listener(),
-                    port,
-                    title,
-                    wire.calls().now(),
-                    server.accepted(),
-                    drops.latest()));
+            answer.complete(queue.report(port, title));
         } catch (RuntimeException fault) {
             answer.completeExceptionally(fault);
         }

@@ -6,9 +6,11 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.Stack;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,36 @@ record LiveReport(
                 drops,
                 latest,
                 RunJson.rules(drops.keySet().stream().map(Rule::valueOf).toList()));
+    }
+
+    /** Of a server with several queues: what each reports for itself, as one. */
+    static LiveReport sum(List<LiveReport> queues) {
+        LiveReport first = queues.getFirst();
+        if (queues.size() == 1) {
+            return first;
+        }
+        Map<String, Long> drops = sum(queues, LiveReport::drops);
+        return new LiveReport(
+                first.pid,
+                first.title,
+                first.kernel,
+                first.seconds,
+                queues.stream().mapToLong(LiveReport::accepted).sum(),
+                queues.stream().flatMap(each -> each.listeners.stream()).toList(),
+                sum(queues, LiveReport::counters),
+                drops,
+                queues.stream()
+                        .flatMap(each -> each.latest.stream())
+                        .sorted(Comparator.comparingDouble(LastDrops.Drop::at).reversed())
+                        .limit(LastDrops.KEPT)
+                        .toList(),
+                RunJson.rules(drops.keySet().stream().map(Rule::valueOf).toList()));
+    }
+
+    private static Map<String, Long> sum(List<LiveReport> queues, Function<LiveReport, Map<String, Long>> what) {
+        Map<String, Long> sum = new LinkedHashMap<>();
+        queues.forEach(each -> what.apply(each).forEach((name, count) -> sum.merge(name, count, Long::sum)));
+        return sum;
     }
 
     private static Map<String, Long> counters(Stack stack) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /**
  * What happens, as it happens: a line for every accept(), close() and dropped packet. When there are too many to be
- * read, a line a second counts them instead, so that printing does not slow the stack down.
+ * read, a line a second counts them instead, so that printing does not slow the stack down. Several loops may tell it what happens.
  */
 final class LiveTimeline implements PacketTap {
     private static final long SECOND = 1_000_000_000L;
@@ -46,9 +46,12 @@ final class LiveTimeline implements PacketTap {
         if (rule.verdict() != Rule.Verdict.DROP && !reset) {
             return;
         }
-        if (StackSummary.isChatter(rule)) {
-            return;
+        if (!StackSummary.isChatter(rule)) {
+            tellArrived(now, rule, bytes, offset, length);
         }
+    }
+
+    private synchronized void tellArrived(long now, Rule rule, byte[] bytes, int offset, int length) {
         Segment.Defect defect = segment.parse(bytes, offset, length);
         String from = defect == Segment.Defect.NONE
                 ? endpoint(new IpAddress(segment.sourceHigh(), segment.sourceLow()), segment.sourcePort())
@@ -60,10 +63,14 @@ final class LiveTimeline implements PacketTap {
     public void onSent(long now, Rule why, byte[] bytes, int offset, int length) {
         boolean again = why == Rule.SYN_RETRANSMITTED || why == Rule.SYN_ACK_RETRANSMITTED;
         if (again) {
-            segment.parse(bytes, offset, length);
-            IpAddress to = new IpAddress(segment.destinationHigh(), segment.destinationLow());
-            say(now, endpoint(to, segment.destinationPort()), why == Rule.SYN_RETRANSMITTED ? "SYN" : "SYN-ACK", why);
+            tellSentAgain(now, why, bytes, offset, length);
         }
+    }
+
+    private synchronized void tellSentAgain(long now, Rule why, byte[] bytes, int offset, int length) {
+        segment.parse(bytes, offset, length);
+        IpAddress to = new IpAddress(segment.destinationHigh(), segment.destinationLow());
+        say(now, endpoint(to, segment.destinationPort()), why == Rule.SYN_RETRANSMITTED ? "SYN" : "SYN-ACK", why);
     }
 
     private String kind(Segment.Defect defect) {
@@ -83,14 +90,14 @@ final class LiveTimeline implements PacketTap {
         return address.toHostString() + ":" + port;
     }
 
-    void say(long now, SocketRow connection, String what) {
+    synchronized void say(long now, SocketRow connection, String what) {
         if (mayPrint(now, what)) {
             print(head(now, connection, what).stripTrailing());
         }
     }
 
     /** The same with more to tell than fits a line. */
-    void say(long now, SocketRow connection, String what, String text) {
+    synchronized void say(long now, SocketRow connection, String what, String text) {
         if (mayPrint(now, what)) {
             print(head(now, connection, what).stripTrailing());
             TextWrap.lines(text, TextWrap.COLUMNS - INDENT.length()).forEach(line -> print(INDENT + line));
@@ -139,7 +146,7 @@ final class LiveTimeline implements PacketTap {
     }
 
     private void startSecond(long now) {
-        if (now / SECOND != second) {
+        if (now / SECOND > second) {
             flush();
             second = now / SECOND;
             lines = 0;
@@ -147,7 +154,7 @@ final class LiveTimeline implements PacketTap {
     }
 
     /** Says in one line what there were too many lines for. */
-    void flush() {
+    synchronized void flush() {
         if (!unsaid.isEmpty()) {
             StringBuilder text = new StringBuilder(INDENT + "and in that second");
             unsaid.forEach((what, count) ->

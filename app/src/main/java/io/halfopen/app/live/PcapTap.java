@@ -13,14 +13,17 @@ import java.nio.file.Path;
 final class PcapTap implements PacketTap, AutoCloseable {
     private final Path path;
     private final Pcapng file;
+    private int users;
 
-    private PcapTap(Path path, Pcapng file) {
+    private PcapTap(Path path, Pcapng file, int users) {
         this.path = path;
         this.file = file;
+        this.users = users;
     }
 
-    static PcapTap open(Path path) throws IOException {
-        return new PcapTap(path, new Pcapng(new BufferedOutputStream(Files.newOutputStream(path))));
+    /** For so many users, of whom the last one closes it. */
+    static PcapTap open(Path path, int users) throws IOException {
+        return new PcapTap(path, new Pcapng(new BufferedOutputStream(Files.newOutputStream(path))), users);
     }
 
     @Override
@@ -48,7 +51,9 @@ final class PcapTap implements PacketTap, AutoCloseable {
     @Override
     public synchronized void close() {
         try {
-            file.close();
+            if (--users <= 0) {
+                file.close();
+            }
         } catch (IOException full) {
             throw failed(full);
         }

@@ -4,6 +4,7 @@ import io.halfopen.app.Durations;
 import io.halfopen.app.Faults;
 import io.halfopen.app.StackSummary;
 import io.halfopen.app.Subcommand;
+import io.halfopen.app.TextWrap;
 import io.halfopen.lab.server.Answer;
 import io.halfopen.lab.server.ArticleServer;
 import io.halfopen.lab.server.Request;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +41,12 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class ServeCommand extends Subcommand {
+    /** More than a server has cores for; a TUN interface could have 256. */
+    private static final int MOST_QUEUES = 64;
+
+    /** Where the summary's texts begin. */
+    private static final int LABEL = 14;
+
     @Mixin
     private WireOptions wireOptions = new WireOptions();
 
@@ -55,6 +63,15 @@ public final class ServeCommand extends Subcommand {
             description = "What listen() is called with (${DEFAULT-VALUE}).",
             defaultValue = "128")
     private int backlog;
+
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            description =
+                    "Queues of the TUN interface, each with a thread, a stack, a listener, a backlog and workers of its own: as many as "
+                            + "cores are to be used (${DEFAULT-VALUE}; 64 at most).",
+            defaultValue = "1")
+    private int queues;
 
     @Option(
             names = "--service",
@@ -121,35 +138,44 @@ public final class ServeCommand extends Subcommand {
         check();
         noteIgnored(wireOptions.sysctls(), List.of(wireOptions.kernel));
         LiveTimeline timeline = new LiveTimeline(out(), style());
-        LastDrops drops = new LastDrops();
         GuestBook book = html == null ? null : new GuestBook(port);
-        PacketTap tap = Taps.of(Stream.of(drops, quiet ? null : timeline, book)
-                .filter(Objects::nonNull)
-                .toList());
-        try (Wire wire = Wire.open(wireOptions, tap)) {
-            if (info && !quiet) {
-                wire.calls().beforeClose(fd -> tellInfo(wire.calls(), timeline, fd));
+        List<LastDrops> drops = Stream.generate(LastDrops::new).limit(queues).toList();
+        List<Wire> wires = Wire.openAll(
+                wireOptions,
+                drops.stream().map(each -> tap(each, timeline, book)).toList());
+        try (ServedQueues served = new ServedQueues(wires)) {
+            for (int i = 0; i < queues; i++) {
+                served.add(server(wires.get(i), timeline, book), drops.get(i), port);
             }
-            ArticleServer server = new ArticleServer(plan(), wire.calls(), observer(wire, timeline, book));
-            int result = server.start(wire.address());
-            if (result < 0) {
-                throw new IOException("cannot listen on port " + port + ": " + Errno.name(result));
-            }
+            ServedQueue first = served.first();
             if (book != null) {
-                book.open(wire.stack(), server.listener());
+                book.open(first.wire().stack(), first.server().listener());
             }
-            Ending ending = new Ending(wire, server, timeline, book);
+            Ending ending = new Ending(served, timeline, book);
             Runtime.getRuntime().addShutdownHook(ending.hook);
-            wire.start();
-            ending.live = openLive(new LiveAnswers(wire, server, port, url(wire), drops));
-            announce(wire);
+            served.start();
+            ending.live = openLive(new LiveAnswers(served.all(), port, url(first.wire())));
+            announce(first.wire());
             if (duration != Durations.NEVER) {
-                wire.calls().after(duration, wire::close);
+                first.wire().calls().after(duration, first.wire()::close);
             }
-            wire.join();
+            served.join();
             ending.summarize();
             return ending.unwritten ? 1 : 0;
         }
+    }
+
+    private PacketTap tap(LastDrops drops, LiveTimeline timeline, @Nullable GuestBook book) {
+        return Taps.of(Stream.of(drops, quiet ? null : timeline, book)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    private ArticleServer server(Wire wire, LiveTimeline timeline, @Nullable GuestBook book) {
+        if (info && !quiet) {
+            wire.calls().beforeClose(fd -> tellInfo(wire.calls(), timeline, fd));
+        }
+        return new ArticleServer(plan(), wire.calls(), observer(wire, timeline, book));
     }
 
     private void check() {
@@ -160,6 +186,7 @@ public final class ServeCommand extends Subcommand {
         if (html != null && html.toString().isEmpty()) {
             throw bad("--html takes the name of a file");
         }
+        checkQueues();
         if (defer < 0) {
             throw bad("--defer takes 0 or more, not " + defer);
         }
@@ -168,6 +195,20 @@ public final class ServeCommand extends Subcommand {
         }
         if (body != null && body < 0) {
             throw bad("--body takes 0 or more, not " + body);
+        }
+    }
+
+    private void checkQueues() {
+        if (queues < 1 || queues > MOST_QUEUES) {
+            throw bad("--queues takes 1 to " + MOST_QUEUES + ", not " + queues);
+        }
+        if (queues > 1 && wireOptions.ethernet != null) {
+            throw bad(
+                    "--queues takes a TUN interface: a station on --interface is one, and its neighbours answer one queue");
+        }
+        if (queues > 1 && html != null) {
+            throw bad(
+                    "--html shows one listener, and --queues " + queues + " has " + queues + ": leave out one of them");
         }
     }
 
@@ -223,15 +264,15 @@ public final class ServeCommand extends Subcommand {
     }
 
     private void announce(Wire wire) {
-        out().println(style().bold(url(wire)) + "  on " + wireOptions.device() + ", backlog " + backlog + ", "
+        out().println(style().bold(url(wire)) + "  on " + wireOptions.device()
+                + (queues == 1 ? "" : ", " + queues + " queues") + ", backlog " + backlog + ", "
                 + wireOptions.kernel.title() + "; Ctrl-C ends it");
         out().flush();
     }
 
     /** The summary comes once, whoever ends it: Ctrl-C in a hook, or --for. Who comes second waits for the first. */
     private final class Ending {
-        private final Wire wire;
-        private final ArticleServer server;
+        private final ServedQueues served;
         private final LiveTimeline timeline;
         private final @Nullable GuestBook book;
         private boolean told;
@@ -239,15 +280,14 @@ public final class ServeCommand extends Subcommand {
         private volatile @Nullable LiveSocket live;
         private final Thread hook = Thread.ofPlatform().unstarted(this::end);
 
-        Ending(Wire wire, ArticleServer server, LiveTimeline timeline, @Nullable GuestBook book) {
-            this.book = book;
-            this.wire = wire;
-            this.server = server;
+        Ending(ServedQueues served, LiveTimeline timeline, @Nullable GuestBook book) {
+            this.served = served;
             this.timeline = timeline;
+            this.book = book;
         }
 
         private void end() {
-            wire.close();
+            served.close();
             summarize();
         }
 
@@ -259,13 +299,24 @@ public final class ServeCommand extends Subcommand {
             closeLive();
             timeline.flush();
             out().println();
-            out().println(style().bold("accepted") + "      " + server.accepted());
+            printAccepted();
             StackSummary summary = new StackSummary(out(), style());
-            summary.print(wire.stack(), server.listener());
-            summary.printLost(wire.lostSyns());
-            summary.printFrames(wire.lostFrames(), wire.unreachable());
+            summary.print(served.all().stream().map(ServedQueue::listening).toList());
+            summary.printLost(served.sum(Wire::lostSyns));
+            summary.printFrames(served.sum(Wire::lostFrames), served.sum(Wire::unreachable));
             writePage();
             out().flush();
+        }
+
+        /** With several queues also what each has of it. */
+        private void printAccepted() {
+            List<Integer> each = served.all().stream()
+                    .map(queue -> queue.server().accepted())
+                    .toList();
+            long sum = each.stream().mapToLong(Integer::longValue).sum();
+            String parts = each.stream().map(String::valueOf).collect(Collectors.joining(" "));
+            String text = "accepted      " + sum + (each.size() == 1 ? "" : ", by queue: " + parts);
+            out().println(TextWrap.hanging(text, LABEL).replaceFirst("^accepted", style().bold("accepted")));
         }
 
         /** Where it cannot be written that is said: the summary is there, and the run is over. */
@@ -273,12 +324,13 @@ public final class ServeCommand extends Subcommand {
             if (html == null || book == null) {
                 return;
             }
+            ServedQueue only = served.first();
             ServedRun run = new ServedRun(
                     book,
-                    wire.stack(),
-                    server.listener(),
-                    server.accepted(),
-                    wire.calls().now(),
+                    only.wire().stack(),
+                    only.server().listener(),
+                    only.server().accepted(),
+                    only.wire().calls().now(),
                     List.of("--backlog", String.valueOf(backlog)));
             try {
                 Files.writeString(html, Page.with(run.json()));

@@ -11,8 +11,10 @@ import io.halfopen.wire.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A stack behind a TUN interface, whose other end is set up, or on an Ethernet one: the loop is ready to start. */
@@ -23,6 +25,7 @@ final class Wire implements AutoCloseable {
     private final IpAddress address;
     private final Link link;
     private final @Nullable PcapTap pcap;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Wire(Stack stack, Link link, EventLoop loop, IpAddress address, @Nullable PcapTap pcap) {
         this.stack = stack;
@@ -34,41 +37,62 @@ final class Wire implements AutoCloseable {
     }
 
     static Wire open(WireOptions options, PacketTap tap) throws IOException {
+        return openAll(options, List.of(tap)).getFirst();
+    }
+
+    /**
+     * One for each tap, on as many queues of one interface. Their stacks share nothing but the address, the settings, the secrets and the
+     * time, so that each understands what another has sent; the first that ends ends all.
+     */
+    static List<Wire> openAll(WireOptions options, List<PacketTap> taps) throws IOException {
         Cidr cidr = options.address;
         if (cidr == null) {
             throw new IllegalStateException("picocli has not set the default of --address");
         }
-        Attachment attachment = Attachment.to(options, cidr);
+        Attachment attachment = Attachment.to(options, cidr, taps.size());
         try {
-            Stack stack = new Stack(options.kernel, secrets());
-            options.applyTo(stack.sysctls());
-            stack.addAddress(cidr.address(), attachment.mtu());
-            if (cidr.address().isIpv4()) {
-                stack.addBroadcast(cidr.broadcast());
+            Secrets secrets = secrets();
+            long start = System.nanoTime();
+            PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap, taps.size());
+            List<Wire> wires = new ArrayList<>();
+            for (int i = 0; i < taps.size(); i++) {
+                Stack stack = stack(options, cidr, attachment.mtu(), secrets);
+                PacketTap tap = pcap == null ? taps.get(i) : Taps.of(List.of(taps.get(i), pcap));
+                Link link = attachment.links().get(i);
+                wires.add(new Wire(stack, link, new EventLoop(link, stack, tap, start), cidr.address(), pcap));
             }
-            PcapTap pcap = options.pcap == null ? null : PcapTap.open(options.pcap);
-            List<PacketTap> taps = pcap == null ? List.of(tap) : List.of(tap, pcap);
-            EventLoop loop = new EventLoop(attachment.link(), stack, Taps.of(taps));
-            return new Wire(stack, attachment.link(), loop, cidr.address(), pcap);
+            EventLoop.ring(wires.stream().map(wire -> wire.loop).toList());
+            return wires;
         } catch (IOException | RuntimeException failed) {
-            attachment.link().close();
+            attachment.links().forEach(Link::close);
             throw failed;
         }
     }
 
-    /** What the stack is attached to, and the largest packet that goes there. */
-    private record Attachment(Link link, int mtu) {
-        static Attachment to(WireOptions options, Cidr cidr) throws IOException {
+    private static Stack stack(WireOptions options, Cidr cidr, int mtu, Secrets secrets) {
+        Stack stack = new Stack(options.kernel, secrets);
+        options.applyTo(stack.sysctls());
+        stack.addAddress(cidr.address(), mtu);
+        if (cidr.address().isIpv4()) {
+            stack.addBroadcast(cidr.broadcast());
+        }
+        return stack;
+    }
+
+    /** What the stacks are attached to, and the largest packet that goes there. */
+    private record Attachment(List<? extends Link> links, int mtu) {
+        static Attachment to(WireOptions options, Cidr cidr, int queues) throws IOException {
             if (options.ethernet != null) {
                 KernelEnd.requireNotOurs(cidr.address());
                 EtherLink link = EtherLink.open(options.ethernet, cidr.address(), cidr.prefix(), options.gateway);
-                return new Attachment(link, link.mtu());
+                return new Attachment(List.of(link), link.mtu());
             }
-            OffloadTun tun = OffloadTun.open(options.tun);
+            List<OffloadTun> tuns =
+                    queues == 1 ? List.of(OffloadTun.open(options.tun)) : OffloadTun.openQueues(options.tun, queues);
             try {
-                return new Attachment(tun, KernelEnd.setUp(tun.name(), cidr, options.peer));
+                return new Attachment(tuns, KernelEnd.setUp(tuns.getFirst().name(), cidr, options.peer));
             } catch (IOException | RuntimeException failed) {
-                tun.close();
+                tuns.forEach(OffloadTun::close);
                 throw failed;
             }
         }
@@ -130,7 +154,7 @@ final class Wire implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
-        if (pcap != null) {
+        if (pcap != null && closed.compareAndSet(false, true)) {
             pcap.close();
         }
     }
