@@ -51,8 +51,8 @@ class DormantTest {
             Timer.class,
             SackBlocks.class);
 
-    /** Room that fields of this name give, in which an idle connection has nothing. */
-    private static final Set<String> ROOM = Set.of("pool", "buffers", "expected");
+    /** Room that fields of this name give, in which an idle connection has nothing; and where it stands among others. */
+    private static final Set<String> ROOM = Set.of("pool", "buffers", "expected", "awakeAt");
 
     @ParameterizedTest
     @ValueSource(strings = {BARE, ALL})
@@ -110,6 +110,37 @@ class DormantTest {
         assertThat(before).hasSizeGreaterThan(100);
         peer.inject("P. 26:29(3) ack 9 win 500 <nop,nop,TS val 20000 ecr 0>");
         assertThat(scene.read(fd)).isEqualTo("zab");
+    }
+
+    @Test
+    void thoseWhoAreAwakeAreFoundAmongManyWhoAreNot() {
+        Scene scene = new Scene();
+        int listener = scene.listener(2);
+        for (int i = 0; i < 10_000; i++) {
+            scene.peer().handshake();
+            scene.accept(listener);
+        }
+        assertThat(scene.stack.awake()).isZero();
+        for (int i = 0; i < 5; i++) {
+            talk(scene, listener, scene.peer(), "0.5s");
+        }
+        assertThat(scene.stack.awake()).isEqualTo(5);
+        scene.after("11s");
+        assertThat(scene.stack.sleep(scene.now(), 10_000_000_000L)).isEqualTo(5);
+        assertThat(scene.stack.awake()).isZero();
+    }
+
+    @Test
+    void whoIsBusyDoesNotHideWhoIsIdle() {
+        Scene scene = new Scene();
+        int listener = scene.listener(2);
+        for (int i = 0; i < 9; i++) {
+            int fd = talk(scene, listener, scene.peer(), "0.5s");
+            scene.write(fd, i % 2 == 0 ? "not acknowledged" : "");
+        }
+        scene.after("11s");
+        assertThat(scene.stack.sleep(scene.now(), 10_000_000_000L)).isEqualTo(4);
+        assertThat(scene.stack.awake()).isEqualTo(5);
     }
 
     /** Data both ways, a loss, reordering and a repetition, and all is read and acknowledged. */

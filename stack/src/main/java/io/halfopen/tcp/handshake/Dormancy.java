@@ -22,14 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
 public final class Dormancy {
-    /** Places of the flow table that are looked at in one go: a millisecond, if there is a connection at each. */
+    /** Connections that are looked at in one go: a millisecond. */
     private static final int GO = 8192;
+
+    /** Where there are more, after so many goes all have been looked at: else a server that wins many would never catch up. */
+    private static final int GOES = 16;
 
     private final Core core;
     private final Promotion promotion;
     private final SavedState scratch = new SavedState();
 
-    /** Where in the flow table the next go begins. */
+    /** Before which of those that are awake the next go begins. */
     private int place;
 
     public Dormancy(Core core, Promotion promotion) {
@@ -107,12 +110,17 @@ public final class Dormancy {
         }
     }
 
-    /** Looks at a part of all connections, another each time, and puts those to sleep that have been idle so long, ns. */
+    /**
+     * Looks at a part of all connections that are awake, another each time, and puts those to sleep that have been idle so long, ns. From the
+     * last one down: whoever takes the place of one that sleeps has been looked at.
+     */
     public int sleep(long idle) {
         int count = 0;
-        for (int i = Math.min(GO, core.flows.places()); i > 0; i--) {
-            place = place + 1 & core.flows.places() - 1;
-            if (core.flows.at(place) instanceof Connection c && core.now() - lastUse(c) >= idle && isIdle(c)) {
+        int awake = core.pools.awake();
+        for (int i = Math.min(awake, Math.max(GO, awake / GOES)); i > 0; i--) {
+            place = Math.min(place == 0 ? awake : place, core.pools.awake()) - 1;
+            Connection c = core.pools.awake(place);
+            if (core.now() - lastUse(c) >= idle && isIdle(c)) {
                 sleep(c);
                 count++;
             }

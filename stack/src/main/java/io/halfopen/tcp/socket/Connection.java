@@ -27,6 +27,9 @@ public final class Connection extends AcceptQueue.Entry {
     public final PathMtu path = new PathMtu();
     public PortUse portUse;
 
+    /** Which of those it is that are awake, in {@link Pools}. */
+    int awakeAt;
+
     private TcpState state = TcpState.CLOSE;
 
     /** What it was in when it ended: that is what TCP_INFO goes on telling of. */

@@ -157,16 +157,6 @@ public final class FlowTable {
         size--;
     }
 
-    /** How many places there are, a power of two, and what is at one of them. */
-    public int places() {
-        return flows.length;
-    }
-
-    @Nullable
-    public Flow at(int place) {
-        return flows[place];
-    }
-
     /** Visits every flow, in no particular order. */
     public void forEach(Consumer<Flow> visitor) {
         for (Flow flow : flows) {

@@ -4,6 +4,8 @@ import io.halfopen.tcp.send.CongestionControl;
 import io.halfopen.tcp.send.SendStatistics;
 import io.halfopen.tcp.socket.Dormant.Asleep;
 import io.halfopen.tcp.socket.Dormant.Fresh;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
@@ -19,6 +21,10 @@ public final class Pools {
     private @Nullable Flow timeWaits;
     private @Nullable Socket sockets;
     private @Nullable KeepAlive keepAlives;
+
+    /** Those that are not pooled and do not sleep, from the first place on. */
+    private @Nullable Connection[] awake = new Connection[16];
+
     private int halfOpensOut;
     private int halfOpensSpare;
     private int connectionsOut;
@@ -56,20 +62,38 @@ public final class Pools {
     }
 
     public Connection connection(PortUse portUse) {
-        connectionsOut++;
         portUse.flows++;
         if (connections instanceof Connection pooled) {
             connectionsSpare--;
             connections = pooled.chained;
             pooled.chained = null;
             pooled.portUse = portUse;
-            return pooled;
+            return handOut(pooled);
         }
-        return new Connection(core, core.flights, portUse);
+        return handOut(new Connection(core, core.flights, portUse));
+    }
+
+    private Connection handOut(Connection connection) {
+        if (connectionsOut == awake.length) {
+            awake = Arrays.copyOf(awake, 2 * connectionsOut);
+        }
+        connection.awakeAt = connectionsOut;
+        awake[connectionsOut++] = connection;
+        return connection;
+    }
+
+    /** The last one takes its place among those that are awake. */
+    private void takeBack(Connection connection) {
+        Connection last = Objects.requireNonNull(awake[--connectionsOut]);
+        awake[connectionsOut] = null;
+        if (last != connection) {
+            awake[connection.awakeAt] = last;
+            last.awakeAt = connection.awakeAt;
+        }
     }
 
     public void give(Connection connection) {
-        connectionsOut--;
+        takeBack(connection);
         connection.portUse.flows--;
         CongestionControl control = connection.sender.control;
         SendStatistics statistics = connection.sender.statistics;
@@ -203,6 +227,11 @@ public final class Pools {
     /** How many connections do not sleep. */
     public int awake() {
         return connectionsOut;
+    }
+
+    /** One of those, in no order. */
+    public Connection awake(int number) {
+        return Objects.requireNonNull(awake[number]);
     }
 
     public int timeWaits() {
