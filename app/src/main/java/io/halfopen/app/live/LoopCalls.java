@@ -8,17 +8,20 @@ import io.halfopen.tcp.SocketRow;
 import io.halfopen.tcp.Stack;
 import io.halfopen.trace.SsInfo;
 import io.halfopen.wire.IpAddress;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A process on a stack in real time. Its calls belong on the loop's thread. */
 final class LoopCalls implements Calls, Stack.ReadyHandler {
     private final EventLoop loop;
     private final Stack stack;
-    private final Map<Integer, ReadyListener> watchers = new HashMap<>();
+
+    /** By descriptor, the lowest free one of which is always the next: there may be a million. */
+    private @Nullable ReadyListener[] watchers = new ReadyListener[64];
+
     private IntConsumer closing = fd -> {};
 
     LoopCalls(EventLoop loop, Stack stack) {
@@ -28,7 +31,7 @@ final class LoopCalls implements Calls, Stack.ReadyHandler {
 
     @Override
     public void onReady(int fd, int events) {
-        ReadyListener listener = watchers.get(fd);
+        ReadyListener listener = fd < watchers.length ? watchers[fd] : null;
         if (listener != null) {
             listener.onReady(events);
         }
@@ -46,7 +49,10 @@ final class LoopCalls implements Calls, Stack.ReadyHandler {
 
     @Override
     public void watch(int fd, ReadyListener listener) {
-        watchers.put(fd, listener);
+        if (fd >= watchers.length) {
+            watchers = Arrays.copyOf(watchers, Math.max(fd + 1, 2 * watchers.length));
+        }
+        watchers[fd] = listener;
     }
 
     @Override
@@ -101,7 +107,9 @@ final class LoopCalls implements Calls, Stack.ReadyHandler {
 
     @Override
     public int close(int fd) {
-        watchers.remove(fd);
+        if (fd < watchers.length) {
+            watchers[fd] = null;
+        }
         closing.accept(fd);
         return stack.close(now(), fd);
     }

@@ -58,10 +58,13 @@ public final class ArticleServer {
         void onClosed(SocketRow connection, int result);
     }
 
+    /** Octets of a request that are read at a time. */
+    private static final int READ = 4096;
+
     private final Plan plan;
     private final Calls calls;
     private final Observer observer;
-    private final byte[] readBuffer = new byte[4096];
+    private final Worker.House house;
     private int listener = -1;
     private boolean accepting;
     private boolean looping;
@@ -76,6 +79,7 @@ public final class ArticleServer {
         this.plan = plan;
         this.calls = calls;
         this.observer = observer;
+        this.house = new Worker.House(plan, calls, new byte[READ], this::onRequest, this::onDone);
     }
 
     /** The listening descriptor. */
@@ -129,15 +133,10 @@ public final class ArticleServer {
             open++;
             accepted++;
             nextAccept = calls.now() + plan.acceptance().interval();
-            Worker worker = worker(fd);
-            observer.onAccepted(worker.connection());
-            worker.start();
+            observer.onAccepted(calls.row(fd));
+            new Worker(fd, house).start();
         }
         looping = false;
-    }
-
-    private Worker worker(int fd) {
-        return new Worker(fd, plan, calls, readBuffer, this::onRequest, this::onDone);
     }
 
     /** For one more connection: a worker, or a place beside the open ones. */

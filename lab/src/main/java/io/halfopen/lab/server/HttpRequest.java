@@ -17,6 +17,10 @@ final class HttpRequest {
 
     private final StringBuilder text = new StringBuilder();
 
+    boolean isEmpty() {
+        return text.isEmpty();
+    }
+
     void add(byte[] bytes, int count) {
         text.append(new String(bytes, 0, count, ISO_8859_1));
     }

@@ -3,6 +3,7 @@ package io.halfopen.lab.server;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.tcp.SocketRow;
+import org.jspecify.annotations.Nullable;
 
 /** One connection of an {@link ArticleServer}, from accept() to close(): read, answer, and perhaps once more. */
 final class Worker implements Calls.ReadyListener {
@@ -16,14 +17,16 @@ final class Worker implements Calls.ReadyListener {
         void onRequest(Runnable work);
     }
 
+    /** What all workers of a server have in common. */
+    record House(ArticleServer.Plan plan, Calls calls, byte[] readBuffer, Hands hands, Done whenDone) {}
+
+    // There may be a million that are idle: nothing is kept that can be asked for, or is made again when it is needed.
     private final int fd;
-    private final ArticleServer.Plan plan;
-    private final Calls calls;
-    private final byte[] readBuffer;
-    private final Hands hands;
-    private final Done whenDone;
-    private final SocketRow connection;
-    private final HttpRequest http = new HttpRequest();
+    private final House house;
+
+    /** What was read and not answered; null for nothing. */
+    private @Nullable HttpRequest http;
+
     private Answer answer;
     private boolean answering;
     private boolean asked;
@@ -35,28 +38,19 @@ final class Worker implements Calls.ReadyListener {
     private boolean answered;
     private boolean done;
 
-    Worker(int fd, ArticleServer.Plan plan, Calls calls, byte[] readBuffer, Hands hands, Done whenDone) {
+    Worker(int fd, House house) {
         this.fd = fd;
-        this.plan = plan;
-        this.calls = calls;
-        this.readBuffer = readBuffer;
-        this.hands = hands;
-        this.whenDone = whenDone;
-        this.working = !plan.acceptance().apart();
-        this.connection = calls.row(fd);
-        this.answer = plan.answer();
-    }
-
-    SocketRow connection() {
-        return connection;
+        this.house = house;
+        this.working = !house.plan.acceptance().apart();
+        this.answer = house.plan.answer();
     }
 
     void start() {
-        if (plan.kept() != null) {
+        if (house.plan.kept() != null) {
             // The end of an answer must not wait for the ACK of what is before it: no close() pushes it.
-            calls.setsockopt(fd, SocketOption.TCP_NODELAY, 1);
+            house.calls.setsockopt(fd, SocketOption.TCP_NODELAY, 1);
         }
-        calls.watch(fd, this);
+        house.calls.watch(fd, this);
         onReady(0);
     }
 
@@ -76,9 +70,9 @@ final class Worker implements Calls.ReadyListener {
 
     /** 0 once there is enough of it, or the client will send no more; -EAGAIN while there is not. */
     private int readRequest() {
-        boolean enough = plan.request() == Request.NONE || http.isComplete();
+        boolean enough = house.plan.request() == Request.NONE || http != null && http.isComplete();
         while (!enough) {
-            int count = calls.read(fd, readBuffer, 0, readBuffer.length);
+            int count = house.calls.read(fd, house.readBuffer, 0, house.readBuffer.length);
             if (count < 0) {
                 return count;
             }
@@ -86,27 +80,27 @@ final class Worker implements Calls.ReadyListener {
                 close(0);
                 return 0;
             }
-            enough = count == 0 || plan.request() == Request.ANYTHING || isHttpComplete(count);
+            enough = count == 0 || house.plan.request() == Request.ANYTHING || isHttpComplete(count);
         }
-        Answer kept = plan.kept();
-        keeping = kept != null && http.remove();
-        answer = kept != null && keeping ? kept : plan.answer();
-        if (!plan.acceptance().apart()) {
+        Answer kept = house.plan.kept();
+        keeping = kept != null && removeRequest();
+        answer = kept != null && keeping ? kept : house.plan.answer();
+        if (!house.plan.acceptance().apart()) {
             answering = true;
             return 0;
         }
         asked = true;
-        hands.onRequest(this::work);
+        house.hands.onRequest(this::work);
         return answering ? 0 : -Errno.EAGAIN;
     }
 
     /** A worker of a pool works before it answers, and is free after that. */
     private void work() {
         working = true;
-        if (plan.service() == 0) {
+        if (house.plan.service() == 0) {
             answerRequest();
-        } else if (plan.service() != ArticleServer.NEVER) {
-            calls.after(plan.service(), this::answerRequest);
+        } else if (house.plan.service() != ArticleServer.NEVER) {
+            house.calls.after(house.plan.service(), this::answerRequest);
         }
     }
 
@@ -118,15 +112,25 @@ final class Worker implements Calls.ReadyListener {
     }
 
     private boolean isHttpComplete(int count) {
-        http.add(readBuffer, count);
-        return http.isComplete();
+        HttpRequest request = http == null ? new HttpRequest() : http;
+        http = request;
+        request.add(house.readBuffer, count);
+        return request.isComplete();
+    }
+
+    /** True if its sender may go on with another request. */
+    private boolean removeRequest() {
+        HttpRequest request = http;
+        boolean keeps = request != null && request.remove();
+        http = request != null && request.isEmpty() ? null : request;
+        return keeps;
     }
 
     /** 0 once all of it is written. */
     private int writeAnswer() {
         while (piece < answer.pieces().size()) {
             byte[] bytes = answer.pieces().get(piece);
-            int count = calls.write(fd, bytes, pieceWritten, bytes.length - pieceWritten);
+            int count = house.calls.write(fd, bytes, pieceWritten, bytes.length - pieceWritten);
             if (count < 0) {
                 return count;
             }
@@ -138,7 +142,7 @@ final class Worker implements Calls.ReadyListener {
         }
         while (fillerWritten < answer.filler()) {
             int at = Answer.fillerOffset(fillerWritten);
-            int count = calls.write(fd, Answer.FILLER, at, answer.fillerLength(fillerWritten));
+            int count = house.calls.write(fd, Answer.FILLER, at, answer.fillerLength(fillerWritten));
             if (count < 0) {
                 return count;
             }
@@ -157,16 +161,17 @@ final class Worker implements Calls.ReadyListener {
             return;
         }
         done = true;
-        if (plan.service() == 0 || plan.acceptance().apart()) {
+        if (house.plan.service() == 0 || house.plan.acceptance().apart()) {
             close(0);
-        } else if (plan.service() != ArticleServer.NEVER) {
-            calls.after(plan.service(), () -> close(0));
+        } else if (house.plan.service() != ArticleServer.NEVER) {
+            house.calls.after(house.plan.service(), () -> close(0));
         }
     }
 
     private void close(int result) {
         done = true;
-        calls.close(fd);
-        whenDone.onDone(connection, result, working);
+        SocketRow connection = house.calls.row(fd);
+        house.calls.close(fd);
+        house.whenDone.onDone(connection, result, working);
     }
 }
