@@ -77,6 +77,15 @@ final class RealProcess implements AutoCloseable {
         return err.await(text);
     }
 
+    /** What it has printed on standard output so far. */
+    String soFar() {
+        return out.toString();
+    }
+
+    String errSoFar() {
+        return err.toString();
+    }
+
     /** Everything printed on standard output, once it has ended. */
     String out() throws Exception {
         exitCode();
