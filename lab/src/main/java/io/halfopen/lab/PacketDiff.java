@@ -65,16 +65,22 @@ final class PacketDiff {
                 || tolerance.allowsDelayedAcks() && isDelayed(lines, index);
     }
 
+    /** An ACK alone is not sent again: it answers what is. */
     private boolean cameAgain(List<ClientPackets.Line> lines, int index) {
-        return mayComeAgain(lines.get(index)) && ClientPackets.isRepeated(lines, index);
+        ClientPackets.Line line = lines.get(index);
+        return mayComeAgain(line) && !line.isBareAck() && ClientPackets.isRepeated(lines, index);
     }
 
-    /** What the other side sent again is answered at once, but on its way that answer may be overtaken. */
+    /** What the other side sent again is answered at once, and once; but on its way that answer may be overtaken. */
     private boolean answersRepeated(List<ClientPackets.Line> lines, int index) {
         boolean fromClient = lines.get(index).fromClient();
-        return ClientPackets.tellsNothing(lines, index)
-                && IntStream.range(0, index)
-                        .anyMatch(i -> lines.get(i).fromClient() != fromClient && cameAgain(lines, i));
+        long repeats = IntStream.range(0, index)
+                .filter(i -> lines.get(i).fromClient() != fromClient && cameAgain(lines, i))
+                .count();
+        long answers = IntStream.rangeClosed(0, index)
+                .filter(i -> lines.get(i).fromClient() == fromClient && ClientPackets.tellsNothing(lines, i))
+                .count();
+        return ClientPackets.tellsNothing(lines, index) && answers <= repeats;
     }
 
     private boolean mayComeAgain(ClientPackets.Line line) {

@@ -93,6 +93,9 @@ final class JudgementTest {
         assertThat(new PacketDiff(late, 1, once, List.of(data, end, fin, answer)).differences())
                 .as("an ACK of nothing new that nothing asked for")
                 .hasSize(1);
+        assertThat(new PacketDiff(late, 1, once, List.of(data, end, data, answer, answer, fin)).differences())
+                .as("a second answer to what came again once")
+                .hasSize(differences + 1);
     }
 
     /** The program's next segment acknowledges the same, unless it comes later than an ACK is delayed. */
