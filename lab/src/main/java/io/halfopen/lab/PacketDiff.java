@@ -73,6 +73,9 @@ final class PacketDiff {
 
     /** What the other side sent again is answered at once, and once; but on its way that answer may be overtaken. */
     private boolean answersRepeated(List<ClientPackets.Line> lines, int index) {
+        if (!ClientPackets.tellsNothing(lines, index)) {
+            return false;
+        }
         boolean fromClient = lines.get(index).fromClient();
         long repeats = IntStream.range(0, index)
                 .filter(i -> lines.get(i).fromClient() != fromClient && cameAgain(lines, i))
@@ -80,7 +83,7 @@ final class PacketDiff {
         long answers = IntStream.rangeClosed(0, index)
                 .filter(i -> lines.get(i).fromClient() == fromClient && ClientPackets.tellsNothing(lines, i))
                 .count();
-        return ClientPackets.tellsNothing(lines, index) && answers <= repeats;
+        return answers <= repeats;
     }
 
     private boolean mayComeAgain(ClientPackets.Line line) {
