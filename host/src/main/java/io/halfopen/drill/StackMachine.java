@@ -151,7 +151,7 @@ final class StackMachine implements Machine {
         IpAddress to = ipv4
                 ? IpAddress.ofIpv4(Bytes.getInt(packet, 16))
                 : new IpAddress(Bytes.getLong(packet, 24), Bytes.getLong(packet, 32));
-        return to.equals(local) || IpAddress.isLoopback(to.high(), to.low());
+        return to.equals(local) || to.isLoopback();
     }
 
     // ---- calls

@@ -43,7 +43,7 @@ final class Network {
 
     /** An address of loopback is every host's own. */
     void own(IpAddress address, Host host) {
-        if (IpAddress.isLoopback(address.high(), address.low())) {
+        if (address.isLoopback()) {
             return;
         }
         int number = addresses.add(address.high(), address.low());

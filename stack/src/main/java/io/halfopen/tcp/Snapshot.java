@@ -43,7 +43,7 @@ final class Snapshot {
         }
         Listener listener = socket.listener;
         IpAddress any = socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
-        IpAddress local = socket.portUse == null ? any : new IpAddress(socket.localHigh, socket.localLow);
+        IpAddress local = socket.portUse == null ? any : socket.local;
         return new SocketRow(
                 listener == null ? TcpState.CLOSE : TcpState.LISTEN,
                 listener == null ? 0 : listener.acceptQueue.length(),
@@ -74,7 +74,7 @@ final class Snapshot {
                 state,
                 receiveQueue,
                 sendQueue,
-                new IpAddress(flow.localHigh, flow.localLow),
+                flow.local,
                 flow.localPort(),
                 new IpAddress(flow.remoteHigh, flow.remoteLow),
                 flow.remotePort(),

@@ -73,6 +73,10 @@ public record IpAddress(long high, long low) {
         return isAny(high, low);
     }
 
+    public boolean isLoopback() {
+        return isLoopback(high, low);
+    }
+
     /** The address as its 4 or 16 bytes. */
     public byte[] toBytes() {
         byte[] bytes = new byte[isIpv4() ? 4 : 16];

@@ -118,7 +118,7 @@ class IpAddressTest {
     void kindsAreToldApart(String text, boolean any, boolean loopback, boolean multicast) {
         IpAddress address = IpAddress.parse(text);
         assertThat(address.isAny()).isEqualTo(any);
-        assertThat(IpAddress.isLoopback(address.high(), address.low())).isEqualTo(loopback);
+        assertThat(address.isLoopback()).isEqualTo(loopback);
         assertThat(IpAddress.isMulticast(address.high(), address.low())).isEqualTo(multicast);
     }
 

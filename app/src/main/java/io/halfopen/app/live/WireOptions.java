@@ -117,7 +117,7 @@ final class WireOptions {
         if (remote.isIpv4() != ours.address().isIpv4()) {
             return "HOST is IPv" + (remote.isIpv4() ? 4 : 6) + " and --address is not";
         }
-        if (IpAddress.isLoopback(remote.high(), remote.low())) {
+        if (remote.isLoopback()) {
             String which = peer == null ? ours.neighbour().toString() : peer.toString();
             return "HOST is on this machine's loopback, which has no way to the stack: connect to " + other
                     + (ethernet == null ? ", " + which : "");

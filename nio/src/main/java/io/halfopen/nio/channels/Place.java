@@ -49,7 +49,7 @@ record Place(@Nullable NetworkHost host) {
         if (owner != null) {
             return new Side(owner);
         }
-        boolean ownMachine = asked.isAny() || IpAddress.isLoopback(asked.high(), asked.low());
+        boolean ownMachine = asked.isAny() || asked.isLoopback();
         if (network.covers(asked) || ownMachine && (host != null || network.isPure())) {
             return new Side(home(network));
         }
@@ -63,7 +63,7 @@ record Place(@Nullable NetworkHost host) {
         if (network == null) {
             return Side.KERNEL;
         }
-        boolean ownMachine = asked.isAny() || IpAddress.isLoopback(asked.high(), asked.low());
+        boolean ownMachine = asked.isAny() || asked.isLoopback();
         if (network.covers(asked) || ownMachine && (host != null || network.isPure())) {
             return new Side(home(network));
         }

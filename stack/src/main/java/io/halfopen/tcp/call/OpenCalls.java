@@ -102,8 +102,8 @@ public final class OpenCalls {
         if (source == null) {
             return -Errno.ENETUNREACH;
         }
-        boolean wild = IpAddress.isAny(socket.localHigh, socket.localLow);
-        IpAddress local = wild ? source : new IpAddress(socket.localHigh, socket.localLow);
+        boolean wild = socket.local.isAny();
+        IpAddress local = wild ? source : socket.local;
         int localPort =
                 socket.portUse == null ? core.ports.findForConnect(local, remote, remotePort) : socket.localPort;
         if (localPort < 0) {
@@ -125,8 +125,7 @@ public final class OpenCalls {
             }
         }
         Connection c = core.pools.connection(core.ports.of(localPort));
-        c.localHigh = local.high();
-        c.localLow = local.low();
+        c.local = core.addresses.of(local.high(), local.low());
         c.remoteHigh = remote.high();
         c.remoteLow = remote.low();
         c.ports = ports;

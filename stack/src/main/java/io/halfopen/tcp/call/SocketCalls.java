@@ -87,13 +87,12 @@ public final class SocketCalls {
     }
 
     private static void setLocal(Socket socket, IpAddress address) {
-        socket.localHigh = address.high();
-        socket.localLow = address.low();
+        socket.local = address;
     }
 
     /** To any port, of the address that bind(2) chose without one, if it did. */
     private int bindForListen(Socket socket) {
-        if (IpAddress.isAny(socket.localHigh, socket.localLow)) {
+        if (socket.local.isAny()) {
             setLocal(socket, socket.ipv6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4);
         }
         return core.ports.bind(socket, 0);
@@ -151,8 +150,7 @@ public final class SocketCalls {
         }
         Socket accepted = core.pools.socket();
         accepted.inherit(socket);
-        accepted.localHigh = first.localHigh;
-        accepted.localLow = first.localLow;
+        accepted.local = first.local;
         accepted.localPort = first.localPort();
         first.listener = null;
         first.socket = accepted;

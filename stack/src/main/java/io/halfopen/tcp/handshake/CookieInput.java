@@ -28,7 +28,7 @@ final class CookieInput {
     /** Without timestamps there is no place for other options than the MSS (cookie_init_sequence). */
     void answer(Listener listener, Segment syn) {
         HalfOpen half = core.pools.halfOpen(listener);
-        half.take(syn);
+        half.take(syn, core);
         long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, syn, secret);
         if (!half.timestamps) {
@@ -81,7 +81,7 @@ final class CookieInput {
     /** What a half-open would have kept, out of the final ACK; a peer's MSS of 0 says that this is no cookie. */
     private HalfOpen restore(Listener listener, Segment segment) {
         HalfOpen half = core.pools.halfOpen(listener);
-        half.take(segment);
+        half.take(segment, core);
         half.iss = segment.ack() - 1;
         long secret = core.secret(half);
         half.peerMss = (char) cookies.mss(secret, half, core.now());

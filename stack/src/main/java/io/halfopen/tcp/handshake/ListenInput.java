@@ -109,14 +109,14 @@ public final class ListenInput {
             listener.warnedOfFlood = true;
             Socket socket = listener.socket;
             String action = drops ? "Dropping request" : "Sending cookies";
-            core.log.floodWarning(socket.localHigh, socket.localLow, socket.localPort, segment, action, core.now());
+            core.log.floodWarning(socket.local, socket.localPort, segment, action, core.now());
         }
     }
 
     /** The handshake begins: keep what the final ACK will need, and answer. */
     private void answer(Listener listener, Segment segment, int isn, Rule rule) {
         HalfOpen half = core.pools.halfOpen(listener);
-        half.take(segment);
+        half.take(segment, core);
         long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, segment, secret);
         half.iss = isn == Host.ANY_ISN ? core.isn(secret) : isn;

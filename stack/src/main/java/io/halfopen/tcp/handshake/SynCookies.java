@@ -74,7 +74,7 @@ public final class SynCookies {
     }
 
     private int hash(Flow tuple, int minute) {
-        return (int) key.tuple(tuple.localHigh, tuple.localLow, tuple.remoteHigh, tuple.remoteLow, tuple.ports, minute);
+        return (int) key.tuple(tuple.local.high(), tuple.local.low(), tuple.remoteHigh, tuple.remoteLow, tuple.ports, minute);
     }
 
     /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */

@@ -50,6 +50,12 @@ public final class Addresses {
         return (lastBits >>> low & 1) != 0 && index.find(high, low) >= 0;
     }
 
+    /** The object of an address that all who keep it share: one of ours always is the same. */
+    public IpAddress of(long high, long low) {
+        int place = index.find(high, low);
+        return place < 0 ? new IpAddress(high, low) : addresses[place];
+    }
+
     /** The source address for a destination: itself if it is ours, else the first of its family; null if none. */
     @Nullable
     public IpAddress sourceFor(IpAddress destination) {
@@ -57,7 +63,7 @@ public final class Addresses {
             return destination;
         }
         for (IpAddress address : addresses) {
-            if (address.isIpv4() == destination.isIpv4() && !IpAddress.isLoopback(address.high(), address.low())) {
+            if (address.isIpv4() == destination.isIpv4() && !address.isLoopback()) {
                 return address;
             }
         }

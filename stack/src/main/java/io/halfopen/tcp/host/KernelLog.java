@@ -22,9 +22,8 @@ public final class KernelLog {
         return List.copyOf(lines);
     }
 
-    public void floodWarning(long localHigh, long localLow, int localPort, Segment syn, String action, long now) {
+    public void floodWarning(IpAddress address, int localPort, Segment syn, String action, long now) {
         String family = IpAddress.isIpv4(syn.sourceHigh(), syn.sourceLow()) ? "TCP" : "TCPv6";
-        IpAddress address = new IpAddress(localHigh, localLow);
         String endpoint = address.toHostString() + ":" + localPort;
         write(now, kernel.floodWarning(family, endpoint, localPort, action));
     }

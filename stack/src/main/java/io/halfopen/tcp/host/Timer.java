@@ -7,8 +7,7 @@ public abstract class Timer {
     public static final long NEVER = Long.MAX_VALUE;
 
     public long deadline = NEVER;
-    long order;
-    int slot = TimerWheel.NOWHERE;
+    short slot = TimerWheel.NOWHERE;
 
     @Nullable
     Timer previous;

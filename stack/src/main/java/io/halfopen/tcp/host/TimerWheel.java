@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * still tell its tick from the current one: the level of the highest six bits in which the two differ. Scheduling and
  * cancelling therefore cost the same with one timer as with a million. When the current tick reaches a slot of a higher
  * level, its timers move down ("cascade"); only the slots of level 0 are kept sorted, which costs little because timers
- * mostly come in the order of their deadlines.
+ * mostly come in the order of their deadlines. Equal deadlines always share a slot, and keep their order on the way down.
  *
  * <p>{@link #nextDeadline} is exact when the next timer is in level 0, else the start of its slot, which is earlier: a
  * caller who wakes then finds nothing due and asks again.
  */
 public final class TimerWheel {
-    static final int NOWHERE = -1;
+    static final short NOWHERE = -1;
 
     private static final int TICK_SHIFT = 20;
     private static final int SLOT_BITS = 6;
@@ -33,7 +33,6 @@ public final class TimerWheel {
     private int levels;
     private final boolean lastFirst;
     private long tick;
-    private long scheduled;
     private int size;
 
     TimerWheel() {
@@ -52,7 +51,6 @@ public final class TimerWheel {
     public void schedule(Timer timer, long deadline) {
         cancel(timer);
         timer.deadline = deadline;
-        timer.order = lastFirst ? -scheduled++ : scheduled++;
         size++;
         insert(timer);
     }
@@ -101,12 +99,12 @@ public final class TimerWheel {
 
     private void cascade(int slot, long start) {
         tick = start;
-        Timer timer = heads[slot];
+        Timer timer = lastFirst ? tails[slot] : heads[slot];
         heads[slot] = null;
         tails[slot] = null;
         empty(slot);
         while (timer != null) {
-            Timer following = timer.next;
+            Timer following = lastFirst ? timer.previous : timer.next;
             insert(timer);
             timer = following;
         }
@@ -146,22 +144,23 @@ public final class TimerWheel {
         long due = Math.max(timer.deadline >>> TICK_SHIFT, tick);
         int level = (63 - Long.numberOfLeadingZeros((due ^ tick) | SLOTS - 1)) / SLOT_BITS;
         int slot = level << SLOT_BITS | (int) (due >>> level * SLOT_BITS) & SLOTS - 1;
-        Timer before = tails[slot];
+        Timer before = level > 0 && lastFirst ? null : tails[slot];
         while (level == 0 && before != null && isAfter(before, timer)) {
             before = before.previous;
         }
         link(timer, slot, before);
     }
 
-    private static boolean isAfter(Timer a, Timer b) {
-        return a.deadline > b.deadline || a.deadline == b.deadline && a.order > b.order;
+    /** Whether a timer that is there already fires after one that is put in now. */
+    private boolean isAfter(Timer there, Timer added) {
+        return there.deadline > added.deadline || lastFirst && there.deadline == added.deadline;
     }
 
     private void link(Timer timer, int slot, @Nullable Timer before) {
         Timer after = before == null ? heads[slot] : before.next;
         timer.previous = before;
         timer.next = after;
-        timer.slot = slot;
+        timer.slot = (short) slot;
         if (before == null) {
             heads[slot] = timer;
         } else {

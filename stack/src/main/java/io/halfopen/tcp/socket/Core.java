@@ -224,7 +224,7 @@ public final class Core extends Host {
 
     /** What nobody can guess of a flow's tuple: {@link Keys#of}. */
     public long secret(Flow flow) {
-        return keys.of(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
+        return keys.of(flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, flow.ports);
     }
 
     /** The keys of Fast Open cookies, as tcp_fastopen_key stands now. */
@@ -263,7 +263,7 @@ public final class Core extends Host {
 
     private int flowLabel(Flow flow, int stamp) {
         return !flow.isIpv4() && labelsFlows()
-                ? keys.flowLabel(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
+                ? keys.flowLabel(flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
                 : 0;
     }
 }

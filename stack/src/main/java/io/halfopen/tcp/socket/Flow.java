@@ -2,23 +2,19 @@ package io.halfopen.tcp.socket;
 
 import io.halfopen.tcp.host.Timer;
 import io.halfopen.wire.IpAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of the things a 4-tuple can find: a handshake under way, a connection, used or not, or what is left of one. It
  * has one timer, armed for the earliest thing it waits for.
  */
 public abstract sealed class Flow extends Timer permits HalfOpen, AcceptQueue.Entry, TimeWait {
-    public long localHigh;
-    public long localLow;
+    /** An object that all flows of an address share, which most hosts have one of. */
+    public IpAddress local = IpAddress.ANY_V6;
+
     public long remoteHigh;
     public long remoteLow;
     public int ports;
     public int hash;
-
-    /** The next one in {@link Pools}, while this is unused. */
-    @Nullable
-    Flow chained;
 
     public final boolean isIpv4() {
         return IpAddress.isIpv4(remoteHigh, remoteLow);
@@ -37,8 +33,7 @@ public abstract sealed class Flow extends Timer permits HalfOpen, AcceptQueue.En
     }
 
     public final void copyTuple(Flow other) {
-        localHigh = other.localHigh;
-        localLow = other.localLow;
+        local = other.local;
         remoteHigh = other.remoteHigh;
         remoteLow = other.remoteLow;
         ports = other.ports;

@@ -49,7 +49,7 @@ public final class FlowTable {
                 when rest.localPort() == port -> !candidate.shares(rest.reuseAddress, rest.reusePort);
                 case null, default -> false;
             };
-            if (conflicts && flow != null && candidate.overlaps(flow.localHigh, flow.localLow)) {
+            if (conflicts && flow != null && candidate.overlaps(flow.local)) {
                 return true;
             }
         }
@@ -91,8 +91,8 @@ public final class FlowTable {
         return flow.ports == ports
                 && flow.remoteLow == remoteLow
                 && flow.remoteHigh == remoteHigh
-                && flow.localLow == localLow
-                && flow.localHigh == localHigh;
+                && flow.local.low() == localLow
+                && flow.local.high() == localHigh;
     }
 
     public void insert(Flow flow) {
@@ -102,7 +102,7 @@ public final class FlowTable {
 
     /** Makes a flow, whose tuple is set, fit for {@link #insertHashed}. */
     public void hash(Flow flow) {
-        flow.hash = hash(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, flow.ports);
+        flow.hash = hash(flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, flow.ports);
     }
 
     /** For a flow that takes the tuple, and so the hash, of one that was in this table. */

@@ -76,9 +76,8 @@ public final class HalfOpen extends Flow {
      * Takes tuple, its hash and sequence number from a segment of the peer: its SYN, or the ACK that brings a cookie back. It was
      * looked for in {@link FlowTable}.
      */
-    public void take(Segment segment) {
-        localHigh = segment.destinationHigh();
-        localLow = segment.destinationLow();
+    public void take(Segment segment, Host host) {
+        local = host.addresses.of(segment.destinationHigh(), segment.destinationLow());
         remoteHigh = segment.sourceHigh();
         remoteLow = segment.sourceLow();
         setPorts(segment.destinationPort(), segment.sourcePort());

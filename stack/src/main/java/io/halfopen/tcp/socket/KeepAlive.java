@@ -3,7 +3,6 @@ package io.halfopen.tcp.socket;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.Timer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The timer for silence (sk_timer): keep-alive while a connection is open, the end of FIN_WAIT2 once it is closed. Most
@@ -25,9 +24,6 @@ public final class KeepAlive {
 
     private int interval;
     private int count;
-
-    @Nullable
-    KeepAlive pooled;
 
     void reset() {
         due = Timer.NEVER;

@@ -31,7 +31,7 @@ final class LonePorts {
         flows.forEach(flow -> {
             boolean lone = flow instanceof TimeWait || flow instanceof AcceptQueue.Entry entry && entry.isAlone();
             if (lone) {
-                seen.computeIfAbsent(new IpAddress(flow.localHigh, flow.localLow), unseen -> new BitSet())
+                seen.computeIfAbsent(flow.local, unseen -> new BitSet())
                         .set(flow.localPort());
             }
         });
@@ -44,7 +44,7 @@ final class LonePorts {
         }
         for (Map.Entry<IpAddress, BitSet> each : seen.entrySet()) {
             IpAddress address = each.getKey();
-            if (each.getValue().get(port) && socket.overlaps(address.high(), address.low())) {
+            if (each.getValue().get(port) && socket.overlaps(address)) {
                 return true;
             }
         }

@@ -80,7 +80,7 @@ public final class PeerMetrics {
         if (host.sysctls.isOn(Sysctl.tcp_no_metrics_save)) {
             return;
         }
-        Entry entry = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+        Entry entry = find(c.local.high(), c.local.low(), c.remoteHigh, c.remoteLow);
         long rtt = c.sender.roundTrip.smoothed();
         if (c.sender.timer.backoff > 0 || rtt == 0) {
             if (entry != null) {
@@ -113,13 +113,13 @@ public final class PeerMetrics {
     }
 
     private @Nullable Entry fresh(Connection c, long now) {
-        Entry entry = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+        Entry entry = find(c.local.high(), c.local.low(), c.remoteHigh, c.remoteLow);
         return entry != null && now - entry.updatedAt <= LIFETIME ? entry : null;
     }
 
     /** What a SYN-ACK brought; {@code mss} 0 and a cookie without octets bring nothing (tcp_fastopen_cache_set). */
     public void learnCookie(Host host, Connection c, int mss, FastOpenCookie cookie, int wish) {
-        Entry known = find(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+        Entry known = find(c.local.high(), c.local.low(), c.remoteHigh, c.remoteLow);
         Entry entry = known == null ? add(c, host.now()) : known;
         if (host.now() - entry.updatedAt > LIFETIME) {
             entry.clear(host.now());
@@ -147,12 +147,12 @@ public final class PeerMetrics {
         if (entries.length == 0) {
             entries = new Entry[CAPACITY]; // most stacks of a simulation never come here
         }
-        int place = placeFor(hash(c.localLow, c.remoteHigh, c.remoteLow));
+        int place = placeFor(hash(c.local.low(), c.remoteHigh, c.remoteLow));
         Entry oldest = entries[place];
         Entry entry = oldest == null ? new Entry() : oldest;
         entries[place] = entry;
-        entry.localHigh = c.localHigh;
-        entry.localLow = c.localLow;
+        entry.localHigh = c.local.high();
+        entry.localLow = c.local.low();
         entry.remoteHigh = c.remoteHigh;
         entry.remoteLow = c.remoteLow;
         entry.clear(now);

@@ -8,29 +8,25 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Objects that were used and will be again, linked through their own fields: the packet path allocates none. */
+/** Objects that were used and will be again: the packet path allocates none. */
 public final class Pools {
     /** So many of each are kept that are not used: most of those that were may be asleep, or awake. */
     private static final int SPARE = 8192;
 
     private final Core core;
-    private @Nullable Flow halfOpens;
-    private @Nullable Flow connections;
-    private @Nullable Flow fresh;
-    private @Nullable Flow asleep;
-    private @Nullable Flow timeWaits;
-    private @Nullable Socket sockets;
-    private @Nullable KeepAlive keepAlives;
+    private final Spares<HalfOpen> halfOpens = new Spares<>(SPARE);
+    private final Spares<Connection> connections = new Spares<>(SPARE);
+    private final Spares<Fresh> fresh = new Spares<>(SPARE);
+    private final Spares<Asleep> asleep = new Spares<>(SPARE);
+    private final Spares<TimeWait> timeWaits = new Spares<>(Integer.MAX_VALUE);
+    private final Spares<Socket> sockets = new Spares<>(Integer.MAX_VALUE);
+    private final Spares<KeepAlive> keepAlives = new Spares<>(Integer.MAX_VALUE);
 
     /** Those that are not pooled and do not sleep, from the first place on. */
     private @Nullable Connection[] awake = new Connection[16];
 
     private int halfOpensOut;
-    private int halfOpensSpare;
     private int connectionsOut;
-    private int connectionsSpare;
-    private int freshSpare;
-    private int asleepSpare;
     private int dormantsOut;
     private int timeWaitsOut;
     private int socketsOut;
@@ -42,35 +38,27 @@ public final class Pools {
 
     public HalfOpen halfOpen(Listener listener) {
         halfOpensOut++;
-        if (halfOpens instanceof HalfOpen pooled) {
-            halfOpensSpare--;
-            halfOpens = pooled.chained;
-            pooled.chained = null;
-            pooled.listener = listener;
-            return pooled;
+        HalfOpen spare = halfOpens.take();
+        if (spare == null) {
+            return new HalfOpen(listener);
         }
-        return new HalfOpen(listener);
+        spare.listener = listener;
+        return spare;
     }
 
     public void give(HalfOpen halfOpen) {
         halfOpensOut--;
-        if (halfOpensSpare < SPARE) {
-            halfOpensSpare++;
-            halfOpen.chained = halfOpens;
-            halfOpens = halfOpen;
-        }
+        halfOpens.give(halfOpen);
     }
 
     public Connection connection(PortUse portUse) {
         portUse.flows++;
-        if (connections instanceof Connection pooled) {
-            connectionsSpare--;
-            connections = pooled.chained;
-            pooled.chained = null;
-            pooled.portUse = portUse;
-            return handOut(pooled);
+        Connection spare = connections.take();
+        if (spare == null) {
+            return handOut(new Connection(core, core.flights, portUse));
         }
-        return handOut(new Connection(core, core.flights, portUse));
+        spare.portUse = portUse;
+        return handOut(spare);
     }
 
     private Connection handOut(Connection connection) {
@@ -98,25 +86,16 @@ public final class Pools {
         CongestionControl control = connection.sender.control;
         SendStatistics statistics = connection.sender.statistics;
         connection.reset();
-        if (connectionsSpare < SPARE) {
+        if (connections.give(connection)) {
             core.controls.give(control);
             core.statistics.give(statistics);
-            connection.chained = connections;
-            connections = connection;
-            connectionsSpare++;
         }
     }
 
     /** A connection that sleeps from its handshake on, whose half-open comes back here. */
     public Fresh fresh(HalfOpen handshake, long since) {
-        Fresh dormant;
-        if (fresh instanceof Fresh pooled) {
-            freshSpare--;
-            fresh = pooled.chained;
-            dormant = pooled;
-        } else {
-            dormant = new Fresh();
-        }
+        Fresh spare = fresh.take();
+        Fresh dormant = spare == null ? new Fresh() : spare;
         dormant.take(handshake);
         handOut(dormant, since);
         give(handshake);
@@ -125,14 +104,8 @@ public final class Pools {
 
     /** What a connection becomes that is put away. */
     public Asleep asleep(Connection connection, long since) {
-        Asleep dormant;
-        if (asleep instanceof Asleep pooled) {
-            asleepSpare--;
-            asleep = pooled.chained;
-            dormant = pooled;
-        } else {
-            dormant = new Asleep();
-        }
+        Asleep spare = asleep.take();
+        Asleep dormant = spare == null ? new Asleep() : spare;
         dormant.copyTuple(connection);
         handOut(dormant, since);
         return dormant;
@@ -141,7 +114,6 @@ public final class Pools {
     private void handOut(Dormant dormant, long since) {
         dormantsOut++;
         core.ports.of(dormant.localPort()).flows++;
-        dormant.chained = null;
         dormant.since = since;
     }
 
@@ -149,70 +121,51 @@ public final class Pools {
         dormantsOut--;
         core.ports.of(dormant.localPort()).flows--;
         dormant.reset();
-        if (dormant instanceof Fresh each && freshSpare < SPARE) {
-            freshSpare++;
-            each.chained = fresh;
-            fresh = each;
-        } else if (dormant instanceof Asleep each && asleepSpare < SPARE) {
-            asleepSpare++;
-            each.chained = asleep;
-            asleep = each;
+        switch (dormant) {
+            case Fresh each -> fresh.give(each);
+            case Asleep each -> asleep.give(each);
         }
     }
 
     public TimeWait timeWait(PortUse portUse) {
         timeWaitsOut++;
         portUse.flows++;
-        if (timeWaits instanceof TimeWait pooled) {
-            timeWaits = pooled.chained;
-            pooled.chained = null;
-            pooled.portUse = portUse;
-            return pooled;
+        TimeWait spare = timeWaits.take();
+        if (spare == null) {
+            return new TimeWait(portUse);
         }
-        return new TimeWait(portUse);
+        spare.portUse = portUse;
+        return spare;
     }
 
     public void give(TimeWait timeWait) {
         timeWaitsOut--;
         timeWait.portUse.flows--;
-        timeWait.chained = timeWaits;
-        timeWaits = timeWait;
+        timeWaits.give(timeWait);
     }
 
     KeepAlive keepAlive() {
         keepAlivesOut++;
-        KeepAlive there = keepAlives;
-        if (there == null) {
-            return new KeepAlive();
-        }
-        keepAlives = there.pooled;
-        there.pooled = null;
-        return there;
+        KeepAlive spare = keepAlives.take();
+        return spare == null ? new KeepAlive() : spare;
     }
 
     public void give(KeepAlive keepAlive) {
         keepAlivesOut--;
         keepAlive.reset();
-        keepAlive.pooled = keepAlives;
-        keepAlives = keepAlive;
+        keepAlives.give(keepAlive);
     }
 
     public Socket socket() {
         socketsOut++;
-        Socket pooled = sockets;
-        if (pooled == null) {
-            return new Socket();
-        }
-        sockets = pooled.readyNext;
-        pooled.readyNext = null;
-        return pooled;
+        Socket spare = sockets.take();
+        return spare == null ? new Socket() : spare;
     }
 
     public void give(Socket socket) {
         socketsOut--;
         socket.reset();
-        socket.readyNext = sockets;
-        sockets = socket;
+        sockets.give(socket);
     }
 
     /** How many half-opens were handed out and have not come back; the same of the others. */

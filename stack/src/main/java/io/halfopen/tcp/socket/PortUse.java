@@ -50,7 +50,7 @@ public final class PortUse {
     /** Of those with specific addresses only those with its own can be in its way. */
     private boolean conflictsAtAddress(Socket candidate, boolean mayShare) {
         int mask = bound.length - 1;
-        int place = home(candidate.localHigh, candidate.localLow);
+        int place = home(candidate.local);
         for (Socket other = bound[place]; other != null; other = bound[place]) {
             if (conflicts(other, candidate, mayShare)) {
                 return true;
@@ -70,19 +70,19 @@ public final class PortUse {
     }
 
     private static boolean isWildcard(Socket socket) {
-        return IpAddress.isAny(socket.localHigh, socket.localLow);
+        return socket.local.isAny();
     }
 
     private void put(Socket socket) {
-        int place = home(socket.localHigh, socket.localLow);
+        int place = home(socket.local);
         while (bound[place] != null) {
             place = place + 1 & bound.length - 1;
         }
         bound[place] = socket;
     }
 
-    private int home(long high, long low) {
-        return AddressIndex.hash(high, low) & bound.length - 1;
+    private int home(IpAddress address) {
+        return AddressIndex.hash(address.high(), address.low()) & bound.length - 1;
     }
 
     private void grow() {
@@ -106,7 +106,7 @@ public final class PortUse {
 
     void unbind(Socket socket) {
         int mask = bound.length - 1;
-        int hole = home(socket.localHigh, socket.localLow);
+        int hole = home(socket.local);
         while (bound[hole] != socket) {
             if (bound[hole] == null) {
                 return;
@@ -116,7 +116,7 @@ public final class PortUse {
         // Whatever was pushed past the hole moves back, so that no search ends too early.
         int next = hole + 1 & mask;
         for (Socket other = bound[next]; other != null; other = bound[next]) {
-            if ((next - home(other.localHigh, other.localLow) & mask) >= (next - hole & mask)) {
+            if ((next - home(other.local) & mask) >= (next - hole & mask)) {
                 bound[hole] = other;
                 hole = next;
             }
@@ -180,13 +180,13 @@ public final class PortUse {
 
     /** compute_score of Linux: the address itself 3, the IPv4 wildcard 2, the wildcard of both 1, no match 0. */
     private static int score(Socket socket, long localHigh, long localLow) {
-        if (socket.localHigh == localHigh && socket.localLow == localLow) {
+        if (socket.local.high() == localHigh && socket.local.low() == localLow) {
             return 3;
         }
-        if (!IpAddress.isAny(socket.localHigh, socket.localLow)) {
+        if (!socket.local.isAny()) {
             return 0;
         }
-        if (socket.localLow == 0) {
+        if (socket.local.low() == 0) {
             return socket.options.v6Only && IpAddress.isIpv4(localHigh, localLow) ? 0 : 1;
         }
         return IpAddress.isIpv4(localHigh, localLow) ? 2 : 0;

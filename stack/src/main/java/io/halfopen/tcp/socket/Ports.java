@@ -89,7 +89,7 @@ public final class Ports {
     }
 
     private int searchForBind(Socket socket) {
-        int start = host.keys.portOffset(new IpAddress(socket.localHigh, socket.localLow), IpAddress.ANY_V6, 0);
+        int start = host.keys.portOffset(socket.local, IpAddress.ANY_V6, 0);
         for (int i = 0; i < 2 * pairs(); i++) {
             int port = candidate(start, i, 1);
             PortUse use = of(port);

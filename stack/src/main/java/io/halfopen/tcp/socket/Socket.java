@@ -12,8 +12,7 @@ public final class Socket {
     public int fd = -1;
     public boolean ipv6;
 
-    public long localHigh;
-    public long localLow;
+    public IpAddress local = IpAddress.ANY_V6;
     public int localPort;
 
     @Nullable
@@ -108,8 +107,7 @@ public final class Socket {
     void reset() {
         fd = -1;
         ipv6 = false;
-        localHigh = 0;
-        localLow = 0;
+        local = IpAddress.ANY_V6;
         localPort = 0;
         portUse = null;
         listener = null;
@@ -137,38 +135,33 @@ public final class Socket {
     /** Whether both can be meant by the same packet, and so cannot share a port without being asked. */
     boolean overlaps(Socket other) {
         Flow narrower = connection == null ? dormant : connection;
-        if (narrower != null && IpAddress.isAny(localHigh, localLow)) {
-            return other.overlaps(narrower.localHigh, narrower.localLow); // inet_bhash2_update_saddr
+        if (narrower != null && local.isAny()) {
+            return other.overlaps(narrower.local); // inet_bhash2_update_saddr
         }
         return coversIpv4() && other.coversIpv4() && meets(other) || coversIpv6() && other.coversIpv6() && meets(other);
     }
 
     private boolean meets(Socket other) {
-        return IpAddress.isAny(localHigh, localLow)
-                || IpAddress.isAny(other.localHigh, other.localLow)
-                || localHigh == other.localHigh && localLow == other.localLow;
+        return local.isAny() || other.local.isAny() || local.equals(other.local);
     }
 
     /** Whether the local address of a connection is one of this socket's. */
-    boolean overlaps(long high, long low) {
-        boolean covers = IpAddress.isIpv4(high, low) ? coversIpv4() : coversIpv6();
-        boolean any = IpAddress.isAny(localHigh, localLow);
-        return covers && (any || high == localHigh && low == localLow);
+    boolean overlaps(IpAddress address) {
+        boolean covers = address.isIpv4() ? coversIpv4() : coversIpv6();
+        return covers && (local.isAny() || local.equals(address));
     }
 
     private boolean coversIpv4() {
-        return IpAddress.isIpv4(localHigh, localLow)
-                || coversIpv6() && localHigh == 0 && localLow == 0 && !options.v6Only;
+        return local.isIpv4() || local.equals(IpAddress.ANY_V6) && !options.v6Only;
     }
 
     private boolean coversIpv6() {
-        return !IpAddress.isIpv4(localHigh, localLow);
+        return !local.isIpv4();
     }
 
     /** Whether it is bound to the very same address and port: SO_REUSEPORT makes such sockets a group. */
     boolean hasNameOf(Socket other) {
-        return localHigh == other.localHigh
-                && localLow == other.localLow
+        return local.equals(other.local)
                 && localPort == other.localPort
                 && options.v6Only == other.options.v6Only;
     }

@@ -56,7 +56,7 @@ public final class TimeWait extends Flow {
         return switch (host.sysctls.get(Sysctl.tcp_tw_reuse)) {
             case 0 -> false;
             case 1 -> true;
-            default -> IpAddress.isLoopback(localHigh, localLow) || IpAddress.isLoopback(remoteHigh, remoteLow);
+            default -> local.isLoopback() || IpAddress.isLoopback(remoteHigh, remoteLow);
         };
     }
 }

@@ -366,7 +366,7 @@ public final class Output {
     private void header(
             Flow flow, int tcp, int seq, int ack, int headerLength, int flags, int window, int data, long sum) {
         long pseudo = Checksum.pseudoHeader(
-                flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, headerLength + data);
+                flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, headerLength + data);
         int ports = Integer.rotateLeft(flow.ports, 16);
         TcpHeader.writeSealed(bytes, tcp, ports, seq, ack, headerLength, flags, window, pseudo + sum);
     }
@@ -374,7 +374,7 @@ public final class Output {
     private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, int label, Rule why) {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
         int mark = flow.isIpv4() ? id : label;
-        finish(ip, tcp, tcpLength, flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
+        finish(ip, tcp, tcpLength, flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
         if (flow instanceof Connection c && c.path.isFragmentable() && c.isIpv4()) {
             IpHeader.allowFragments(bytes, ip);
         }

@@ -30,7 +30,7 @@ public final class PathMtuDiscovery {
     }
 
     private static int ofInterface(Host host, Flow flow) {
-        int link = host.addresses.mtu(flow.localHigh, flow.localLow, flow.remoteHigh, flow.remoteLow);
+        int link = host.addresses.mtu(flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow);
         return flow.isIpv4() ? Math.min(link, GREATEST_V4_PACKET) : link;
     }
 

@@ -29,26 +29,40 @@ class TimerWheelTest {
         Key key = new Key(NEVER, 0);
     }
 
-    private final TimerWheel wheel = new TimerWheel();
+    private TimerWheel wheel = new TimerWheel();
     private final TreeMap<Key, Plain> model = new TreeMap<>(ORDER);
     private final List<Plain> timers = new ArrayList<>();
     private long now;
     private long order;
+    private int step = 1;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void firesByDeadlineThenByOrderOfScheduling(long seed) {
-        Random random = new Random(seed);
+        firesInOrder(new Random(seed));
+    }
+
+    /** Through all levels, with many equal deadlines: as in a bucket of Linux's wheel, where enqueue_timer() adds at the head. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void ofEqualDeadlinesTheLastMayComeFirstEverywhere(long seed) {
+        wheel = new TimerWheel(true);
+        step = -1;
+        firesInOrder(new Random(seed));
+    }
+
+    private void firesInOrder(Random random) {
         for (int i = 0; i < 200; i++) {
             timers.add(new Plain());
         }
         for (int i = 0; i < 100_000; i++) {
             Plain timer = timers.get(random.nextInt(timers.size()));
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> cancel(timer);
                 case 1, 2 -> advance(random.nextLong(span(random)));
                 case 3 -> schedule(timer, Math.max(0, now - random.nextLong(span(random))));
                 case 4 -> schedule(timer, now + random.nextInt(3) * MILLISECOND);
+                case 5 -> schedule(timer, equalToOthers(span(random)));
                 default -> schedule(timer, now + random.nextLong(span(random)));
             }
             check();
@@ -103,13 +117,19 @@ class TimerWheelTest {
         }
     }
 
+    /** The end of the span that is under way. */
+    private long equalToOthers(long span) {
+        return (now / span + 1) * span;
+    }
+
     private static long span(Random random) {
         return SPANS[random.nextInt(SPANS.length)];
     }
 
     private void schedule(Plain timer, long deadline) {
         model.remove(timer.key);
-        timer.key = new Key(deadline, order++);
+        timer.key = new Key(deadline, order);
+        order += step;
         model.put(timer.key, timer);
         wheel.schedule(timer, deadline);
     }

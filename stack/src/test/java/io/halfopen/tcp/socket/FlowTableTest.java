@@ -49,7 +49,7 @@ class FlowTableTest {
         after.copyTuple(before);
         table.remove(before);
         table.insertHashed(after);
-        assertThat(table.find(after.localHigh, after.localLow, after.remoteHigh, after.remoteLow, after.ports))
+        assertThat(table.find(after.local.high(), after.local.low(), after.remoteHigh, after.remoteLow, after.ports))
                 .isSameAs(after);
     }
 
@@ -65,8 +65,7 @@ class FlowTableTest {
 
     private static Flow flow(Tuple tuple) {
         TimeWait flow = new TimeWait(new PortUse(80));
-        flow.localHigh = tuple.localHigh;
-        flow.localLow = tuple.localLow;
+        flow.local = new IpAddress(tuple.localHigh, tuple.localLow);
         flow.remoteHigh = tuple.remoteHigh;
         flow.remoteLow = tuple.remoteLow;
         flow.ports = tuple.ports;

@@ -53,8 +53,7 @@ class PortUseTest {
         Socket socket = new Socket();
         boolean wildcard = random.nextInt(300) == 0;
         IpAddress address = wildcard ? IpAddress.ANY_V4 : IpAddress.ofIpv4(0x0a00_0000 + random.nextInt(400));
-        socket.localHigh = address.high();
-        socket.localLow = address.low();
+        socket.local = address;
         if (random.nextInt(4) == 0) {
             socket.change().reuseAddress = true;
         }
