@@ -107,12 +107,12 @@ class CookiesTest {
             scene.after("0.013s");
             HalfOpen half = new HalfOpen(new Listener(new Socket()));
             half.peerWindowScale = (byte) (i % 15);
-            half.sack = i % 2 == 0;
+            half.agree(true, i % 2 == 0, false);
             int now = (int) (scene.now() / 1_000_000);
             int stamp = SynCookies.timestamp(now, half);
             assertThat(now - stamp).isBetween(0, 126);
             assertThat(SynCookies.scale(stamp)).isEqualTo((byte) (i % 15));
-            assertThat(SynCookies.hasSack(stamp)).isEqualTo(half.sack);
+            assertThat(SynCookies.hasSack(stamp)).isEqualTo(half.has(HalfOpen.SACK));
         }
     }
 

@@ -27,9 +27,9 @@ public final class FastOpenOptions {
 
     int get(Socket socket, SocketOption option) {
         return switch (option) {
-            case TCP_FASTOPEN -> socket.fastOpenLimit;
-            case TCP_FASTOPEN_CONNECT -> socket.fastOpenConnect ? 1 : 0;
-            case TCP_FASTOPEN_NO_COOKIE -> socket.fastOpenNoCookie ? 1 : 0;
+            case TCP_FASTOPEN -> socket.opening.fastOpenLimit;
+            case TCP_FASTOPEN_CONNECT -> socket.opening.fastOpenConnect ? 1 : 0;
+            case TCP_FASTOPEN_NO_COOKIE -> socket.opening.fastOpenNoCookie ? 1 : 0;
             default -> throw new IllegalArgumentException("no option of Fast Open: " + option);
         };
     }
@@ -42,9 +42,9 @@ public final class FastOpenOptions {
         if (value < 0 || isConnected(socket)) {
             return -Errno.EINVAL;
         }
-        socket.fastOpenLimit = Math.min(value, core.sysctls.get(Sysctl.somaxconn));
+        socket.opening().fastOpenLimit = Math.min(value, core.sysctls.get(Sysctl.somaxconn));
         if (socket.listener != null) {
-            socket.listener.fastOpen.setLimit(socket.fastOpenLimit);
+            socket.listener.fastOpen.setLimit(socket.opening.fastOpenLimit);
         }
         return 0;
     }
@@ -59,7 +59,7 @@ public final class FastOpenOptions {
         if (socket.listener != null || isConnected(socket)) {
             return -Errno.EINVAL;
         }
-        socket.fastOpenConnect = value == 1;
+        socket.opening().fastOpenConnect = value == 1;
         return 0;
     }
 
@@ -67,7 +67,7 @@ public final class FastOpenOptions {
         if (value < 0 || value > 1 || isConnected(socket)) {
             return -Errno.EINVAL;
         }
-        socket.fastOpenNoCookie = value == 1;
+        socket.opening().fastOpenNoCookie = value == 1;
         return 0;
     }
 
@@ -76,7 +76,7 @@ public final class FastOpenOptions {
         if (key.length != FastOpenKeys.LENGTH && key.length != 2 * FastOpenKeys.LENGTH) {
             return -Errno.EINVAL;
         }
-        socket.fastOpenKeys = FastOpenKeys.of(key);
+        socket.opening().fastOpenKeys = FastOpenKeys.of(key);
         return 0;
     }
 }

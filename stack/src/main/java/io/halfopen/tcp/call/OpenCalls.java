@@ -40,7 +40,7 @@ public final class OpenCalls {
         if (prepared < 0 || c == null) {
             return prepared;
         }
-        if (!socket.fastOpenConnect || fastOpenClient.isOff()) {
+        if (!socket.opening.fastOpenConnect || fastOpenClient.isOff()) {
             synSentInput.send(c);
             return -Errno.EINPROGRESS;
         }

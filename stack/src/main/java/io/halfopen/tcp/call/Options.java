@@ -68,7 +68,10 @@ public final class Options {
         handle(Options::setShared, Options::getShared, SO_REUSEADDR, SO_REUSEPORT);
         handle(Options::setMaxSeg, Options::getMaxSeg, TCP_MAXSEG);
         handle(Options::setSynCount, this::getSynCount, TCP_SYNCNT);
-        handle(this::setDeferral, (socket, option) -> DeferAccept.seconds(socket.deferTimeouts), TCP_DEFER_ACCEPT);
+        handle(
+                this::setDeferral,
+                (socket, option) -> DeferAccept.seconds(socket.opening.deferTimeouts),
+                TCP_DEFER_ACCEPT);
         handle(Options::setPacingRate, Socket::kept, SO_MAX_PACING_RATE);
         handle(Options::keepTime, Socket::kept, SO_RCVTIMEO, SO_SNDTIMEO);
         handle(Options::refuse, Options::nature, SO_TYPE, SO_PROTOCOL, SO_DOMAIN);
@@ -226,7 +229,7 @@ public final class Options {
         if (!core.kernel.defersAccept()) {
             return -Errno.ENOPROTOOPT;
         }
-        socket.deferTimeouts = DeferAccept.timeouts(value);
+        socket.opening().deferTimeouts = DeferAccept.timeouts(value);
         return 0;
     }
 

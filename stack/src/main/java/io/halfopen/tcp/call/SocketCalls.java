@@ -122,18 +122,27 @@ public final class SocketCalls {
         if (core.ports.isTaken(use, socket)) {
             return -Errno.EADDRINUSE;
         }
-        listener = socket.stopped == null ? new Listener(socket) : socket.stopped;
-        socket.stopped = null;
+        listener = listenerOf(socket);
         listener.open();
         listener.listen(backlog, somaxconn);
         boolean fastOpen = (core.sysctls.get(Sysctl.tcp_fastopen) & FAST_OPEN_ALL) == FAST_OPEN_ALL;
-        if (fastOpen && socket.fastOpenLimit == 0) {
-            socket.fastOpenLimit = listener.effectiveBacklog();
+        if (fastOpen && socket.opening.fastOpenLimit == 0) {
+            socket.opening().fastOpenLimit = listener.effectiveBacklog();
         }
-        listener.fastOpen.setLimit(socket.fastOpenLimit);
+        listener.fastOpen.setLimit(socket.opening.fastOpenLimit);
         socket.listener = listener;
         use.add(listener);
         return 0;
+    }
+
+    /** The one that shutdown(2) has stopped, or a new one. */
+    private static Listener listenerOf(Socket socket) {
+        Listener stopped = socket.opening.stopped;
+        if (stopped == null) {
+            return new Listener(socket);
+        }
+        socket.opening().stopped = null;
+        return stopped;
     }
 
     public int accept(Socket socket, Descriptors descriptors) {
@@ -151,15 +160,15 @@ public final class SocketCalls {
         Socket accepted = core.pools.socket();
         accepted.inherit(socket);
         accepted.local = first.local;
-        accepted.localPort = first.localPort();
+        accepted.localPort = (char) first.localPort();
         first.listener = null;
         first.socket = accepted;
         if (first instanceof Dormant dormant) {
             accepted.dormant = dormant;
-            accepted.pendingError = dormant.ended ? Errno.ECONNRESET : 0;
+            accepted.pendingError = (short) (dormant.ended ? Errno.ECONNRESET : 0);
         } else if (first instanceof Connection c) {
             accepted.connection = c;
-            accepted.pendingError = c.error;
+            accepted.pendingError = (short) c.error;
             c.error = 0;
         }
         return descriptors.open(accepted);
@@ -169,7 +178,7 @@ public final class SocketCalls {
         if (socket.listener != null) {
             if (read) {
                 migration.stop(socket.listener);
-                socket.stopped = socket.listener;
+                socket.opening().stopped = socket.listener;
                 socket.listener = null;
                 core.ready.add(socket, ReadyList.ANY);
             }

@@ -31,9 +31,8 @@ final class CookieInput {
         half.take(syn, core);
         long secret = core.secret(half);
         HandshakeOptions.negotiate(core, half, syn, secret);
-        if (!half.timestamps) {
-            half.sack = false;
-            half.ecn = false;
+        if (!half.has(HalfOpen.TIMESTAMPS)) {
+            half.agree(false, false, false);
             half.ourWindowScale = -1;
         }
         half.iss = cookies.isn(secret, half, half.peerMss, core.now());
@@ -58,7 +57,7 @@ final class CookieInput {
         if (half.peerMss == 0) {
             return Rule.COOKIE_FAILED;
         }
-        if (half.timestamps && !isAllowed(segment, half)) {
+        if (half.has(HalfOpen.TIMESTAMPS) && !isAllowed(segment, half)) {
             return Rule.COOKIE_OPTIONS_REFUSED;
         }
         Rule rule = half.listener.judgeCookie(core.kernel);
@@ -88,18 +87,20 @@ final class CookieInput {
         half.sentAt = Timer.NEVER; // nobody knows
         half.timeouts = 0;
         half.retransmits = 0;
-        half.timestamps = segment.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
-        half.tsRecent = half.timestamps ? segment.tsValue() : 0;
-        half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
+        boolean timestamps = segment.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
+        half.agree(timestamps, false, false);
+        half.tsRecent = timestamps ? segment.tsValue() : 0;
+        half.tsOffset = timestamps ? core.timestampOffset(secret) : 0;
         return half;
     }
 
     private void restoreOptions(HalfOpen half, Segment segment) {
         int echo = echo(segment, half);
-        boolean scaling = half.timestamps && SynCookies.hasScale(echo);
-        half.sack = half.timestamps && SynCookies.hasSack(echo);
-        half.ecn = half.timestamps && SynCookies.hasEcn(echo) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
-        half.tsSent = half.timestamps ? segment.tsEcho() : 0;
+        boolean timestamps = half.has(HalfOpen.TIMESTAMPS);
+        boolean scaling = timestamps && SynCookies.hasScale(echo);
+        boolean ecn = timestamps && SynCookies.hasEcn(echo) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
+        half.agree(timestamps, timestamps && SynCookies.hasSack(echo), ecn);
+        half.tsSent = timestamps ? segment.tsEcho() : 0;
         HandshakeOptions.setHeader(core, half, segment);
         half.peerWindowScale = scaling ? SynCookies.scale(echo) : 0;
         HandshakeOptions.setWindow(core, half, scaling, half.peerMss);

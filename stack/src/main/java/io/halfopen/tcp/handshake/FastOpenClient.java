@@ -44,7 +44,7 @@ public final class FastOpenClient {
     }
 
     private boolean needsNoCookie(Socket socket) {
-        return socket.fastOpenNoCookie || (core.sysctls.get(Sysctl.tcp_fastopen) & WITHOUT_COOKIE) != 0;
+        return socket.opening.fastOpenNoCookie || (core.sysctls.get(Sysctl.tcp_fastopen) & WITHOUT_COOKIE) != 0;
     }
 
     /** Whether data may go with that SYN (tcp_fastopen_cookie_check). */

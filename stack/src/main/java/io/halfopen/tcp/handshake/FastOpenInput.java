@@ -63,7 +63,7 @@ public final class FastOpenInput {
         if (!listener.fastOpen.hasRoom(core.now())) {
             return Rule.FAST_OPEN_QUEUE_FULL;
         }
-        if ((bits & SERVER_WITHOUT_COOKIE) != 0 || listener.socket.fastOpenNoCookie) {
+        if ((bits & SERVER_WITHOUT_COOKIE) != 0 || listener.socket.opening.fastOpenNoCookie) {
             return Rule.SYN_FAST_OPENED;
         }
         if (syn.cookieLength() <= 0) {
@@ -77,7 +77,7 @@ public final class FastOpenInput {
     }
 
     private FastOpenKeys keys(Listener listener) {
-        FastOpenKeys own = listener.socket.fastOpenKeys;
+        FastOpenKeys own = listener.socket.opening.fastOpenKeys;
         return own == null ? core.fastOpenKeys() : own;
     }
 

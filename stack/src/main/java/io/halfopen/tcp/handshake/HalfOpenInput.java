@@ -57,7 +57,7 @@ public final class HalfOpenInput {
                 output.reset(segment, rule);
                 remove(half);
             }
-            case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked = true;
+            case FINAL_ACK_DEFERRED, FINAL_ACK_IGNORED -> half.acked();
             case FINAL_ACK_ACCEPTED -> {
                 end(half);
                 promotion.promote(half, listener, segment);
@@ -84,7 +84,7 @@ public final class HalfOpenInput {
         if (rule != null) {
             return rule;
         }
-        if (half.timeouts < listener.socket.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
+        if (half.timeouts < listener.socket.opening.deferTimeouts && segment.endSeq() == half.rcvNxt()) {
             return Rule.FINAL_ACK_DEFERRED;
         }
         return listener.judgeFinalAck(core.kernel, core.sysctls.isOn(Sysctl.tcp_abort_on_overflow));
@@ -97,7 +97,9 @@ public final class HalfOpenInput {
     @Nullable
     Rule judgeRequest(HalfOpen half, Segment segment, @Nullable Connection fastOpen) {
         int syn = fastOpen == null ? half.irs : fastOpen.fastOpenSyn;
-        boolean old = half.timestamps && segment.hasTimestamps() && Paws.isOld(half.tsRecent, segment.tsValue());
+        boolean old = half.has(HalfOpen.TIMESTAMPS)
+                && segment.hasTimestamps()
+                && Paws.isOld(half.tsRecent, segment.tsValue());
         if (segment.seq() == syn && segment.has(SYN) && !segment.has(ACK) && !segment.has(RST) && !old) {
             return Rule.SYN_DUPLICATE;
         }
@@ -123,7 +125,10 @@ public final class HalfOpenInput {
             return rst ? Rule.HALF_OPEN_RST_PAWS : Rule.HALF_OPEN_PAWS;
         }
         boolean asked = !fastOpen && core.kernel.checksEchoOfHandshake();
-        if (asked && half.timestamps && segment.hasTimestamps() && !isEchoPossible(half, segment.tsEcho())) {
+        if (asked
+                && half.has(HalfOpen.TIMESTAMPS)
+                && segment.hasTimestamps()
+                && !isEchoPossible(half, segment.tsEcho())) {
             return rst ? Rule.HALF_OPEN_RST_BAD_ECHO : Rule.HALF_OPEN_BAD_ECHO;
         }
         if (!ReceiveWindow.isTouchedBy(segment, half.rcvNxt(), half.rcvNxt() + half.toldWindow())) {
@@ -161,7 +166,7 @@ public final class HalfOpenInput {
     private void noteTimestamp(HalfOpen half, Segment segment, Rule rule) {
         boolean refused = rule == Rule.FINAL_ACK_IGNORED || rule == Rule.FINAL_ACK_DEFERRED;
         boolean valid = rule == Rule.FINAL_ACK_ACCEPTED || refused && core.kernel.echoesRefusedAcks();
-        if (valid && half.timestamps && segment.hasTimestamps() && segment.seq() == half.rcvNxt()) {
+        if (valid && half.has(HalfOpen.TIMESTAMPS) && segment.hasTimestamps() && segment.seq() == half.rcvNxt()) {
             half.tsRecent = segment.tsValue();
         }
     }
@@ -215,7 +220,7 @@ public final class HalfOpenInput {
         int set = socket.options.synCount == 0 ? core.sysctls.get(Sysctl.tcp_synack_retries) : socket.options.synCount;
         boolean clogged = half.listener.isClogged(core.kernel, core.sysctls.get(Sysctl.tcp_max_syn_backlog));
         int retries = half.listener.synQueue.retries(core.kernel.synAckRetries(set), clogged);
-        int deferral = half.acked ? socket.deferTimeouts : 0;
+        int deferral = half.has(HalfOpen.ACKED) ? socket.opening.deferTimeouts : 0;
         if (half.timeouts >= retries && half.timeouts >= deferral) {
             return Rule.HALF_OPEN_EXPIRED;
         }

@@ -26,17 +26,17 @@ public final class HandshakeOptions {
 
     /** Every option that the client offered and we allow. */
     static void negotiate(Core core, HalfOpen half, Segment syn, long secret) {
-        half.timestamps = syn.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
-        half.tsRecent = half.timestamps ? syn.tsValue() : 0;
-        half.tsOffset = half.timestamps ? core.timestampOffset(secret) : 0;
-        half.sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
-        half.ecn = isEcnOffered(syn) && core.sysctls.get(Sysctl.tcp_ecn) != 0;
+        boolean timestamps = syn.hasTimestamps() && core.sysctls.isOn(Sysctl.tcp_timestamps);
+        boolean sack = syn.sackPermitted() && core.sysctls.isOn(Sysctl.tcp_sack);
+        half.agree(timestamps, sack, isEcnOffered(syn) && core.sysctls.get(Sysctl.tcp_ecn) != 0);
+        half.tsRecent = timestamps ? syn.tsValue() : 0;
+        half.tsOffset = timestamps ? core.timestampOffset(secret) : 0;
         setHeader(core, half, syn);
         half.peerMss = (char) mssOf(half, syn);
         boolean scaling = syn.windowScale() >= 0 && core.sysctls.isOn(Sysctl.tcp_window_scaling);
         half.peerWindowScale = (byte) (scaling ? syn.windowScale() : 0);
         half.ourMss = (char) mssToAnnounce(core, half, half.listener.socket);
-        int payload = half.ourMss - (half.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
+        int payload = half.ourMss - (timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0);
         setWindow(core, half, scaling, payload);
     }
 
@@ -53,7 +53,7 @@ public final class HandshakeOptions {
     static void setHeader(Core core, HalfOpen half, Segment segment) {
         Socket socket = half.listener.socket;
         boolean reflect = core.sysctls.isOn(Sysctl.tcp_reflect_tos);
-        half.tos = (short) (reflect ? segment.trafficClass() & ~IpHeader.ECN_MASK : socket.tos(half.isIpv4()));
+        half.tos = (byte) (reflect ? segment.trafficClass() & ~IpHeader.ECN_MASK : socket.tos(half.isIpv4()));
         half.ttl = (short) socket.ttl(half.isIpv4());
     }
 

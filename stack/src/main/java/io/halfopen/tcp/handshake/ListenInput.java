@@ -124,7 +124,6 @@ public final class ListenInput {
         half.answeredAt = Host.NO_STAMP;
         half.timeouts = 0;
         half.retransmits = 0;
-        half.acked = false;
         if (segment.cookieLength() == 0) {
             core.count(Counter.TCPFastOpenCookieReqd);
         }

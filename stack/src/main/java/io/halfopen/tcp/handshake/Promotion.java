@@ -51,7 +51,7 @@ public final class Promotion {
         }
         int window = segment.window() << half.peerWindowScale;
         Connection c = establish(half, listener.socket, window, segment.seq(), false);
-        measure(c, half, roundTrip(half, segment));
+        measure(c, half, roundTrip(half, echo(segment)));
         core.replace(half, c);
         c.enter(TcpState.ESTABLISHED);
         queue(c, listener);
@@ -72,13 +72,12 @@ public final class Promotion {
     }
 
     private Dormant sleep(HalfOpen half, Socket parent, Segment segment) {
-        long roundTrip = roundTrip(half, segment);
         int window = segment.window() << half.peerWindowScale;
         Fresh d = core.pools.fresh(half, core.now());
         core.flows.replace(half, d);
         d.reuseAddress = parent.options.reuseAddress;
         d.reusePort = parent.options.reusePort;
-        d.roundTrip = roundTrip;
+        d.echo = echo(segment);
         d.peerWindow = window;
         core.count(Counter.CurrEstab);
         return d;
@@ -90,7 +89,7 @@ public final class Promotion {
         try {
             d.restore(restored);
             Connection c = establish(restored, parentOf(d), d.peerWindow, restored.rcvNxt(), false);
-            measure(c, restored, d.roundTrip);
+            measure(c, restored, roundTrip(restored, d.echo));
             c.receiver.segments = 2; // the SYN and the final ACK
             return c;
         } finally {
@@ -143,11 +142,11 @@ public final class Promotion {
 
     private void takeHandshake(Connection c, HalfOpen half) {
         c.copyTuple(half);
-        c.timestamps = half.timestamps;
-        c.sack = half.sack;
-        c.ecn = half.ecn;
+        c.timestamps = half.has(HalfOpen.TIMESTAMPS);
+        c.sack = half.has(HalfOpen.SACK);
+        c.ecn = half.has(HalfOpen.ECN);
         c.label = core.flowLabel(half);
-        c.tos = half.tos;
+        c.tos = half.tos();
         c.ttl = half.ttl;
         c.tsOffset = half.tsOffset;
         c.tsRecent = half.tsRecent;
@@ -185,12 +184,15 @@ public final class Promotion {
     }
 
     /** The first round-trip time: from the SYN-ACK if there was just one, else from the timestamp that is echoed. */
-    private long roundTrip(HalfOpen half, Segment segment) {
+    private long roundTrip(HalfOpen half, int echo) {
         if (half.retransmits == 0 && half.sentAt != Timer.NEVER) {
             return core.now() - half.sentAt;
         }
-        boolean echoes = half.timestamps && segment.hasTimestamps() && segment.tsEcho() != 0;
-        return echoes ? core.sinceEcho(half.tsOffset, segment.tsEcho()) : -1;
+        return half.has(HalfOpen.TIMESTAMPS) && echo != 0 ? core.sinceEcho(half.tsOffset, echo) : -1;
+    }
+
+    private static int echo(Segment segment) {
+        return segment.hasTimestamps() ? segment.tsEcho() : 0;
     }
 
     private void measure(Connection c, HalfOpen half, long roundTrip) {

@@ -74,13 +74,14 @@ public final class SynCookies {
     }
 
     private int hash(Flow tuple, int minute) {
-        return (int) key.tuple(tuple.local.high(), tuple.local.low(), tuple.remoteHigh, tuple.remoteLow, tuple.ports, minute);
+        return (int) key.tuple(
+                tuple.local.high(), tuple.local.low(), tuple.remoteHigh, tuple.remoteLow, tuple.ports, minute);
     }
 
     /** The latest timestamp not after {@code now}, milliseconds, whose low bits say what was agreed on. */
     public static int timestamp(int now, HalfOpen half) {
         int options = (half.ourWindowScale < 0 ? SCALE_MASK : half.peerWindowScale);
-        options |= (half.sack ? SACK : 0) | (half.ecn ? ECN : 0);
+        options |= (half.has(HalfOpen.SACK) ? SACK : 0) | (half.has(HalfOpen.ECN) ? ECN : 0);
         int stamp = now & ~OPTIONS_MASK | options;
         return stamp - now > 0 ? stamp - OPTIONS_MASK - 1 : stamp;
     }

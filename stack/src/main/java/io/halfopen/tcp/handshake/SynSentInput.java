@@ -351,7 +351,7 @@ public final class SynSentInput {
 
     /** Data is about to follow, and will carry the ACK (tcp_rcv_synsent_state_process). */
     private boolean savesAck(Connection c) {
-        boolean deferred = c.socket != null && c.socket.deferTimeouts > 0;
+        boolean deferred = c.socket != null && c.socket.opening.deferTimeouts > 0;
         return deferred || c.writerBlocks || c.receiver.acks.expectsAnswers(core);
     }
 

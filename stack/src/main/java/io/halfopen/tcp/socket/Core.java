@@ -134,7 +134,7 @@ public final class Core extends Host {
         if (errno != 0 && c.socket == null) {
             c.error = errno;
         } else if (errno != 0 && c.socket != null) {
-            c.socket.pendingError = errno;
+            c.socket.pendingError = (short) errno;
         }
         wake(c);
         recycleIfForgotten(c);
@@ -263,7 +263,8 @@ public final class Core extends Host {
 
     private int flowLabel(Flow flow, int stamp) {
         return !flow.isIpv4() && labelsFlows()
-                ? keys.flowLabel(flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
+                ? keys.flowLabel(
+                        flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, flow.ports, stamp)
                 : 0;
     }
 }

@@ -24,10 +24,10 @@ public abstract sealed class Dormant extends AcceptQueue.Entry {
 
     /** A connection to which nothing has happened since its handshake: what there is to know of it is what that agreed on. */
     public static final class Fresh extends Dormant {
-        /** The peer's first window, octets, and the first round trip, ns, or -1. */
+        /** The peer's first window, octets, and the timestamp that the final ACK echoed, or 0. */
         public int peerWindow;
 
-        public long roundTrip;
+        public int echo;
 
         // As they were in the half-open.
         private long sentAt;
@@ -44,9 +44,7 @@ public abstract sealed class Dormant extends AcceptQueue.Entry {
         private byte retransmits;
         private byte peerWindowScale;
         private byte ourWindowScale;
-        private boolean timestamps;
-        private boolean sack;
-        private boolean ecn;
+        private byte bits;
 
         /** The number that the peer's next octet has. */
         public int rcvNxt() {
@@ -66,13 +64,11 @@ public abstract sealed class Dormant extends AcceptQueue.Entry {
             peerMss = half.peerMss;
             timeouts = half.timeouts;
             ttl = half.ttl;
-            tos = (byte) half.tos;
+            tos = half.tos;
             retransmits = half.retransmits;
             peerWindowScale = half.peerWindowScale;
             ourWindowScale = half.ourWindowScale;
-            timestamps = half.timestamps;
-            sack = half.sack;
-            ecn = half.ecn;
+            bits = half.bits;
         }
 
         /** Makes it the half-open that it was when its final ACK came. */
@@ -88,13 +84,11 @@ public abstract sealed class Dormant extends AcceptQueue.Entry {
             half.peerMss = peerMss;
             half.timeouts = timeouts;
             half.ttl = ttl;
-            half.tos = (short) (tos & 0xff);
+            half.tos = tos;
             half.retransmits = retransmits;
             half.peerWindowScale = peerWindowScale;
             half.ourWindowScale = ourWindowScale;
-            half.timestamps = timestamps;
-            half.sack = sack;
-            half.ecn = ecn;
+            half.bits = bits;
         }
     }
 

@@ -12,6 +12,15 @@ import io.halfopen.wire.TcpHeader;
  * <pre>  SYN -> [ young -> old ] -> final ACK, RST or the end of patience</pre>
  */
 public final class HalfOpen extends Flow {
+    /** What {@link #has} asks for: options that both ends have, timestamps, SACK and explicit congestion notification. */
+    public static final int TIMESTAMPS = 1;
+
+    public static final int SACK = 1 << 1;
+    public static final int ECN = 1 << 2;
+
+    /** And whether {@link #acked} was called. */
+    public static final int ACKED = 1 << 3;
+
     /** Whose SYN queue it is in. */
     public Listener listener;
 
@@ -47,26 +56,19 @@ public final class HalfOpen extends Flow {
 
     public byte peerWindowScale;
     public byte ourWindowScale;
-    public boolean timestamps;
-    public boolean sack;
+    byte bits;
 
     /** Timers that fired; 0 is what Linux calls young. */
     public short timeouts;
 
-    /** Both ends want explicit congestion notification. */
-    public boolean ecn;
-
     /** What our SYN-ACKs have as MSS option, type of service without ECN, and time to live, -1 for the sysctl's. */
     public char ourMss;
 
-    public short tos;
+    public byte tos;
     public short ttl;
 
     /** How often the SYN-ACK was sent again, at most 127: if at all, an ACK times nothing (Karn). */
     public byte retransmits;
-
-    /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
-    public boolean acked;
 
     public HalfOpen(Listener listener) {
         this.listener = listener;
@@ -87,6 +89,24 @@ public final class HalfOpen extends Flow {
 
     public void retransmitted() {
         retransmits = (byte) Math.min(retransmits + 1, Byte.MAX_VALUE);
+    }
+
+    public boolean has(int bit) {
+        return (bits & bit) != 0;
+    }
+
+    /** Which options both ends have; no ACK has come. */
+    public void agree(boolean timestamps, boolean sack, boolean ecn) {
+        bits = (byte) ((timestamps ? TIMESTAMPS : 0) | (sack ? SACK : 0) | (ecn ? ECN : 0));
+    }
+
+    /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
+    public void acked() {
+        bits |= ACKED;
+    }
+
+    public int tos() {
+        return tos & 0xff;
     }
 
     public boolean isYoung() {

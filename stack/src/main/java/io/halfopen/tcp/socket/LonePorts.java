@@ -31,8 +31,7 @@ final class LonePorts {
         flows.forEach(flow -> {
             boolean lone = flow instanceof TimeWait || flow instanceof AcceptQueue.Entry entry && entry.isAlone();
             if (lone) {
-                seen.computeIfAbsent(flow.local, unseen -> new BitSet())
-                        .set(flow.localPort());
+                seen.computeIfAbsent(flow.local, unseen -> new BitSet()).set(flow.localPort());
             }
         });
     }

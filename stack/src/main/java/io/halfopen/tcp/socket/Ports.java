@@ -52,7 +52,7 @@ public final class Ports {
         if (chosen < 0 || port != 0 && isTaken(of(port), socket)) {
             return -Errno.EADDRINUSE;
         }
-        socket.localPort = chosen;
+        socket.localPort = (char) chosen;
         socket.portUse = of(chosen);
         socket.portUse.bind(socket);
         return 0;

@@ -13,17 +13,13 @@ public final class Socket {
     public boolean ipv6;
 
     public IpAddress local = IpAddress.ANY_V6;
-    public int localPort;
+    public char localPort;
 
     @Nullable
     public PortUse portUse;
 
     @Nullable
     public Listener listener;
-
-    /** What it was before shutdown(2), for half-opens that do not know yet and another listen(2). */
-    @Nullable
-    public Listener stopped;
 
     @Nullable
     public Connection connection;
@@ -36,7 +32,7 @@ public final class Socket {
     public boolean connecting;
 
     /** SO_ERROR, positive: set by the network, taken by the next call. */
-    public int pendingError;
+    public short pendingError;
 
     /** What is set; shared, so that only {@link #change} may write it. */
     public SocketOptions options = SocketOptions.INITIAL;
@@ -47,27 +43,15 @@ public final class Socket {
     /** TCP_NODELAY and TCP_CORK: bits of tcp_sock.nonagle. */
     public byte nagle;
 
-    /** TCP_FASTOPEN, as set or as listen() sets it, and TCP_FASTOPEN_NO_COOKIE. */
-    public int fastOpenLimit;
-
-    public boolean fastOpenNoCookie;
-
-    /** TCP_FASTOPEN_CONNECT. */
-    public boolean fastOpenConnect;
-
-    /** TCP_FASTOPEN_KEY; null for those of tcp_fastopen_key. */
-    @Nullable
-    public FastOpenKeys fastOpenKeys;
-
-    /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts; a listener's own business, so accept() does not hand it on. */
-    public int deferTimeouts;
+    /** What matters only until there is a connection; of most sockets what nobody has changed, which {@link #opening()} may. */
+    public OpeningOptions opening = OpeningOptions.INITIAL;
 
     public boolean readyListed;
 
     /** What the news is about that it is listed for, and that it was told of last: bits of poll(2). */
-    int news;
+    char news;
 
-    public int told;
+    public char told;
 
     @Nullable
     Socket readyNext;
@@ -81,6 +65,12 @@ public final class Socket {
             options = mine;
         }
         return mine;
+    }
+
+    /** The options of listening and connecting, to be written. */
+    public OpeningOptions opening() {
+        opening = opening == OpeningOptions.INITIAL ? new OpeningOptions() : opening;
+        return opening;
     }
 
     /** accept() hands the listener's options on. */
@@ -111,18 +101,13 @@ public final class Socket {
         localPort = 0;
         portUse = null;
         listener = null;
-        stopped = null;
         connection = null;
         dormant = null;
         connecting = false;
         pendingError = 0;
         nagle = 0;
         share(SocketOptions.INITIAL);
-        fastOpenLimit = 0;
-        fastOpenNoCookie = false;
-        fastOpenConnect = false;
-        fastOpenKeys = null;
-        deferTimeouts = 0;
+        opening = OpeningOptions.INITIAL;
         news = 0;
         told = 0;
     }
@@ -161,9 +146,7 @@ public final class Socket {
 
     /** Whether it is bound to the very same address and port: SO_REUSEPORT makes such sockets a group. */
     boolean hasNameOf(Socket other) {
-        return local.equals(other.local)
-                && localPort == other.localPort
-                && options.v6Only == other.options.v6Only;
+        return local.equals(other.local) && localPort == other.localPort && options.v6Only == other.options.v6Only;
     }
 
     /** The type of service of its IPv4 packets, the traffic class of its IPv6 packets. */

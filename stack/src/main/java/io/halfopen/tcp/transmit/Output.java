@@ -96,26 +96,33 @@ public final class Output {
 
     public void synAck(HalfOpen half, int stamp, @Nullable FastOpenCookie cookie, Rule why) {
         int scale = half.ourWindowScale;
-        int syn = TcpOptions.synLength(half.sack, half.timestamps, scale);
+        int syn = TcpOptions.synLength(half.has(HalfOpen.SACK), half.has(HalfOpen.TIMESTAMPS), scale);
         int header = TcpHeader.LENGTH + syn + TcpOptions.fastOpenLength(cookie);
         int tcp = begin(half, header);
         int options = tcp + TcpHeader.LENGTH;
         half.tsSent = stamp;
         long sum = TcpOptions.writeSyn(
-                bytes, options, half.ourMss, half.sack, half.timestamps, stamp, half.tsRecent, scale);
+                bytes,
+                options,
+                half.ourMss,
+                half.has(HalfOpen.SACK),
+                half.has(HalfOpen.TIMESTAMPS),
+                stamp,
+                half.tsRecent,
+                scale);
         sum += TcpOptions.writeFastOpen(bytes, options + syn, cookie);
-        int flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
+        int flags = half.has(HalfOpen.ECN) ? SYN | ACK | ECE : SYN | ACK;
         header(half, tcp, half.iss, half.rcvNxt(), header, flags, half.toldWindow(), 0, sum);
         // The id is 0: with DF set it means nothing, and a half-open has no counter for it.
-        finish(half, tcp, header, half.tos, half.ttl, 0, core.flowLabel(half), why);
+        finish(half, tcp, header, half.tos(), half.ttl, 0, core.flowLabel(half), why);
         core.count(Counter.OutSegs);
     }
 
     /** The ACK of a half-open. */
     public void ack(HalfOpen half, int tos, Rule why) {
-        int length = bareLength(half.timestamps);
+        int length = bareLength(half.has(HalfOpen.TIMESTAMPS));
         int tcp = begin(half, length);
-        long sum = half.timestamps ? stamp(tcp, half.tsOffset, half.tsRecent) : 0;
+        long sum = half.has(HalfOpen.TIMESTAMPS) ? stamp(tcp, half.tsOffset, half.tsRecent) : 0;
         int window = half.toldWindow() >>> Math.max(0, half.ourWindowScale);
         header(half, tcp, half.iss + 1, half.rcvNxt(), length, ACK, window, 0, sum);
         finish(half, tcp, length, tos, DEFAULT_TTL, 0, core.flowLabel(half), why);
@@ -374,7 +381,17 @@ public final class Output {
     private void finish(Flow flow, int tcp, int tcpLength, int tos, int ttl, int id, int label, Rule why) {
         int ip = tcp - IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow);
         int mark = flow.isIpv4() ? id : label;
-        finish(ip, tcp, tcpLength, flow.local.high(), flow.local.low(), flow.remoteHigh, flow.remoteLow, tos, ttl, mark);
+        finish(
+                ip,
+                tcp,
+                tcpLength,
+                flow.local.high(),
+                flow.local.low(),
+                flow.remoteHigh,
+                flow.remoteLow,
+                tos,
+                ttl,
+                mark);
         if (flow instanceof Connection c && c.path.isFragmentable() && c.isIpv4()) {
             IpHeader.allowFragments(bytes, ip);
         }
