@@ -4,8 +4,9 @@ package io.halfopen.lab;
  * How far the times of two runs may lie apart: kernel timers are late, by 7 % and 50 ms at most, but never early.
  *
  * @param lateness how much later than they should the programs ran, since the machine was busy, ns
+ * @param timesTell whether times say anything: not where packets took many times as long as they were to
  */
-public record Tolerance(long lateness) {
+public record Tolerance(long lateness, boolean timesTell) {
     private static final double RELATIVE = 0.07;
     private static final long ABSOLUTE = 50_000_000L;
 
@@ -19,12 +20,12 @@ public record Tolerance(long lateness) {
     private static final long DELAYED_ACK = 40_000_000L;
 
     boolean allows(long a, long b) {
-        return Math.abs(a - b) <= RELATIVE * Math.min(a, b) + ABSOLUTE + lateness;
+        return !timesTell || Math.abs(a - b) <= RELATIVE * Math.min(a, b) + ABSOLUTE + lateness;
     }
 
     /** The latest that something may be which is at this time elsewhere. */
     long latest(long time) {
-        return (long) (time * (1 + RELATIVE)) + ABSOLUTE + lateness;
+        return timesTell ? (long) (time * (1 + RELATIVE)) + ABSOLUTE + lateness : Long.MAX_VALUE;
     }
 
     long earliest(long time) {
@@ -33,17 +34,17 @@ public record Tolerance(long lateness) {
 
     /** So late that a kernel has sent again what was on its way: data, not SYNs, whose first timeout is a second. */
     boolean allowsRepeats() {
-        return lateness >= TIMEOUT;
+        return !timesTell || lateness >= TIMEOUT;
     }
 
     /** So late that a handshake was not done before its SYN-ACK was sent again. */
     boolean allowsRepeatedSynAcks() {
-        return lateness >= FIRST_TIMEOUT;
+        return !timesTell || lateness >= FIRST_TIMEOUT;
     }
 
     /** So late that an ACK goes alone which elsewhere goes with what the program sends. */
     boolean allowsDelayedAcks() {
-        return lateness >= DELAYED_ACK;
+        return !timesTell || lateness >= DELAYED_ACK;
     }
 
     /** Worth a word to the user. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a comparison finds between two runs: here of the simulator, where it is known what they have in common. */
 final class JudgementTest {
-    private static final Tolerance TOLERANCE = new Tolerance(0);
+    private static final Tolerance TOLERANCE = new Tolerance(0, true);
 
     @ParameterizedTest
     @ValueSource(strings = {"listen-2", "listen-0", "ab-backlog-1", "unp-overflow", "defer-accept-silent"})
@@ -43,7 +43,7 @@ final class JudgementTest {
         assertThat(TOLERANCE.allows(16_000_000_000L, 17_200_000_000L)).isFalse();
         assertThat(TOLERANCE.allows(0, 50_000_000L)).isTrue();
         assertThat(TOLERANCE.allows(0, 51_000_000L)).isFalse();
-        assertThat(new Tolerance(10_000_000L).allows(0, 51_000_000L)).isTrue();
+        assertThat(new Tolerance(10_000_000L, true).allows(0, 51_000_000L)).isTrue();
     }
 
     /** A machine that is later than a retransmission timeout makes the other send again; a SYN waits a second. */
@@ -52,12 +52,28 @@ final class JudgementTest {
     void whatIsSentAgainBecauseTheProgramsWereLateIsNoDifference(String flags, long lateMillis, int differences) {
         ClientPackets.Line once = new ClientPackets.Line(0, 0, true, flags, 1, 1, 82, null);
         ClientPackets.Line other = new ClientPackets.Line(0, 0, true, flags, 83, 1, 82, null);
-        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000);
+        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000, true);
 
         assertThat(new PacketDiff(tolerance, 1, List.of(once), List.of(once, once)).differences())
                 .hasSize(differences);
         assertThat(new PacketDiff(tolerance, 1, List.of(once, other), List.of(once)).differences())
                 .as("what was not there before is one all the same")
+                .hasSize(1);
+    }
+
+    /** Who was slower by far than the network should be tells what happened, but not when. */
+    @Test
+    void ofAHopelesslySlowMachineTimesAreNotCompared() {
+        ClientPackets.Line soon = new ClientPackets.Line(0, 0, true, "P.", 1, 1, 82, null);
+        ClientPackets.Line late = new ClientPackets.Line(0, 9_000_000_000L, true, "P.", 1, 1, 82, null);
+        Tolerance hopeless = new Tolerance(0, false);
+
+        assertThat(new PacketDiff(TOLERANCE, 1, List.of(soon), List.of(late)).differences())
+                .hasSize(1);
+        assertThat(new PacketDiff(hopeless, 1, List.of(soon), List.of(late)).differences())
+                .isEmpty();
+        assertThat(new PacketDiff(hopeless, 1, List.of(soon), List.of()).differences())
+                .as("a packet that is not there is a difference whenever it was")
                 .hasSize(1);
     }
 
@@ -67,7 +83,7 @@ final class JudgementTest {
         ClientPackets.Line synAck = new ClientPackets.Line(0, 0, false, "S.", 0, 1, 0, null);
         ClientPackets.Line data = new ClientPackets.Line(0, 0, true, "P.", 1, 1, 82, null);
         ClientPackets.Line answer = new ClientPackets.Line(0, 0, true, ".", 83, 1, 0, null);
-        Tolerance late = new Tolerance(1_000_000_000);
+        Tolerance late = new Tolerance(1_000_000_000, true);
 
         assertThat(new PacketDiff(late, 1, List.of(synAck, data), List.of(synAck, data, synAck, answer)).differences())
                 .isEmpty();
@@ -84,7 +100,7 @@ final class JudgementTest {
         ClientPackets.Line answer = new ClientPackets.Line(0, 0, false, ".", 132, 83, 0, null);
         ClientPackets.Line fin = new ClientPackets.Line(0, 0, true, "F.", 83, 132, 0, null);
         List<ClientPackets.Line> once = List.of(data, end, fin);
-        Tolerance late = new Tolerance(lateMillis * 1_000_000);
+        Tolerance late = new Tolerance(lateMillis * 1_000_000, true);
 
         assertThat(new PacketDiff(late, 1, once, List.of(data, end, data, answer, fin)).differences())
                 .hasSize(differences);
@@ -105,7 +121,7 @@ final class JudgementTest {
             String flags, int seq, int length, long lateMillis, int differences) {
         ClientPackets.Line ack = new ClientPackets.Line(0, 0, true, ".", 84, 132, 0, null);
         ClientPackets.Line next = new ClientPackets.Line(0, 0, true, flags, seq, 132, length, null);
-        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000);
+        Tolerance tolerance = new Tolerance(lateMillis * 1_000_000, true);
 
         assertThat(new PacketDiff(tolerance, 1, List.of(next), List.of(ack, next)).differences())
                 .hasSize(differences);
@@ -144,9 +160,9 @@ final class JudgementTest {
         Run second = cookiesThatFindNoRoom(100_000_000L);
 
         assertThat(first.counter(Counter.ListenOverflows)).isGreaterThan(second.counter(Counter.ListenOverflows));
-        assertThat(Judgement.differences(new Tolerance(100_000_000L), first, second))
+        assertThat(Judgement.differences(new Tolerance(100_000_000L, true), first, second))
                 .anyMatch(difference -> difference.startsWith("ListenOverflows"));
-        assertThat(Judgement.differences(new Tolerance(1_000_000_000L), first, second))
+        assertThat(Judgement.differences(new Tolerance(1_000_000_000L, true), first, second))
                 .isEmpty();
     }
 

@@ -110,7 +110,8 @@ final class Comparison {
                     + " late in all, by which times may differ"));
         }
         if (verdict.differences().isEmpty()) {
-            out.println(style.good("no difference") + " in clients, packets, queues and counters");
+            out.println(style.good("no difference") + " in clients, packets, queues and counters"
+                    + (tolerance.timesTell() ? "" : "; times were not compared"));
         }
         verdict.differences().stream()
                 .limit(MOST_DIFFERENCES)

@@ -53,6 +53,6 @@ final class Judge {
         Experiment stack = new Experiment(kernel.forStack(rules, way.asBegun), way.pace);
         stack.recorder().keepLevels();
         stack.run(time -> {});
-        return Verdict.of(stack, kernel, new Tolerance(kernel.lateness()));
+        return Verdict.of(stack, kernel, kernel.tolerance());
     }
 }

@@ -10,7 +10,6 @@ import io.halfopen.lab.Presets;
 import io.halfopen.lab.Run;
 import io.halfopen.lab.Scenario;
 import io.halfopen.lab.Times;
-import io.halfopen.lab.Tolerance;
 import io.halfopen.link.LinkException;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.NearNames;
@@ -264,7 +263,7 @@ public final class LabCommand extends Subcommand {
         if (json) {
             out().println(json(verdict));
         } else {
-            new Comparison(out(), style()).print(scenario, verdict, new Tolerance(kernel.lateness()));
+            new Comparison(out(), style()).print(scenario, verdict, kernel.tolerance());
         }
         if (pictures.needsRun()) {
             pictures.write(List.of(kernel, pictures.beside(kernel, options.rules())), out());

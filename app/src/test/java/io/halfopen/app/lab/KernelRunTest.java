@@ -188,7 +188,7 @@ final class KernelRunTest {
             run = new KernelRun(scenario);
             run.run(_ -> {});
             tries++;
-        } while (run.lateness() > LATE && tries < TRIES);
+        } while (run.tolerance().lateness() > LATE && tries < TRIES);
         return run;
     }
 

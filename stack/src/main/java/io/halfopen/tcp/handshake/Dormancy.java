@@ -180,6 +180,10 @@ public final class Dormancy {
         d.reuseAddress = c.reuseAddress;
         d.reusePort = c.reusePort;
         d.algorithm = c.sender.control.algorithm();
+        if (scratch.knowsNothing()) {
+            scratch.learn(d.since);
+            keep(c);
+        }
         scratch.write(d.since);
         keep(c);
         d.kept = scratch.octets();

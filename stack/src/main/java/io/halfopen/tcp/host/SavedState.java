@@ -4,21 +4,40 @@ import java.util.Arrays;
 
 /**
  * The numbers of an object put down in few octets, or read back. Each part says once what it has, for both directions:
- * {@code count = k.at(count)} puts the value down and returns it, or returns what was put down then. Small numbers take
- * one octet, and so do eight booleans; times are kept by their distance to a
- * moment, sequence numbers by theirs to {@link #base}.
+ * {@code count = k.at(count)} puts the value down and returns it, or returns what was put down then.
+ *
+ * <p>Most connections of a server have most of it in common, whatever it is: so the first that is put down says what is usual, and of
+ * each that follows a bit says whether a number is the usual one, and only of one that is not the difference is there. Times
+ * are kept by their distance to a moment, sequence numbers by theirs to {@link #base}.
  */
 public final class SavedState {
     private byte[] octets = new byte[256];
     private boolean reads;
     private int position;
 
-    /** Where booleans go, and how many are there. */
-    private int flags;
+    /** What the first one had, by the order in which its numbers came, and how many these are. */
+    private long[] usual = new long[256];
 
-    private int flagCount;
+    private int usualCount;
+    private boolean learns;
+
+    /** How many numbers have come, and where the bits of these eight are. */
+    private int count;
+
+    private int bits;
     private long moment;
     private int base;
+
+    /** Whether something has to be put down first only to {@link #learn} what is usual. */
+    public boolean knowsNothing() {
+        return usualCount == 0;
+    }
+
+    /** What comes now is usual from now on. Nothing may have been put down yet. */
+    public void learn(long moment) {
+        begin(false, moment);
+        learns = true;
+    }
 
     /** From now on it puts down; times are near this moment, ns. */
     public void write(long moment) {
@@ -34,8 +53,9 @@ public final class SavedState {
     private void begin(boolean reads, long moment) {
         this.reads = reads;
         this.moment = moment;
+        learns = false;
         position = 0;
-        flagCount = 0;
+        count = 0;
         base = 0;
     }
 
@@ -44,9 +64,28 @@ public final class SavedState {
         return Arrays.copyOf(octets, position);
     }
 
-    /** Seven bits an octet, the lowest first; small negative numbers are small, too. */
     public long at(long value) {
-        return reads ? readNumber() : writeNumber(value);
+        if (learns) {
+            learnUsual(value);
+            return value;
+        }
+        if (count % Byte.SIZE == 0) {
+            bits = position;
+            writeOctet(0);
+        }
+        long expected = count < usualCount ? usual[count] : 0;
+        int bit = 1 << count++ % Byte.SIZE;
+        if (!reads && value != expected) {
+            octets[bits] |= (byte) bit;
+            writeNumber(value - expected);
+            return value;
+        }
+        return reads && (octets[bits] & bit) != 0 ? expected + readNumber() : expected;
+    }
+
+    private void learnUsual(long value) {
+        usual = usualCount == usual.length ? Arrays.copyOf(usual, 2 * usualCount) : usual;
+        usual[usualCount++] = value;
     }
 
     public int at(int value) {
@@ -66,15 +105,7 @@ public final class SavedState {
     }
 
     public boolean at(boolean value) {
-        if (flagCount % Byte.SIZE == 0) {
-            flags = position;
-            writeOctet(0);
-        }
-        int bit = 1 << flagCount++ % Byte.SIZE;
-        if (!reads && value) {
-            octets[flags] |= (byte) bit;
-        }
-        return (octets[flags] & bit) != 0;
+        return at(value ? 1L : 0L) != 0;
     }
 
     /** A number that is not negative, or Integer.MAX_VALUE for none. */
@@ -99,14 +130,14 @@ public final class SavedState {
         return base + at(value - base);
     }
 
-    private long writeNumber(long value) {
+    /** Seven bits an octet, the lowest first; small negative numbers are small, too. */
+    private void writeNumber(long value) {
         long rest = value << 1 ^ value >> Long.SIZE - 1;
         while ((rest & ~0x7fL) != 0) {
             writeOctet((int) rest & 0x7f | 0x80);
             rest >>>= 7;
         }
         writeOctet((int) rest);
-        return value;
     }
 
     private long readNumber() {
