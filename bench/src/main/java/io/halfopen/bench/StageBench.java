@@ -64,10 +64,9 @@ public class StageBench {
     private HalfOpen flow(int address, int port) {
         HalfOpen flow = new HalfOpen(half.listener);
         syn.source(address).sourcePort(port).parse(segment);
-        flow.take(segment);
+        flow.take(segment, core);
         flow.ourMss = 1460;
-        flow.sack = true;
-        flow.timestamps = true;
+        flow.agree(true, true, false);
         return flow;
     }
 

@@ -51,6 +51,7 @@ public enum KernelChange {
             12,
             MEASURED,
             "\"call tcp_measure_rcv_mss() for ooo packets\", of 6.17, 6.12.43 has it; 6.1 is without it"),
+    SMALL_HEADS_FOR_GRO(6, 12, MEASURED, "commit 14ad6ed30a10, of 6.14: GRO_MAX_HEAD; 6.12.117 has it"),
     INTERFACE_ANNOUNCED(
             6, 12, MEASURED, "\"advertise TCP MSS from the configured MTU\", of 2026, 6.12.111; 6.1.192 is without it"),
     SILENT_OLD_ACKS(6, 14, MEASURED, "commit 124c4c32e9f3; 6.12 is without it"),

@@ -45,17 +45,21 @@ public final class PacketMemory {
 
     /** What a buffer for sending costs without its octets, which are in pages. */
     public static int costOfEmptyBuffer(Kernel kernel) {
-        int head = smallHead(kernel);
-        return (kernel.transfer.hasSmallHeads() ? head : ceilingPowerOfTwo(head)) + SK_BUFF;
+        return (kernel.transfer.hasSmallHeads() ? smallHead(kernel) : ceilingPowerOfTwo(head(kernel))) + SK_BUFF;
     }
 
     /** What so many octets cost that are to be sent in one segment (tcp_sndbuf_expand). */
     public static int costOfSegment(Kernel kernel, int octets) {
-        return ceilingPowerOfTwo(octets + smallHead(kernel)) + SK_BUFF;
+        return ceilingPowerOfTwo(octets + head(kernel)) + SK_BUFF;
     }
 
     /** skb_small_head_cache has pieces of this size. */
     private static int smallHead(Kernel kernel) {
+        return kernel.transfer.smallHeadRoom() + BEHIND_PACKET;
+    }
+
+    /** What holds the headers of a segment that leaves. */
+    private static int head(Kernel kernel) {
         return kernel.transfer.headerRoom() + BEHIND_PACKET;
     }
 

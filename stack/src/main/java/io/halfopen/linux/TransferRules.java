@@ -32,6 +32,14 @@ public final class TransferRules {
         return number < MEASURED_BUILD ? 320 : 256;
     }
 
+    /** What small packets have room for beside what is behind each, octets. Of this, too, the build decides. */
+    public int smallHeadRoom() {
+        if (!has(KernelChange.SMALL_HEADS_FOR_GRO)) {
+            return headerRoom();
+        }
+        return number < MEASURED_BUILD ? 384 : 256;
+    }
+
     /** Whether the receive buffer grows for what waits beyond a gap before anybody reads it. */
     public boolean growsBeyondGaps() {
         return has(KernelChange.ROOM_BEYOND_GAPS);
