@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * address: this answers who asks for it, and asks for the stations of others. It cannot be reached from this machine
  * through that interface: what the kernel sends there goes to the other end.
  */
-public final class EtherLink implements Link {
+public final class EtherLink implements OffloadLink {
     private static final int ARPHRD_ETHER = 1;
 
     /** Frames that are looked at for one packet: who is asked for a packet has others to do as well. */
@@ -136,6 +136,23 @@ public final class EtherLink implements Link {
             complete();
             output.add(bytes, offset, length);
         }
+    }
+
+    @Override
+    public void offload() {
+        input.merge();
+    }
+
+    @Override
+    public int segmentSize() {
+        return input.segmentSize();
+    }
+
+    @Override
+    public void sendLarge(byte[] bytes, int offset, int length, int segmentSize) {
+        complete();
+        output.addJoined(bytes, offset, length, segmentSize);
+        complete();
     }
 
     /** What waits for a segment that continues it goes into the ring. */

@@ -15,12 +15,28 @@ final class OffloadInput {
     private final byte[] bytes;
     private final int frame;
     private final int front;
+    private boolean merges;
+    private int segmentSize;
 
     /** {@code frame}: how many octets of a link's own header there are between the virtio header and a packet. */
     OffloadInput(int frame) {
         this.frame = frame;
         front = VirtioHeader.LENGTH + frame;
         bytes = new byte[front + LARGEST];
+    }
+
+    /** From now on large packets are not cut. */
+    void merge() {
+        merges = true;
+    }
+
+    boolean merges() {
+        return merges;
+    }
+
+    /** Of the packet that came last: 0 of one as on a wire, else how much data each of the segments has of which it was made. */
+    int segmentSize() {
+        return segmentSize;
     }
 
     /** Where what arrives is put, virtio header and all. */
@@ -43,26 +59,38 @@ final class OffloadInput {
         return cutter.next(buffer);
     }
 
-    /** Makes packets of what has arrived, which ends here, and copies the first; its length. */
+    /** Makes a packet of what has arrived, which ends here, or several, and copies the first; its length. */
     int take(int end, byte[] buffer) {
         int start = VirtioHeader.checksumStart(bytes) - frame;
-        if (VirtioHeader.isLarge(bytes)
-                && start > 0
-                && cutter.start(bytes, front, end, start, VirtioHeader.size(bytes))) {
+        boolean large = VirtioHeader.isLarge(bytes) && start > 0;
+        segmentSize = large && merges ? VirtioHeader.size(bytes) : 0;
+        if (large && !merges && cutter.start(bytes, front, end, start, VirtioHeader.size(bytes))) {
             return cutter.next(buffer);
         }
-        completeChecksum(end);
+        if (segmentSize == 0) {
+            completeChecksum(bytes, VirtioHeader.LENGTH, end);
+        }
         int length = Math.min(end - front, buffer.length);
         System.arraycopy(bytes, front, buffer, 0, length);
         return length;
     }
 
-    private void completeChecksum(int end) {
-        int start = VirtioHeader.LENGTH + VirtioHeader.checksumStart(bytes);
+    /** The same of a packet that stands apart from the virtio header in front of {@link #bytes}, and is not cut. */
+    void takeWhole(byte[] packet, int length) {
+        boolean large = VirtioHeader.isLarge(bytes) && VirtioHeader.checksumStart(bytes) > 0;
+        segmentSize = large ? VirtioHeader.size(bytes) : 0;
+        if (segmentSize == 0) {
+            completeChecksum(packet, 0, length);
+        }
+    }
+
+    /** Of what ends there; the header says where the sum begins, from {@code from} on. */
+    private void completeChecksum(byte[] packet, int from, int end) {
+        int start = from + VirtioHeader.checksumStart(bytes);
         int field = start + VirtioHeader.checksumOffset(bytes);
         if (VirtioHeader.needsChecksum(bytes) && field + 2 <= end) {
-            int sum = Checksum.sum(bytes, start, end - start);
-            Bytes.putShort(bytes, field, Checksum.complement(0, sum));
+            int sum = Checksum.sum(packet, start, end - start);
+            Bytes.putShort(packet, field, Checksum.complement(0, sum));
         }
     }
 }

@@ -31,6 +31,11 @@ final class OffloadOutput {
         return joiner.add(packet, offset, length);
     }
 
+    /** Takes one that is joined already, of segments with so much data each, if there is none yet. */
+    boolean addJoined(byte[] packet, int offset, int length, int segmentSize) {
+        return joiner.addJoined(packet, offset, length, segmentSize);
+    }
+
     /** The array in which it stands, virtio header first. */
     byte[] bytes() {
         return joiner.bytes();

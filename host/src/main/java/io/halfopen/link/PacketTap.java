@@ -7,6 +7,11 @@ public interface PacketTap {
     /** For those who do not want to look. */
     PacketTap NONE = new PacketTap() {};
 
+    /** Whether it looks into packets of data: then all are as on a wire, which costs more. */
+    default boolean looksInside() {
+        return false;
+    }
+
     /** A packet leaves; {@code why} is the rule that sent it. */
     default void onSent(long now, Rule why, byte[] bytes, int offset, int length) {}
 

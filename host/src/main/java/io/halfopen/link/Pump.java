@@ -3,9 +3,11 @@ package io.halfopen.link;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.Stack;
 import io.halfopen.wire.IpHeader;
+import io.halfopen.wire.SegmentCutter;
 import io.halfopen.wire.TcpHeader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +28,14 @@ final class Pump {
     private static final long IDLE = 10_000_000_000L;
 
     private final Link link;
+
+    /** The same one, if it cuts and joins segments for the stack. */
+    private final @Nullable OffloadLink card;
+
     private final Stack stack;
     private final PacketTap tap;
     private final LongSupplier clock;
-    private final Stack.PacketHandler sender = this::send;
+    private final Stack.PacketHandler sender = new Sender();
     private final Stack.ReadyHandler collector = this::collect;
     private final byte[] packet = new byte[LARGEST_PACKET];
     private final SynBuffer syns = new SynBuffer();
@@ -44,6 +50,11 @@ final class Pump {
         this.stack = stack;
         this.tap = tap;
         this.clock = clock;
+        card = link instanceof OffloadLink offers && !tap.looksInside() ? offers : null;
+        if (card != null) {
+            card.offload();
+            stack.offload();
+        }
     }
 
     /** Another pump may have the flow that a packet is about. */
@@ -79,7 +90,7 @@ final class Pump {
             if (length <= SynBuffer.LARGEST && TcpHeader.isOpening(packet, 0, length)) {
                 syns.add(packet, length);
             } else if (!passOn(length)) {
-                take(length);
+                takeArrived(length);
             }
         }
         return true;
@@ -104,6 +115,23 @@ final class Pump {
             System.arraycopy(stray, 0, packet, 0, stray.length);
             take(stray.length);
         }
+    }
+
+    /** What the link has just handed over. */
+    private void takeArrived(int length) {
+        int segmentSize = card == null ? 0 : card.segmentSize();
+        if (segmentSize == 0) {
+            take(length);
+            return;
+        }
+        long now = clock.getAsLong();
+        Rule rule = stack.onMerged(now, packet, 0, length, segmentSize);
+        if (rule.verdict() == Rule.Verdict.DROP && IpHeader.isPlainTcp(packet, 0, length)) {
+            TcpHeader.complete(
+                    packet, 0, IpHeader.lengthAt(packet, 0), length); // somebody will want to know whose it is
+        }
+        tap.onArrived(now, rule, packet, 0, length);
+        drain();
     }
 
     private void take(int length) {
@@ -170,12 +198,36 @@ final class Pump {
         }
     }
 
-    private void send(Rule why, byte[] bytes, int offset, int length) {
-        tap.onSent(clock.getAsLong(), why, bytes, offset, length);
-        if (stack.isToItself(bytes, offset)) {
-            toItself.add(Arrays.copyOfRange(bytes, offset, offset + length));
-            return;
+    private final class Sender implements Stack.PacketHandler {
+        @Override
+        public void onPacket(Rule why, byte[] bytes, int offset, int length) {
+            tap.onSent(clock.getAsLong(), why, bytes, offset, length);
+            if (stack.isToItself(bytes, offset)) {
+                toItself.add(Arrays.copyOfRange(bytes, offset, offset + length));
+                return;
+            }
+            link.send(bytes, offset, length);
         }
-        link.send(bytes, offset, length);
+
+        @Override
+        public void onLarge(Rule why, byte[] bytes, int offset, int length, int segmentSize) {
+            OffloadLink to = Objects.requireNonNull(card);
+            tap.onSent(clock.getAsLong(), why, bytes, offset, length);
+            if (stack.isToItself(bytes, offset)) {
+                loop(bytes, offset, length, segmentSize);
+                return;
+            }
+            to.sendLarge(bytes, offset, length, segmentSize);
+        }
+
+        /** No card is on that way. */
+        private void loop(byte[] bytes, int offset, int length, int segmentSize) {
+            SegmentCutter cutter = new SegmentCutter();
+            byte[] segment = new byte[length];
+            cutter.start(bytes, offset, offset + length, IpHeader.lengthAt(bytes, offset), segmentSize);
+            while (cutter.hasMore()) {
+                toItself.add(Arrays.copyOf(segment, cutter.next(segment)));
+            }
+        }
     }
 }

@@ -92,9 +92,25 @@ public final class Tun implements Link {
 
     @Override
     public int receive(byte[] buffer) throws LinkException {
-        int length = fd == CLOSED ? 0 : libc.read(fd, packet, Math.min(buffer.length, LARGEST));
+        int length = read(buffer.length);
+        MemorySegment.copy(packet, JAVA_BYTE, 0, buffer, 0, length);
+        return length;
+    }
+
+    /** The same of a packet with a header of so many octets in front, which goes elsewhere; the length without it. */
+    int receive(byte[] header, int headerLength, byte[] buffer) throws LinkException {
+        int length = read(headerLength + buffer.length) - headerLength;
+        if (length <= 0) {
+            return 0;
+        }
+        MemorySegment.copy(packet, JAVA_BYTE, 0, header, 0, headerLength);
+        MemorySegment.copy(packet, JAVA_BYTE, headerLength, buffer, 0, length);
+        return length;
+    }
+
+    private int read(int most) throws LinkException {
+        int length = fd == CLOSED ? 0 : libc.read(fd, packet, Math.min(most, LARGEST));
         if (length >= 0) {
-            MemorySegment.copy(packet, JAVA_BYTE, 0, buffer, 0, length);
             return length;
         }
         return switch (-length) {
@@ -108,6 +124,17 @@ public final class Tun implements Link {
     @Override
     public void send(byte[] bytes, int offset, int length) {
         MemorySegment.copy(bytes, offset, packet, JAVA_BYTE, 0, length);
+        write(length);
+    }
+
+    /** The same of a packet behind a header that stands elsewhere. */
+    void send(byte[] header, byte[] bytes, int offset, int length) {
+        MemorySegment.copy(header, 0, packet, JAVA_BYTE, 0, header.length);
+        MemorySegment.copy(bytes, offset, packet, JAVA_BYTE, header.length, length);
+        write(header.length + length);
+    }
+
+    private void write(int length) {
         if (fd == CLOSED || libc.write(fd, packet, length) < 0) {
             dropped++;
         }

@@ -73,6 +73,14 @@ public final class Stack {
     /** Takes a packet that is to be sent: valid only during the call. */
     public interface PacketHandler {
         void onPacket(Rule why, byte[] bytes, int offset, int length);
+
+        /**
+         * Takes one of up to 65,535 octets that a network card is to cut into segments with so much data each but the last, and to
+         * give checksums: its own is only the sum of the pseudo-header. Comes after {@link Stack#offload} alone.
+         */
+        default void onLarge(Rule why, byte[] bytes, int offset, int length, int segmentSize) {
+            throw new UnsupportedOperationException("offload() is for handlers that cut");
+        }
     }
 
     /** Takes a descriptor about which there is news; {@code events} are those of {@link io.halfopen.linux.Poll}. */
@@ -134,6 +142,15 @@ public final class Stack {
         return inputPath.ipInput.receive(packet, offset, length, false);
     }
 
+    /**
+     * Takes in a packet that a network card has made of consecutive segments of a connection (GRO), each with {@code segmentSize} octets of
+     * data but the last. The card has looked at their checksums; that of the packet says nothing.
+     */
+    public Rule onMerged(long now, byte[] packet, int offset, int length, int segmentSize) {
+        core.setNow(now);
+        return inputPath.ipInput.receiveMerged(packet, offset, length, segmentSize);
+    }
+
     /** Takes in a packet that this host has sent to itself, and that never was on a wire. */
     public Rule onLooped(long now, byte[] packet, int offset, int length) {
         core.setNow(now);
@@ -173,11 +190,22 @@ public final class Stack {
         return core.wheel.nextDeadline();
     }
 
+    /** From now on data that leaves together is handed over as one packet, by {@link PacketHandler#onLarge} (TSO). */
+    public void offload() {
+        output.offload();
+    }
+
     /** Hands over the packets to be sent, in order; returns how many. */
     public int drainPackets(PacketHandler handler) {
         int count = output.packets();
         for (int i = 0; i < count; i++) {
-            handler.onPacket(output.why(i), output.bytes(), output.start(i), output.length(i));
+            int size = output.size(i);
+            if (size == 0) {
+                handler.onPacket(output.why(i), output.bytes(), output.start(i), output.length(i));
+            } else {
+                output.seal(i);
+                handler.onLarge(output.why(i), output.bytes(), output.start(i), output.length(i), size);
+            }
         }
         output.clear(count);
         return count;

@@ -210,6 +210,11 @@ public final class IpHeader {
         packet[namedAt] = protocol;
     }
 
+    /** Octets of a header without options or extension headers, as the stack writes them. */
+    public static int lengthAt(byte[] packet, int offset) {
+        return version(packet, offset) == 4 ? V4_LENGTH : V6_LENGTH;
+    }
+
     /** Makes it the header of a packet of so many octets, header included; {@code id} is IPv4's. */
     static void resize(byte[] packet, int offset, int total, int id) {
         if (version(packet, offset) == 4) {

@@ -93,6 +93,9 @@ public final class Segment extends IpPacket {
     private int cookieLength;
     private boolean cookieExperimental;
 
+    /** Octets of data in each segment that the packet was made of, whose checksums were looked at; 0 if it is one as on a wire. */
+    private int merged;
+
     /** Room for the hash of the tuple, for whoever keeps a table of them: until the next parse(). */
     public int hash;
 
@@ -101,6 +104,16 @@ public final class Segment extends IpPacket {
 
     /** Reads the packet at {@code packet[offset .. offset+length)}. */
     public Defect parse(byte[] packet, int offset, int length) {
+        merged = 0;
+        return parseUsual(packet, offset, length) ? Defect.NONE : parseAny(packet, offset, length);
+    }
+
+    /**
+     * The same of a packet that a network card has made of consecutive segments, each with so many octets of data but the last: it has
+     * looked at their checksums, and the packet's own says nothing (Linux: GRO, skb_shinfo(skb)->gso_size).
+     */
+    public Defect parseMerged(byte[] packet, int offset, int length, int segmentSize) {
+        merged = Math.max(0, segmentSize);
         return parseUsual(packet, offset, length) ? Defect.NONE : parseAny(packet, offset, length);
     }
 
@@ -182,6 +195,9 @@ public final class Segment extends IpPacket {
         if (sumOfOptions == UNUSUAL) {
             return false;
         }
+        if (merged > 0) {
+            return true;
+        }
         long sum = addresses + length + (ports & LOW) + (number & LOW) + (acked & LOW) + (sizes & LOW) + (check & LOW);
         int sumOfData = data == 0 ? 0 : Checksum.sum(packet, payloadOffset, data);
         return Checksum.isIntact(sum + sumOfOptions, sumOfData);
@@ -216,6 +232,11 @@ public final class Segment extends IpPacket {
         return (size & LOW) + (kinds & LOW) + (value & LOW) + (echo & LOW) + (scale & LOW);
     }
 
+    private boolean isIntact() {
+        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, transportLength);
+        return Checksum.isIntact(pseudo, Checksum.sum(bytes, transportOffset, transportLength));
+    }
+
     private Defect parseTcp() {
         if (transportLength < TcpHeader.LENGTH) {
             return Defect.TCP_TRUNCATED;
@@ -228,8 +249,7 @@ public final class Segment extends IpPacket {
         if (header > transportLength) {
             return Defect.TCP_TRUNCATED;
         }
-        long pseudo = Checksum.pseudoHeader(sourceHigh, sourceLow, destinationHigh, destinationLow, transportLength);
-        if (!Checksum.isIntact(pseudo, Checksum.sum(bytes, transportOffset, transportLength))) {
+        if (merged == 0 && !isIntact()) {
             return Defect.TCP_BAD_CHECKSUM;
         }
         int ports = Bytes.getInt(bytes, transportOffset + TcpHeader.SOURCE_PORT);
@@ -393,6 +413,16 @@ public final class Segment extends IpPacket {
 
     public int payloadLength() {
         return payloadLength;
+    }
+
+    /** How many segments on the wire it was: one, unless a card has made it of several. */
+    public int segments() {
+        return merged == 0 || payloadLength == 0 ? 1 : (payloadLength + merged - 1) / merged;
+    }
+
+    /** Octets of data in the first of them. */
+    public int segmentLength() {
+        return merged == 0 ? payloadLength : Math.min(payloadLength, merged);
     }
 
     /** The octets of the IP packet, header included. */

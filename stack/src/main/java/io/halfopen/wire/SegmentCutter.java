@@ -28,7 +28,7 @@ public final class SegmentCutter {
         if (size <= 0 || from + tcp + TcpHeader.LENGTH > end) {
             return false;
         }
-        int length = (packet[from + tcp + TcpHeader.DATA_OFFSET] >>> 4 & 0xf) * 4;
+        int length = TcpHeader.lengthOf(packet, from + tcp);
         if (length < TcpHeader.LENGTH || from + tcp + length > end) {
             return false;
         }
@@ -60,10 +60,7 @@ public final class SegmentCutter {
             target[tcp + TcpHeader.FLAGS] &= ~(TcpHeader.FIN | TcpHeader.PSH);
         }
         IpHeader.resize(target, 0, length, Bytes.getShort(bytes, from + IpHeader.V4_ID) + number++);
-        Bytes.putShort(target, tcp + TcpHeader.CHECKSUM, 0);
-        long pseudo = TcpHeader.pseudoHeader(target, 0, length - tcp);
-        int sum = Checksum.sum(target, tcp, length - tcp);
-        Bytes.putShort(target, tcp + TcpHeader.CHECKSUM, Checksum.complement(pseudo, sum));
+        TcpHeader.complete(target, 0, tcp, length);
         return length;
     }
 }

@@ -14,6 +14,8 @@ public final class SegmentJoiner {
     private int tcp;
     private int header;
     private int size;
+
+    /** None, one, or several. */
     private int count;
 
     /** Whether another segment may follow. */
@@ -44,13 +46,25 @@ public final class SegmentJoiner {
         return true;
     }
 
+    /** Takes a packet that somebody else has joined of segments with so much data each, if it is the first. */
+    public boolean addJoined(byte[] packet, int offset, int length, int segmentSize) {
+        if (count > 0) {
+            return false;
+        }
+        start(packet, offset, length);
+        open = false;
+        size = segmentSize;
+        count = 2;
+        return true;
+    }
+
     private void start(byte[] packet, int offset, int length) {
         System.arraycopy(packet, offset, bytes, from, length);
         end = from + length;
         tcp = tcpHeader(length);
         open = false;
         if (tcp > 0) {
-            header = tcp + (bytes[from + tcp + TcpHeader.DATA_OFFSET] >>> 4 & 0xf) * 4;
+            header = tcp + TcpHeader.lengthOf(bytes, from + tcp);
             size = length - header;
             open = size > 0 && bytes[from + tcp + TcpHeader.FLAGS] == TcpHeader.ACK;
         }
@@ -109,10 +123,15 @@ public final class SegmentJoiner {
      */
     public void seal() {
         if (isJoined()) {
-            IpHeader.resize(bytes, from, end - from, Bytes.getShort(bytes, from + IpHeader.V4_ID));
-            long pseudo = TcpHeader.pseudoHeader(bytes, from, end - from - tcp);
-            Bytes.putShort(bytes, from + tcp + TcpHeader.CHECKSUM, ~Checksum.complement(pseudo, 0));
+            seal(bytes, from, end - from, tcp);
         }
+    }
+
+    /** The same of a packet that somebody else has joined, whose TCP header is so far behind its IP header. */
+    public static void seal(byte[] packet, int offset, int length, int tcp) {
+        IpHeader.resize(packet, offset, length, Bytes.getShort(packet, offset + IpHeader.V4_ID));
+        long pseudo = TcpHeader.pseudoHeader(packet, offset, length - tcp);
+        Bytes.putShort(packet, offset + tcp + TcpHeader.CHECKSUM, ~Checksum.complement(pseudo, 0));
     }
 
     public void clear() {

@@ -30,7 +30,7 @@ public final class TcpHeader {
     static final int SEQ = 4;
     static final int ACK_SEQ = 8;
     static final int DATA_OFFSET = 12;
-    static final int FLAGS = 13;
+    public static final int FLAGS = 13;
     static final int WINDOW = 14;
     static final int CHECKSUM = 16;
     static final int URGENT = 18;
@@ -97,6 +97,11 @@ public final class TcpHeader {
         return (ports & LOW) + (seq & LOW) + (ack & LOW) + (sizes & LOW);
     }
 
+    /** Octets of the TCP header that stands there, options included, as its data offset says. */
+    public static int lengthOf(byte[] packet, int offset) {
+        return (packet[offset + DATA_OFFSET] >>> 4 & 0xf) * 4;
+    }
+
     /** Of a segment with the flag URG; before {@link #seal}. */
     public static void writeUrgentPointer(byte[] packet, int offset, int pointer) {
         Bytes.putShort(packet, offset + URGENT, pointer);
@@ -115,6 +120,14 @@ public final class TcpHeader {
         int sum = Checksum.sum(packet, offset, tcpLength);
         int urgent = Bytes.getShort(packet, offset + URGENT);
         Bytes.putInt(packet, offset + CHECKSUM, Checksum.complement(pseudo, sum) << 16 | urgent);
+    }
+
+    /** Gives a packet that is there but for the checksum of its TCP header, so far behind that of IP, this checksum. */
+    public static void complete(byte[] packet, int ip, int tcp, int length) {
+        Bytes.putShort(packet, ip + tcp + CHECKSUM, 0);
+        long pseudo = pseudoHeader(packet, ip, length - tcp);
+        Bytes.putShort(
+                packet, ip + tcp + CHECKSUM, Checksum.complement(pseudo, Checksum.sum(packet, ip + tcp, length - tcp)));
     }
 
     /** The sum of the pseudo-header, not folded, with the addresses of the IP header in front. */

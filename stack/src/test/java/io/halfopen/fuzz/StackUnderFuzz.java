@@ -83,9 +83,14 @@ final class StackUnderFuzz {
         }
     }
 
+    /** Of what a network card has joined no checksum is looked at, so that anything at all comes further. */
     private void raw() {
         byte[] bytes = script.octets(script.octet());
-        stack.onPacket(now, bytes, 0, bytes.length);
+        if (script.below(2) == 0) {
+            stack.onPacket(now, bytes, 0, bytes.length);
+        } else {
+            stack.onMerged(now, bytes, 0, bytes.length, script.octet() - 2);
+        }
     }
 
     private void pass() {
@@ -187,7 +192,11 @@ final class StackUnderFuzz {
         TcpHeader.write(packet, ip, theirPort, ourPort, at, acked, header, flags, script.octet() * 257);
         System.arraycopy(options, 0, packet, ip + TcpHeader.LENGTH, options.length);
         TcpHeader.seal(packet, ip, header + payload, from.high(), from.low(), to.high(), to.low());
-        stack.onPacket(now, packet, 0, packet.length);
+        if ((odd & 32) == 0) {
+            stack.onPacket(now, packet, 0, packet.length);
+        } else {
+            stack.onMerged(now, packet, 0, packet.length, script.octet());
+        }
         if ((odd & 64) == 0) {
             seq += payload + Integer.bitCount(flags & (TcpHeader.SYN | TcpHeader.FIN));
         }

@@ -57,6 +57,11 @@ final class GuestBook implements PacketTap {
     }
 
     @Override
+    public boolean looksInside() {
+        return true;
+    }
+
+    @Override
     public void onArrived(long now, Rule rule, byte[] bytes, int offset, int length) {
         boolean ours = segment.parse(bytes, offset, length) == Segment.Defect.NONE && segment.destinationPort() == port;
         if (!ours) {

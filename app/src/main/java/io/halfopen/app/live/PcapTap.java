@@ -27,6 +27,11 @@ final class PcapTap implements PacketTap, AutoCloseable {
     }
 
     @Override
+    public boolean looksInside() {
+        return true;
+    }
+
+    @Override
     public void onSent(long now, Rule why, byte[] bytes, int offset, int length) {
         write(now, why, bytes, offset, length);
     }

@@ -17,6 +17,11 @@ final class Taps implements PacketTap {
     }
 
     @Override
+    public boolean looksInside() {
+        return taps.stream().anyMatch(PacketTap::looksInside);
+    }
+
+    @Override
     public void onSent(long now, Rule why, byte[] bytes, int offset, int length) {
         taps.forEach(tap -> tap.onSent(now, why, bytes, offset, length));
     }

@@ -97,13 +97,14 @@ final class FloodSpeed {
         }
         return String.format(
                 Locale.ROOT,
-                "%-10s %-12s %3d of %3d answered; median %6.1f ms, p99 %7.1f, longest %7.1f; %6.0f SYNs/s%n",
+                "%-10s %-12s %3d of %3d answered; median %6.1f ms, p99 %7.1f, on a processor %6.1f, longest %7.1f; %6.0f SYNs/s%n",
                 contended ? "contended" : "cores free",
                 who,
                 report.answered(),
                 report.tried(),
                 report.median(),
                 report.percentile99(),
+                report.ownPercentile99(),
                 report.longest(),
                 sent.find() ? Long.parseLong(sent.group(1)) / took : Double.NaN);
     }

@@ -122,7 +122,8 @@ public final class SocketCalls {
         if (core.ports.isTaken(use, socket)) {
             return -Errno.EADDRINUSE;
         }
-        listener = listenerOf(socket);
+        listener = socket.stopped == null ? new Listener(socket) : socket.stopped;
+        socket.stopped = null;
         listener.open();
         listener.listen(backlog, somaxconn);
         boolean fastOpen = (core.sysctls.get(Sysctl.tcp_fastopen) & FAST_OPEN_ALL) == FAST_OPEN_ALL;
@@ -133,16 +134,6 @@ public final class SocketCalls {
         socket.listener = listener;
         use.add(listener);
         return 0;
-    }
-
-    /** The one that shutdown(2) has stopped, or a new one. */
-    private static Listener listenerOf(Socket socket) {
-        Listener stopped = socket.opening.stopped;
-        if (stopped == null) {
-            return new Listener(socket);
-        }
-        socket.opening().stopped = null;
-        return stopped;
     }
 
     public int accept(Socket socket, Descriptors descriptors) {
@@ -178,7 +169,7 @@ public final class SocketCalls {
         if (socket.listener != null) {
             if (read) {
                 migration.stop(socket.listener);
-                socket.opening().stopped = socket.listener;
+                socket.stopped = socket.listener;
                 socket.listener = null;
                 core.ready.add(socket, ReadyList.ANY);
             }

@@ -42,6 +42,14 @@ public final class IpInput {
         return rule;
     }
 
+    /** What a network card has made of several segments, {@link Segment#parseMerged}. */
+    public Rule receiveMerged(byte[] packet, int offset, int length, int segmentSize) {
+        core.count(Counter.InReceives);
+        Rule rule = take(segment.parseMerged(packet, offset, length, segmentSize), false);
+        core.count(rule);
+        return rule;
+    }
+
     private Rule take(Defect defect, boolean looped) {
         Rule refused = defect == Defect.NONE ? null : ruleOfHeader(defect);
         if (refused == null) {

@@ -113,7 +113,7 @@ public final class DelayedAcks {
 
     /** How long the peer's segments are (tcp_measure_rcv_mss); true if this one is longer than any. */
     public boolean measure(Segment segment, int mss, boolean timestamps) {
-        int length = segment.payloadLength();
+        int length = segment.segmentLength();
         int before = lastSize;
         lastSize = 0;
         if (length >= segmentSize) {

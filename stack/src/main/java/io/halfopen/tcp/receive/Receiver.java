@@ -130,8 +130,8 @@ public final class Receiver {
 
     /** A segment has come for this connection, whatever becomes of it. */
     public void countSegment(Segment segment) {
-        segments++;
-        dataSegments += segment.payloadLength() > 0 ? 1 : 0;
+        segments += segment.segments();
+        dataSegments += segment.payloadLength() > 0 ? segment.segments() : 0;
     }
 
     /** The SYN, which came before there was a connection, and the segment that ends the handshake. */

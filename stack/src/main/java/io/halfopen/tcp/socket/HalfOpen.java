@@ -102,7 +102,7 @@ public final class HalfOpen extends Flow {
 
     /** The final ACK has come and was not let in: too early (TCP_DEFER_ACCEPT), or the accept queue was full. */
     public void acked() {
-        bits |= ACKED;
+        bits = (byte) (bits | ACKED);
     }
 
     public int tos() {

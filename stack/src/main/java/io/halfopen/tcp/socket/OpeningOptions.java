@@ -25,9 +25,5 @@ public final class OpeningOptions {
     /** TCP_DEFER_ACCEPT, as SYN-ACK timeouts. */
     public int deferTimeouts;
 
-    /** What it was before shutdown(2), for half-opens that do not know yet and another listen(2). */
-    @Nullable
-    public Listener stopped;
-
     OpeningOptions() {}
 }

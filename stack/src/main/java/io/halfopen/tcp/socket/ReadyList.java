@@ -15,7 +15,7 @@ public final class ReadyList {
         if (socket == null) {
             return;
         }
-        socket.news |= events;
+        socket.news = (char) (socket.news | events);
         if (socket.readyListed) {
             return;
         }

@@ -21,6 +21,10 @@ public final class Socket {
     @Nullable
     public Listener listener;
 
+    /** What it was before shutdown(2), for half-opens that do not know yet and another listen(2). */
+    @Nullable
+    public Listener stopped;
+
     @Nullable
     public Connection connection;
 
@@ -101,6 +105,7 @@ public final class Socket {
         localPort = 0;
         portUse = null;
         listener = null;
+        stopped = null;
         connection = null;
         dormant = null;
         connecting = false;

@@ -32,7 +32,7 @@ public final class Emitter {
     /** A segment without data, alone. */
     void bare(Connection c, int flags, int seq, Rule why) {
         window = c.receiver.announce(core);
-        emit(c, flags, seq, 0, why);
+        emit(c, flags, seq, 0, false, why);
         core.count(Counter.OutSegs);
         core.count(Counter.OutRsts, (flags & RST) == 0 ? 0 : 1);
         if (why.verdict() == Verdict.SEND) {
@@ -49,7 +49,7 @@ public final class Emitter {
         if (!joined) {
             window = c.receiver.announce(core);
         }
-        emit(c, flags, c.sender.nxt(), length, why);
+        emit(c, flags, c.sender.nxt(), length, joined, why);
         core.count(Counter.OutSegs);
         if (why == Rule.DATA_SENT || why == Rule.FIN_SENT) {
             core.count(why);
@@ -59,7 +59,7 @@ public final class Emitter {
     /** What was sent before, as part of a burst. */
     public void again(Connection c, int flags, int seq, int length, Rule why) {
         window = c.receiver.announce(core);
-        emit(c, flags, seq, length, why);
+        emit(c, flags, seq, length, false, why);
         core.count(Counter.RetransSegs);
     }
 
@@ -69,7 +69,7 @@ public final class Emitter {
         c.sender.pacing.settle(core.now());
     }
 
-    private void emit(Connection c, int flags, int seq, int length, Rule why) {
+    private void emit(Connection c, int flags, int seq, int length, boolean joined, Rule why) {
         c.sender.transmittedAt = core.now();
         core.statistics.count(c.sender, length);
         int echoing = c.ecnEcho && (flags & RST) == 0 ? flags | ECE : flags;
@@ -80,6 +80,8 @@ public final class Emitter {
         if (c.sender.notices != null && length > 0) {
             core.tellSent(c, seq, length);
         }
-        output.segment(c, echoing, markable, seq, length, window, why);
+        if (!joined || !output.join(c, echoing, seq, length)) {
+            output.segment(c, echoing, markable, seq, length, window, why);
+        }
     }
 }

@@ -2,6 +2,8 @@ package io.halfopen.tcp.transmit;
 
 import static io.halfopen.wire.TcpHeader.ACK;
 import static io.halfopen.wire.TcpHeader.ECE;
+import static io.halfopen.wire.TcpHeader.FIN;
+import static io.halfopen.wire.TcpHeader.PSH;
 import static io.halfopen.wire.TcpHeader.RST;
 import static io.halfopen.wire.TcpHeader.SYN;
 import static io.halfopen.wire.TcpHeader.URG;
@@ -23,6 +25,7 @@ import io.halfopen.wire.IpAddress;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.IpPacket;
 import io.halfopen.wire.Segment;
+import io.halfopen.wire.SegmentJoiner;
 import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import java.util.Arrays;
@@ -40,10 +43,18 @@ public final class Output {
     /** Octets of IPv6's fragment header. */
     private static final int FRAGMENT_HEADER = 8;
 
+    /** The longest packet of IP. */
+    private static final int LARGEST = 65_535;
+
     private final Core core;
     private byte[] bytes = new byte[1 << 12];
     private int[] ends = new int[16];
     private Rule[] reasons = new Rule[16];
+
+    /** Octets of data in each segment of one that a network card is to cut; 0 of one that is a segment. */
+    private int[] sizes = new int[16];
+
+    private boolean offloads;
     private int count;
     private int end;
     private int answers;
@@ -74,6 +85,22 @@ public final class Output {
 
     public int length(int packet) {
         return ends[packet] - start(packet);
+    }
+
+    /** A network card cuts large packets (TSO): data that leaves together becomes one. */
+    public void offload() {
+        offloads = true;
+    }
+
+    /** Octets of data in each segment that a packet is to be cut into; 0 if it is to go as it is. */
+    public int size(int packet) {
+        return sizes[packet];
+    }
+
+    /** Makes a packet that is to be cut one: its checksum is only the sum of the pseudo-header, which is what a card begins with. */
+    public void seal(int packet) {
+        int start = start(packet);
+        SegmentJoiner.seal(bytes, start, length(packet), IpHeader.lengthAt(bytes, start));
     }
 
     /** Forgets them, now that so many were taken, which has to be all. */
@@ -197,6 +224,33 @@ public final class Output {
         int flags = c.ecn ? SYN | ACK | ECE : SYN | ACK;
         header(c, tcp, c.sender.iss(), c.receiver.nxt(), TcpHeader.LENGTH + options, flags, window, 0, sum);
         finish(c, tcp, TcpHeader.LENGTH + options, c.tos, c.ttl, c.nextId(), c.label, why);
+    }
+
+    /**
+     * Adds data to the packet before, which is of the same burst, for a card to cut; false where the two cannot be one: flags but
+     * those of an end are the whole packet's, and no segment but the last is shorter.
+     */
+    boolean join(Connection c, int flags, int seq, int length) {
+        int last = count - 1;
+        if (!offloads || last < 0 || c.urgent != null || (flags & ~(PSH | FIN)) != ACK) {
+            return false;
+        }
+        int ip = start(last);
+        int tcp = ip + IpHeader.lengthFor(c.remoteHigh, c.remoteLow);
+        int data = end - tcp - TcpHeader.lengthOf(bytes, tcp);
+        int size = sizes[last] == 0 ? data : sizes[last];
+        boolean whole = bytes[tcp + TcpHeader.FLAGS] == ACK && size > 0 && length <= size && data % size == 0;
+        if (!whole || end + length - ip > LARGEST) {
+            return false;
+        }
+        reserve(length);
+        c.sender.copyTo(seq - c.sender.una(), bytes, end, length);
+        bytes[tcp + TcpHeader.FLAGS] = (byte) flags;
+        c.nextId();
+        end += length;
+        ends[last] = end;
+        sizes[last] = size;
+        return true;
     }
 
     /**
@@ -434,9 +488,11 @@ public final class Output {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, count * 2);
             reasons = Arrays.copyOf(reasons, count * 2);
+            sizes = Arrays.copyOf(sizes, count * 2);
         }
         ends[count] = end;
         reasons[count] = why;
+        sizes[count] = 0;
         count++;
         core.count(Counter.OutRequests);
     }
