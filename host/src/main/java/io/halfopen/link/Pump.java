@@ -70,7 +70,7 @@ final class Pump {
     boolean receive() throws LinkException {
         boolean more = receiveOthers();
         for (int i = 0; i < SYN_BATCH && !syns.isEmpty(); i++) {
-            take(syns.take(packet));
+            take(syns.take(packet), 0);
         }
         return more || !syns.isEmpty();
     }
@@ -90,7 +90,7 @@ final class Pump {
             if (length <= SynBuffer.LARGEST && TcpHeader.isOpening(packet, 0, length)) {
                 syns.add(packet, length);
             } else if (!passOn(length)) {
-                takeArrived(length);
+                take(length, card == null ? 0 : card.segmentSize());
             }
         }
         return true;
@@ -113,30 +113,20 @@ final class Pump {
             other.pass(stray, left - 1);
         } else {
             System.arraycopy(stray, 0, packet, 0, stray.length);
-            take(stray.length);
+            take(stray.length, 0);
         }
     }
 
-    /** What the link has just handed over. */
-    private void takeArrived(int length) {
-        int segmentSize = card == null ? 0 : card.segmentSize();
-        if (segmentSize == 0) {
-            take(length);
-            return;
-        }
+    /** {@code segmentSize}: of what the card has made of several segments, else 0. */
+    private void take(int length, int segmentSize) {
         long now = clock.getAsLong();
-        Rule rule = stack.onMerged(now, packet, 0, length, segmentSize);
-        if (rule.verdict() == Rule.Verdict.DROP && IpHeader.isPlainTcp(packet, 0, length)) {
-            TcpHeader.complete(
-                    packet, 0, IpHeader.lengthAt(packet, 0), length); // somebody will want to know whose it is
+        Rule rule = segmentSize == 0
+                ? stack.onPacket(now, packet, 0, length)
+                : stack.onMerged(now, packet, 0, length, segmentSize);
+        if (segmentSize > 0 && rule.verdict() == Rule.Verdict.DROP && IpHeader.isPlainTcp(packet, 0, length)) {
+            // Somebody will want to know whose it was, and may look at its checksum.
+            TcpHeader.complete(packet, 0, IpHeader.lengthAt(packet, 0), length);
         }
-        tap.onArrived(now, rule, packet, 0, length);
-        drain();
-    }
-
-    private void take(int length) {
-        long now = clock.getAsLong();
-        Rule rule = stack.onPacket(now, packet, 0, length);
         tap.onArrived(now, rule, packet, 0, length);
         drain();
     }
