@@ -116,7 +116,7 @@ public final class StackSummary {
         printChatter(counted);
     }
 
-    /** Whether it drops what a kernel says on a new interface: neighbour discovery and the like. */
+    /** Whether it drops what a kernel says on a new interface, neighbour discovery and the like, or a flood with sources by chance. */
     public static boolean isChatter(Rule rule) {
         return rule == Rule.NOT_TCP || rule == Rule.IP_NOT_FOR_US || rule == Rule.IP_MARTIAN;
     }
@@ -127,8 +127,10 @@ public final class StackSummary {
                 .mapToLong(counted)
                 .sum();
         if (count > 0) {
-            out.println(
-                    style.faint("ignored       " + count + " x no TCP for this host, such as the kernel's own ICMPv6"));
+            String what =
+                    "ignored       " + count + " x no TCP for this host, such as the kernel's own ICMPv6, or from an"
+                            + " address that no peer can have";
+            out.println(style.faint(TextWrap.hanging(what, LABEL)));
         }
     }
 

@@ -90,6 +90,13 @@ final class NetNamespace implements AutoCloseable {
         }
     }
 
+    /** Waits until nothing is left of the kernel's connections but TIME_WAIT: what clients have closed the stack has closed, too. */
+    void awaitAllClosed() throws Exception {
+        while (!run("ss", "-Htn", "state", "connected", "exclude", "time-wait").isEmpty()) {
+            Thread.sleep(20);
+        }
+    }
+
     /** The commands of all processes inside, but the one that holds it. */
     List<String> processes() throws IOException {
         Path mine = namespaceOf(holder.pid());

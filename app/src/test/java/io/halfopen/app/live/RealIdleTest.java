@@ -17,7 +17,7 @@ class RealIdleTest {
     @ParameterizedTest
     @ValueSource(strings = {"1", "2"})
     void idleConnectionsAreAnsweredInAnyOrder(String queues) throws Exception {
-        try (NetNamespace namespace = NetNamespace.create()) {
+        try (NetNamespace namespace = NetNamespace.create("ss")) {
             RealProcess serve = Halfopen.serve(
                     namespace, "--quiet", "--keep-alive", "--workers", String.valueOf(COUNT), "--queues", queues);
             List<String> command = new ArrayList<>(Halfopen.java(IdleClients.class.getName()));
@@ -29,6 +29,7 @@ class RealIdleTest {
             clients.awaitOut("answered 1000, us: ");
             clients.closeInput();
             assertThat(clients.exitCode()).isZero();
+            namespace.awaitAllClosed();
             serve.interrupt();
             assertThat(serve.out()).contains("accepted      " + COUNT).contains("left          0 connections, ");
         }

@@ -27,12 +27,13 @@ class RealQueuesTest {
     @Test
     void allQueuesServeAndTheirCountsAddUp() throws Exception {
         Path file = folder.resolve("all.pcapng");
-        try (NetNamespace namespace = NetNamespace.create("ab")) {
+        try (NetNamespace namespace = NetNamespace.create("ab", "ss")) {
             RealProcess serve =
                     Halfopen.serve(namespace, "--quiet", "--queues", "3", "--workers", "20", "--pcap", file.toString());
             assertThat(namespace.run("ab", "-q", "-n", "1000", "-c", "20", URL))
                     .containsPattern("Complete requests: +1000\n")
                     .containsPattern("Failed requests: +0\n");
+            namespace.awaitAllClosed();
             serve.interrupt();
             String summary = serve.out();
             List<Integer> each = accepted(summary);
