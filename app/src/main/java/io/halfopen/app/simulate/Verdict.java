@@ -4,6 +4,7 @@ import io.halfopen.app.simulate.Plan.Trouble;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.sim.Path;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,12 @@ final class Verdict {
 
     /** Of smaller ones a packet may need several, and is lost with each. */
     private static final int LEAST_UNCUT_MTU = 552;
+
+    /**
+     * A connection that no process has any more gives up when it has sent something again for so long, ns, without an end of it: eight timeouts from
+     * 200 ms on (tcp_orphan_retries).
+     */
+    private static final long ORPHANS_PATIENCE = 100_000_000_000L;
 
     private static final String RESET = "reset, though the other side closed in order";
 
@@ -125,6 +132,14 @@ final class Verdict {
                 && isMild(dialog);
     }
 
+    /** Who reads seldom into a small buffer leaves a writer that has closed alone with what is left. */
+    static boolean isReadInTime(Plan.Side reader, Plan.Side writer, Map<SocketOption, Integer> inherited) {
+        int inheritedBuffer = inherited.getOrDefault(SocketOption.SO_RCVBUF, Integer.MAX_VALUE);
+        int buffer = reader.options().getOrDefault(SocketOption.SO_RCVBUF, inheritedBuffer);
+        long atOnce = Math.max(1, Math.min(reader.piece(), buffer));
+        return writer.octets() / atOnce * reader.readEvery() < ORPHANS_PATIENCE;
+    }
+
     private boolean isPatient(Plan.Dialog dialog) {
         Plan.Service service = plan.services().get(dialog.service());
         return HARMLESS.containsAll(
@@ -133,7 +148,9 @@ final class Verdict {
                         plan.machines().get(service.machine()).sysctls().keySet())
                 && HARMLESS_OPTIONS.containsAll(dialog.caller().options().keySet())
                 && HARMLESS_OPTIONS.containsAll(dialog.answerer().options().keySet())
-                && HARMLESS_OPTIONS.containsAll(service.options().keySet());
+                && HARMLESS_OPTIONS.containsAll(service.options().keySet())
+                && isReadInTime(dialog.answerer(), dialog.caller(), service.options())
+                && isReadInTime(dialog.caller(), dialog.answerer(), Map.of());
     }
 
     private boolean isMild(Plan.Dialog dialog) {

@@ -2,6 +2,8 @@ package io.halfopen.app.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halfopen.linux.SocketOption;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,5 +34,31 @@ class VerdictTest {
                     """)
     void anEndNeedsAReason(String result, String partners, boolean orderly, boolean rough, @Nullable String fault) {
         assertThat(Verdict.faultOf(result, partners, orderly, rough)).isEqualTo(fault);
+    }
+
+    /** Octets that are written and how they are read; the buffer is the reader's own, or its listener's. */
+    @ParameterizedTest
+    @CsvSource({
+        "16011, 29847, 36, 2102, 0, false",
+        "16011, 29847, 36, 0, 2102, false",
+        "16011, 29847, 36, 16384, 2102, true",
+        "16011, 2000, 36, 16384, 0, false",
+        "16011, 2000, 12, 16384, 0, true",
+        "16011, 29847, 90, 0, 0, true"
+    })
+    void whoReadsForLongerThanAnOrphanRepeatsIsInItsWay(
+            long octets, int piece, long every, int buffer, int inherited, boolean inTime) {
+        Plan.Side writer = side(octets, 1000, 0, Map.of());
+        Plan.Side reader = side(0, piece, every * 1_000_000_000L, buffer(buffer));
+
+        assertThat(Verdict.isReadInTime(reader, writer, buffer(inherited))).isEqualTo(inTime);
+    }
+
+    private static Map<SocketOption, Integer> buffer(int octets) {
+        return octets == 0 ? Map.of() : Map.of(SocketOption.SO_RCVBUF, octets);
+    }
+
+    private static Plan.Side side(long octets, int piece, long readEvery, Map<SocketOption, Integer> options) {
+        return new Plan.Side(octets, piece, 0, readEvery, 0, Plan.Ending.ORDERLY, Long.MAX_VALUE, options);
     }
 }
