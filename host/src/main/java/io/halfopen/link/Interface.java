@@ -11,6 +11,16 @@ public record Interface(String name) {
     private static final int MILLISECOND = 1_000_000;
     private static final int LONGEST_WAIT = 1000;
 
+    /** Packets: as many clients may come at once without one of their SYNs being lost before anybody takes it. */
+    private static final int QUEUE = 5000;
+
+    /** Makes it the kernel's end of a TUN interface: with this address, a long queue, and packets that flow. */
+    public void setUp(IpAddress address, int prefix) throws LinkException {
+        assign(address, prefix);
+        lengthenQueue(QUEUE);
+        bringUp();
+    }
+
     /**
      * Gives the kernel's end an address, and with it a route to the addresses that share its first {@code prefix} bits;
      * an IPv4 address takes the place of another one.

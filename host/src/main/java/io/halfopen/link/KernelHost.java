@@ -32,9 +32,6 @@ public final class KernelHost implements AutoCloseable {
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_NONBLOCK = Libc.O_NONBLOCK;
 
-    /** Packets that may wait in a TUN interface: a burst of all clients of an experiment. */
-    private static final int QUEUE = 10_000;
-
     private static final int MSG_NOSIGNAL = 0x4000;
     /** The sysctl for a new socket's congestion control, and Linux's own default: a distribution may have another. */
     private static final String CONGESTION_CONTROL = "net.ipv4.tcp_congestion_control";
@@ -420,13 +417,11 @@ public final class KernelHost implements AutoCloseable {
         return inside.call(() -> Tun.open(name));
     }
 
-    /** Gives an interface its address, and a queue in which nothing is lost while whoever takes the packets is late, and brings it up. */
+    /** See {@link Interface#setUp}. */
     public void assign(String name, IpAddress address, int prefix) throws LinkException {
         inside.call(() -> {
             Interface kernelEnd = new Interface(name);
-            kernelEnd.assign(address, prefix);
-            kernelEnd.lengthenQueue(QUEUE);
-            kernelEnd.bringUp();
+            kernelEnd.setUp(address, prefix);
             return kernelEnd;
         });
     }

@@ -61,26 +61,28 @@ final class OffloadInput {
 
     /** Makes a packet of what has arrived, which ends here, or several, and copies the first; its length. */
     int take(int end, byte[] buffer) {
-        int start = VirtioHeader.checksumStart(bytes) - frame;
-        boolean large = VirtioHeader.isLarge(bytes) && start > 0;
-        segmentSize = large && merges ? VirtioHeader.size(bytes) : 0;
-        if (large && !merges && cutter.start(bytes, front, end, start, VirtioHeader.size(bytes))) {
+        int tcp = VirtioHeader.checksumStart(bytes) - frame;
+        if (!merges && isLarge() && cutter.start(bytes, front, end, tcp, VirtioHeader.size(bytes))) {
             return cutter.next(buffer);
         }
-        if (segmentSize == 0) {
-            completeChecksum(bytes, VirtioHeader.LENGTH, end);
-        }
+        takeWhole(bytes, VirtioHeader.LENGTH, end);
         int length = Math.min(end - front, buffer.length);
         System.arraycopy(bytes, front, buffer, 0, length);
         return length;
     }
 
-    /** The same of a packet that stands apart from the virtio header in front of {@link #bytes}, and is not cut. */
-    void takeWhole(byte[] packet, int length) {
-        boolean large = VirtioHeader.isLarge(bytes) && VirtioHeader.checksumStart(bytes) > 0;
-        segmentSize = large ? VirtioHeader.size(bytes) : 0;
+    private boolean isLarge() {
+        return VirtioHeader.isLarge(bytes) && VirtioHeader.checksumStart(bytes) > frame;
+    }
+
+    /**
+     * Takes what is not cut, from what follows the virtio header to where it ends. It may stand apart from that header, which is always
+     * in front of {@link #bytes}.
+     */
+    void takeWhole(byte[] packet, int from, int end) {
+        segmentSize = merges && isLarge() ? VirtioHeader.size(bytes) : 0;
         if (segmentSize == 0) {
-            completeChecksum(packet, 0, length);
+            completeChecksum(packet, from, end);
         }
     }
 

@@ -55,7 +55,7 @@ public final class OffloadTun implements OffloadLink {
         flush();
         if (input.merges()) {
             int length = tun.receive(input.bytes(), VirtioHeader.LENGTH, buffer);
-            input.takeWhole(buffer, length);
+            input.takeWhole(buffer, 0, length);
             return length;
         }
         int end = tun.receive(input.bytes());

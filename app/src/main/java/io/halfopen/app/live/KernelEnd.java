@@ -12,18 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** This machine's end of a TUN interface, and what else of its interfaces matters to a stack beside its kernel. */
 final class KernelEnd {
-    /** Packets: as many clients may come at once without one of their SYNs being lost before the stack sees it. */
-    private static final int QUEUE = 5000;
-
     private KernelEnd() {}
 
     /** Gives it its address, {@code peer} or the first that is free, and has packets flow; returns its MTU. */
     static int setUp(String name, Cidr cidr, @Nullable IpAddress peer) throws IOException {
         requireFree(cidr, name);
         Interface kernelEnd = new Interface(name);
-        kernelEnd.assign(peer == null ? cidr.neighbour() : peer, cidr.prefix());
-        kernelEnd.lengthenQueue(QUEUE);
-        kernelEnd.bringUp();
+        kernelEnd.setUp(peer == null ? cidr.neighbour() : peer, cidr.prefix());
         return kernelEnd.mtu();
     }
 

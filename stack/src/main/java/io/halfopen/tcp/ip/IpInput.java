@@ -36,16 +36,17 @@ public final class IpInput {
 
     /** {@code looped}: this host has sent it itself. */
     public Rule receive(byte[] packet, int offset, int length, boolean looped) {
-        core.count(Counter.InReceives);
-        Rule rule = take(segment.parse(packet, offset, length), looped);
-        core.count(rule);
-        return rule;
+        return receive(segment.parse(packet, offset, length), looped);
     }
 
     /** What a network card has made of several segments, {@link Segment#parseMerged}. */
     public Rule receiveMerged(byte[] packet, int offset, int length, int segmentSize) {
+        return receive(segment.parseMerged(packet, offset, length, segmentSize), false);
+    }
+
+    private Rule receive(Defect defect, boolean looped) {
         core.count(Counter.InReceives);
-        Rule rule = take(segment.parseMerged(packet, offset, length, segmentSize), false);
+        Rule rule = take(defect, looped);
         core.count(rule);
         return rule;
     }
