@@ -26,6 +26,18 @@ final class OutOfOrderQueue {
         return count;
     }
 
+    /** Whether one stretch has all of these. */
+    boolean holds(int from, int until) {
+        int index = after(from);
+        return index < count && SeqNumber.upTo(left(index), from) && SeqNumber.upTo(until, right(index));
+    }
+
+    /** Where the stretch begins that ends at this number; the number itself if none does. */
+    int leftOf(int end) {
+        int index = after(end - 1);
+        return index < count && right(index) == end ? left(index) : end;
+    }
+
     /** The octets of all stretches together. */
     int octets() {
         return octets;

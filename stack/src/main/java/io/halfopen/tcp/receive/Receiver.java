@@ -40,6 +40,10 @@ public final class Receiver {
     private int headLength;
     private boolean finSeen;
     private int finSeq;
+
+    /** The octets of the packet that it ends, while it lies beyond a gap. */
+    private char finLength;
+
     private boolean finReached;
 
     /** Most connections never have any. */
@@ -239,6 +243,9 @@ public final class Receiver {
             finSeen = true; // and what lies beyond it never counts (tcp_fin)
             finSeq = reached;
         } else if (!outOfOrderQueue.isEmpty()) {
+            if (finSeen && SeqNumber.upTo(reached, finSeq) && outOfOrderQueue.holds(reached, finSeq + 1)) {
+                forgetFrom(finSeq);
+            }
             reached = join(reached);
         }
         ring.extend(reached - nxt);
@@ -268,6 +275,12 @@ public final class Receiver {
         return joined;
     }
 
+    /** A FIN comes before these octets, and it is reached now. */
+    private void forgetFrom(int seq) {
+        int before = outOfOrderQueue.octets();
+        buffer.dropBeyond(outOfOrderQueue.dropLast(before, seq), before);
+    }
+
     private void finish() {
         nxt++;
         received++;
@@ -287,7 +300,7 @@ public final class Receiver {
     public Rule acceptBeyondGap(Segment segment) {
         int seq = segment.seq();
         int dataEnd = seq + segment.payloadLength();
-        boolean fin = segment.has(TcpHeader.FIN);
+        noteFin(seq, dataEnd, segment.has(TcpHeader.FIN));
         int before = outOfOrderQueue.octets();
         int covered = outOfOrderQueue.octetsWithin(seq, dataEnd);
         if (dataEnd != seq && !outOfOrderQueue.add(seq, dataEnd)) {
@@ -300,12 +313,23 @@ public final class Receiver {
             buffer.chargeBeyond(segment.packetLength());
         }
         ring.write(ring.length() + (seq - nxt), segment.bytes(), segment.payloadOffset(), dataEnd - seq);
-        if (fin && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
-            finSeen = true;
-            finSeq = dataEnd; // of two, the one that is reached first ends it
-        }
         outOfOrder++;
         return Rule.DATA_OUT_OF_ORDER;
+    }
+
+    /**
+     * Of a FIN and data in its place that counts which Linux keeps: a packet takes the place of those whose octets it all has, and is not
+     * needed itself where another has all of its (tcp_data_queue_ofo). Of two FINs the one that is reached first ends it.
+     */
+    private void noteFin(int seq, int dataEnd, boolean fin) {
+        if (!fin) {
+            finSeen &= finReached || SeqNumber.after(seq, finSeq - finLength) || SeqNumber.upTo(dataEnd, finSeq);
+        } else if (!outOfOrderQueue.holds(seq, dataEnd + 1) && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
+            finSeen = true;
+            finSeq = dataEnd;
+            int from = outOfOrderQueue.leftOf(seq); // what it continues is one packet with it
+            finLength = (char) Math.min(dataEnd - from, Character.MAX_VALUE);
+        }
     }
 
     /** Gives up the last of what lies beyond gaps, as much as costs so much; nothing before {@code seq}. */

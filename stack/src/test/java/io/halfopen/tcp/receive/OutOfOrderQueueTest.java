@@ -23,6 +23,10 @@ class OutOfOrderQueueTest {
             int left = random.nextInt(SPACE);
             int right = left + 1 + random.nextInt(60);
             assertThat(islands.octetsWithin(origin + left, origin + right)).isEqualTo(wholeWithin(left, right));
+            assertThat(islands.holds(origin + left, origin + right)).isEqualTo(model.nextClearBit(left) >= right);
+            boolean ends = left > 0 && model.get(left - 1) && !model.get(left);
+            assertThat(islands.leftOf(origin + left) - origin)
+                    .isEqualTo(ends ? model.previousClearBit(left - 1) + 1 : left);
             if (random.nextInt(10) == 0) {
                 int joined = islands.join(origin + left) - origin;
                 assertThat(joined).isEqualTo(joinModel(left));
