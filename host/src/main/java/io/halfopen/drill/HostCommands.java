@@ -46,7 +46,7 @@ final class HostCommands {
             case "tc" -> qdisc(words);
             case "rm" -> remove(words);
             case "dd" -> zeros(words);
-            case "ip" -> forgetPeers(words);
+            case "ip" -> route(words) || forgetPeers(words);
             case "nstat" -> nstat(words);
             case "grep" -> grep(words);
             case "ethtool" -> ethtool(words);
@@ -95,6 +95,15 @@ final class HostCommands {
             throw Stop.unsupported("a file of " + octets + " octets");
         }
         files.put(operands.getOrDefault("of", ""), (int) octets);
+        return true;
+    }
+
+    private boolean route(List<String> words) throws Stop {
+        RouteCommand command = RouteCommand.parse(words);
+        if (command == null) {
+            return false;
+        }
+        machine.route(command.network(), command.bits(), command.metrics());
         return true;
     }
 

@@ -2,11 +2,13 @@ package io.halfopen.drill;
 
 import io.halfopen.link.Interface;
 import io.halfopen.link.KernelHost;
+import io.halfopen.link.Link;
 import io.halfopen.link.LinkException;
-import io.halfopen.link.Tun;
+import io.halfopen.link.OffloadLink;
 import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Ioctl;
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Rule;
 import io.halfopen.tcp.ListenQueues;
 import io.halfopen.tcp.SocketRow;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -35,7 +38,7 @@ final class KernelMachine implements Machine {
     private static final long RETRY = 500_000L;
 
     private final KernelHost host;
-    private final Tun tun;
+    private final Link tun;
     private final Settings settings;
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final byte[] buffer = new byte[LARGEST_PACKET];
@@ -43,9 +46,9 @@ final class KernelMachine implements Machine {
     KernelMachine(Settings settings) throws LinkException {
         this.settings = settings;
         host = KernelHost.open();
-        Tun opened = null;
+        Link opened = null;
         try {
-            opened = host.openTun(INTERFACE);
+            opened = settings.mss() > 0 ? host.openOffloadTun(INTERFACE) : host.openTun(INTERFACE);
             setUp();
         } catch (LinkException | RuntimeException failed) {
             if (opened != null) {
@@ -118,9 +121,25 @@ final class KernelMachine implements Machine {
     }
 
     @Override
-    public @Nullable Rule inject(byte[] packet) {
-        tun.send(packet, 0, packet.length);
+    public @Nullable Rule inject(byte[] packet, int segmentSize) throws Stop {
+        if (segmentSize > 0 && tun instanceof OffloadLink card) {
+            card.sendLarge(packet, 0, packet.length, segmentSize);
+        } else {
+            tun.send(packet, 0, packet.length);
+        }
+        flush();
         return null;
+    }
+
+    /** What a network card has waits for more of its kind. */
+    private void flush() throws Stop {
+        if (tun instanceof OffloadLink card) {
+            try {
+                card.await(0);
+            } catch (LinkException failed) {
+                throw Stop.failed(String.valueOf(failed.getMessage()));
+            }
+        }
     }
 
     // ---- calls
@@ -309,6 +328,24 @@ final class KernelMachine implements Machine {
     @Override
     public void forgetPeers() throws Stop {
         call("ip", "tcp_metrics", "flush", "all");
+    }
+
+    @Override
+    public void route(IpAddress network, int bits, RouteMetrics metrics) throws Stop {
+        List<String> command =
+                new ArrayList<>(List.of("ip", "route", "replace", network + "/" + bits, "dev", INTERFACE));
+        if (metrics.mtu() != 0) {
+            command.add("mtu");
+            command.addAll(metrics.mtuLocked() ? List.of("lock") : List.of());
+            command.add(String.valueOf(metrics.mtu()));
+        }
+        if (metrics.advmss() != 0) {
+            command.addAll(List.of("advmss", String.valueOf(metrics.advmss())));
+        }
+        if (metrics.initcwnd() != 0) {
+            command.addAll(List.of("initcwnd", String.valueOf(metrics.initcwnd())));
+        }
+        call(command.toArray(String[]::new));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.halfopen.drill;
 
 import io.halfopen.linux.Counter;
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.ListenQueues;
@@ -39,9 +40,13 @@ interface Machine extends AutoCloseable {
     /** A packet that was sent, when, and by which rule; null where the machine does not tell. */
     record Captured(long time, byte[] bytes, @Nullable Rule rule) {}
 
-    /** The rule that decided about it; null where the machine does not tell. */
+    /**
+     * Hands it a packet; returns the rule that decided about it, or null where the machine does not tell.
+     *
+     * @param segmentSize 0, or the octets of data of each of the segments of which a network card has made it
+     */
     @Nullable
-    Rule inject(byte[] packet) throws Stop;
+    Rule inject(byte[] packet, int segmentSize) throws Stop;
 
     // ---- calls
 
@@ -139,6 +144,9 @@ interface Machine extends AutoCloseable {
 
     /** Forgets what earlier connections have taught it of their peers, as {@code ip tcp_metrics flush} does. */
     void forgetPeers() throws Stop;
+
+    /** {@code ip route}: metrics of the way to a network, of which so many bits are told. */
+    void route(IpAddress network, int bits, RouteMetrics metrics) throws Stop;
 
     /** {@code tc qdisc}: the interface takes no packet any more, or again. */
     void blockOutput(boolean blocked) throws Stop;

@@ -114,14 +114,12 @@ final class Runner {
     // ---- packets that are injected
 
     private void inject(TcpPacket packet) throws Stop {
-        if (settings.mss() > 0 && packet.length() > settings.mss()) {
-            throw Stop.unsupported("a packet that is made of several of --mss=" + settings.mss());
-        }
         Subject subject = subjects.forInbound(packet.endpoints());
         IpAddress remote = remoteOf(subject);
         byte[] bytes = PacketBytes.tcp(
                 subject.toWire(packet), remote, subject.remotePort, settings.local(), subject.localPort);
-        account.decided(machine.inject(bytes));
+        boolean several = settings.mss() > 0 && packet.length() > settings.mss();
+        account.decided(machine.inject(bytes, several ? settings.mss() : 0));
     }
 
     private void inject(IcmpPacket packet) throws Stop {
@@ -136,7 +134,7 @@ final class Runner {
         if (bytes == null) {
             throw Stop.failed("no such ICMP message in this IP version: " + packet.type() + " " + packet.code());
         }
-        account.decided(machine.inject(bytes));
+        account.decided(machine.inject(bytes, 0));
     }
 
     private IpAddress remoteOf(Subject subject) {

@@ -9,6 +9,7 @@ import io.halfopen.linux.Effect;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Ioctl;
 import io.halfopen.linux.Kernel;
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.linux.TcpState;
@@ -49,6 +50,12 @@ final class StackMachine implements Machine {
     /** Somewhere in the life of a kernel, so that nothing depends on the clock being near 0. */
     private static final long START = 1_000_000_000_000L;
 
+    /**
+     * On every machine it takes time to write, ns, and so no round trip is to the nanosecond what a script says. One that is makes a
+     * tie that no kernel has, as of the last and the least round trip (tcp_rack_advance).
+     */
+    private static final long WRITING = 1_000L;
+
     private final Stack stack;
     private final StackEpolls epolls;
     private final Set<String> ignored = new LinkedHashSet<>();
@@ -57,12 +64,17 @@ final class StackMachine implements Machine {
     private final Deque<Captured> sent = new ArrayDeque<>();
     private final Deque<byte[]> toItself = new ArrayDeque<>();
     private final IpAddress local;
+
+    /** 0 where every time is to be exact. */
+    private final long writing;
+
     private long now = START;
     private long lastTimer;
 
     StackMachine(Kernel kernel, Settings settings) {
         stack = new Stack(kernel, Secrets.ofSeed(1));
         local = settings.local();
+        writing = settings.tolerance() == 0 ? 0 : WRITING;
         stack.addAddress(local, settings.mtu());
         stack.addAddress(IpAddress.parse("127.0.0.1"), LOOPBACK_MTU);
         stack.addAddress(IpAddress.parse("::1"), LOOPBACK_MTU);
@@ -113,8 +125,10 @@ final class StackMachine implements Machine {
     }
 
     @Override
-    public Rule inject(byte[] packet) {
-        Rule rule = stack.onPacket(now, packet, 0, packet.length);
+    public Rule inject(byte[] packet, int segmentSize) {
+        Rule rule = segmentSize == 0
+                ? stack.onPacket(now, packet, 0, packet.length)
+                : stack.onMerged(now, packet, 0, packet.length, segmentSize);
         drain();
         return rule;
     }
@@ -199,22 +213,23 @@ final class StackMachine implements Machine {
     @Override
     public int send(int fd, int length, int flags) throws Stop {
         byte[] data = new byte[Math.max(0, length)];
-        return unlessUnsupported(drain(stack.send(now, fd, data, 0, data.length, flags)), flags);
+        return written(drain(stack.send(now, fd, data, 0, data.length, flags)), flags);
     }
 
-    /** The stack refuses flags that it has not. */
-    private static int unlessUnsupported(int result, int flags) throws Stop {
+    /** What is written takes time; and the stack refuses flags that it has not. */
+    private int written(int result, int flags) throws Stop {
         int unknown = flags & ~KNOWN_FLAGS;
         if (result == -Errno.EOPNOTSUPP && unknown != 0) {
             throw Stop.unsupported(Symbols.flags("MSG_", unknown) + " on the stack");
         }
+        now += result > 0 ? writing : 0;
         return result;
     }
 
     @Override
     public int sendPieces(int fd, int[] lengths, int flags) throws Stop {
         byte[] data = new byte[Arrays.stream(lengths).sum()];
-        return unlessUnsupported(drain(stack.sendmsg(now, fd, data, lengths, flags)), flags);
+        return written(drain(stack.sendmsg(now, fd, data, lengths, flags)), flags);
     }
 
     @Override
@@ -230,7 +245,7 @@ final class StackMachine implements Machine {
             return send(fd, length, flags);
         }
         byte[] data = new byte[Math.max(0, length)];
-        return unlessUnsupported(drain(stack.sendto(now, fd, data, 0, data.length, flags, address, port)), flags);
+        return written(drain(stack.sendto(now, fd, data, 0, data.length, flags, address, port)), flags);
     }
 
     @Override
@@ -392,6 +407,11 @@ final class StackMachine implements Machine {
     @Override
     public void forgetPeers() {
         stack.forgetPeers();
+    }
+
+    @Override
+    public void route(IpAddress network, int bits, RouteMetrics metrics) {
+        stack.setRoute(network, bits, metrics);
     }
 
     @Override

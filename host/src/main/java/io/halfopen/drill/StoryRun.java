@@ -208,7 +208,7 @@ final class StoryRun {
         TcpPacket packet = maker.apply(peer);
         script.sent(peer, packet);
         byte[] bytes = PacketBytes.tcp(packet, peer.address, peer.port, settings.local(), peer.localPort);
-        machine.inject(bytes);
+        machine.inject(bytes, 0);
     }
 
     /** By peer: between two of them the order may differ. */

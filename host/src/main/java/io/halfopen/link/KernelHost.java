@@ -417,6 +417,11 @@ public final class KernelHost implements AutoCloseable {
         return inside.call(() -> Tun.open(name));
     }
 
+    /** The same, which takes packets that a network card has made of several. */
+    public OffloadTun openOffloadTun(String name) throws LinkException {
+        return inside.call(() -> OffloadTun.open(name));
+    }
+
     /** See {@link Interface#setUp}. */
     public void assign(String name, IpAddress address, int prefix) throws LinkException {
         inside.call(() -> {

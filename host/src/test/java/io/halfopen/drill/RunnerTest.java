@@ -235,11 +235,15 @@ class RunnerTest {
     }
 
     @Test
-    void aPacketOfSeveralSegmentsSkipsTheScript() throws ScriptException {
-        String script = "--mss=1000\n" + HANDSHAKE + "+0 < P. 1:2001(2000) ack 1 win 65535";
-        assertThat(run(script))
-                .hasToString("SKIP x.pkt:9: a packet that is made of several of --mss=1000 is not supported");
-        assertThat(run(script.replace("1:2001(2000)", "1:1001(1000)"))).hasToString("PASS x.pkt");
+    void itTakesTimeToWriteUnlessTimesAreExact() throws ScriptException {
+        String script = HANDSHAKE + """
+                +0 write(4, ..., 1460) = 1460
+                +0 write(4, ..., 1460) = 1460
+                +0 > P. 1:1461(1460) ack 1
+                +0 > F. 1461:2921(1460) ack 1
+                """;
+        assertThat(run(script)).asString().contains("; sent at 0.000001 > P. 1461:2921(1460)");
+        assertThat(run("--tolerance_usecs=0\n" + script)).asString().contains("; sent at 0 > P. 1461:2921(1460)");
     }
 
     /** packetdrill maps the number anew, too; the older socket goes on without one. */

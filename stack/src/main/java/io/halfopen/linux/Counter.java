@@ -120,6 +120,8 @@ public enum Counter {
     TCPWantZeroWindowAdv(Group.TcpExt, "windows that would have been closed, had more not been promised"),
     TCPSynRetrans(Group.TcpExt, "SYNs and SYN-ACKs retransmitted"),
     TCPOrigDataSent(Group.TcpExt, "segments with new data, or a FIN, sent"),
+    TCPMTUPSuccess(Group.TcpExt, "probes of tcp_mtu_probing that arrived, so that segments became larger"),
+    TCPMTUPFail(Group.TcpExt, "probes of tcp_mtu_probing that alone were lost"),
     TCPHystartTrainDetect(
             Group.TcpExt, "slow starts that ended before a loss, since ACKs came close together for long"),
     TCPHystartTrainCwnd(Group.TcpExt, "the sum of their windows, segments"),

@@ -76,6 +76,13 @@ public record CounterArrival(List<Counter> counters, int version, Evidence befor
             of(4, 2, HISTORY, "commit e520af48c7e5", Counter.TCPWinProbe, Counter.TCPKeepAlive),
             of(
                     4,
+                    3,
+                    HISTORY,
+                    "\"tcp: track success and failure of TCP PMTU probing\"",
+                    Counter.TCPMTUPSuccess,
+                    Counter.TCPMTUPFail),
+            of(
+                    4,
                     18,
                     HISTORY,
                     "include/uapi/linux/snmp.h",

@@ -14,6 +14,7 @@ public record DefaultChange(Sysctl sysctl, List<Integer> before, int version, St
             of(Sysctl.tcp_congestion_control, 2, 6, "2.6.19: CUBIC", CongestionAlgorithm.reno.ordinal()),
             of(Sysctl.tcp_syn_retries, 3, 7, "commit 6c9ff979d192: 6, since the first timeout is shorter", 5),
             of(Sysctl.tcp_fastopen, 3, 13, "commit 0d41cca490c2: for clients", 0),
+            of(Sysctl.tcp_base_mss, 4, 1, "\"Improvements for TCP PMTU\", as RFC 4821 wants it", 512),
             of(Sysctl.tcp_ecn_fallback, 4, 2, "commit 492135557dc0", 0),
             of(Sysctl.auto_flowlabels, 4, 3, "\"ipv6: Enable auto flow labels by default\"", 0),
             of(Sysctl.tcp_challenge_ack_limit, 4, 7, "commit 75ff39ccc1bd: 1000", 100),

@@ -346,6 +346,7 @@ public enum Rule {
     DATA_TIMED_OUT(SEND, "no ACK at all: ETIMEDOUT", "tcp_write_timeout", TCPTimeouts, TCPAbortOnTimeout),
     TAIL_LOSS_PROBED(
             SEND, "no ACK yet: new data, or the last segment again (TLP)", "tcp_send_loss_probe", TCPLossProbes),
+    MTU_PROBED(SEND, "a larger segment, to see whether the path takes it", "tcp_mtu_probe"),
     FAST_RETRANSMITTED(
             SEND, "found lost by SACK or duplicate ACKs: retransmitted", "tcp_xmit_retransmit_queue", TCPFastRetrans),
     SLOW_START_RETRANSMITTED(

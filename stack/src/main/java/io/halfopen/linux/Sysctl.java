@@ -194,7 +194,7 @@ public enum Sysctl {
             "net.ipv4",
             0,
             2,
-            "1: smaller segments after some timeouts, since the path may swallow larger ones; 2: begin with tcp_base_mss",
+            "1: smaller segments after some timeouts, since the path may swallow larger ones, and then larger ones are tried; 2: always",
             0),
     tcp_no_metrics_save("net.ipv4", 0, 1, "1: do not remember peers whose round-trip time was measured", 0),
     tcp_notsent_lowat("net.ipv4", 0, Sysctl.UNSIGNED, "TCP_NOTSENT_LOWAT of sockets that do not set it, octets", -1),
@@ -208,6 +208,13 @@ public enum Sysctl {
             255,
             "answers that make a connection a conversation, whose ACKs wait for the next answer",
             1),
+    tcp_probe_interval("net.ipv4", 0, 17_179_869, "seconds after which tcp_mtu_probing begins its search anew", 600),
+    tcp_probe_threshold(
+            "net.ipv4",
+            Integer.MIN_VALUE,
+            Integer.MAX_VALUE,
+            "tcp_mtu_probing ends its search where less than this is unknown, octets",
+            8),
     tcp_recovery(
             "net.ipv4",
             0,

@@ -28,6 +28,8 @@ public record SysctlArrival(Sysctl sysctl, int version, Evidence before, String 
             of(Sysctl.icmp_msgs_per_sec, 3, 18, HISTORY, "commit 4cdf507d5452"),
             of(Sysctl.tcp_max_reordering, 3, 19, HISTORY, "commit dca145ffaa8d"),
             of(Sysctl.tcp_invalid_ratelimit, 4, 0, HISTORY, "commit 032ee4236954"),
+            of(Sysctl.tcp_probe_interval, 4, 1, HISTORY, "\"Improvements for TCP PMTU\", four patches"),
+            of(Sysctl.tcp_probe_threshold, 4, 1, HISTORY, "the same"),
             of(Sysctl.tcp_ecn_fallback, 4, 2, HISTORY, "commit 492135557dc0"),
             of(Sysctl.tcp_pacing_ca_ratio, 4, 3, HISTORY, "commit 43e122b014c9"),
             of(Sysctl.tcp_pacing_ss_ratio, 4, 3, HISTORY, "commit 43e122b014c9"),

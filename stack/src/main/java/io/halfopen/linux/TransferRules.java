@@ -73,6 +73,16 @@ public final class TransferRules {
         return !has(KernelChange.INTERFACE_ANNOUNCED) || has(KernelChange.PATH_ANNOUNCED);
     }
 
+    /** Whether where a SACK block begins is searched for: a D-SACK that begins before all that is in flight tags none of it. */
+    public boolean searchesBlocks() {
+        return has(KernelChange.SACK_BLOCKS_SEARCHED);
+    }
+
+    /** Whether a probe of the path's MTU is in the middle of what may be, and a search ends and begins anew. */
+    public boolean halvesMtuSearch() {
+        return has(KernelChange.MTU_SEARCH_BY_HALVES);
+    }
+
     /** Whether a FIN, with the last octets, needs a place in the congestion window as all else does. */
     public boolean countsFin() {
         return has(KernelChange.FIN_WAITS_FOR_WINDOW);

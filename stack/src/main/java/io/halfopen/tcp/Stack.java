@@ -5,6 +5,7 @@ import io.halfopen.linux.Counter;
 import io.halfopen.linux.Errno;
 import io.halfopen.linux.Kernel;
 import io.halfopen.linux.Message;
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctls;
@@ -121,6 +122,12 @@ public final class Stack {
             throw new IllegalArgumentException("an MTU is 68 to 65536 octets, not " + mtu);
         }
         core.addresses.add(address, mtu);
+    }
+
+    /** Sets what ip-route(8) can of the way to a network, of which so many bits are told: 0.0.0.0 and 0 are all of IPv4. */
+    public void setRoute(IpAddress network, int bits, RouteMetrics metrics) {
+        inputPath.dormancy.wakeAll();
+        core.routes.set(network, bits, metrics);
     }
 
     /** Tells of the broadcast address of a network that this host is in, such as 192.0.2.255: it is one of the host's, too. */

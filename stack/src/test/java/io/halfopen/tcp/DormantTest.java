@@ -63,9 +63,21 @@ class DormantTest {
         assertThat(atOnce).hasSizeGreaterThan(100);
     }
 
+    /** The search for the path's MTU is part of it. */
+    @Test
+    void isWhatItWouldBeWhereItProbes() {
+        Map<String, String> atOnce = stateOf(handshake(ALL, true, "0s", 2));
+        assertThat(stateOf(handshake(ALL, false, "1000s", 2))).isEqualTo(atOnce);
+        assertThat(atOnce).containsKeys(".path.search.low", ".path.search.high", ".path.search.since");
+    }
+
     /** With SO_KEEPALIVE there is a timer, so that there is a connection from the start. */
     private static Scene handshake(String options, boolean keepAlive, String later) {
-        Scene scene = new Scene();
+        return handshake(options, keepAlive, later, 0);
+    }
+
+    private static Scene handshake(String options, boolean keepAlive, String later, int probing) {
+        Scene scene = new Scene().set(Sysctl.tcp_mtu_probing, probing);
         int listener = scene.listener(1);
         scene.stack.setsockopt(listener, SocketOption.SO_KEEPALIVE, keepAlive ? 1 : 0);
         scene.at("1s");
@@ -83,9 +95,10 @@ class DormantTest {
     }
 
     /** It wakes as another object than it was, one that has seen another connection: whatever it does not keep, shows. */
-    @Test
-    void isAfterwardsWhatItWasBeforeItSlept() {
-        Scene scene = new Scene();
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void isAfterwardsWhatItWasBeforeItSlept(int probing) {
+        Scene scene = new Scene().set(Sysctl.tcp_mtu_probing, probing);
         int listener = scene.listener(2);
         Peer peer = scene.peer();
         int fd = talk(scene, listener, peer, "3s");

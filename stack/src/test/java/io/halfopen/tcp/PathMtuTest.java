@@ -1,12 +1,16 @@
 package io.halfopen.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.halfopen.linux.Errno;
+import io.halfopen.linux.Message;
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Rule;
 import io.halfopen.linux.SocketOption;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.PathMtuCache;
+import io.halfopen.wire.IpAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,8 +195,8 @@ class PathMtuTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1024, 1024", "500, 500", "2000, 1460"})
-    void alwaysProbingBeginsSmallWhereWeConnect(int base, int mss) {
+    @CsvSource({"1024, 1036", "500, 512", "2000, 1460"})
+    void alwaysProbingBeginsSmallWhereWeConnectButForTheTimestampsThatWereOffered(int base, int mss) {
         scene.set(Sysctl.tcp_mtu_probing, 2).set(Sysctl.tcp_base_mss, base);
         assertThat(scene.stack.getsockopt(established(), SocketOption.TCP_MAXSEG))
                 .isEqualTo(1460);
@@ -202,6 +206,106 @@ class PathMtuTest {
         server.next();
         server.inject("S. 0:0(0) ack 1 win 65535 <mss 1460>");
         assertThat(scene.stack.getsockopt(fd, SocketOption.TCP_MAXSEG)).isEqualTo(mss);
+    }
+
+    // ---- probes (RFC 4821); scripts are in src/test/pkt/pmtu/probe-*
+
+    /** A connection with a congestion window of 20, which probes, and segments of 1460 octets. */
+    private int probing() {
+        scene.set(Sysctl.tcp_mtu_probing, 2).set(Sysctl.tcp_base_mss, 1200);
+        listener = scene.listener(5);
+        peer.inject("S 0:0(0) win 65535 <mss 1460,nop,nop,sackOK>");
+        peer.next();
+        peer.inject(". 1:1(0) ack 1 win 65535");
+        int fd = scene.accept(listener);
+        scene.stack.setsockopt(fd, SocketOption.TCP_NODELAY, 1);
+        scene.write(fd, "x".repeat(14_600));
+        for (int i = 0; i < 10; i++) {
+            peer.next();
+        }
+        scene.after("0.001s");
+        peer.inject(". 1:1(0) ack 14601 win 65535");
+        assertThat(scene.write(fd, "")).isZero();
+        return fd;
+    }
+
+    /** (1500 + 1240) / 2 octets are 1330 of data. */
+    @Test
+    void aProbeMayBeOfSeveralWrites() {
+        int fd = probing();
+        peer.inject(". 1:1(0) ack 14601 win 0");
+        for (int i = 0; i < 8; i++) {
+            scene.write(fd, "x".repeat(1000));
+        }
+        peer.inject(". 1:1(0) ack 14601 win 65535");
+        peer.expect(". 14601:15931(1330) ack 1").expect(". 15931:17391(1460) ack 1");
+    }
+
+    /** MSG_EOR: nothing is added to a record. */
+    @Test
+    void aRecordIsNoPartOfAProbe() {
+        int fd = probing();
+        peer.inject(". 1:1(0) ack 14601 win 0");
+        byte[] record = new byte[1000];
+        for (int i = 0; i < 8; i++) {
+            scene.stack.send(scene.now(), fd, record, 0, record.length, Message.MSG_EOR);
+        }
+        peer.inject(". 1:1(0) ack 14601 win 65535");
+        peer.expect("P. 14601:15601(1000) ack 1").expect("P. 15601:16601(1000) ack 1");
+    }
+
+    /** What is said of gaps takes room from segments, and not always the same. */
+    @Test
+    void nothingIsProbedWhileThePeersDataHaveAGap() {
+        int fd = probing();
+        peer.inject(". 11:21(10) ack 14601 win 65535");
+        peer.next();
+        scene.write(fd, "x".repeat(8000));
+        assertThat(peer.next().segment().payloadLength()).isEqualTo(1460 - 12);
+    }
+
+    // ---- routes
+
+    @Test
+    void aRouteSaysWhatConnectionsBeginWith() {
+        scene.stack.setRoute(IpAddress.ANY_V4, 0, new RouteMetrics(1000, false, 500, 2));
+        listener = scene.listener(5);
+        peer.inject("S 0:0(0) win 65535 <mss 1460>");
+        peer.expect("S. 0:0(0) ack 1 <mss 500>");
+        peer.inject(". 1:1(0) ack 1 win 65535");
+        int fd = scene.accept(listener);
+        assertThat(scene.stack.getsockopt(fd, SocketOption.IP_MTU)).isEqualTo(1000);
+        scene.write(fd, "x".repeat(5000));
+        peer.expect(". 1:961(960) ack 1").expectOnly(". 961:1921(960) ack 1");
+    }
+
+    /** It has slept since, and does not notice before it sends. */
+    @Test
+    void aRouteThatChangesIsNoticedBySending() {
+        int fd = established();
+        scene.stack.setRoute(IpAddress.parse("192.0.2.0"), 24, new RouteMetrics(1000, false, 0, 0));
+        assertThat(scene.stack.getsockopt(fd, SocketOption.TCP_MAXSEG)).isEqualTo(1460);
+        scene.write(fd, DATA);
+        peer.expect("P. 1:1461(1460) ack 1");
+        scene.write(fd, DATA);
+        peer.expect(". 1461:2421(960) ack 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, -1",
+        "0.0.0.0, 33",
+        "::, 129",
+    })
+    void aNetworkHasNoMoreBitsThanAnAddress(String network, int bits) {
+        IpAddress address = IpAddress.parse(network);
+        assertThatIllegalArgumentException().isThrownBy(() -> scene.stack.setRoute(address, bits, RouteMetrics.USUAL));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"67, 0, 0", "65536, 0, 0", "-1, 0, 0", "0, -1, 0", "0, 65536, 0", "0, 0, -1"})
+    void metricsHaveARange(int mtu, int advmss, int initcwnd) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new RouteMetrics(mtu, false, advmss, initcwnd));
     }
 
     @Test

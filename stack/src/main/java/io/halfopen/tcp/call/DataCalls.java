@@ -102,7 +102,7 @@ public final class DataCalls {
                 return taken;
             }
             if (queue.tail() == 0 || queue.tail() >= goal || queue.isTailEnd()) {
-                beginBuffer(socket, sender);
+                beginBuffer(socket, c);
             }
             if (taken == 0) {
                 queue.unmark();
@@ -126,11 +126,11 @@ public final class DataCalls {
         return taken;
     }
 
-    private void beginBuffer(Socket socket, Sender sender) {
+    private void beginBuffer(Socket socket, Connection c) {
         SendPolicy.onWrite(socket);
-        transmission.beginBuffer(sender);
-        if (sender.notices != null) {
-            sender.notices.fragments = 0;
+        transmission.beginBuffer(c);
+        if (c.sender.notices != null) {
+            c.sender.notices.fragments = 0;
         }
     }
 

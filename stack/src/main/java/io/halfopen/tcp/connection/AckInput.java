@@ -56,7 +56,7 @@ final class AckInput {
         retransmission = outputPath.retransmission;
         sackInput = new SackInput(core, outputPath.detection);
         flightInput = new FlightInput(core, outputPath.detection);
-        recoveryInput = new RecoveryInput(core, outputPath.detection, outputPath.reduction);
+        recoveryInput = new RecoveryInput(core, outputPath);
     }
 
     /** Why an ACK is refused; null if it is not. */
@@ -157,7 +157,7 @@ final class AckInput {
         int before = c.sender.window();
         boolean updated = c.sender.updateWindow(segment, core.kernel);
         if (c.sender.window() != before) {
-            transmission.windowChanged(c.sender);
+            transmission.windowChanged(c);
         }
         c.softError = 0; // something got through
         c.onAnswer();

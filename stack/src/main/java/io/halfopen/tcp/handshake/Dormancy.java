@@ -18,6 +18,8 @@ import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.transmit.SendBuffers;
 import io.halfopen.wire.Segment;
 import io.halfopen.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts connections to sleep that nobody needs, and wakes them when somebody does. Nobody can tell but by the memory. */
@@ -52,6 +54,17 @@ public final class Dormancy {
         for (Entry entry = listener.acceptQueue.peek();
                 entry != null;
                 entry = wake(entry).next()) {}
+    }
+
+    /** What is set for all from now on finds them as they are, and they had what was set before. */
+    public void wakeAll() {
+        List<Dormant> sleepers = new ArrayList<>();
+        core.flows.forEach(flow -> {
+            if (flow instanceof Dormant d) {
+                sleepers.add(d);
+            }
+        });
+        sleepers.forEach(this::wake);
     }
 
     /**

@@ -66,7 +66,7 @@ public final class HandshakeOptions {
     }
 
     static int mssToAnnounce(Core core, Flow flow, Socket socket) {
-        int mss = PathMtuDiscovery.announced(core, flow) - headers(flow);
+        int mss = PathMtuDiscovery.announced(core, flow);
         return socket.options.maxSeg == 0 ? mss : Math.min(mss, socket.options.maxSeg);
     }
 

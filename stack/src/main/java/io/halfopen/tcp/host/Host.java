@@ -34,6 +34,7 @@ public class Host {
     public final BufferPool buffers = new BufferPool();
     public final Memory memory = new Memory(this);
     public final PathMtuCache paths;
+    public final Routes routes = new Routes();
     public final KernelLog log;
 
     private final long[] counters = new long[Counter.values().length];

@@ -147,7 +147,7 @@ final class IcmpInput {
     /** tcp_v4_mtu_reduced and __ip_rt_update_pmtu: a smaller MTU is always remembered, but not every connection asks. */
     private Rule judgeTooBig(Connection c) {
         int policy = core.sysctls.get(Sysctl.ip_no_pmtu_disc);
-        if (policy == 2 || told() > PathMtuDiscovery.of(core, c)) {
+        if (policy == 2 || told() > PathMtuDiscovery.of(core, c) || isLocked(c)) {
             return Rule.ICMP_MTU_IGNORED;
         }
         int believed = Math.max(told(), core.sysctls.get(Sysctl.min_pmtu));
@@ -160,10 +160,15 @@ final class IcmpInput {
     /** tcp_v6_mtu_reduced: a bare SYN expects no more than the least of any path, so nothing is smaller. */
     private Rule judgeTooBigV6(Connection c) {
         boolean bare = c.state() == TcpState.SYN_SENT && c.dataInSyn == 0;
-        if (bare || told() < PathMtu.LEAST_V6 || told() >= PathMtuDiscovery.of(core, c)) {
+        if (bare || told() < PathMtu.LEAST_V6 || told() >= PathMtuDiscovery.of(core, c) || isLocked(c)) {
             return Rule.ICMP_MTU_IGNORED;
         }
         return maySendAgain(c) ? Rule.ICMP_MTU_REDUCED : Rule.ICMP_MTU_NOTED;
+    }
+
+    /** The MTU of the route stays, whatever a router says. */
+    private boolean isLocked(Connection c) {
+        return core.routes.to(c.remoteHigh, c.remoteLow).mtuLocked();
     }
 
     /** There is data in flight, perhaps with the SYN. */

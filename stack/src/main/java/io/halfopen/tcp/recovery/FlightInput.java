@@ -8,6 +8,7 @@ import io.halfopen.tcp.send.RoundTrip;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.transmit.MtuProbing;
 import io.halfopen.wire.SeqNumber;
 
 /** Takes what an ACK acknowledges out of the scoreboard, and measures the round trip: tcp_clean_rtx_queue. */
@@ -121,6 +122,7 @@ public final class FlightInput {
         boolean measured = update(c, ack, first >= 0 ? first : sacked);
         if (ack.acked) {
             ack.setTimer = true;
+            MtuProbing.onAcked(core, c);
             noteOrder(c, ack, packets);
         } else if (measured && sacked >= 0 && !sender.flight.isEmpty()) {
             // what was sent since the oldest packet was sent again shall not put its timeout off (tcp_clean_rtx_queue)

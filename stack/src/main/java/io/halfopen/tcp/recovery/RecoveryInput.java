@@ -9,6 +9,7 @@ import io.halfopen.tcp.send.Recovery;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.transmit.MtuProbing;
 import io.halfopen.wire.SeqNumber;
 
 /** What a dubious ACK does to the state of {@link Recovery}: tcp_fastretrans_alert. What is to be sent, others send. */
@@ -19,12 +20,14 @@ public final class RecoveryInput {
     private final Core core;
     private final LossDetection detection;
     private final WindowReduction reduction;
+    private final Retransmission retransmission;
     private final Undo undo;
 
-    public RecoveryInput(Core core, LossDetection detection, WindowReduction reduction) {
+    public RecoveryInput(Core core, OutputPath outputPath) {
         this.core = core;
-        this.detection = detection;
-        this.reduction = reduction;
+        detection = outputPath.detection;
+        reduction = outputPath.reduction;
+        retransmission = outputPath.retransmission;
         undo = new Undo(core, detection, reduction);
     }
 
@@ -125,6 +128,11 @@ public final class RecoveryInput {
         detection.run(c, ack);
         if (!isTimeToRecover(c)) {
             reduction.toOpen(sender, ack.congestionEcho);
+            return;
+        }
+        if (MtuProbing.isLost(c)) {
+            MtuProbing.onLost(core, c);
+            retransmission.sendLarge(c);
             return;
         }
         reduction.enterRecovery(c, ack.congestionEcho);

@@ -13,6 +13,7 @@ import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
 import io.halfopen.tcp.transmit.Emitter;
+import io.halfopen.tcp.transmit.MtuProbing;
 import io.halfopen.tcp.transmit.PathMtuDiscovery;
 import io.halfopen.tcp.transmit.XmitTimer;
 import io.halfopen.wire.SeqNumber;
@@ -166,6 +167,7 @@ public final class Retransmission {
      */
     private int sendAgain(Connection c, int index, int packets, Rule why) {
         Sender sender = c.sender;
+        MtuProbing.onRetransmitted(c);
         if (core.outputBlocked) {
             reduction.enterCwr(sender);
             return 0;

@@ -172,6 +172,9 @@ public final class SackInput {
         boolean isDuplicate = block == duplicate;
         int from = left[block];
         int until = right[block];
+        if (SeqNumber.before(from, flight.seq(flight.at(0))) && core.kernel.transfer.searchesBlocks()) {
+            return; // nothing of the queue has this number
+        }
         int start = known && !isDuplicate ? flight.slots().untoldFrom(from, until) : from;
         int stop = known && !isDuplicate ? flight.slots().untoldUntil(start, until) : until;
         int first = flight.indexOf(start);

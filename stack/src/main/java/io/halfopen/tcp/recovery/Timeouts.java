@@ -15,8 +15,8 @@ import io.halfopen.tcp.send.Recovery;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.transmit.MtuProbing;
 import io.halfopen.tcp.transmit.Orphans;
-import io.halfopen.tcp.transmit.PathMtuDiscovery;
 import io.halfopen.tcp.transmit.Transmission;
 import io.halfopen.tcp.transmit.XmitTimer;
 
@@ -128,7 +128,7 @@ public final class Timeouts {
             return;
         }
         if (core.sysctls.isOn(Sysctl.tcp_mtu_probing) && isOver(c, core.sysctls.get(Sysctl.tcp_retries1))) {
-            PathMtuDiscovery.suspectBlackHole(core, c);
+            MtuProbing.suspectBlackHole(core, c);
         }
         if (sender.window() == 0 && !c.isOrphan()) {
             probeShutWindow(c);

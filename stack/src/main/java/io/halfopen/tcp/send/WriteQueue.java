@@ -167,6 +167,26 @@ public final class WriteQueue {
         }
     }
 
+    /** Whether so many octets of one or several buffers may be one packet (tcp_can_coalesce_send_queue_head). */
+    public boolean canGather(int octets) {
+        int left = octets;
+        for (int i = 0; i < count && left > buffers[at(i)] >> SHIFT; i++) {
+            boolean apart = (buffers[at(i)] & (END | FIXED)) != 0 || i + 1 < count && (buffers[at(i + 1)] & FIXED) != 0;
+            if (apart) {
+                return false;
+            }
+            left -= buffers[at(i)] >> SHIFT;
+        }
+        return true;
+    }
+
+    /** The first gets at least so many octets, which it {@link #canGather}. */
+    public void gather(int octets) {
+        while (count > 1 && head() < octets) {
+            grow(octets - head());
+        }
+    }
+
     /** So many octets of the first have left; what is left of it keeps its mark. */
     public void sent(int octets) {
         if (count > 0) {

@@ -10,6 +10,7 @@ import io.halfopen.tcp.congestion.ControlPool;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.Keys;
 import io.halfopen.tcp.send.Chrono;
+import io.halfopen.tcp.send.CongestionWindow;
 import io.halfopen.tcp.send.FlightSlots;
 import io.halfopen.tcp.send.SendNotices;
 import io.halfopen.tcp.send.SendStatistics;
@@ -91,10 +92,17 @@ public final class Core extends Host {
     public void startSending(Connection c) {
         Sender sender = c.sender;
         sender.congestion.cwrQueued = c.ecn && c.synRepeated;
+        sender.congestion.cwnd = initialCwnd(c);
         if (sender.recovery.retransmits > 1 && sender.synTimedOut) {
             sender.congestion.cwnd = 1; // more than one SYN was lost, and RFC 5681 wants it after the first
         }
         controls.start(sender);
+    }
+
+    /** The congestion window that connections with this peer begin with (tcp_init_cwnd). */
+    public int initialCwnd(Connection c) {
+        int set = routes.to(c.remoteHigh, c.remoteLow).initcwnd();
+        return Math.min(set == 0 ? CongestionWindow.INITIAL : set, c.sender.congestion.clamp);
     }
 
     /** The handshake is done: the silence begins. */

@@ -1,6 +1,7 @@
 package io.halfopen.tcp.socket;
 
 import io.halfopen.tcp.host.SavedState;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection knows of its path's MTU, and what its socket asked for. {@code PathMtuDiscovery} keeps it up to date. */
 public final class PathMtu {
@@ -21,6 +22,9 @@ public final class PathMtu {
 
     public int version;
 
+    /** The version of the routes then. */
+    public char routes;
+
     /** The most that the peer takes, and TCP_MAXSEG allows (rx_opt.mss_clamp). */
     public int clamp;
 
@@ -29,21 +33,26 @@ public final class PathMtu {
     /** Routers may cut our packets up. */
     public boolean locked;
 
-    /** Black-hole detection has begun: packets have no more octets than this; 0: it has not (icmp_mtup.search_low). */
-    public int probed;
+    /** How large its packets may be is found out by probing; null: it is not (icsk_mtup.enabled). */
+    public @Nullable MtuSearch search;
 
     void reset() {
-        probed = 0;
+        search = null;
         discover = WANT;
     }
 
     void keep(SavedState k) {
         mtu = k.at(mtu);
         version = k.at(version);
+        routes = k.at(routes);
         clamp = k.at(clamp);
         discover = k.at(discover);
         locked = k.at(locked);
-        probed = k.at(probed);
+        if (k.at(search != null)) {
+            MtuSearch kept = search == null ? new MtuSearch() : search;
+            search = kept;
+            kept.keep(k);
+        }
     }
 
     /** Routers may cut up what a connection of IPv4 sends (ip_dont_fragment). */

@@ -45,7 +45,7 @@ final class CwndValidation {
     private void limitedByProgram(Connection c) {
         CongestionWindow window = c.sender.congestion;
         if (window.state == CaState.OPEN && c.socket != null && !c.writerWaits) {
-            int used = Math.max(window.cwndUsed, CongestionWindow.INITIAL);
+            int used = Math.max(window.cwndUsed, core.initialCwnd(c));
             if (used < window.cwnd) {
                 window.ssthresh = window.currentSsthresh();
                 window.cwnd = window.cwnd + used >> 1;
@@ -56,7 +56,8 @@ final class CwndValidation {
     }
 
     /** The program is about to write: after each timeout of silence half the window (tcp_slow_start_after_idle_check). */
-    void restart(Sender sender) {
+    void restart(Connection c) {
+        Sender sender = c.sender;
         long timeout = sender.timeout();
         CongestionWindow window = sender.congestion;
         long idle = core.now() - window.lastSentAt;
@@ -64,7 +65,7 @@ final class CwndValidation {
             return;
         }
         window.ssthresh = window.currentSsthresh();
-        int least = Math.min(CongestionWindow.INITIAL, window.cwnd);
+        int least = Math.min(core.initialCwnd(c), window.cwnd);
         for (long left = idle - timeout; left > 0 && window.cwnd > least; left -= timeout) {
             window.cwnd >>= 1;
         }

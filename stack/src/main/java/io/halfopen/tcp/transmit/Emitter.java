@@ -51,7 +51,7 @@ public final class Emitter {
         }
         emit(c, flags, c.sender.nxt(), length, joined, why);
         core.count(Counter.OutSegs);
-        if (why == Rule.DATA_SENT || why == Rule.FIN_SENT) {
+        if (why == Rule.DATA_SENT || why == Rule.FIN_SENT || why == Rule.MTU_PROBED) {
             core.count(why);
         }
     }

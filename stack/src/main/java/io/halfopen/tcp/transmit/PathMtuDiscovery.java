@@ -1,10 +1,12 @@
 package io.halfopen.tcp.transmit;
 
+import io.halfopen.linux.RouteMetrics;
 import io.halfopen.linux.Sysctl;
 import io.halfopen.tcp.host.Host;
 import io.halfopen.tcp.host.PathMtuCache;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Flow;
+import io.halfopen.tcp.socket.MtuSearch;
 import io.halfopen.tcp.socket.PathMtu;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.TcpHeader;
@@ -26,7 +28,9 @@ public final class PathMtuDiscovery {
 
     /** The MTU between two hosts as it is known now, octets (dst_mtu). */
     public static int of(Host host, Flow flow) {
-        return host.paths.mtu(flow.remoteHigh, flow.remoteLow, ofInterface(host, flow), host.now());
+        RouteMetrics route = host.routes.to(flow.remoteHigh, flow.remoteLow);
+        int first = route.mtu() == 0 ? ofInterface(host, flow) : route.mtu();
+        return host.paths.mtu(flow.remoteHigh, flow.remoteLow, first, host.now());
     }
 
     private static int ofInterface(Host host, Flow flow) {
@@ -34,9 +38,14 @@ public final class PathMtuDiscovery {
         return flow.isIpv4() ? Math.min(link, GREATEST_V4_PACKET) : link;
     }
 
-    /** What a SYN's MSS is reckoned from, octets: the way back need not be the path that routers told of. */
+    /** The MSS that a SYN announces, octets: the way back need not be the path that routers told of. */
     public static int announced(Host host, Flow flow) {
-        return host.kernel.transfer.announcesPath() ? of(host, flow) : ofInterface(host, flow);
+        int set = host.routes.to(flow.remoteHigh, flow.remoteLow).advmss();
+        if (set != 0) {
+            return set;
+        }
+        int mtu = host.kernel.transfer.announcesPath() ? of(host, flow) : ofInterface(host, flow);
+        return mtu - headers(flow);
     }
 
     /** What a router said of the path to a flow's peer is believed for a while; at most what is known already counts. */
@@ -56,30 +65,55 @@ public final class PathMtuDiscovery {
     public static int start(Host host, Connection c, int clamp) {
         c.path.clamp = clamp;
         c.sender.size.start(options(c));
-        boolean probes = host.sysctls.get(Sysctl.tcp_mtu_probing) > 1;
-        c.path.probed = probes ? packetOf(c, host.sysctls.get(Sysctl.tcp_base_mss)) : 0;
         look(host, c);
-        // An accepted connection begins with all that the path takes, and goes down to what was probed later.
-        return c.isOpening() ? mss(host, c) : mss(host, c, c.path.mtu);
+        int mss = mss(host, c, c.path.mtu);
+        if (host.sysctls.get(Sysctl.tcp_mtu_probing) <= 1) {
+            return mss;
+        }
+        // An accepted connection begins with all that the path takes, and goes down to what was probed later; one of
+        // ours
+        // has room for what its SYN offered.
+        MtuSearch search = MtuProbing.begin(host, c);
+        int offered = host.sysctls.isOn(Sysctl.tcp_timestamps) ? TcpOptions.TIMESTAMP_LENGTH : 0;
+        return c.isOpening() ? Math.min(mss, mss(host, c, search.low + offered - options(c))) : mss;
     }
 
     /** Before something is sent: does it still have the right size (tcp_current_mss)? */
     public static void follow(Host host, Connection c) {
         if (c.path.version != host.paths.version(host.now())) {
             look(host, c);
-            c.sender.size.resize(mss(host, c));
+            resize(host, c);
+        }
+    }
+
+    /** Segments are cut for what is known of the path now (tcp_sync_mss). */
+    static void resize(Host host, Connection c) {
+        MtuSearch search = c.path.search;
+        if (search != null) {
+            search.high = Math.min(search.high, c.path.mtu);
+        }
+        c.sender.size.resize(mss(host, c));
+    }
+
+    /** Something was sent, and so the route was looked for: if it is another, what is sent next follows that. */
+    static void onSent(Host host, Connection c) {
+        if (c.path.routes != host.routes.version()) {
+            c.path.version = host.paths.version(host.now()) - 1;
         }
     }
 
     private static void look(Host host, Connection c) {
         c.path.version = host.paths.version(host.now());
+        c.path.routes = host.routes.version();
         c.path.mtu = of(host, c);
-        c.path.locked = host.paths.isLocked(c.remoteHigh, c.remoteLow, host.now());
+        c.path.locked = host.routes.to(c.remoteHigh, c.remoteLow).mtuLocked()
+                || host.paths.isLocked(c.remoteHigh, c.remoteLow, host.now());
     }
 
     private static int mss(Host host, Connection c) {
         int mss = mss(host, c, c.path.mtu);
-        return c.path.probed == 0 ? mss : Math.min(mss, mss(host, c, c.path.probed));
+        MtuSearch search = c.path.search;
+        return search == null ? mss : Math.min(mss, mss(host, c, search.low));
     }
 
     /** The octets of data of a packet that fills an MTU (tcp_mtu_to_mss). */
@@ -89,7 +123,7 @@ public final class PathMtuDiscovery {
     }
 
     /** The other way round (tcp_mss_to_mtu). */
-    private static int packetOf(Connection c, int mss) {
+    static int packetOf(Connection c, int mss) {
         return mss + options(c) + headers(c);
     }
 
@@ -97,25 +131,7 @@ public final class PathMtuDiscovery {
         return c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
-    private static int headers(Connection c) {
-        return IpHeader.lengthFor(c.remoteHigh, c.remoteLow) + TcpHeader.LENGTH;
-    }
-
-    /**
-     * Nothing gets through, timeout after timeout: perhaps the path swallows large packets and no router says so
-     * (RFC 4821, tcp_mtu_probing). From tcp_base_mss on the segments become half as large each time.
-     */
-    public static void suspectBlackHole(Host host, Connection c) {
-        int base = host.sysctls.get(Sysctl.tcp_base_mss);
-        if (c.path.probed == 0) {
-            c.path.probed = packetOf(c, base);
-        } else {
-            int half = Math.min(base, mss(host, c, c.path.probed) >> 1);
-            int floor =
-                    Math.max(host.sysctls.get(Sysctl.tcp_mtu_probe_floor), host.sysctls.get(Sysctl.tcp_min_snd_mss));
-            c.path.probed = packetOf(c, Math.max(half, floor));
-        }
-        look(host, c);
-        c.sender.size.resize(mss(host, c));
+    static int headers(Flow flow) {
+        return IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
     }
 }

@@ -17,6 +17,7 @@ import io.halfopen.tcp.send.LossTimer.Purpose;
 import io.halfopen.tcp.send.Sender;
 import io.halfopen.tcp.socket.Connection;
 import io.halfopen.tcp.socket.Core;
+import io.halfopen.tcp.socket.MtuSearch;
 import io.halfopen.tcp.transmit.Bursts.Verdict;
 
 /** Sends what a connection may send: RFC 9293, section 3.8. */
@@ -92,15 +93,15 @@ public final class Transmission {
     }
 
     /** What is written goes into a new buffer. */
-    public void beginBuffer(Sender sender) {
-        sender.queue.begin();
-        validation.restart(sender);
+    public void beginBuffer(Connection c) {
+        c.sender.queue.begin();
+        validation.restart(c);
     }
 
     /** The window is another, and something waits for it (tcp_ack_update_window). */
-    public void windowChanged(Sender sender) {
-        if (sender.pending() > 0) {
-            validation.restart(sender);
+    public void windowChanged(Connection c) {
+        if (c.sender.pending() > 0) {
+            validation.restart(c);
         }
     }
 
@@ -109,7 +110,10 @@ public final class Transmission {
         int policy = isUrgent(c) ? SendPolicy.PUSH : usual; // Nagle's rule is not for urgent data (tcp_nagle_test)
         int most = core.controls.burst(sender);
         int mss = c.currentMss(); // also if what takes room from data is told with the first of them
-        int packets = 0;
+        int packets = one || c.path.search == null ? 0 : probeMtu(c, c.path.search);
+        if (packets < 0) {
+            return true;
+        }
         int quota = quota(sender, mss, most);
         Verdict verdict = Verdict.SEND;
         while (quota > 0 && sender.pending() > 0 && core.controls.letsGo(sender)) {
@@ -123,6 +127,18 @@ public final class Transmission {
         keepStatistics(sender, verdict);
         afterSending(c, packets, verdict == Verdict.WAIT_FOR_CWND || sender.isCwndFull());
         return packets > 0;
+    }
+
+    /** A segment that is larger than the others, to see whether it gets through; negative: one should go before all else. */
+    private int probeMtu(Connection c, MtuSearch search) {
+        int octets = MtuProbing.judge(core, c, search);
+        if (octets <= 0 || core.outputBlocked) {
+            return octets == MtuProbing.WAIT ? -1 : 0;
+        }
+        c.sender.queue.gather(octets);
+        int packets = sendBurst(c, octets, octets, Rule.MTU_PROBED);
+        MtuProbing.onSent(c, search, octets);
+        return packets;
     }
 
     /** How many packets may go; a FIN may always, with less than a segment or alone, on an older kernel (tcp_cwnd_test). */
@@ -161,6 +177,7 @@ public final class Transmission {
             validation.used(c, cwndLimited);
         }
         if (packets > 0) {
+            PathMtuDiscovery.onSent(core, c);
             if (sender.congestion.state.shrinks()) {
                 sender.recovery.prrOut += packets;
             }
