@@ -78,13 +78,36 @@ public final class FlowTable {
     @Nullable
     private Flow find(int hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         int mask = hashes.length - 1;
-        for (int i = hash & mask; hashes[i] != 0; i = i + 1 & mask) {
+        int home = hash & mask;
+        if (hashes[home] != hash && isAbsent(hash, home, mask)) {
+            return null;
+        }
+        for (int i = home; hashes[i] != 0; i = i + 1 & mask) {
             Flow flow = hashes[i] == hash ? flows[i] : null;
             if (flow != null && isFor(flow, localHigh, localLow, remoteHigh, remoteLow, ports)) {
                 return flow;
             }
         }
         return null;
+    }
+
+    /**
+     * Whether the first four places say that a hash is not there, as they nearly always do if it is not. Which of them are taken is chance,
+     * and a branch for each would be guessed wrongly every other time, which costs more than all the rest of a lookup.
+     */
+    private boolean isAbsent(int hash, int home, int mask) {
+        int a = hashes[home];
+        int b = hashes[home + 1 & mask];
+        int c = hashes[home + 2 & mask];
+        int d = hashes[home + 3 & mask];
+        int full = isNotZero(a) & isNotZero(b) & isNotZero(c) & isNotZero(d);
+        int others = isNotZero(a ^ hash) & isNotZero(b ^ hash) & isNotZero(c ^ hash) & isNotZero(d ^ hash);
+        return others > full;
+    }
+
+    /** 1 or 0. */
+    private static int isNotZero(int number) {
+        return (number | -number) >>> 31;
     }
 
     private static boolean isFor(Flow flow, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
