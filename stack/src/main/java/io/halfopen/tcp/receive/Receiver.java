@@ -300,7 +300,9 @@ public final class Receiver {
     public Rule acceptBeyondGap(Segment segment) {
         int seq = segment.seq();
         int dataEnd = seq + segment.payloadLength();
-        noteFin(seq, dataEnd, segment.has(TcpHeader.FIN));
+        boolean fin = segment.has(TcpHeader.FIN);
+        boolean needless = fin && outOfOrderQueue.holds(seq, dataEnd + 1);
+        int from = fin ? outOfOrderQueue.leftOf(seq) : seq; // what it continues is one packet with it
         int before = outOfOrderQueue.octets();
         int covered = outOfOrderQueue.octetsWithin(seq, dataEnd);
         if (dataEnd != seq && !outOfOrderQueue.add(seq, dataEnd)) {
@@ -313,6 +315,11 @@ public final class Receiver {
             buffer.chargeBeyond(segment.packetLength());
         }
         ring.write(ring.length() + (seq - nxt), segment.bytes(), segment.payloadOffset(), dataEnd - seq);
+        if (!fin) {
+            replaceFin(seq, dataEnd);
+        } else if (!needless) {
+            noteFin(from, dataEnd);
+        }
         outOfOrder++;
         return Rule.DATA_OUT_OF_ORDER;
     }
@@ -321,15 +328,17 @@ public final class Receiver {
      * Of a FIN and data in its place that counts which Linux keeps: a packet takes the place of those whose octets it all has, and is not
      * needed itself where another has all of its (tcp_data_queue_ofo). Of two FINs the one that is reached first ends it.
      */
-    private void noteFin(int seq, int dataEnd, boolean fin) {
-        if (!fin) {
-            finSeen &= finReached || SeqNumber.after(seq, finSeq - finLength) || SeqNumber.upTo(dataEnd, finSeq);
-        } else if (!outOfOrderQueue.holds(seq, dataEnd + 1) && (!finSeen || SeqNumber.before(dataEnd, finSeq))) {
+    private void noteFin(int from, int dataEnd) {
+        if (!finSeen || SeqNumber.before(dataEnd, finSeq)) {
             finSeen = true;
             finSeq = dataEnd;
-            int from = outOfOrderQueue.leftOf(seq); // what it continues is one packet with it
             finLength = (char) Math.min(dataEnd - from, Character.MAX_VALUE);
         }
+    }
+
+    /** Data takes the place of a FIN's packet if it has all of that and more. */
+    private void replaceFin(int seq, int dataEnd) {
+        finSeen &= finReached || SeqNumber.after(seq, finSeq - finLength) || SeqNumber.upTo(dataEnd, finSeq);
     }
 
     /** Gives up the last of what lies beyond gaps, as much as costs so much; nothing before {@code seq}. */
