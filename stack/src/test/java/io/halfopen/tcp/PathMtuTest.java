@@ -229,28 +229,27 @@ class PathMtuTest {
         return fd;
     }
 
+    /** Eight writes of a thousand octets, which the peer's window lets go together. */
+    private void writeWhileTheWindowIsShut(int fd, int flags) {
+        peer.inject(". 1:1(0) ack 14601 win 0");
+        byte[] thousand = new byte[1000];
+        for (int i = 0; i < 8; i++) {
+            scene.stack.send(scene.now(), fd, thousand, 0, thousand.length, flags);
+        }
+        peer.inject(". 1:1(0) ack 14601 win 65535");
+    }
+
     /** (1500 + 1240) / 2 octets are 1330 of data. */
     @Test
     void aProbeMayBeOfSeveralWrites() {
-        int fd = probing();
-        peer.inject(". 1:1(0) ack 14601 win 0");
-        for (int i = 0; i < 8; i++) {
-            scene.write(fd, "x".repeat(1000));
-        }
-        peer.inject(". 1:1(0) ack 14601 win 65535");
+        writeWhileTheWindowIsShut(probing(), 0);
         peer.expect(". 14601:15931(1330) ack 1").expect(". 15931:17391(1460) ack 1");
     }
 
     /** MSG_EOR: nothing is added to a record. */
     @Test
     void aRecordIsNoPartOfAProbe() {
-        int fd = probing();
-        peer.inject(". 1:1(0) ack 14601 win 0");
-        byte[] record = new byte[1000];
-        for (int i = 0; i < 8; i++) {
-            scene.stack.send(scene.now(), fd, record, 0, record.length, Message.MSG_EOR);
-        }
-        peer.inject(". 1:1(0) ack 14601 win 65535");
+        writeWhileTheWindowIsShut(probing(), Message.MSG_EOR);
         peer.expect("P. 14601:15601(1000) ack 1").expect("P. 15601:16601(1000) ack 1");
     }
 

@@ -13,7 +13,6 @@ import io.halfopen.tcp.socket.Socket;
 import io.halfopen.tcp.transmit.PathMtuDiscovery;
 import io.halfopen.wire.IpHeader;
 import io.halfopen.wire.Segment;
-import io.halfopen.wire.TcpHeader;
 import io.halfopen.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +69,9 @@ public final class HandshakeOptions {
         return socket.options.maxSeg == 0 ? mss : Math.min(mss, socket.options.maxSeg);
     }
 
-    private static int headers(Flow flow) {
-        return IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
-    }
-
     /** The octets of data and options in the largest segment that both ends and the path take, as far as the path is known. */
     static int mssOfPath(Core core, Connection c) {
-        return Math.min(c.announcedMss, PathMtuDiscovery.of(core, c) - headers(c));
+        return Math.min(c.announcedMss, PathMtuDiscovery.of(core, c) - PathMtuDiscovery.headers(c));
     }
 
     /** The MSS option of the peer's SYN or SYN-ACK, or what it stands for if there is none. */

@@ -131,7 +131,8 @@ public final class PathMtuDiscovery {
         return c.timestamps ? TcpOptions.TIMESTAMP_LENGTH : 0;
     }
 
-    static int headers(Flow flow) {
+    /** Octets in front of options and data. */
+    public static int headers(Flow flow) {
         return IpHeader.lengthFor(flow.remoteHigh, flow.remoteLow) + TcpHeader.LENGTH;
     }
 }
